@@ -1,0 +1,14 @@
+/**
+ * The function `cleanup`: woken by Firestore when a document `deletions/{tenantId}` is created.
+ *
+ * @module
+ */
+import { cloudEvent } from "@google-cloud/functions-framework";
+import type { CloudEvent } from "@google-cloud/functions-framework";
+import { wakeTenant } from "../../shared/wake.ts";
+import { connectWorld } from "../../shared/world.ts";
+import { tenantOfDeletion } from "./cleanup.ts";
+
+const world = connectWorld(process.env);
+
+cloudEvent("cleanup", (event: CloudEvent<unknown>) => wakeTenant(tenantOfDeletion(event), world));

@@ -1,0 +1,60 @@
+/**
+ * Ports of the loopback address.
+ *
+ * @module
+ */
+import { connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const LOOPBACK = "127.0.0.1";
+const POLL_MILLISECONDS = 50;
+
+/** Ports that are free now, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const ports = servers.map((server) => (server?.address() as AddressInfo | null)?.port ?? 0);
+  await Promise.all(servers.map((server) => close(server)));
+  return ports;
+}
+
+/** Whether a server can be started at this port. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = await listen(port);
+  await close(server);
+  return server !== null;
+}
+
+/** Settles when somebody listens at the port, or when the signal says to give up. */
+export async function waitForPort(port: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (await answers(port)) return;
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+function listen(port: number): Promise<ReturnType<typeof createServer> | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(null));
+    server.listen(port, LOOPBACK, () => resolve(server));
+  });
+}
+
+function close(server: ReturnType<typeof createServer> | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (server === null) resolve();
+    else server.close(() => resolve());
+  });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * What the commands that work on a local stack have in common: one sentence and exit code 1 when
+ * something is missing, and a clean end on Ctrl-C and SIGTERM.
+ *
+ * @module
+ */
+import { SettingsError } from "../../shared/config.ts";
+import { LocalProblem } from "./problem.ts";
+import { startStack } from "./stack.ts";
+import type { Stack, StackOptions } from "./stack.ts";
+
+/** Ended by Ctrl-C or SIGTERM. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/**
+ * Runs a command on a stack of its own and ends the process with the code that the command gives.
+ * The stack ends with it, whatever happens.
+ */
+export async function runOnStack(
+  options: StackOptions,
+  command: (stack: Stack) => Promise<number>,
+): Promise<void> {
+  const interrupted = whenInterrupted();
+  let stack: Stack | undefined;
+  try {
+    stack = await orStop(startStack(options), interrupted);
+    const died = stack.death.then((sentence) => {
+      throw new LocalProblem(`The stack has ended: ${sentence}.`);
+    });
+    process.exitCode = await Promise.race([command(stack), died, interrupted]);
+  } catch (error) {
+    process.exitCode = report(error);
+  } finally {
+    await stack?.stop();
+  }
+  // Whatever a client library still holds open is of no use any more.
+  process.exit();
+}
+
+function whenInterrupted(): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        // A second Ctrl-C ends at once; the reaper takes the children along.
+        process.once(signal, () => process.exit(130));
+        reject(new Interrupted(signal));
+      });
+    }
+  });
+}
+
+/** The stack once it has started; one that is interrupted while it starts is stopped first. */
+async function orStop(starting: Promise<Stack>, interrupted: Promise<never>): Promise<Stack> {
+  try {
+    return await Promise.race([starting, interrupted]);
+  } catch (error) {
+    await starting.then(
+      (stack) => stack.stop(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+/** Says what went wrong and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof Interrupted) {
+    console.log("stopping");
+    return 0;
+  }
+  if (error instanceof SettingsError) {
+    for (const problem of error.problems) console.error(problem);
+  } else if (error instanceof LocalProblem) {
+    console.error(error.message);
+  } else {
+    console.error(error);
+  }
+  return 1;
+}

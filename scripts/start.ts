@@ -1,0 +1,72 @@
+/**
+ * `npm start`: the whole system on this machine, until Ctrl-C.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { runOnStack } from "./local/run.ts";
+import type { Stack } from "./local/stack.ts";
+
+const HELP = `npm start [-- --directory DIR]
+
+Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
+emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. Ctrl-C ends it.
+
+  --directory DIR   where sites and logs lie (default: .local); it is emptied at every start
+  --help            this text
+
+Settings, from the environment:
+  PORT                 the API's port (8080)
+  API_KEYS             comma-separated keys that open the API (a local key)
+  BASE_DOMAIN          sites are made at SUBDOMAIN.BASE_DOMAIN (kairos.app)
+  GKE_NAMESPACE        the namespace of the site Jobs (frappe)
+  FRAPPE_IMAGE         the image of the site Jobs
+  FRAPPE_APPS          comma-separated apps that a site gets (erpnext)
+  ALLOWED_ORIGINS      comma-separated origins that may call the API from a browser (*)
+  LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
+  LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app
+`;
+
+const startedAt = Date.now();
+const options = parseOptions(process.argv.slice(2));
+if (options.help) {
+  console.log(HELP);
+} else {
+  await runOnStack({ directory: options.directory, env: process.env }, (stack) => {
+    print(stack);
+    // Runs until it is interrupted or something dies.
+    return new Promise(() => {});
+  });
+}
+
+function parseOptions(args: string[]): { help: boolean; directory: string } {
+  const directory = fileURLToPath(new URL("../.local", import.meta.url));
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        help: { type: "boolean", default: false },
+        directory: { type: "string", default: directory },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    process.exit(1);
+  }
+}
+
+function print(stack: Stack): void {
+  const lines: [string, string][] = [
+    ["API", stack.apiUrl],
+    ["API key", stack.apiKey],
+    ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
+    ["Pub/Sub", stack.pubsubHost],
+    ["cluster", stack.cluster.url],
+    ["sites", stack.sitesDirectory],
+    ["logs", stack.logDirectory],
+  ];
+  for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);
+  console.log(`ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s; Ctrl-C ends it`);
+}

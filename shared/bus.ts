@@ -1,0 +1,46 @@
+/**
+ * The bus: publishing hints to Pub/Sub. A hint only wakes somebody up, so one that is lost costs
+ * time and nothing else: the sweep finds what it would have named.
+ *
+ * @module
+ */
+import { PubSub } from "@google-cloud/pubsub";
+import { within } from "./deadline.ts";
+import { EdgeError } from "./errors.ts";
+import type { Hint } from "./hint.ts";
+
+export const TENANT_EVENTS = "tenant-events";
+export const CLUSTER_EVENTS = "cluster-events";
+export const DEAD_LETTERS = "dead-letters";
+
+export interface BusOptions {
+  projectId: string;
+  /** `host:port` of an emulator; without it, Google Cloud's own Pub/Sub. */
+  emulatorHost?: string | undefined;
+}
+
+export type Bus = ReturnType<typeof openBus>;
+
+/** A hint is not worth more of a caller's time than this. */
+const PUBLISH_MILLISECONDS = 3_000;
+
+/** Opens the bus. Connects at the first call. */
+export function openBus({ projectId, emulatorHost }: BusOptions) {
+  const pubsub = new PubSub({
+    projectId,
+    ...(emulatorHost === undefined ? {} : { apiEndpoint: emulatorHost, emulatorMode: true }),
+  });
+  const topic = pubsub.topic(TENANT_EVENTS, { batching: { maxMessages: 1 } });
+
+  return {
+    /** Publishes a hint. Throws an `EdgeError` when Pub/Sub does not take it in time. */
+    async publish(hint: Hint): Promise<void> {
+      try {
+        await within(PUBLISH_MILLISECONDS, topic.publishMessage({ json: hint }));
+      } catch (error) {
+        throw new EdgeError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
+      }
+    },
+    close: () => pubsub.close(),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Structured logs: one JSON object a line on standard output, in the shape that Cloud Logging reads
+ * (https://cloud.google.com/logging/docs/structured-logging). Never give it a secret or an e-mail.
+ *
+ * @module
+ */
+import { EdgeError } from "./errors.ts";
+
+export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";
+
+/** Writes one line. `fields` are merged into the entry. */
+export function log(
+  severity: Severity,
+  message: string,
+  fields: Record<string, unknown> = {},
+): void {
+  process.stdout.write(`${JSON.stringify({ severity, message, ...fields })}\n`);
+}
+
+/** What a log line may tell of an error, and of what caused it. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (error instanceof EdgeError) {
+    const { edge, code, message, cause } = error;
+    return { error: message, edge, code, cause: causeFields(cause) };
+  }
+  if (error instanceof Error) return { error: error.message, stack: error.stack };
+  return { error: String(error) };
+}
+
+function causeFields(cause: unknown): Record<string, unknown> | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const { name, code, message } = cause as Error & { code?: unknown };
+  // The Kubernetes client's errors carry the response, and quote it in their message.
+  const said = "body" in cause ? {} : { message };
+  return { name, code, ...said, cause: causeFields(cause.cause) };
+}

@@ -1,0 +1,163 @@
+/**
+ * The tenant: its record, the names that derive from its id, and the changes a caller may wish for.
+ * Pure: no client library, no clock, no randomness.
+ *
+ * @module
+ */
+
+/** What a caller wants of a tenant. Only callers change it. */
+export type Desired = "present" | "absent";
+
+/** What was last proved of a tenant. `deleting` ends in the record's own disappearance. */
+export type Status = "queued" | "provisioning" | "active" | "failed" | "deleting";
+
+/** The kinds of site Job there are. */
+export type JobKind = "create" | "drop";
+
+/** One go at carrying out a wish. It is recorded before anything of it exists in the cluster. */
+export interface Operation {
+  kind: JobKind;
+  /** The tenant's generation that this operation carries out. */
+  generation: number;
+  /** Counts from 1 within a generation. */
+  attempt: number;
+  /** When this attempt may begin: in the future while it pauses after a failed one. */
+  started_at: Date;
+}
+
+/** The document `tenants/{id}`. */
+export interface Tenant {
+  id: string;
+  organization: string;
+  subdomain: string;
+  email: string;
+  created_at: Date;
+  updated_at: Date;
+
+  desired: Desired;
+  /** Fresh with every wish, so that a caller recognises its own write after an unclear commit. */
+  wish_id: string;
+  /** Raised with every wish, and by nothing else. */
+  generation: number;
+
+  status: Status;
+  /** The step at which the site Job is, or at which it failed. */
+  step: string | null;
+  /** Why the status is what it is: PascalCase, for programs. */
+  reason: string | null;
+  /** The same for people, in the failed Job's own words. */
+  error_message: string | null;
+  /** Null until the site was proved. */
+  site_url: string | null;
+  /** The newest generation whose outcome is known. */
+  observed_generation: number;
+  operation: Operation | null;
+  /** When the sweep shall look again; null when there is nothing left to do. */
+  wake_at: Date | null;
+}
+
+/** What may change in a tenant's record after it was made. */
+export type TenantChanges = Partial<Omit<Tenant, "id" | "subdomain" | "created_at">>;
+
+/** The document `deletions/{tenantId}`: the trail of a deletion. It holds no personal data. */
+export interface Deletion {
+  requested_at: Date;
+  completed_at: Date | null;
+  /** When Firestore's TTL may remove the trail; null until the deletion has ended. */
+  expires_at: Date | null;
+}
+
+/** How long the sweep leaves a tenant alone that a hint should reach first. */
+export const HINT_GRACE_SECONDS = 60;
+
+/** How long the trail of a deletion is kept after its end. */
+export const DELETION_TRAIL_DAYS = 30;
+
+/** A tenant as it is when it is asked for: nothing of it exists yet. */
+export function newTenant(
+  wanted: { id: string; wishId: string; organization: string; subdomain: string; email: string },
+  now: Date,
+): Tenant {
+  return {
+    id: wanted.id,
+    organization: wanted.organization,
+    subdomain: wanted.subdomain,
+    email: wanted.email,
+    created_at: now,
+    updated_at: now,
+    desired: "present",
+    wish_id: wanted.wishId,
+    generation: 1,
+    status: "queued",
+    step: null,
+    reason: null,
+    error_message: null,
+    site_url: null,
+    observed_generation: 0,
+    operation: null,
+    wake_at: addSeconds(now, HINT_GRACE_SECONDS),
+  };
+}
+
+/** The changes by which a caller's wish to delete the tenant is recorded. */
+export function wishAbsent(tenant: Tenant, wishId: string, now: Date): TenantChanges {
+  return {
+    desired: "absent",
+    wish_id: wishId,
+    generation: tenant.generation + 1,
+    status: "deleting",
+    step: null,
+    reason: null,
+    error_message: null,
+    site_url: null,
+    updated_at: now,
+    wake_at: addSeconds(now, HINT_GRACE_SECONDS),
+  };
+}
+
+/** Whether the outcome of the newest wish is known. */
+export function isSettled(tenant: Tenant): boolean {
+  return tenant.observed_generation === tenant.generation;
+}
+
+/** The host name of the tenant's site, which is also the name that bench gives it. */
+export function siteHost(tenant: Pick<Tenant, "subdomain">, baseDomain: string): string {
+  return `${tenant.subdomain}.${baseDomain}`;
+}
+
+/** Where a browser finds the tenant's site. */
+export function siteUrl(tenant: Pick<Tenant, "subdomain">, baseDomain: string): string {
+  return `https://${siteHost(tenant, baseDomain)}`;
+}
+
+/**
+ * The name of the tenant's database and of its only user. Letters and digits only: in a MariaDB
+ * GRANT an underscore is a wildcard, and a grant on `t_a` would also read `tXa`.
+ */
+export function databaseName(tenantId: string): string {
+  return `tn${tenantId.replaceAll("-", "")}`;
+}
+
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const TENANT_ID = new RegExp(`^${UUID}$`);
+const JOB_NAME = new RegExp(`^site-(${UUID})$`);
+
+/** Whether a text has the form of a tenant id: a UUID in lower case. */
+export function isTenantId(text: string): boolean {
+  return TENANT_ID.test(text);
+}
+
+/** The one Job name, and Secret name, that a tenant has. Holding it is holding the tenant's lock. */
+export function jobName(tenantId: string): string {
+  return `site-${tenantId}`;
+}
+
+/** The tenant whose site Job bears this name, or null for any other Job. */
+export function tenantOfJob(name: string): string | null {
+  return JOB_NAME.exec(name)?.[1] ?? null;
+}
+
+/** A point in time so many seconds after another. */
+export function addSeconds(time: Date, seconds: number): Date {
+  return new Date(time.getTime() + seconds * 1000);
+}

@@ -1,0 +1,26 @@
+/**
+ * Wakes one tenant, for whichever event.
+ *
+ * @module
+ */
+import { isStoreError } from "./errors.ts";
+import { errorFields, log } from "./log.ts";
+import { reconcileTenant } from "./perform.ts";
+import type { World } from "./perform.ts";
+
+/**
+ * Reconciles one tenant and logs what was decided. Throws only when the database does not answer,
+ * so that the event comes again. Any other failure is left to the sweep: `wake_at` is set.
+ */
+export async function wakeTenant(tenantId: string, world: World): Promise<void> {
+  try {
+    const { decisions, status } = await reconcileTenant(tenantId, world);
+    log("INFO", `reconciled: ${status ?? "gone"}`, { tenantId, status, decisions });
+  } catch (error) {
+    if (isStoreError(error)) throw error;
+    log("ERROR", "a reconcile failed; the sweep will come back to the tenant", {
+      tenantId,
+      ...errorFields(error),
+    });
+  }
+}
