@@ -48,7 +48,7 @@ export type Match =
 
 /** A trailing slash makes no difference, and HEAD is answered where GET is. */
 export function matchRoute(method: string, path: string): Match {
-  const trimmed = path.length > 1 ? path.replace(/\/$/, "") : path;
+  const trimmed = path.replace(/(?<=[^/])\/$/, "");
   for (const { pattern, methods, isOpen } of ROUTES) {
     const match = pattern.exec(trimmed);
     if (match === null) continue;

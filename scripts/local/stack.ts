@@ -73,8 +73,7 @@ type FunctionName = "api" | "provision" | "cleanup";
  * something is missing, and leaves nothing half-started behind.
  */
 export async function startStack({ directory, env }: StackOptions): Promise<Stack> {
-  const local = parseLocalSettings(env);
-  requireUsableSettings(env);
+  const local = parseSettings(env);
   const jars = findEmulators(env);
   if (!(await isPortFree(local.port))) {
     throw new LocalProblem(
@@ -143,19 +142,26 @@ type Ports = Record<FunctionName | "firestore" | "pubsub", number>;
 type Paths = ReturnType<typeof emptyDirectory>;
 type Clients = ReturnType<typeof openClients>;
 
-/** The settings of all functions, checked before anything starts, with all mistakes at once. */
-function requireUsableSettings(env: Environment): void {
-  const checked = environmentOfFunctions(env, NO_PORTS, NO_PATHS);
-  const problems = [parseApiSettings, parseReconcilerSettings].flatMap((parse) => {
-    try {
-      parse(checked);
-      return [];
-    } catch (error) {
-      if (error instanceof SettingsError) return error.problems;
-      throw error;
-    }
-  });
+/** The local settings. Those of the functions are checked with them, before anything starts. */
+function parseSettings(env: Environment): LocalSettings {
+  const ofFunctions = environmentOfFunctions(env, NO_PORTS, NO_PATHS);
+  const problems = [
+    () => parseLocalSettings(env),
+    () => parseApiSettings(ofFunctions),
+    () => parseReconcilerSettings(ofFunctions),
+  ].flatMap(problemsOf);
   if (problems.length > 0) throw new SettingsError([...new Set(problems)]);
+  return parseLocalSettings(env);
+}
+
+function problemsOf(parse: () => unknown): string[] {
+  try {
+    parse();
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
 }
 
 const NO_PORTS: Ports = { firestore: 1, pubsub: 1, api: 1, provision: 1, cleanup: 1 };

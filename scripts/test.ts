@@ -1,0 +1,90 @@
+/**
+ * `npm test`: runs the test files, each in a process of its own, and ends with
+ * `N passed, N failed, N skipped`.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { findTestFiles, repository, runTestFile } from "./test-files.ts";
+import type { FileResult } from "./test-files.ts";
+
+const HELP = `npm test [-- [--long] [TEXT ...]]
+
+Runs the test files whose path holds one of the texts; all of them without any.
+
+  --long   the long tests (*.long.test.ts) instead of the quick ones
+  --help   this text
+
+With CI=true a skipped test is a failure, unless tests/allowed-skips.json names the part it lacks.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    long: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) console.log(HELP);
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const files = findTestFiles(values.long ? "long" : "quick", positionals);
+  if (files.length === 0) {
+    console.error(`no test file's path holds ${positionals.join(" or ")}`);
+    return 1;
+  }
+  const results = await runAll(files);
+  const skips = results.flatMap((result) => result.skips);
+  const refused = skips.filter((skip) => !isAllowed(skip.part));
+  for (const { part, test, reason } of skips) console.log(`skipped: ${test} (${part}: ${reason})`);
+  for (const { part } of refused) console.error(`not an allowed skip with CI=true: ${part}`);
+
+  const passed = sum(results.map((result) => result.passed));
+  const failed = sum(results.map((result) => result.failed)) + refused.length;
+  console.log(`${passed} passed, ${failed} failed, ${skips.length} skipped`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** As many files at a time as there are processors, the slowest kind first. */
+async function runAll(files: string[]): Promise<FileResult[]> {
+  const queue = files.toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a))).values();
+  const results: FileResult[] = [];
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (const file of queue) {
+      const result = await runTestFile(file);
+      results.push(result);
+      report(result);
+    }
+  });
+  await Promise.all(workers);
+  return results;
+}
+
+/** The tests on real parts. */
+function isSlow(file: string): boolean {
+  return file.startsWith("tests/");
+}
+
+function report({ file, passed, seconds, problems, output }: FileResult): void {
+  const took = `${seconds.toFixed(1)} s`;
+  if (problems.length === 0) {
+    console.log(`ok    ${file} (${passed} tests, ${took})`);
+  } else {
+    console.log(`${output}\nFAIL  ${file} (${took}): ${problems.join("; ")}`);
+  }
+}
+
+function isAllowed(part: string): boolean {
+  if (process.env["CI"] !== "true") return true;
+  const allowed: unknown = JSON.parse(
+    readFileSync(new URL("tests/allowed-skips.json", `file://${repository}`), "utf8"),
+  );
+  return Object.hasOwn(allowed as object, part);
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,75 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  parseApiSettings,
+  parseLocalSettings,
+  parseReconcilerSettings,
+  SettingsError,
+} from "./config.ts";
+
+const test = suite("settings");
+
+const API = { GOOGLE_CLOUD_PROJECT: "my-project", API_KEYS: "first-key,second-key" };
+const RECONCILER = { GOOGLE_CLOUD_PROJECT: "my-project", KUBECONFIG: "/k" };
+
+function problemsOf(parse: () => unknown): string[] {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("what is not set has the values of the service that this one replaces", () => {
+  const api = parseApiSettings(API);
+  assert.is(api.baseDomain, "kairos.app");
+  assert.equal(api.allowedOrigins, ["*"]);
+  assert.equal(api.apiKeys, ["first-key", "second-key"]);
+  const reconciler = parseReconcilerSettings(RECONCILER);
+  assert.is(reconciler.namespace, "frappe");
+  assert.equal(reconciler.frappeApps, ["erpnext"]);
+  assert.is(reconciler.databasePort, 3306);
+});
+
+test("an API without keys is refused", () => {
+  for (const keys of [undefined, "", " ", " , "]) {
+    const problems = problemsOf(() => parseApiSettings({ ...API, API_KEYS: keys }));
+    assert.is(problems.length, 1);
+    assert.match(problems[0] ?? "", /^API_KEYS is not set/);
+  }
+});
+
+test("all mistakes are reported at once, by the names of their settings", () => {
+  const problems = problemsOf(() =>
+    parseReconcilerSettings({
+      BASE_DOMAIN: "Kairos",
+      GKE_NAMESPACE: "Not A Label",
+      FRAPPE_IMAGE: "frappe/erpnext",
+      DB_PORT: "99999",
+      KUBECONFIG: "/k",
+    }),
+  );
+  const names = problems.map((problem) => problem.split(" ", 1).join());
+  assert.equal(
+    new Set(names),
+    new Set(["BASE_DOMAIN", "DB_PORT", "FRAPPE_IMAGE", "GKE_NAMESPACE", "GOOGLE_CLOUD_PROJECT"]),
+  );
+});
+
+test("a complaint never quotes a value, for it may be a secret", () => {
+  const env = { ...API, API_KEYS: "good-long-key,se cret", BASE_DOMAIN: "hunter2 x" };
+  const said = problemsOf(() => parseApiSettings(env)).join(" ");
+  assert.match(said, /API_KEYS/);
+  assert.not.match(said, /se cret|hunter2|good-long-key/);
+});
+
+test("the local settings name a wrong port, time or fault", () => {
+  const problems = problemsOf(() =>
+    parseLocalSettings({ PORT: "http", LOCAL_BENCH_SECONDS: "soon", LOCAL_BENCH_FAULTS: "acme" }),
+  );
+  assert.is(problems.length, 3);
+});
+
+test.run();

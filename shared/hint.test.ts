@@ -1,0 +1,38 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { HintError, parseHint } from "./hint.ts";
+
+const test = suite("parseHint");
+
+const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+const event = (involvedObject: unknown) => ({
+  insertId: "1",
+  jsonPayload: { kind: "Event", reason: "Completed", involvedObject },
+});
+
+const understood: [sentence: string, message: unknown, call: unknown][] = [
+  ["the sweep", { kind: "sweep" }, { for: "sweep" }],
+  ["a tenant's hint", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
+  [
+    "a site Job's event",
+    event({ kind: "Job", name: `site-${ID}` }),
+    { for: "tenant", tenantId: ID },
+  ],
+  ["another Job's event", event({ kind: "Job", name: "nightly-backup" }), { for: "nobody" }],
+  ["a Pod's event", event({ kind: "Pod", name: `site-${ID}` }), { for: "nobody" }],
+  ["an event about nothing", event(undefined), { for: "nobody" }],
+];
+for (const [sentence, message, call] of understood) {
+  test(`understands ${sentence}`, () => assert.equal(parseHint(message), call));
+}
+
+for (const message of [null, 1, "sweep", [], {}, { kind: "other" }, { kind: "tenant" }]) {
+  test(`refuses ${JSON.stringify(message)}`, () => {
+    assert.throws(
+      () => parseHint(message),
+      (error: unknown) => error instanceof HintError,
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,45 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName, isTenantId, jobName, newTenant, tenantOfJob, wishAbsent } from "./tenant.ts";
+
+const test = suite("tenant");
+
+const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+const NOW = new Date("2026-11-24T12:00:00Z");
+const tenant = newTenant(
+  { id: ID, wishId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  NOW,
+);
+
+test("a new tenant is queued and the sweep finds it, should its hint be lost", () => {
+  assert.is(tenant.status, "queued");
+  assert.is(tenant.generation, 1);
+  assert.is(tenant.wake_at?.getTime(), NOW.getTime() + 60_000);
+});
+
+test("the wish to delete raises the generation and can be found by the sweep", () => {
+  const changes = wishAbsent({ ...tenant, wake_at: null }, "w2", NOW);
+  assert.is(changes.generation, 2);
+  assert.is(changes.desired, "absent");
+  assert.is(changes.status, "deleting");
+  assert.ok(changes.wake_at);
+});
+
+test("a database name has no character that a GRANT reads as a wildcard", () => {
+  assert.match(databaseName(ID), /^[a-z0-9]{34}$/);
+});
+
+test("a Job's name leads back to its tenant, and another Job's to nobody", () => {
+  assert.is(tenantOfJob(jobName(ID)), ID);
+  for (const name of ["site-", "site-acme", `site-${ID}-x`, ID, `backup-${ID}`]) {
+    assert.is(tenantOfJob(name), null);
+  }
+});
+
+test("only a UUID in lower case is a tenant id", () => {
+  assert.ok(isTenantId(ID));
+  for (const text of ["", "1", ID.toUpperCase(), `${ID} `, `../${ID}`])
+    assert.not(isTenantId(text));
+});
+
+test.run();

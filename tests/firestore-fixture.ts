@@ -1,0 +1,41 @@
+/**
+ * A Firestore emulator of its own for a test.
+ *
+ * @module
+ */
+import { Firestore } from "@google-cloud/firestore";
+import { rmSync } from "node:fs";
+import { emulatorSpecs, findEmulators } from "../scripts/local/emulators.ts";
+import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { createProcesses } from "../scripts/local/processes.ts";
+import { startReaper } from "../scripts/local/reaper.ts";
+import { openStore } from "../shared/store.ts";
+import { temporaryDirectory } from "./stack-fixture.ts";
+
+const PROJECT_ID = "kairos-test";
+
+/** Starts the emulator, with a store and a plain client on it. */
+export async function startFirestore() {
+  const directory = temporaryDirectory();
+  const reaper = startReaper();
+  const processes = createProcesses(directory, reaper);
+  const [firestore = 0, pubsub = 0] = await freePorts(2);
+  const [spec] = emulatorSpecs(findEmulators(process.env), { firestore, pubsub }, process.env);
+  if (spec === undefined) throw new Error("there is no Firestore emulator");
+  processes.start(spec);
+  await waitForPort(firestore, AbortSignal.timeout(60_000));
+
+  const host = `127.0.0.1:${firestore}`;
+  const store = openStore({ projectId: PROJECT_ID, emulatorHost: host });
+  const client = new Firestore({ projectId: PROJECT_ID, host, ssl: false });
+  return {
+    store,
+    client,
+    async stop() {
+      await Promise.all([store.close(), client.terminate()]);
+      await processes.stopAll();
+      reaper.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * A real Kubernetes API server with etcd and the controllers that matter to Jobs, from the binaries
+ * under KUBEBUILDER_ASSETS (https://book.kubebuilder.io/reference/envtest). There is no kubelet: a
+ * test moves a Pod by patching its status.
+ *
+ * @module
+ */
+import { BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { createProcesses } from "../scripts/local/processes.ts";
+import { startReaper } from "../scripts/local/reaper.ts";
+import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+
+/** The directory of the binaries, or null with the reason why there is none. */
+export function findKubeApiserver(env: NodeJS.ProcessEnv): {
+  assets: string | null;
+  reason: string;
+} {
+  const assets = env["KUBEBUILDER_ASSETS"];
+  if (!assets) return { assets: null, reason: "KUBEBUILDER_ASSETS is not set" };
+  const missing = ["etcd", "kube-apiserver", "kube-controller-manager"].filter(
+    (name) => !existsSync(join(assets, name)),
+  );
+  if (missing.length === 0) return { assets, reason: "" };
+  return { assets: null, reason: `KUBEBUILDER_ASSETS has no ${missing.join(", no ")}` };
+}
+
+export type KubeApiserver = Awaited<ReturnType<typeof startKubeApiserver>>;
+
+export async function startKubeApiserver(assets: string) {
+  const directory = temporaryDirectory();
+  const reaper = startReaper();
+  const processes = createProcesses(directory, reaper);
+  const [etcd = 0, peer = 0, api = 0, controller = 0] = await freePorts(4);
+  const file = (name: string) => join(directory, name);
+  const start = (name: string, args: string[]) =>
+    processes.start({ name, command: join(assets, name), args, env: process.env });
+
+  openssl(["genrsa", "-out", file("sa.key"), "2048"]);
+  openssl(["rsa", "-in", file("sa.key"), "-pubout", "-out", file("sa.pub")]);
+  writeFileSync(file("tokens.csv"), "admin-token,admin,admin,system:masters\n");
+
+  const etcdUrl = `http://127.0.0.1:${etcd}`;
+  const peerUrl = `http://127.0.0.1:${peer}`;
+  start("etcd", [
+    `--data-dir=${file("etcd")}`,
+    `--listen-client-urls=${etcdUrl}`,
+    `--advertise-client-urls=${etcdUrl}`,
+    `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`,
+    `--initial-cluster=default=${peerUrl}`,
+    "--unsafe-no-fsync",
+  ]);
+  start("kube-apiserver", [
+    `--etcd-servers=${etcdUrl}`,
+    "--bind-address=127.0.0.1",
+    `--secure-port=${api}`,
+    "--advertise-address=127.0.0.1",
+    `--cert-dir=${file("certs")}`,
+    `--token-auth-file=${file("tokens.csv")}`,
+    "--authorization-mode=RBAC",
+    "--service-cluster-ip-range=10.0.0.0/24",
+    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-key-file=${file("sa.pub")}`,
+    `--service-account-signing-key-file=${file("sa.key")}`,
+    "--feature-gates=TTLAfterFinished=true",
+    "--endpoint-reconciler-type=none",
+  ]);
+  await waitForPort(api, AbortSignal.timeout(60_000));
+
+  const url = `https://127.0.0.1:${api}`;
+  const kubeconfig = file("kubeconfig");
+  writeFileSync(kubeconfig, adminKubeconfig(url, readFileSync(file("certs/apiserver.crt"))));
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const core = config.makeApiClient(CoreV1Api);
+  await eventually("the API server is ready", async () => {
+    const namespaces = await core.listNamespace().catch(() => null);
+    return namespaces;
+  });
+  start("kube-controller-manager", [
+    `--kubeconfig=${kubeconfig}`,
+    "--bind-address=127.0.0.1",
+    `--secure-port=${controller}`,
+    "--port=0",
+    `--cert-dir=${file("controller-certs")}`,
+    "--leader-elect=false",
+    "--controllers=job,namespace,serviceaccount,serviceaccount-token,garbagecollector,podgc,ttl-after-finished",
+    `--service-account-private-key-file=${file("sa.key")}`,
+    `--root-ca-file=${file("certs/apiserver.crt")}`,
+    "--feature-gates=TTLAfterFinished=true",
+  ]);
+
+  return {
+    kubeconfig,
+    core,
+    batch: config.makeApiClient(BatchV1Api),
+    /** A namespace in which Pods can be made. */
+    async createNamespace(name: string): Promise<void> {
+      await core.createNamespace({ body: { metadata: { name } } });
+      await eventually("the default service account is there", () =>
+        core.readNamespacedServiceAccount({ name: "default", namespace: name }).catch(() => null),
+      );
+    },
+    async stop() {
+      // Its state is thrown away, and SIGTERM takes seconds.
+      for (const name of ["kube-controller-manager", "kube-apiserver", "etcd"]) {
+        const pid = processes.pid(name);
+        if (pid !== undefined) process.kill(pid, "SIGKILL");
+      }
+      await processes.stopAll();
+      reaper.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function openssl(args: string[]): void {
+  const { status, stderr } = spawnSync("openssl", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`);
+}
+
+function adminKubeconfig(server: string, certificate: Buffer): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: "test",
+        cluster: { server, "certificate-authority-data": certificate.toString("base64") },
+      },
+    ],
+    users: [{ name: "test", user: { token: "admin-token" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    "current-context": "test",
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * A stack of its own for a test: on free ports, in a directory of its own, gone afterwards.
+ *
+ * @module
+ */
+import { Firestore } from "@google-cloud/firestore";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../scripts/local/ports.ts";
+import { startStack } from "../scripts/local/stack.ts";
+import type { Stack } from "../scripts/local/stack.ts";
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+export type TestStack = Awaited<ReturnType<typeof startTestStack>>;
+
+/** Starts a stack with quick sites. Settings in `env` come on top. */
+export async function startTestStack(env: Record<string, string> = {}) {
+  const directory = temporaryDirectory();
+  const [port] = await freePorts(1);
+  const stack: Stack = await startStack({
+    directory,
+    env: { ...process.env, PORT: String(port), LOCAL_BENCH_SECONDS: "0.2", ...env },
+  });
+  const firestore = new Firestore({
+    projectId: stack.projectId,
+    host: stack.firestoreHost,
+    ssl: false,
+  });
+
+  async function call(
+    method: string,
+    path: string,
+    { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    return request(stack.apiUrl, method, path, {
+      headers: { "X-API-Key": stack.apiKey, "Content-Type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  return {
+    stack,
+    firestore,
+    directory,
+    call,
+    /** Watches a tenant's status until it is the wanted one; `gone` when it is not found. */
+    async until(id: string, wanted: string): Promise<{ seen: string[]; last: Answer }> {
+      const seen: string[] = [];
+      const last = await eventually(`tenant ${id} is ${wanted}`, async () => {
+        const answer = await call("GET", `/tenants/${id}/status`);
+        const status = answer.status === 404 ? "gone" : String(answer.body["status"]);
+        if (seen.at(-1) !== status) seen.push(status);
+        return status === wanted ? answer : null;
+      });
+      return { seen, last };
+    },
+    async stop() {
+      await firestore.terminate();
+      await stack.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One HTTP request, with its JSON answer. */
+export async function request(
+  url: string,
+  method: string,
+  path: string,
+  init: RequestInit,
+): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, { method, ...init });
+  const text = await response.text();
+  const body = (text === "" ? {} : JSON.parse(text)) as Answer["body"];
+  return { status: response.status, headers: response.headers, body };
+}
+
+/** Far longer than anything here takes; a condition that is not met by then never is. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** Waits until a condition gives something, and gives it. */
+export async function eventually<T>(what: string, look: () => Promise<T | null>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await sleep(25);
+  }
+}
+
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), "kairos-test-"));
+}

@@ -1,0 +1,383 @@
+/**
+ * A tenant's whole life, over HTTP, on the stack of `npm start`; asserts what stands in Firestore, in
+ * the cluster and on disk.
+ */
+import { PubSub } from "@google-cloud/pubsub";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
+import { jobName } from "../shared/tenant.ts";
+import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { functionSpec } from "../scripts/local/stack.ts";
+import { eventually, request, startTestStack } from "./stack-fixture.ts";
+import type { TestStack } from "./stack-fixture.ts";
+
+const test = suite("a tenant's life");
+
+let it: TestStack;
+test.before(async () => {
+  it = await startTestStack({
+    LOCAL_BENCH_FAULTS: "broken:install-app,half:new-site,stubborn:drop-site",
+  });
+});
+test.after(async () => {
+  await it.stop();
+});
+
+let count = 0;
+/** A body for a tenant that no other test has. */
+function wanted(subdomain = `tenant-${(count += 1)}`) {
+  return { organization: "Acme & Söhne", subdomain, email: `office@${subdomain}.example` };
+}
+
+async function create(
+  subdomain?: string,
+): Promise<{ id: string; subdomain: string; site: string }> {
+  const body = wanted(subdomain);
+  const created = await it.call("POST", "/tenants", { body });
+  assert.is(created.status, 201);
+  const site = join(it.stack.sitesDirectory, `${body.subdomain}.kairos.app`);
+  return { id: String(created.body["id"]), subdomain: body.subdomain, site };
+}
+
+async function documentsOf(id: string, subdomain: string) {
+  const [tenant, reservation, deletion] = await Promise.all([
+    it.firestore.doc(`tenants/${id}`).get(),
+    it.firestore.doc(`subdomains/${subdomain}`).get(),
+    it.firestore.doc(`deletions/${id}`).get(),
+  ]);
+  return { tenant, reservation, deletion };
+}
+
+const jobNames = () => it.stack.cluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
+
+test("from POST to active to gone, with nothing left behind but the trail", async () => {
+  const body = wanted();
+  const created = await it.call("POST", "/tenants", { body });
+  assert.is(created.status, 201);
+  const id = String(created.body["id"]);
+  assert.equal(created.body, {
+    success: true,
+    id,
+    subdomain: body.subdomain,
+    status: "queued",
+    message: "The tenant is queued; its site is being made.",
+    site_url: `https://${body.subdomain}.kairos.app`,
+    tenant_url: `/tenants/${id}`,
+  });
+  assert.is(created.headers.get("location"), `/tenants/${id}`);
+
+  const { seen, last } = await it.until(id, "active");
+  assert.ok(seen.includes("provisioning"), seen.join(" "));
+  assert.is(last.body["site_url"], `https://${body.subdomain}.kairos.app`);
+
+  const site = join(it.stack.sitesDirectory, `${body.subdomain}.kairos.app`);
+  const config = JSON.parse(readFileSync(join(site, "site_config.json"), "utf8")) as object;
+  assert.is((config as { host_name: string }).host_name, `https://${body.subdomain}.kairos.app`);
+  assert.is((config as { pause_scheduler: number }).pause_scheduler, 0);
+  assert.is(readFileSync(join(site, "apps.txt"), "utf8"), "frappe\nerpnext\n");
+  assert.is(readFileSync(join(site, "users.txt"), "utf8"), `${body.email}\n`);
+  // Settled: its Job is deleted, its Secret stays, and no sweep will look at it again.
+  await eventually("the tenant is settled", async () => {
+    const { tenant } = await documentsOf(id, body.subdomain);
+    return tenant.get("wake_at") === null ? true : null;
+  });
+  assert.not(jobNames().includes(jobName(id)));
+  assert.ok(it.stack.cluster.jobs.secretNames().includes(jobName(id)));
+
+  const shown = await it.call("GET", `/tenants/${id}`);
+  assert.is(shown.status, 200);
+  assert.is(shown.body["organization"], body.organization);
+  assert.is(shown.body["email"], body.email);
+  const listed = await it.call("GET", "/tenants");
+  const ids = (listed.body["tenants"] as { id: string }[]).map((tenant) => tenant.id);
+  assert.ok(ids.includes(id));
+
+  const deleted = await it.call("DELETE", `/tenants/${id}`);
+  assert.is(deleted.status, 202);
+  assert.equal(deleted.body["status"], "deleting");
+  const again = await it.call("DELETE", `/tenants/${id}`);
+  assert.ok(again.status === 202 || again.status === 404);
+  const gone = await it.until(id, "gone");
+  assert.equal(
+    gone.seen.filter((status) => status !== "gone" && status !== "deleting"),
+    [],
+  );
+
+  assert.not(existsSync(site));
+  assert.not(existsSync(join(it.stack.sitesDirectory, "archived_sites", id)));
+  assert.not(jobNames().includes(jobName(id)));
+  assert.not(it.stack.cluster.jobs.secretNames().includes(jobName(id)));
+  const { tenant, reservation, deletion } = await documentsOf(id, body.subdomain);
+  assert.not(tenant.exists);
+  assert.not(reservation.exists);
+  assert.equal(Object.keys(deletion.data() ?? {}).toSorted(byText), [
+    "completed_at",
+    "expires_at",
+    "requested_at",
+  ]);
+  assert.ok(deletion.get("expires_at"));
+});
+
+test("a Job that fails makes the tenant failed in the Job's own words", async () => {
+  const { id, site } = await create("broken");
+  const { last } = await it.until(id, "failed");
+  assert.match(String(last.body["error_message"]), /^bench install-app failed for broken\.kairos/);
+  assert.is(last.body["step"], "install-app");
+  assert.is(last.body["site_url"], null);
+  assert.ok(existsSync(site), "bench rolls nothing back");
+
+  await it.call("DELETE", `/tenants/${id}`);
+  await it.until(id, "gone");
+  assert.not(existsSync(site));
+});
+
+test("a site that was only half made is deleted too, and its name is free again", async () => {
+  const { id, site } = await create("half");
+  await it.until(id, "failed");
+  await it.call("DELETE", `/tenants/${id}`);
+  await it.until(id, "gone");
+  assert.not(existsSync(site));
+  assert.is((await it.call("POST", "/tenants", { body: wanted("half") })).status, 201);
+});
+
+test("a deletion that meets trouble stays deleting, keeps the name and says why", async () => {
+  const { id, subdomain, site } = await create("stubborn");
+  await it.until(id, "active");
+  await it.call("DELETE", `/tenants/${id}`);
+  const { body } = await eventually("the drop has failed", async () => {
+    const answer = await it.call("GET", `/tenants/${id}/status`);
+    return answer.body["error_message"] === null ? null : answer;
+  });
+  assert.is(body["status"], "deleting");
+  assert.match(String(body["error_message"]), /^bench drop-site failed for stubborn/);
+  assert.ok(existsSync(site));
+  assert.is((await it.call("POST", "/tenants", { body: wanted(subdomain) })).status, 409);
+  const { tenant } = await documentsOf(id, subdomain);
+  assert.is(tenant.get("operation").attempt, 2, "it will be tried again");
+  assert.ok(tenant.get("wake_at"));
+});
+
+test("a deletion during the creation stops the creation and leaves nothing", async () => {
+  const { id, subdomain, site } = await create();
+  await eventually("its Job works", async () => (jobNames().includes(jobName(id)) ? true : null));
+  await it.call("DELETE", `/tenants/${id}`);
+  const { seen } = await it.until(id, "gone");
+  assert.not(seen.includes("active"));
+  assert.not(existsSync(site));
+  const { tenant, reservation } = await documentsOf(id, subdomain);
+  assert.not(tenant.exists);
+  assert.not(reservation.exists);
+});
+
+test("of many POSTs for one subdomain at the same moment, one gets it", async () => {
+  const body = wanted();
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => it.call("POST", "/tenants", { body })),
+  );
+  const statuses = answers.map(({ status }) => status);
+  assert.is(statuses.filter((status) => status === 201).length, 1);
+  assert.is(statuses.filter((status) => status === 409).length, 9);
+  const refused = answers.find(({ status }) => status === 409);
+  assert.match(String(refused?.body["error"]), /already taken/);
+  const holders = await it.firestore
+    .collection("tenants")
+    .where("subdomain", "==", body.subdomain)
+    .get();
+  assert.is(holders.size, 1);
+});
+
+test("what a caller gets wrong is answered with 4xx and why, and nothing is stored", async () => {
+  const before = (await it.firestore.collection("tenants").count().get()).data().count;
+  const json = (body: unknown) => ({ body: JSON.stringify(body) });
+  const key = { "X-API-Key": it.stack.apiKey };
+  const type = { "Content-Type": "application/json" };
+  const missing = "/tenants/0c16443d-3d8e-4c0d-b43c-ac1174140611";
+  const cases: [status: number, why: RegExp, method: string, path: string, init: RequestInit][] = [
+    [400, /not valid JSON/, "POST", "/tenants", { body: "{", headers: { ...key, ...type } }],
+    [400, /understood/, "GET", "/tenants/%ff", { headers: key }],
+    [401, /missing/, "GET", "/tenants", {}],
+    [401, /missing/, "POST", "/tenants", { ...json(wanted()), headers: type }],
+    [401, /not a valid key/, "GET", "/tenants", { headers: { "X-API-Key": "guess" } }],
+    [401, /missing/, "DELETE", missing, {}],
+    [404, /no tenant/, "GET", missing, { headers: key }],
+    [404, /no tenant/, "GET", `${missing}/status`, { headers: key }],
+    [404, /no tenant/, "DELETE", missing, { headers: key }],
+    [404, /nothing at this path/, "GET", "/nowhere", { headers: key }],
+    [405, /not possible/, "PUT", "/tenants", { headers: key }],
+    [
+      413,
+      /64 KiB/,
+      "POST",
+      "/tenants",
+      { ...json({ organization: "x".repeat(70_000) }), headers: { ...key, ...type } },
+    ],
+    [415, /application\/json/, "POST", "/tenants", { body: "a=b", headers: key }],
+    [415, /application\/json/, "POST", "/tenants", { headers: key }],
+    [422, /email is required/, "POST", "/tenants", { ...json({}), headers: { ...key, ...type } }],
+    [422, /UUID/, "GET", "/tenants/acme", { headers: key }],
+    [422, /limit/, "GET", "/tenants?limit=0", { headers: key }],
+  ];
+  for (const [status, why, method, path, init] of cases) {
+    const answer = await request(it.stack.apiUrl, method, path, init);
+    const name = `${method} ${path}`;
+    assert.is(answer.status, status, name);
+    assert.match(answer.headers.get("content-type") ?? "", "application/problem+json", name);
+    assert.is(answer.body["success"], false, name);
+    assert.match(String(answer.body["error"]), why, name);
+    assert.not.match(JSON.stringify(answer.body), /node_modules|at .*\.[jt]s/, name);
+  }
+  const after = (await it.firestore.collection("tenants").count().get()).data().count;
+  assert.is(after, before);
+});
+
+test("health and name are open, and true", async () => {
+  const health = await request(it.stack.apiUrl, "GET", "/health", {});
+  assert.is(health.status, 200);
+  assert.is(health.body["status"], "healthy");
+  assert.is(health.body["database"], true);
+  assert.is(health.body["gke_connection"], true);
+  const service = await request(it.stack.apiUrl, "GET", "/", {});
+  assert.is(service.body["name"], "Kairos Control Plane");
+});
+
+test("a browser's preflight is answered without a key", async () => {
+  const headers = { Origin: "https://app.example.com", "Access-Control-Request-Method": "POST" };
+  const answer = await request(it.stack.apiUrl, "OPTIONS", "/tenants", { headers });
+  assert.is(answer.status, 204);
+  assert.is(answer.headers.get("access-control-allow-origin"), "*");
+  assert.match(answer.headers.get("access-control-allow-headers") ?? "", /X-API-Key/);
+});
+
+test("an API whose hints and database are out of reach still says so in JSON", async () => {
+  const [closed = 0] = await freePorts(1);
+  const url = await startApi("api-without-database", {
+    FIRESTORE_EMULATOR_HOST: `127.0.0.1:${closed}`,
+  });
+  const health = await request(url, "GET", "/health", {});
+  assert.is(health.status, 503);
+  assert.equal([health.body["status"], health.body["database"]], ["unhealthy", false]);
+});
+
+test("a publish that fails does not fail the request, and the sweep finds the tenant", async () => {
+  const [closed = 0] = await freePorts(1);
+  const url = await startApi("api-without-bus", { PUBSUB_EMULATOR_HOST: `127.0.0.1:${closed}` });
+  const body = wanted();
+  const created = await request(url, "POST", "/tenants", {
+    headers: { "X-API-Key": it.stack.apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.is(created.status, 201);
+  const id = String(created.body["id"]);
+  assert.is((await it.call("GET", `/tenants/${id}/status`)).body["status"], "queued");
+  // The sweep comes a minute later; its time is brought forward here, and so is its tick.
+  await it.firestore.doc(`tenants/${id}`).update({ wake_at: new Date() });
+  await publish(TENANT_EVENTS, { kind: "sweep" });
+  await it.until(id, "active");
+});
+
+test("an event of another Job and one of an unknown tenant are taken and change nothing", async () => {
+  const before = (await it.firestore.collection("tenants").count().get()).data().count;
+  const unknown = "11111111-2222-4333-8444-555555555555";
+  const involved = (name: string) => ({ jsonPayload: { involvedObject: { kind: "Job", name } } });
+  await publish(CLUSTER_EVENTS, involved("nightly-backup"));
+  await publish(CLUSTER_EVENTS, involved(jobName(unknown)));
+  await publish(TENANT_EVENTS, { kind: "tenant", tenant_id: unknown });
+  // What comes after them is handled, so they do not stand in the way.
+  const { id } = await create();
+  await it.until(id, "active");
+  const after = (await it.firestore.collection("tenants").count().get()).data().count;
+  assert.is(after, before + 1);
+});
+
+test("both event topics push to provision, with dead letters that somebody keeps", async () => {
+  const pubsub = openPubSub();
+  try {
+    for (const topic of [TENANT_EVENTS, CLUSTER_EVENTS]) {
+      const [{ pushConfig, deadLetterPolicy }] = await pubsub
+        .subscription(`${topic}-provision`)
+        .getMetadata();
+      assert.match(
+        pushConfig?.pushEndpoint ?? "",
+        `/projects/${it.stack.projectId}/topics/${topic}`,
+      );
+      assert.is(
+        deadLetterPolicy?.deadLetterTopic,
+        `projects/${it.stack.projectId}/topics/${DEAD_LETTERS}`,
+      );
+    }
+    const [kept] = await pubsub.topic(DEAD_LETTERS).getSubscriptions();
+    assert.is(kept.length, 1);
+  } finally {
+    await pubsub.close();
+  }
+});
+
+test("no log and no record holds a password or a key", async () => {
+  const { id, subdomain, site } = await create();
+  await it.until(id, "active");
+  const config = readFileSync(join(site, "site_config.json"), "utf8");
+  const password = /"db_password": "([^"]+)"/.exec(config)?.[1] ?? "";
+  assert.is(password.length, 48);
+  const { tenant } = await documentsOf(id, subdomain);
+  assert.not.match(JSON.stringify(tenant.data()), password);
+  for (const file of readdirSync(it.stack.logDirectory, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".log")) continue;
+    const text = readFileSync(join(it.stack.logDirectory, file), "utf8");
+    assert.not(text.includes(password), file);
+    assert.not(text.includes(it.stack.apiKey), file);
+    assert.not(text.includes("local-root"), file);
+  }
+});
+
+test("everything listens on the loopback address only", async () => {
+  const outside = "127.0.0.2"; // another address of this machine
+  for (const name of ["api", "provision", "cleanup"]) assert.ok(it.stack.processes.pid(name));
+  const port = Number(new URL(it.stack.apiUrl).port);
+  const isOpen = await new Promise<boolean>((resolve) => {
+    const socket = createConnection({ host: outside, port });
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+  });
+  assert.not(isOpen);
+});
+
+/** Another process of the function api, on the same stack, with settings of its own. */
+async function startApi(name: string, env: Record<string, string>): Promise<string> {
+  const [port = 0] = await freePorts(1);
+  const spec = functionSpec("api", port, {
+    ...process.env,
+    GOOGLE_CLOUD_PROJECT: it.stack.projectId,
+    API_KEYS: it.stack.apiKey,
+    FIRESTORE_EMULATOR_HOST: it.stack.firestoreHost,
+    PUBSUB_EMULATOR_HOST: it.stack.pubsubHost,
+    METADATA_SERVER_DETECTION: "none",
+    ...env,
+  });
+  it.stack.processes.start({ ...spec, name });
+  await waitForPort(port, AbortSignal.timeout(30_000));
+  return `http://127.0.0.1:${port}`;
+}
+
+function openPubSub(): PubSub {
+  return new PubSub({
+    projectId: it.stack.projectId,
+    apiEndpoint: it.stack.pubsubHost,
+    emulatorMode: true,
+  });
+}
+
+async function publish(topic: string, json: object): Promise<void> {
+  const pubsub = openPubSub();
+  await pubsub.topic(topic).publishMessage({ json });
+  await pubsub.close();
+}
+
+function byText(left: string, right: string): number {
+  return left.localeCompare(right);
+}
+
+test.run();

@@ -1,0 +1,274 @@
+/**
+ * `npm start` and `npm run demo` as a user runs them: what they print, and that nothing is left behind
+ * however they end.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { freePorts, isPortFree } from "../scripts/local/ports.ts";
+import { repository } from "../scripts/test-files.ts";
+import { eventually, request, temporaryDirectory } from "./stack-fixture.ts";
+
+const test = suite("npm start");
+
+const directory = temporaryDirectory();
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Run {
+  child: ChildProcess;
+  output: () => string;
+  ended: Promise<number | null>;
+}
+
+function npm(args: string[], env: Record<string, string | undefined>): Run {
+  const child = spawn("npm", args, {
+    cwd: repository,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (more: string) => (text += more));
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { child, output: () => text, ended };
+}
+
+async function start(env: Record<string, string> = {}) {
+  const [port = 0] = await freePorts(1);
+  const stackDirectory = join(directory, `stack-${port}`);
+  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port), ...env });
+  await eventually("the stack is ready", async () => {
+    if (run.child.exitCode !== null) throw new Error(run.output());
+    return /^ready/m.test(run.output()) ? true : null;
+  });
+  const line = (name: string) =>
+    new RegExp(`^${name} +(\\S+)`, "m").exec(run.output())?.[1]?.replace(/,$/, "") ?? "";
+  const ports = [line("API"), line("Firestore"), line("Pub/Sub"), line("cluster")].map((address) =>
+    Number(address.split(":").at(-1)),
+  );
+  return { run, line, ports, stackDirectory };
+}
+
+/** The processes whose command line or working directory speaks of this stack. */
+function processesOf({
+  ports,
+  stackDirectory,
+}: {
+  ports: number[];
+  stackDirectory: string;
+}): string[] {
+  const { stdout } = spawnSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => !/^\s*\d+ ps /.test(line))
+    .filter(
+      (line) =>
+        ports.some((port) => line.includes(`port=${port}`)) || line.includes(stackDirectory),
+    );
+}
+
+async function nothingIsLeft(stack: { ports: number[]; stackDirectory: string }): Promise<void> {
+  await eventually("every port is free", async () => {
+    const free = await Promise.all(stack.ports.map(isPortFree));
+    return free.every(Boolean) ? true : null;
+  });
+  await eventually("every process has ended", async () =>
+    processesOf(stack).length === 0 ? true : null,
+  );
+}
+
+test("says where everything is, and what it says is so", async () => {
+  const stack = await start({ API_KEYS: "my-own-key, another-key" });
+  const { line, run } = stack;
+  assert.is(line("API key"), "my-own-key");
+  const headers = { "X-API-Key": line("API key") };
+  assert.is((await request(line("API"), "GET", "/tenants", { headers })).status, 200);
+  assert.ok(existsSync(join(line("sites"), "common_site_config.json")));
+  assert.ok(existsSync(join(line("logs"), "api.log")));
+  assert.match(run.output().trimEnd().split("\n").at(-1) ?? "", /^ready/);
+  run.child.kill("SIGTERM");
+  assert.is(await run.ended, 0);
+  await nothingIsLeft(stack);
+});
+
+test("Ctrl-C ends every child, with a site Job at work too", async () => {
+  const stack = await start({ LOCAL_BENCH_SECONDS: "600" });
+  const { line, run } = stack;
+  const headers = { "X-API-Key": line("API key"), "Content-Type": "application/json" };
+  const body = JSON.stringify({ organization: "Acme", subdomain: "acme", email: "a@acme.example" });
+  await request(line("API"), "POST", "/tenants", { headers, body });
+  await eventually("bench is at work", async () =>
+    existsSync(join(line("sites"), "acme.kairos.app")) ? true : null,
+  );
+  run.child.kill("SIGINT");
+  assert.is(await run.ended, 0);
+  await nothingIsLeft(stack);
+});
+
+test("killed with -9, it leaves no child behind either", async () => {
+  const stack = await start();
+  const self = processesOf(stack).find((line) => line.includes("scripts/start.ts"));
+  process.kill(Number.parseInt(self ?? "", 10), "SIGKILL");
+  await stack.run.ended;
+  await nothingIsLeft(stack);
+});
+
+test("a dead emulator ends the stack with 1 and says so", async () => {
+  const stack = await start();
+  const firestore = Number(stack.line("Firestore").split(":").at(-1));
+  const emulator = processesOf(stack).find((line) => line.includes(`--port=${firestore}`));
+  process.kill(Number.parseInt(emulator ?? "", 10), "SIGKILL");
+  assert.is(await stack.run.ended, 1);
+  assert.match(stack.run.output(), /firestore-emulator has ended by itself/);
+  await nothingIsLeft(stack);
+});
+
+test("every start begins clean", async () => {
+  const [port = 0] = await freePorts(1);
+  const stale = join(directory, `stack-${port}`, "sites", "stale.kairos.app");
+  mkdirSync(stale, { recursive: true });
+  const run = npm(["start", "--", "--directory", join(directory, `stack-${port}`)], {
+    PORT: String(port),
+  });
+  await eventually("the stale site is gone", async () => (existsSync(stale) ? null : true));
+  run.child.kill("SIGTERM");
+  await run.ended;
+});
+
+/** A PATH with node and the usual tools, and of the named programs only those given. */
+function pathWith(name: string, programs: Record<string, string>): string {
+  const bin = join(directory, name);
+  mkdirSync(bin, { recursive: true });
+  for (const [program, target] of Object.entries(programs)) symlinkSync(target, join(bin, program));
+  return bin;
+}
+
+function which(program: string): string {
+  return spawnSync("which", [program], { encoding: "utf8" }).stdout.trim();
+}
+
+/** Runs `scripts/start.ts` itself, for npm needs a PATH of its own. */
+function startWith(env: Record<string, string | undefined>) {
+  const stackDirectory = join(directory, "never-started");
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    [join(repository, "scripts/start.ts"), "--directory", stackDirectory],
+    { encoding: "utf8", env: { ...process.env, ...env } },
+  );
+  return { status, stderr, stdout, hasDirectory: existsSync(stackDirectory) };
+}
+
+const oldJava = join(directory, "old-java");
+const missing: [sentence: string, path: () => string, said: RegExp][] = [
+  ["Java", () => pathWith("no-java", {}), /Java is missing.*apt-get install openjdk-17/],
+  [
+    "a Java that is new enough",
+    () => {
+      writeFileSync(oldJava, "#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n");
+      chmodSync(oldJava, 0o755);
+      return pathWith("old", { java: oldJava, sh: which("sh") });
+    },
+    /need Java 17 or newer.*is Java 11.*apt-get install/,
+  ],
+  [
+    "the Google Cloud CLI",
+    () => pathWith("no-gcloud", { java: which("java") }),
+    /Google Cloud CLI is missing.*apt-get install google-cloud-cli/,
+  ],
+  [
+    "the emulators",
+    () => {
+      const root = join(directory, "sdk");
+      mkdirSync(join(root, "bin"), { recursive: true });
+      mkdirSync(join(root, "platform"), { recursive: true });
+      writeFileSync(join(root, "bin", "gcloud"), "");
+      return pathWith("no-emulators", { java: which("java"), gcloud: join(root, "bin", "gcloud") });
+    },
+    /Firestore emulator .* is missing.*gcloud components install cloud-firestore-emulator/,
+  ],
+];
+for (const [sentence, path, said] of missing) {
+  test(`without ${sentence}, one sentence names it and the command that installs it`, () => {
+    const { status, stderr, hasDirectory } = startWith({ PATH: path() });
+    assert.is(status, 1);
+    assert.match(stderr, said);
+    assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
+    assert.not(hasDirectory);
+  });
+}
+
+test("a port in use is named, and what is there stays as it is", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  // Not spawnSync: this process must answer meanwhile.
+  const run = npm(["start", "--", "--directory", join(directory, "never-started")], {
+    PORT: String(port),
+  });
+  assert.is(await run.ended, 1);
+  assert.match(run.output(), `Port ${port} is in use. Choose another one with: PORT=`);
+  assert.not(existsSync(join(directory, "never-started")));
+  server.close();
+});
+
+test("all mistakes in the settings are named at once, before anything starts", () => {
+  const { status, stderr, hasDirectory } = startWith({
+    BASE_DOMAIN: "nonsense",
+    GKE_NAMESPACE: "Not A Label",
+    API_KEYS: "short",
+    PORT: "http",
+  });
+  assert.is(status, 1);
+  for (const name of ["BASE_DOMAIN", "GKE_NAMESPACE", "API_KEYS", "PORT"])
+    assert.match(stderr, name);
+  assert.is(stderr.trimEnd().split("\n").length, 4, stderr);
+  assert.not(hasDirectory);
+});
+
+test("--help explains itself, and an unknown option is refused", () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(repository, "scripts/start.ts"), ...args], {
+      encoding: "utf8",
+    });
+  assert.match(run("--help").stdout, /LOCAL_BENCH_FAULTS/);
+  assert.is(run("--help").status, 0);
+  assert.is(run("--no-such-option").status, 1);
+});
+
+test("an old Node is told so in one sentence", () => {
+  const guard = readFileSync(join(repository, "scripts/require-node.mjs"), "utf8");
+  const old = guard.replace("process.versions.node", '"20.20.2"');
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", old], {
+    encoding: "utf8",
+  });
+  assert.is(status, 1);
+  assert.match(stderr, /needs Node 24/);
+});
+
+test("the demo shows three lives, one of which fails on purpose, and ends with 0", async () => {
+  const run = npm(["run", "demo"], { LOCAL_BENCH_SECONDS: "0.2" });
+  assert.is(await run.ended, 0, run.output());
+  assert.match(run.output(), /acme +active at https:\/\/acme\.kairos\.app/);
+  assert.match(run.output(), /globex +active/);
+  assert.match(run.output(), /initech +failed at install-app: bench install-app failed/);
+  assert.is(run.output().match(/ gone$/gm)?.length, 3);
+});
+
+test("a demo in which a good tenant fails ends with 1 and says which", async () => {
+  const run = npm(["run", "demo"], {
+    LOCAL_BENCH_SECONDS: "0.2",
+    LOCAL_BENCH_FAULTS: "acme:add-user",
+    TMPDIR: directory,
+  });
+  assert.is(await run.ended, 1, run.output());
+  assert.match(run.output(), /not as it should be: acme is failed and not active/);
+});
+
+test.run();
