@@ -67,7 +67,7 @@ async function createJob({ cluster }: Subject, id: string, operation = newOperat
 async function outcomeOf({ cluster }: Subject, id: string) {
   const { outcome } = await eventually("the Job has ended", async () => {
     const job = await cluster.readJob(id);
-    return job?.outcome == null ? null : job;
+    return job === null || job.outcome === null ? null : job;
   });
   return outcome;
 }
