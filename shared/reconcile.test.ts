@@ -183,6 +183,7 @@ test("a deletion that comes between reading and writing is not overwritten", asy
   await run(it);
   assert.is(it.world.tenant?.status, "deleting");
   assert.is(it.world.tenant?.site_url, null);
+  assert.is(it.world.tenant?.operation?.kind, "drop", "the lost race was run again");
 });
 
 test("looking at a settled tenant reads twice and writes nothing", async () => {
