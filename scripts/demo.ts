@@ -20,7 +20,7 @@ const TENANTS = [
   { organization: "Initech", subdomain: "initech", email: "office@initech.example" },
 ] as const;
 
-/** It fails at this step, and its error must say so. */
+/** It fails at this step, and must say so. */
 const FAILING = { subdomain: "initech", step: "install-app" } as const;
 
 /** A tenant that has not come to an end by then never will. */
@@ -39,9 +39,9 @@ if (process.argv.includes("--help")) {
 
 async function run(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "kairos-demo-"));
-  let isKept = false;
-  process.once("exit", () => {
-    if (!isKept) rmSync(directory, { recursive: true, force: true });
+  process.once("exit", (code) => {
+    if (code === 0) rmSync(directory, { recursive: true, force: true });
+    else console.error(`what the demo left is in ${directory}`);
   });
   const [port] = await freePorts(1);
   const env = {
@@ -52,14 +52,10 @@ async function run(): Promise<void> {
       .join(","),
   };
   console.log("starting the stack …");
-  await runOnStack({ directory, env }, async (stack) => {
+  await runOnStack({ directory, env, codeWhenInterrupted: 130 }, async (stack) => {
     const failures = await demo(stack);
     for (const failure of failures) console.error(`not as it should be: ${failure}`);
-    if (failures.length > 0) {
-      console.error(`the logs are in ${stack.logDirectory}`);
-      isKept = true;
-      return 1;
-    }
+    if (failures.length > 0) return 1;
     console.log("all three ended as they should");
     return 0;
   });
@@ -106,11 +102,16 @@ async function life(
   if (isMeantToFail && made["step"] !== FAILING.step) {
     failures.push(`${subdomain} failed at ${String(made["step"])} and not at ${FAILING.step}`);
   }
+  if (isMeantToFail && !String(made["error_message"]).includes(FAILING.step)) {
+    failures.push(`${subdomain} does not say why it failed`);
+  }
   if (!existsSync(site)) failures.push(`there is no ${site}`);
 
   const deleted = await api.call("DELETE", path);
   if (deleted.status !== 202) failures.push(`DELETE of ${subdomain}: ${deleted.status}`);
-  await until(["gone"], { api, board, path, subdomain });
+  const ended = await until(["gone"], { api, board, path, subdomain });
+  if (ended["status"] !== "gone")
+    failures.push(`${subdomain} is ${String(ended["status"])} and not gone`);
   if (existsSync(site)) failures.push(`${site} is still there`);
   return failures;
 }
@@ -138,10 +139,10 @@ function describe(seen: Record<string, unknown>): string {
   return status;
 }
 
-function apiOf({ apiUrl, apiKey }: Stack): Api {
+function apiOf({ urls, apiKey }: Stack): Api {
   return {
     async call(method, path, body) {
-      const response = await fetch(`${apiUrl}${path}`, {
+      const response = await fetch(`${urls.api}${path}`, {
         method,
         headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

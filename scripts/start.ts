@@ -8,13 +8,14 @@ import { parseArgs } from "node:util";
 import { runOnStack } from "./local/run.ts";
 import type { Stack } from "./local/stack.ts";
 
-const HELP = `npm start [-- --directory DIR]
+const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig]
 
 Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
 emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. Ctrl-C ends it.
 
-  --directory DIR   where sites and logs lie (default: .local); it is emptied at every start
-  --help            this text
+  --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
+  --cluster kubeconfig  use the current context of your kubeconfig instead of the stand-in cluster
+  --help                this text
 
 Settings, from the environment:
   PORT                 the API's port (8080)
@@ -26,6 +27,8 @@ Settings, from the environment:
   ALLOWED_ORIGINS      comma-separated origins that may call the API from a browser (*)
   LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
   LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app
+  LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
+                       (root) and LOCAL_MARIADB_PASSWORD
 `;
 
 const startedAt = Date.now();
@@ -33,14 +36,21 @@ const options = parseOptions(process.argv.slice(2));
 if (options.help) {
   console.log(HELP);
 } else {
-  await runOnStack({ directory: options.directory, env: process.env }, (stack) => {
+  const { directory, cluster } = options;
+  await runOnStack({ directory, cluster, env: process.env, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.
     return new Promise(() => {});
   });
 }
 
-function parseOptions(args: string[]): { help: boolean; directory: string } {
+interface Options {
+  help: boolean;
+  directory: string;
+  cluster: "local" | "kubeconfig";
+}
+
+function parseOptions(args: string[]): Options {
   const directory = fileURLToPath(new URL("../.local", import.meta.url));
   try {
     const { values } = parseArgs({
@@ -48,9 +58,14 @@ function parseOptions(args: string[]): { help: boolean; directory: string } {
       options: {
         help: { type: "boolean", default: false },
         directory: { type: "string", default: directory },
+        cluster: { type: "string", default: "local" },
       },
     });
-    return values;
+    const { cluster } = values;
+    if (cluster !== "local" && cluster !== "kubeconfig") {
+      throw new Error("--cluster is local or kubeconfig.");
+    }
+    return { ...values, cluster };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     process.exit(1);
@@ -59,11 +74,11 @@ function parseOptions(args: string[]): { help: boolean; directory: string } {
 
 function print(stack: Stack): void {
   const lines: [string, string][] = [
-    ["API", stack.apiUrl],
+    ["API", stack.urls.api],
     ["API key", stack.apiKey],
     ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
     ["Pub/Sub", stack.pubsubHost],
-    ["cluster", stack.cluster.url],
+    ["cluster", stack.cluster?.url ?? "of your kubeconfig"],
     ["sites", stack.sitesDirectory],
     ["logs", stack.logDirectory],
   ];

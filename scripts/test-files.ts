@@ -55,8 +55,15 @@ function execute(file: string): Promise<{ exitCode: number | null; output: strin
     const child = spawn(process.execPath, [file], {
       cwd: repository,
       stdio: ["ignore", "pipe", "pipe"],
-      // Nobody answers for Google's metadata server where tests run.
-      env: { ...process.env, NO_COLOR: "1", METADATA_SERVER_DETECTION: "none" },
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        // Nobody answers for Google's metadata server where tests run.
+        METADATA_SERVER_DETECTION: "none",
+        // A test has emulators of its own, and the Firestore client prefers these.
+        FIRESTORE_EMULATOR_HOST: undefined,
+        PUBSUB_EMULATOR_HOST: undefined,
+      },
       timeout: FILE_MILLISECONDS,
     });
     let output = "";

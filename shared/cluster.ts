@@ -4,19 +4,34 @@
  *
  * @module
  */
-import { ApiException, BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import type { V1Job, V1JobCondition, V1Pod, V1Secret } from "@kubernetes/client-node";
+import {
+  ApiException,
+  BatchV1Api,
+  CoreV1Api,
+  createConfiguration,
+  ServerConfiguration,
+} from "@kubernetes/client-node";
+import type {
+  KubeConfig,
+  RequestContext,
+  SecurityAuthentication,
+  V1Job,
+  V1JobCondition,
+  V1Pod,
+  V1Secret,
+} from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
+import { loadKubeConfig } from "./cluster-target.ts";
+import type { ClusterTarget } from "./cluster-target.ts";
 import { within } from "./deadline.ts";
 import type { Job, JobOutcome } from "./decide.ts";
 import { EdgeError } from "./errors.ts";
-import { LABELS } from "./manifests.ts";
+import { FINAL_EXIT_CODES, LABELS } from "./manifests.ts";
 import { jobName } from "./tenant.ts";
 import type { JobKind } from "./tenant.ts";
 
 export interface ClusterOptions {
-  /** Path of a kubeconfig file; its current context is used. */
-  kubeconfig: string;
+  target: ClusterTarget;
   namespace: string;
 }
 
@@ -26,19 +41,31 @@ export type Cluster = ReturnType<typeof connectCluster>;
 const CALL_MILLISECONDS = 10_000;
 
 /** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the sweep. */
-const DELETION_POLLS = 40;
+const DELETION_MILLISECONDS = 10_000;
 const DELETION_POLL_MILLISECONDS = 250;
 
 /** Connects at the first call. Every method may throw an `EdgeError`. */
-export function connectCluster({ kubeconfig, namespace }: ClusterOptions) {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const batch = config.makeApiClient(BatchV1Api);
-  const core = config.makeApiClient(CoreV1Api);
+export function connectCluster(
+  { target, namespace }: ClusterOptions,
+  load: typeof loadKubeConfig = loadKubeConfig,
+) {
+  let clients: ReturnType<typeof connect> | null = null;
+
+  /** Connects once; a connection that failed is tried again by the next call. */
+  async function connected() {
+    clients ??= connect(target, load);
+    try {
+      return await clients;
+    } catch (error) {
+      clients = null;
+      throw error;
+    }
+  }
 
   /** The tenant's Job, and how it ended if it has; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
+    const { batch } = await connected();
     const job = await call("read a Job", batch.readNamespacedJob({ name, namespace }), 404);
     if (job === null) return null;
     const condition = endCondition(job);
@@ -51,24 +78,28 @@ export function connectCluster({ kubeconfig, namespace }: ClusterOptions) {
   }
 
   async function outcomeOf(name: string, condition: V1JobCondition): Promise<JobOutcome> {
-    if (condition.type === "Complete") return { result: "succeeded" };
     const labelSelector = `job-name=${name}`;
+    const { core } = await connected();
     const pods = await call("list Pods", core.listNamespacedPod({ namespace, labelSelector }));
-    return failureOf(condition, pods?.items ?? []);
+    return toOutcome(condition, pods?.items ?? []);
   }
 
-  /** Creates a Job. A name that is taken already is no error. */
-  async function createJob(job: V1Job): Promise<void> {
-    await call("create a Job", batch.createNamespacedJob({ namespace, body: job }), 409);
+  /** Creates a Job. False when its name is taken. */
+  async function createJob(job: V1Job): Promise<boolean> {
+    const { batch } = await connected();
+    const created = batch.createNamespacedJob({ namespace, body: job });
+    return (await call("create a Job", created, 409)) !== null;
   }
 
-  /** Deletes that very Job and its Pods, and waits up to 10 s for its name to be free. */
+  /** Deletes that very Job and its Pods, and waits some 10 s at the most for its name to be free. */
   async function deleteJob(tenantId: string, uid: string): Promise<void> {
     const name = jobName(tenantId);
+    const { batch } = await connected();
     // Foreground holds the name until the last Pod is gone, so no newer Job works beside an older.
     const body = { propagationPolicy: "Foreground", preconditions: { uid } };
     await call("delete a Job", batch.deleteNamespacedJob({ name, namespace, body }), 404, 409);
-    for (let poll = 0; poll < DELETION_POLLS; poll++) {
+    const giveUpAt = Date.now() + DELETION_MILLISECONDS;
+    while (Date.now() < giveUpAt) {
       const job = await call("read a Job", batch.readNamespacedJob({ name, namespace }), 404);
       if (job?.metadata?.uid !== uid) return;
       await sleep(DELETION_POLL_MILLISECONDS);
@@ -77,20 +108,49 @@ export function connectCluster({ kubeconfig, namespace }: ClusterOptions) {
 
   /** Creates a Secret; one that exists stays as it is, so passwords are made once. */
   async function createSecret(secret: V1Secret): Promise<void> {
+    const { core } = await connected();
     await call("create a Secret", core.createNamespacedSecret({ namespace, body: secret }), 409);
   }
 
   async function deleteSecret(tenantId: string): Promise<void> {
     const name = jobName(tenantId);
+    const { core } = await connected();
     await call("delete a Secret", core.deleteNamespacedSecret({ name, namespace }), 404);
   }
 
   /** Returns if the cluster answers and lets us see Jobs. */
   async function ping(): Promise<void> {
+    const { batch } = await connected();
     await call("list Jobs", batch.listNamespacedJob({ namespace, limit: 1 }));
   }
 
   return { readJob, createJob, deleteJob, createSecret, deleteSecret, ping };
+}
+
+async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
+  const config = await load(target);
+  const server = config.getCurrentCluster()?.server ?? "";
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(server, {}),
+    authMethods: { default: reusingConnections(config) },
+  });
+  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration) };
+}
+
+/**
+ * The client makes a new pool of connections for every request to a server with a CA of its own, and
+ * leaves it open. This hands every request the first one.
+ */
+function reusingConnections(config: KubeConfig): SecurityAuthentication {
+  let pool: ReturnType<RequestContext["getDispatcher"]>;
+  return {
+    getName: () => config.getName(),
+    async applySecurityAuthentication(context) {
+      await config.applySecurityAuthentication(context);
+      pool ??= context.getDispatcher();
+      if (pool !== undefined) context.setDispatcher(pool);
+    },
+  };
 }
 
 /** Awaits a call. Null when it was answered with one of the expected HTTP codes. */
@@ -135,7 +195,7 @@ function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
 }
 
 function isJobKind(text: string | undefined): text is JobKind {
-  return text === "create" || text === "drop";
+  return text === "create" || text === "drop" || text === "suspend" || text === "resume";
 }
 
 /** Newer clusters put other conditions before these, so the place in the list says nothing. */
@@ -145,19 +205,27 @@ function endCondition(job: V1Job): V1JobCondition | undefined {
   );
 }
 
-/** A failed Job in its own words: those that its Pod left, or else those of its condition. */
-export function failureOf(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
-  const reason = condition.reason ?? "Failed";
-  const left = pods
+/**
+ * How a Job ended, in its own words: those that its Pod left, or else those of its condition. Init
+ * containers speak first, since nothing runs after one that failed.
+ */
+export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
+  const ended = pods
     .flatMap(({ status }) => [
       ...(status?.initContainerStatuses ?? []),
       ...(status?.containerStatuses ?? []),
     ])
-    .map(({ state }) => state?.terminated)
-    .find((terminated) => terminated !== undefined && terminated.exitCode !== 0);
-  const { step, text } = parseTerminationMessage(left?.message ?? "");
+    .flatMap(({ state }) => state?.terminated ?? []);
+  if (condition.type === "Complete") {
+    const words = ended.map(({ message }) => parseTerminationMessage(message ?? ""));
+    return { result: "succeeded", reason: words.find(({ step }) => step !== null)?.text ?? null };
+  }
+  const reason = condition.reason ?? "Failed";
+  const failed = ended.find(({ exitCode }) => exitCode !== 0);
+  const { step, text } = parseTerminationMessage(failed?.message ?? "");
   const message = text || condition.message || reason;
-  return { result: "failed", step, reason, message };
+  const retryable = !FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0);
+  return { result: "failed", step, reason, message, retryable };
 }
 
 /**

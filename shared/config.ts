@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ClusterTarget } from "./cluster-target.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment does not hold usable settings. Each problem is a sentence. */
@@ -38,15 +40,13 @@ export interface ApiSettings extends CommonSettings {
 
 /** What the functions that reconcile need. */
 export interface ReconcilerSettings extends CommonSettings {
-  kubeconfig: string;
+  target: ClusterTarget;
   namespace: string;
   frappeImage: string;
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
 }
-
-export const DEFAULT_BASE_DOMAIN = "kairos.app";
 
 export function parseApiSettings(env: Environment): ApiSettings {
   return parse(env, (read) => ({
@@ -63,7 +63,7 @@ export function parseApiSettings(env: Environment): ApiSettings {
 export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
   return parse(env, (read) => ({
     ...readCommon(read),
-    kubeconfig: read.text("KUBECONFIG", { shape: /./, rule: "must be the path of a file." }),
+    target: readTarget(env, read),
     namespace: read.text("GKE_NAMESPACE", {
       fallback: "frappe",
       shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
@@ -87,26 +87,23 @@ export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
 /** What `npm start` itself needs of the environment, beside what it passes on to the functions. */
 export interface LocalSettings {
   port: number;
-  baseDomain: string;
   namespace: string;
-  /** Null when none is set, so that a local one takes its place. */
-  apiKeys: string | null;
   /** How long the stand-in bench takes to make a site. */
   benchSeconds: number;
   /** `subdomain:step`, comma-separated: where the stand-in bench fails. */
   benchFaults: string;
+  /** A real MariaDB to use; null for the stand-in. */
+  mariadb: { host: string; port: number; username: string; password: string } | null;
 }
 
 export function parseLocalSettings(env: Environment): LocalSettings {
   return parse(env, (read) => ({
     port: read.port("PORT", 8080),
-    baseDomain: readBaseDomain(read),
     namespace: read.text("GKE_NAMESPACE", {
       fallback: "frappe",
       shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
       rule: RULES.label,
     }),
-    apiKeys: env["API_KEYS"] || null,
     benchSeconds: Number(
       read.text("LOCAL_BENCH_SECONDS", {
         fallback: "3",
@@ -121,7 +118,19 @@ export function parseLocalSettings(env: Environment): LocalSettings {
         rule: "must be a comma-separated list of subdomain:step, such as acme:install-app.",
       })
       .join(","),
+    mariadb: readLocalMariadb(env, read),
   }));
+}
+
+function readLocalMariadb(env: Environment, read: Reader): LocalSettings["mariadb"] {
+  const address = read.optional("LOCAL_MARIADB", {
+    shape: /^[^\s/:]+:\d{1,5}$/,
+    rule: "must be host:port.",
+  });
+  if (address === undefined) return null;
+  const [host = "", port = ""] = address.split(":");
+  const username = env["LOCAL_MARIADB_USER"] || "root";
+  return { host, port: Number(port), username, password: env["LOCAL_MARIADB_PASSWORD"] ?? "" };
 }
 
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -131,6 +140,8 @@ const RULES = {
   origins: "must be * or a comma-separated list of origins, such as https://app.example.com.",
   label: "must be a DNS label: a to z, 0 to 9 and hyphens, 63 characters at most.",
   host: "must be a host name or an IPv4 address.",
+  target:
+    "must be the path of a kubeconfig file, unless GKE_CLUSTER and GKE_LOCATION name a GKE cluster or USE_IN_CLUSTER is true.",
 } as const;
 
 interface Rule {
@@ -161,9 +172,24 @@ function readCommon(read: Reader): CommonSettings {
   };
 }
 
+/** The first of the three ways to the cluster that the environment speaks of. */
+function readTarget(env: Environment, read: Reader): ClusterTarget {
+  if (env["USE_IN_CLUSTER"] === "true") return { kind: "in-cluster" };
+  const name = { shape: /^[a-z]([a-z0-9-]*[a-z0-9])?$/, rule: "must be a name of Google Cloud's." };
+  if (env["GKE_CLUSTER"]) {
+    return {
+      kind: "gke",
+      project: read.text("GKE_PROJECT", { ...name, fallback: env["GOOGLE_CLOUD_PROJECT"] ?? "" }),
+      location: read.text("GKE_LOCATION", name),
+      cluster: read.text("GKE_CLUSTER", name),
+    };
+  }
+  return { kind: "kubeconfig", path: read.text("KUBECONFIG", { shape: /./, rule: RULES.target }) };
+}
+
 function readBaseDomain(read: Reader): string {
   return read.text("BASE_DOMAIN", {
-    fallback: DEFAULT_BASE_DOMAIN,
+    fallback: "kairos.app",
     shape: /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
     rule: "must be a domain name in lower case, such as kairos.app.",
   });

@@ -50,13 +50,14 @@ const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
   outcome: null,
   ...more,
 });
-const SUCCEEDED: Partial<Job> = { outcome: { result: "succeeded" } };
+const SUCCEEDED: Partial<Job> = { outcome: { result: "succeeded", reason: null } };
 const FAILED: Partial<Job> = {
   outcome: {
     result: "failed",
     step: "new-site",
     reason: "BackoffLimitExceeded",
     message: "no disk",
+    retryable: true,
   },
 };
 
@@ -71,8 +72,13 @@ const REMOVE_JOB: Expected = {
   actions: [{ do: "deleteJob", uid: "u1" }],
   again: true,
 };
-const FAILURE = { step: "new-site", reason: "BackoffLimitExceeded", error_message: "no disk" };
-const CLEARED = { step: null, reason: null, error_message: null };
+const FAILURE = {
+  step: "new-site",
+  reason: "BackoffLimitExceeded",
+  error_message: "no disk",
+  retryable: true,
+};
+const CLEARED = { step: null, reason: null, error_message: null, retryable: null };
 const SECRET = { do: "createSecret" } as const;
 
 const cases: [sentence: string, observed: Observed, expected: Expected][] = [
@@ -131,6 +137,7 @@ const cases: [sentence: string, observed: Observed, expected: Expected][] = [
     { tenant: provisioning, job: job(drop) },
     WAIT,
   ],
+  ["even if what was read of the tenant looks settled", { tenant: active, job: job(drop) }, WAIT],
   [
     "a Job of a newer attempt is left to whoever wrote that",
     { tenant: dropping, job: job({ ...drop, attempt: 2 }, SUCCEEDED) },
@@ -177,6 +184,14 @@ const cases: [sentence: string, observed: Observed, expected: Expected][] = [
     "a drop that succeeded is recorded before its Job is deleted",
     { tenant: dropping, job: job(drop, SUCCEEDED) },
     { changes: { ...CLEARED, observed_generation: 2 }, actions: [], again: true },
+  ],
+  [
+    "a drop that found somebody else's site is recorded with that reason",
+    {
+      tenant: dropping,
+      job: job(drop, { outcome: { result: "succeeded", reason: "SiteNotOurs" } }),
+    },
+    { changes: { ...CLEARED, reason: "SiteNotOurs", observed_generation: 2 }, actions: [] },
   ],
   ["then its Job is deleted", { tenant: dropped, job: job(drop, SUCCEEDED) }, REMOVE_JOB],
   [

@@ -9,8 +9,16 @@ import type { Desired, JobKind, Operation, Tenant, TenantChanges } from "./tenan
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
 export type JobOutcome =
-  | { result: "succeeded" }
-  | { result: "failed"; step: string | null; reason: string; message: string };
+  /** `reason` is set where success is not the plain one. */
+  | { result: "succeeded"; reason: string | null }
+  | {
+      result: "failed";
+      step: string | null;
+      reason: string;
+      message: string;
+      /** False when no further attempt can succeed. */
+      retryable: boolean;
+    };
 
 /** A tenant's Job as the cluster shows it. `outcome` is null while it works. */
 export interface Job {
@@ -66,6 +74,8 @@ export function dropPauseSeconds(failedAttempt: number): number {
 export function decide({ tenant, job }: Observed, now: Date, settings: DecideSettings): Decision {
   const { operation } = tenant;
 
+  // First of all, so that what was read before somebody else's wish does not touch what came of it.
+  if (job !== null && operation !== null && isNewer(job, operation)) return stop();
   if (isSettled(tenant)) return job === null ? afterTheJob(tenant) : removeJob(job, "JobHasEnded");
   if (tenant.desired === "absent" && operation === null && job === null) {
     return endDeletion("NothingWasEverMade");
@@ -76,10 +86,9 @@ export function decide({ tenant, job }: Observed, now: Date, settings: DecideSet
   if (job === null) {
     return now < operation.started_at ? pause(operation, now) : ensureJob(operation);
   }
-  if (isNewer(job, operation)) return stop();
   if (isOlder(job, operation)) return removeJob(job, "OlderJobHoldsTheName");
   if (job.terminating) return wait("JobIsTerminating");
-  if (job.outcome === null) return working(tenant, operation);
+  if (job.outcome === null) return wait("JobIsWorking");
   return ended(tenant, operation, job.outcome, now, settings);
 }
 
@@ -117,14 +126,14 @@ function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
   const operation = { kind, generation: tenant.generation, attempt: 1, started_at: now };
   return {
     because: "OperationBegins",
-    changes: { operation, status: statusDuring(kind), step: kind },
+    changes: { operation, status: statusDuring(kind, tenant), step: kind },
     actions: job === null ? jobActions(operation) : [],
     again: job !== null,
     recheckAfterSeconds: RECHECK_SECONDS,
   };
 }
 
-/** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks again. */
+/** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks at it again. */
 function ensureJob(operation: Operation): Decision {
   return {
     because: "JobIsMissing",
@@ -140,12 +149,6 @@ function jobActions(operation: Operation): Action[] {
   return operation.kind === "create" ? [{ do: "createSecret" }, createJob] : [createJob];
 }
 
-function working(tenant: Tenant, operation: Operation): Decision {
-  const status = statusDuring(operation.kind);
-  const changes = tenant.status === status ? null : { status, step: operation.kind };
-  return { ...wait("JobIsWorking"), changes };
-}
-
 /** An outcome is recorded first, and only then is its Job, the evidence, deleted. */
 function ended(
   tenant: Tenant,
@@ -157,7 +160,7 @@ function ended(
   const common = { actions: [], again: true, recheckAfterSeconds: RECHECK_SECONDS };
   const proved = { observed_generation: operation.generation };
   if (outcome.result === "succeeded") {
-    const cleared = { step: null, reason: null, error_message: null };
+    const cleared = { step: null, reason: outcome.reason, error_message: null, retryable: null };
     const changes: TenantChanges =
       operation.kind === "create"
         ? {
@@ -169,7 +172,8 @@ function ended(
         : { ...proved, ...cleared };
     return { because: "JobSucceeded", changes, ...common };
   }
-  const why = { step: outcome.step, reason: outcome.reason, error_message: outcome.message };
+  const { step, reason, message: error_message, retryable } = outcome;
+  const why = { step, reason, error_message, retryable };
   if (operation.kind === "create") {
     return { because: "JobFailed", changes: { ...proved, ...why, status: "failed" }, ...common };
   }
@@ -200,12 +204,15 @@ function endDeletion(because: string): Decision {
   };
 }
 
-function statusDuring(kind: JobKind): Tenant["status"] {
+function statusDuring(kind: JobKind, tenant: Tenant): Tenant["status"] {
   switch (kind) {
     case "create":
       return "provisioning";
     case "drop":
       return "deleting";
+    case "suspend":
+    case "resume":
+      return tenant.status;
   }
 }
 

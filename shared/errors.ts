@@ -28,7 +28,7 @@ export class EdgeError extends Error {
   }
 }
 
-/** Whether an error says that the database could not be reached. */
-export function isStoreError(error: unknown): boolean {
-  return error instanceof EdgeError && error.edge === "store";
+/** Whether the database could not be used, so that nothing is known of what was asked for. */
+export function isStoreUnusable(error: unknown): boolean {
+  return error instanceof EdgeError && error.edge === "store" && error.code !== "invalid";
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { expand } from "../scripts/local/cluster/container.ts";
@@ -8,6 +9,7 @@ import type { JobKind, Operation } from "./tenant.ts";
 
 const test = suite("manifests");
 
+const KINDS: JobKind[] = ["create", "drop", "suspend", "resume"];
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
   {
@@ -26,21 +28,60 @@ const settings = {
   frappeApps: ["erpnext", "hrms"],
   databaseHost: "mariadb",
   databasePort: 3306,
-  scripts: { create: 'echo "$(date)" $$ "$SITE"', drop: "true" },
+  scripts: {
+    createDatabase: "# the script that makes the database",
+    createSite: 'echo "$(date)" $$ "$SITE"',
+    drop: "# the script that drops the site",
+    suspend: "# the script that suspends the site",
+    resume: "# the script that resumes the site",
+  },
 };
 const jobOf = (kind: JobKind) => {
   const operation: Operation = { kind, generation: 7, attempt: 2, started_at: NOW };
   return siteJob(tenant, operation, settings);
 };
+const podOf = (kind: JobKind) => {
+  const spec = jobOf(kind).spec?.template.spec;
+  assert.ok(spec);
+  return spec;
+};
+const containersOf = (kind: JobKind) => [
+  ...(podOf(kind).initContainers ?? []),
+  ...podOf(kind).containers,
+];
 const secret = siteSecret(
   tenant.id,
   { database: "database-secret", administrator: "administrator-secret" },
   settings,
 );
 
-for (const kind of ["create", "drop"] as const) {
+for (const kind of KINDS) {
+  test(`the Job ${kind} is, whole, as its golden file shows it`, () => {
+    const golden = new URL(`../tests/golden/job-${kind}.json`, import.meta.url);
+    const text = `${JSON.stringify(jobOf(kind), null, 2)}\n`;
+    // To see what a change of the manifests does: delete the files, run this, and look at the diff.
+    if (!existsSync(golden) && process.env["CI"] !== "true") writeFileSync(golden, text);
+    assert.fixture(text, readFileSync(golden, "utf8"));
+  });
+
   test(`the Job ${kind} has no field that the Kubernetes client would drop`, () => {
     assert.equal(findStrangers(jobOf(kind), "V1Job"), []);
+  });
+
+  test(`the Pod of the Job ${kind} may do nothing that it need not`, () => {
+    const pod = podOf(kind);
+    assert.is(pod.automountServiceAccountToken, false);
+    assert.equal(pod.securityContext?.runAsNonRoot, true);
+    assert.equal(pod.securityContext?.runAsUser, 1000);
+    assert.equal(pod.securityContext?.seccompProfile, { type: "RuntimeDefault" });
+    for (const container of containersOf(kind)) {
+      assert.equal(container.securityContext?.allowPrivilegeEscalation, false);
+      assert.equal(container.securityContext?.capabilities, { drop: ["ALL"] });
+      assert.ok(container.resources?.requests?.["memory"]);
+      assert.ok(container.resources?.limits?.["memory"]);
+      assert.is(container.terminationMessagePolicy, "FallbackToLogsOnError");
+      assert.is(container.command, undefined, "the image's entrypoint must run");
+    }
   });
 }
 
@@ -73,17 +114,22 @@ test("a Job names its tenant, kind, generation and attempt, on itself and on its
   assert.equal(job.spec?.template.metadata?.labels, job.metadata?.labels);
 });
 
-test("Kubernetes repeats nothing unseen, and a Job's Pod gets no token of the cluster", () => {
+test("Kubernetes repeats nothing unseen, and stops at once at a final exit code", () => {
   const { spec } = jobOf("create");
   assert.is(spec?.backoffLimit, 0);
+  assert.is(spec?.activeDeadlineSeconds, 1800);
   assert.is(spec?.template.spec?.restartPolicy, "Never");
-  assert.is(spec?.template.spec?.automountServiceAccountToken, false);
+  assert.equal(spec?.podFailurePolicy?.rules[0], {
+    action: "FailJob",
+    onExitCodes: { operator: "In", values: [65, 66, 67] },
+  });
 });
 
 test("passwords come from Secrets and stand in no Job", () => {
-  for (const kind of ["create", "drop"] as const) {
-    for (const { name, value, valueFrom } of environmentOf(kind)) {
-      if (/PASSWORD/.test(name)) {
+  for (const kind of KINDS) {
+    for (const { env = [] } of containersOf(kind)) {
+      for (const { name, value, valueFrom } of env) {
+        if (!name.includes("PASSWORD")) continue;
         assert.is(value, undefined, name);
         assert.ok(valueFrom?.secretKeyRef, name);
       }
@@ -91,38 +137,33 @@ test("passwords come from Secrets and stand in no Job", () => {
   }
 });
 
+test("the administrator's password is only where none of the apps' code runs", () => {
+  const withAdmin = KINDS.flatMap((kind) =>
+    containersOf(kind)
+      .filter(({ env }) => env?.some(({ name }) => name === "DB_ROOT_PASSWORD"))
+      .map(({ name }) => `${kind} ${name}`),
+  );
+  // The script of drop calls no bench.
+  assert.equal(withAdmin, ["create database", "drop site"]);
+});
+
 test("after Kubernetes' own expansion, script and values are exactly what was meant", () => {
   const env: Record<string, string> = { DB_PASSWORD: "stolen", date: "stolen" };
-  for (const { name, value } of environmentOf("create")) {
+  const [site] = podOf("create").containers;
+  for (const { name, value } of site?.env ?? []) {
     if (value !== undefined) env[name] = expand(value, env);
   }
   assert.is(env["ORGANIZATION"], tenant.organization);
   assert.is(env["TENANT_EMAIL"], tenant.email);
   assert.is(env["SITE"], "acme.kairos.app");
   assert.is(env["APPS"], "erpnext hrms");
-  const script = jobOf("create").spec?.template.spec?.containers[0]?.args?.[2] ?? "";
-  assert.is(expand(script, env), settings.scripts.create);
+  assert.is(expand(site?.args?.[2] ?? "", env), settings.scripts.createSite);
 });
 
 test("any text survives the expansion", () => {
-  for (const text of [
-    "",
-    "$",
-    "$$",
-    "$$$",
-    "$(A)",
-    "$$(A)",
-    "$$$(A)",
-    "$((1 + 2))",
-    "a$b$(",
-    "$)",
-  ]) {
+  for (const text of ["", "$", "$$", "$$$", "$(A)", "$$(A)", "$$$(A)", "$((1 + 2))", "a$b$("]) {
     assert.is(expand(literal(text), { A: "expanded" }), text);
   }
 });
-
-function environmentOf(kind: JobKind) {
-  return jobOf(kind).spec?.template.spec?.containers[0]?.env ?? [];
-}
 
 test.run();

@@ -1,11 +1,19 @@
 /**
- * The Kubernetes objects of a tenant: its Secret and its site Job. Pure: built from the record, the
+ * The Kubernetes objects of a tenant: its Secret and its site Jobs. Pure: built from the record, the
  * settings and the scripts' text alone. Everything variable reaches a script as environment.
  *
  * @module
  */
-import type { V1EnvVar, V1Job, V1ObjectMeta, V1Secret } from "@kubernetes/client-node";
-import type { JobKind, Operation, Tenant } from "./tenant.ts";
+import type {
+  V1Container,
+  V1EnvVar,
+  V1Job,
+  V1JobSpec,
+  V1PodSpec,
+  V1Secret,
+} from "@kubernetes/client-node";
+import type { SiteScripts } from "./site-scripts/read.ts";
+import type { Operation, Tenant } from "./tenant.ts";
 import { databaseName, jobName, siteHost } from "./tenant.ts";
 
 export const LABELS = {
@@ -18,16 +26,34 @@ export const LABELS = {
 
 export const MANAGED_BY = "kairos-control-plane";
 
+/** The Secret with the database administrator's `username` and `password`, made by the operator. */
+export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
+
+/** The volume claim of the bench's `sites`, made by the operator. */
+const SITES_CLAIM = "frappe-sites";
+
 /** Where the image of Frappe's maintainers has its bench. */
 const BENCH = "/home/frappe/frappe-bench";
+
+/** The user `frappe` of that image. */
+const FRAPPE_UID = 1000;
 
 /** Killing a site Job anywhere is safe, so it need not be given long to stop. */
 const STOP_GRACE_SECONDS = 5;
 
 const ACTIVE_DEADLINE_SECONDS = 1800;
 
+/**
+ * A Pod with a deadline of its own is one that a quota with the scope `Terminating` counts, and so the
+ * quota counts site Jobs only. It is later than the Job's, whose condition says more.
+ */
+const POD_DEADLINE_SECONDS = ACTIVE_DEADLINE_SECONDS + 300;
+
 /** Only a backstop: a Job is deleted as soon as its outcome is recorded. */
 const KEEP_FINISHED_SECONDS = 7 * 24 * 3600;
+
+/** The exit codes of the site scripts after which no further attempt can succeed. */
+export const FINAL_EXIT_CODES = [65, 66, 67];
 
 export interface ManifestSettings {
   namespace: string;
@@ -36,8 +62,7 @@ export interface ManifestSettings {
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
-  /** The text of each kind's script. */
-  scripts: Record<JobKind, string>;
+  scripts: SiteScripts;
 }
 
 /** The passwords of a site, made once and never read back. */
@@ -77,71 +102,136 @@ export function siteJob(tenant: Tenant, operation: Operation, settings: Manifest
     [LABELS.generation]: String(operation.generation),
     [LABELS.attempt]: String(operation.attempt),
   };
-  const metadata: V1ObjectMeta = {
-    name: jobName(tenant.id),
-    namespace: settings.namespace,
-    labels,
-  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata,
+    metadata: { name: jobName(tenant.id), namespace: settings.namespace, labels },
     spec: {
-      // What Kubernetes would repeat unseen, the control plane repeats in sight.
-      backoffLimit: 0,
-      activeDeadlineSeconds: ACTIVE_DEADLINE_SECONDS,
-      ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
-      template: {
-        metadata: { labels },
-        spec: {
-          restartPolicy: "Never",
-          terminationGracePeriodSeconds: STOP_GRACE_SECONDS,
-          automountServiceAccountToken: false,
-          containers: [
-            {
-              name: operation.kind,
-              image: settings.frappeImage,
-              workingDir: BENCH,
-              // In `args`, so that the image's entrypoint runs first.
-              args: ["bash", "-c", literal(settings.scripts[operation.kind])],
-              env: environment(tenant, operation.kind, settings),
-              terminationMessagePolicy: "FallbackToLogsOnError",
-              volumeMounts: [{ name: "sites", mountPath: `${BENCH}/sites` }],
-            },
-          ],
-          volumes: [{ name: "sites", persistentVolumeClaim: { claimName: "frappe-sites" } }],
-        },
-      },
+      ...JOB_LIMITS,
+      template: { metadata: { labels }, spec: podSpec(tenant, operation, settings) },
     },
   };
 }
 
-/** The Secret with the database administrator's `username` and `password`, made by the operator. */
-export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
+const JOB_LIMITS: Omit<V1JobSpec, "template"> = {
+  // What Kubernetes would repeat unseen, the control plane repeats in sight.
+  backoffLimit: 0,
+  activeDeadlineSeconds: ACTIVE_DEADLINE_SECONDS,
+  ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
+  podFailurePolicy: {
+    rules: [
+      { action: "FailJob", onExitCodes: { operator: "In", values: FINAL_EXIT_CODES } },
+      // A drained node is nobody's failure.
+      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+    ],
+  },
+};
 
-function environment(tenant: Tenant, kind: JobKind, settings: ManifestSettings): V1EnvVar[] {
-  const common = [
+function podSpec(tenant: Tenant, operation: Operation, settings: ManifestSettings): V1PodSpec {
+  return {
+    ...containersOf(tenant, operation, settings),
+    restartPolicy: "Never",
+    activeDeadlineSeconds: POD_DEADLINE_SECONDS,
+    terminationGracePeriodSeconds: STOP_GRACE_SECONDS,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: FRAPPE_UID,
+      runAsGroup: FRAPPE_UID,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumes: [{ name: "sites", persistentVolumeClaim: { claimName: SITES_CLAIM } }],
+  };
+}
+
+function containersOf(
+  tenant: Tenant,
+  operation: Operation,
+  settings: ManifestSettings,
+): Pick<V1PodSpec, "initContainers" | "containers"> {
+  const { scripts } = settings;
+  const container = (name: string, script: string, env: V1EnvVar[]): V1Container => ({
+    name,
+    image: settings.frappeImage,
+    workingDir: BENCH,
+    // In `args`, so that the image's entrypoint runs first.
+    args: ["bash", "-c", literal(script)],
+    env: [...identity(tenant, operation, settings), ...env],
+    ...CONTAINER_LIMITS,
+  });
+  const admin = administrator(tenant, settings);
+  const site = createdSite(tenant, settings);
+  switch (operation.kind) {
+    case "create":
+      return {
+        initContainers: [
+          container("database", scripts.createDatabase, [...admin, tenantPassword(tenant)]),
+        ],
+        containers: [container("site", scripts.createSite, site)],
+      };
+    case "drop":
+      return { containers: [container("site", scripts.drop, admin)] };
+    case "suspend":
+      return { containers: [container("site", scripts.suspend, [])] };
+    case "resume":
+      return { containers: [container("site", scripts.resume, [])] };
+  }
+}
+
+const CONTAINER_LIMITS: Omit<V1Container, "name"> = {
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  volumeMounts: [{ name: "sites", mountPath: `${BENCH}/sites` }],
+  resources: {
+    requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1Gi" },
+    limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "1Gi" },
+  },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+  },
+};
+
+/** Whose site it is and which operation comes to it: what every script needs. */
+function identity(tenant: Tenant, operation: Operation, settings: ManifestSettings): V1EnvVar[] {
+  return [
     plain("TENANT_ID", tenant.id),
+    plain("GENERATION", String(operation.generation)),
+    plain("ATTEMPT", String(operation.attempt)),
     plain("SITE", siteHost(tenant, settings.baseDomain)),
+  ];
+}
+
+function database(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
+  return [
     plain("DB_HOST", settings.databaseHost),
     plain("DB_PORT", String(settings.databasePort)),
     plain("DB_NAME", databaseName(tenant.id)),
+  ];
+}
+
+/** What only a container that runs none of the apps' code may have. */
+function administrator(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
+  return [
+    ...database(tenant, settings),
     secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
     secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
   ];
-  switch (kind) {
-    case "create":
-      return [
-        ...common,
-        plain("APPS", settings.frappeApps.join(" ")),
-        plain("TENANT_EMAIL", tenant.email),
-        plain("ORGANIZATION", tenant.organization),
-        secret("DB_PASSWORD", jobName(tenant.id), "database_password"),
-        secret("ADMIN_PASSWORD", jobName(tenant.id), "administrator_password"),
-      ];
-    case "drop":
-      return common;
-  }
+}
+
+function createdSite(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
+  return [
+    ...database(tenant, settings),
+    tenantPassword(tenant),
+    secret("ADMIN_PASSWORD", jobName(tenant.id), "administrator_password"),
+    plain("APPS", settings.frappeApps.join(" ")),
+    plain("TENANT_EMAIL", tenant.email),
+    plain("ORGANIZATION", tenant.organization),
+  ];
+}
+
+function tenantPassword(tenant: Tenant): V1EnvVar {
+  return secret("DB_PASSWORD", jobName(tenant.id), "database_password");
 }
 
 function plain(name: string, value: string): V1EnvVar {

@@ -36,10 +36,11 @@ function createWorld() {
     },
     readJob: async () => world.job && { ...world.job },
     async createJob({ operation: { kind, generation, attempt } }) {
-      if (world.job !== null) return;
+      if (world.job !== null) return false;
       const uid = `uid-${world.jobsMade.length}`;
       world.job = { uid, kind, generation, attempt, terminating: false, outcome: null };
       world.jobsMade.push(`${kind} ${generation}.${attempt}`);
+      return true;
     },
     async deleteJob({ uid }) {
       if (world.job?.uid === uid) world.job = null;
@@ -70,7 +71,7 @@ function deleteTenant({ world, write, now }: ReturnType<typeof createWorld>): vo
 }
 
 function finishJob({ world }: ReturnType<typeof createWorld>): void {
-  if (world.job !== null) world.job.outcome = { result: "succeeded" };
+  if (world.job !== null) world.job.outcome = { result: "succeeded", reason: null };
 }
 
 const run = ({ handlers }: ReturnType<typeof createWorld>) =>

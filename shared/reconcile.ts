@@ -33,8 +33,8 @@ export interface Io {
     result: { version: unknown } | null;
   };
   readJob: { request: { tenantId: string }; result: Job | null };
-  /** A name already taken is no error: the next look at it says whose it is. */
-  createJob: { request: { tenant: Tenant; operation: Operation }; result: void };
+  /** False when the name is taken: the next look at it says by whom. */
+  createJob: { request: { tenant: Tenant; operation: Operation }; result: boolean };
   /** Deletes that very Job and its Pods, and waits some seconds for the name to be free. */
   deleteJob: { request: { tenantId: string; uid: string }; result: void };
   createSecret: { request: { tenantId: string }; result: void };
@@ -121,8 +121,7 @@ function* perform(action: Action, { record, version }: Stored<Tenant>): Reconcil
       yield* ask("createSecret", { tenantId });
       return true;
     case "createJob":
-      yield* ask("createJob", { tenant: record, operation: action.operation });
-      return true;
+      return yield* ask("createJob", { tenant: record, operation: action.operation });
     case "deleteJob":
       yield* ask("deleteJob", { tenantId, uid: action.uid });
       return true;

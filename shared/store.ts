@@ -13,7 +13,7 @@
  */
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 import type { WriteResult } from "@google-cloud/firestore";
-import { within } from "./deadline.ts";
+import { DeadlineError, within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import type { EdgeErrorCode } from "./errors.ts";
 import type { Stored } from "./reconcile.ts";
@@ -101,7 +101,12 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       if (record.desired === "absent") return record;
 
       const changes = wishAbsent(record, wishId, now);
-      const trail: Deletion = { requested_at: now, completed_at: null, expires_at: null };
+      const trail: Deletion = {
+        requested_at: now,
+        completed_at: null,
+        reason: null,
+        expires_at: null,
+      };
       const batch = firestore
         .batch()
         .update(tenants.doc(id), { ...changes }, { lastUpdateTime: version as Timestamp })
@@ -121,6 +126,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   async function endDeletion(tenant: Tenant, version: unknown, now: Date): Promise<boolean> {
     const trail: Partial<Deletion> = {
       completed_at: now,
+      reason: tenant.reason,
       expires_at: addSeconds(now, DELETION_TRAIL_DAYS * 24 * 3600),
     };
     const batch = firestore
@@ -184,7 +190,8 @@ async function commit<T extends WriteResult | WriteResult[]>(
   try {
     return await within(CALL_MILLISECONDS, write());
   } catch (error) {
-    if (lost.includes(grpcCode(error))) return null;
+    const code = grpcCode(error);
+    if (code !== null && lost.includes(code)) return null;
     throw toEdgeError(error);
   }
 }
@@ -197,9 +204,10 @@ async function call<T>(promise: Promise<T>, milliseconds = CALL_MILLISECONDS): P
   }
 }
 
-function grpcCode(error: unknown): number {
+/** The gRPC status of an error of the client library; null when it is none. */
+function grpcCode(error: unknown): number | null {
   const { code } = error as { code?: unknown };
-  return typeof code === "number" ? code : -1;
+  return typeof code === "number" ? code : null;
 }
 
 const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
@@ -213,8 +221,11 @@ const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
   16: "denied",
 };
 
+/** What is neither an answer of Firestore nor a missing one is a mistake in here. */
 function toEdgeError(error: unknown): EdgeError {
-  const code = EDGE_ERROR_OF_GRPC[grpcCode(error)] ?? "unavailable";
+  const grpc = grpcCode(error);
+  const isMissingAnswer = grpc !== null || error instanceof DeadlineError;
+  const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
   return new EdgeError("store", code, `Firestore: ${code}`, { cause: error });
 }
 

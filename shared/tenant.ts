@@ -12,7 +12,7 @@ export type Desired = "present" | "absent";
 export type Status = "queued" | "provisioning" | "active" | "failed" | "deleting";
 
 /** The kinds of site Job there are. */
-export type JobKind = "create" | "drop";
+export type JobKind = "create" | "drop" | "suspend" | "resume";
 
 /** One go at carrying out a wish. It is recorded before anything of it exists in the cluster. */
 export interface Operation {
@@ -47,6 +47,8 @@ export interface Tenant {
   reason: string | null;
   /** The same for people, in the failed Job's own words. */
   error_message: string | null;
+  /** Whether another attempt may succeed; null while nothing has failed. */
+  retryable: boolean | null;
   /** Null until the site was proved. */
   site_url: string | null;
   /** The newest generation whose outcome is known. */
@@ -63,6 +65,8 @@ export type TenantChanges = Partial<Omit<Tenant, "id" | "subdomain" | "created_a
 export interface Deletion {
   requested_at: Date;
   completed_at: Date | null;
+  /** Where the end was not the plain one, such as `SiteNotOurs`. */
+  reason: string | null;
   /** When Firestore's TTL may remove the trail; null until the deletion has ended. */
   expires_at: Date | null;
 }
@@ -92,6 +96,7 @@ export function newTenant(
     step: null,
     reason: null,
     error_message: null,
+    retryable: null,
     site_url: null,
     observed_generation: 0,
     operation: null,
@@ -109,6 +114,7 @@ export function wishAbsent(tenant: Tenant, wishId: string, now: Date): TenantCha
     step: null,
     reason: null,
     error_message: null,
+    retryable: null,
     site_url: null,
     updated_at: now,
     wake_at: addSeconds(now, HINT_GRACE_SECONDS),

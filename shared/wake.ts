@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isStoreError } from "./errors.ts";
+import { isStoreUnusable } from "./errors.ts";
 import { errorFields, log } from "./log.ts";
 import { reconcileTenant } from "./perform.ts";
 import type { World } from "./perform.ts";
@@ -17,7 +17,7 @@ export async function wakeTenant(tenantId: string, world: World): Promise<void> 
     const { decisions, status } = await reconcileTenant(tenantId, world);
     log("INFO", `reconciled: ${status ?? "gone"}`, { tenantId, status, decisions });
   } catch (error) {
-    if (isStoreError(error)) throw error;
+    if (isStoreUnusable(error)) throw error;
     log("ERROR", "a reconcile failed; the sweep will come back to the tenant", {
       tenantId,
       ...errorFields(error),

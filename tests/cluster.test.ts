@@ -3,8 +3,10 @@
  * alike. What is different is only who moves the Pods: the stand-in runs them, and on the real server,
  * which has no kubelet here, the test patches their status.
  */
+import { loadAllYaml } from "@kubernetes/client-node";
+import type { KubernetesObject, V1Job, V1Pod } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import type { Test } from "uvu";
@@ -14,29 +16,39 @@ import { startReaper } from "../scripts/local/reaper.ts";
 import { connectCluster } from "../shared/cluster.ts";
 import type { Cluster } from "../shared/cluster.ts";
 import { EdgeError } from "../shared/errors.ts";
-import { siteJob, siteSecret } from "../shared/manifests.ts";
+import { LABELS, siteJob, siteSecret } from "../shared/manifests.ts";
+import { reconcileTenant } from "../shared/perform.ts";
+import type { World } from "../shared/perform.ts";
 import { jobName, newTenant } from "../shared/tenant.ts";
-import type { Operation } from "../shared/tenant.ts";
-import { findKubeApiserver, startKubeApiserver } from "./kube-apiserver.ts";
+import type { Operation, Tenant } from "../shared/tenant.ts";
+import { findKubeApiserver, PROJECT_ID, startKubeApiserver, TOKENS } from "./kube-apiserver.ts";
+import type { KubeApiserver } from "./kube-apiserver.ts";
 import { skip } from "./parts.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+import { findStrangers } from "./strict-manifest.ts";
 
 /** A cluster under test, and a hand on its Pods. */
 interface Subject {
   cluster: Cluster;
-  /** Lets the tenant's Pod end like this. */
-  endPod: (tenantId: string, exitCode: number, message: string) => Promise<void>;
+  /** Lets one of the tenant's containers end like this, and with it the Pod. */
+  endPod: (tenantId: string, ending: Ending) => Promise<void>;
   /** The same edge with credentials that are not valid. */
   stranger: Cluster;
   stop: () => Promise<void>;
 }
 
+interface Ending {
+  exitCode: number;
+  message?: string;
+  container?: "database" | "site";
+}
+
 const NAMESPACE = "frappe";
 
-/** On the stand-in, a Pod does what a test writes into its file. */
-const SCRIPT = `
-until [[ -s orders/$TENANT_ID ]]; do sleep 0.02; done
-. "orders/$TENANT_ID"
+/** On the stand-in, a container does what a test writes into its file. */
+const obeying = (container: string) => `
+until [[ -s orders/$TENANT_ID.${container} ]]; do sleep 0.02; done
+. "orders/$TENANT_ID.${container}"
 `;
 
 const SETTINGS = {
@@ -46,22 +58,34 @@ const SETTINGS = {
   frappeApps: ["erpnext"],
   databaseHost: "mariadb",
   databasePort: 3306,
-  scripts: { create: SCRIPT, drop: SCRIPT },
+  scripts: {
+    createDatabase: obeying("database"),
+    createSite: obeying("site"),
+    drop: obeying("site"),
+    suspend: obeying("site"),
+    resume: obeying("site"),
+  },
 };
 
 function newOperation(more: Partial<Operation> = {}): Operation {
   return { kind: "create", generation: 1, attempt: 1, started_at: new Date(), ...more };
 }
 
-function tenantOf(id: string) {
+function tenantOf(id: string): Tenant {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
   return newTenant({ id, wishId: randomUUID(), ...wanted }, new Date());
 }
 
-async function createJob({ cluster }: Subject, id: string, operation = newOperation()) {
-  const passwords = { database: "d", administrator: "a" };
-  await cluster.createSecret(siteSecret(id, passwords, SETTINGS));
-  await cluster.createJob(siteJob(tenantOf(id), operation, SETTINGS));
+const PASSWORDS = { database: "d", administrator: "a" };
+
+async function createJob(
+  { cluster }: Pick<Subject, "cluster">,
+  id: string,
+  operation = newOperation(),
+  change: (job: V1Job) => V1Job = (job) => job,
+): Promise<boolean> {
+  await cluster.createSecret(siteSecret(id, PASSWORDS, SETTINGS));
+  return cluster.createJob(change(siteJob(tenantOf(id), operation, SETTINGS)));
 }
 
 async function outcomeOf({ cluster }: Subject, id: string) {
@@ -72,70 +96,120 @@ async function outcomeOf({ cluster }: Subject, id: string) {
   return outcome;
 }
 
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "no error";
+  } catch (error) {
+    return error instanceof EdgeError ? `${error.edge} ${error.code}` : String(error);
+  }
+}
+
 function addContract(test: Test, subject: () => Subject): void {
   test("a Job that is not there is null", async () => {
     assert.is(await subject().cluster.readJob(randomUUID()), null);
   });
 
   test("a Job says which operation it carries out, and has no outcome while it works", async () => {
-    const id = randomUUID();
-    await createJob(subject(), id, newOperation({ kind: "drop", generation: 7, attempt: 3 }));
-    const job = await subject().cluster.readJob(id);
-    assert.ok(job?.uid);
-    assert.equal(
-      { ...job, uid: "" },
-      { uid: "", kind: "drop", generation: 7, attempt: 3, terminating: false, outcome: null },
-    );
+    for (const kind of ["create", "drop", "suspend", "resume"] as const) {
+      const id = randomUUID();
+      await createJob(subject(), id, newOperation({ kind, generation: 7, attempt: 3 }));
+      const job = await subject().cluster.readJob(id);
+      assert.ok(job?.uid);
+      assert.equal(
+        { ...job, uid: "" },
+        { uid: "", kind, generation: 7, attempt: 3, terminating: false, outcome: null },
+      );
+    }
   });
 
   test("a Job whose name is taken is not made, and the one that is there stays", async () => {
     const id = randomUUID();
-    await createJob(subject(), id);
+    assert.is(await createJob(subject(), id), true);
     const before = await subject().cluster.readJob(id);
-    await createJob(subject(), id, newOperation({ kind: "drop", generation: 2 }));
+    const other = newOperation({ kind: "drop", generation: 2 });
+    assert.is(await createJob(subject(), id, other), false);
     assert.equal(await subject().cluster.readJob(id), before);
   });
 
-  test("a Pod that ends well is a success", async () => {
-    const id = randomUUID();
-    await createJob(subject(), id);
-    await subject().endPod(id, 0, "");
-    assert.equal(await outcomeOf(subject(), id), { result: "succeeded" });
-  });
-
-  test("a Pod that fails is a failure in its own words", async () => {
-    const id = randomUUID();
-    await createJob(subject(), id);
-    await subject().endPod(id, 1, '{"step":"new-site","reason":"no disk"}');
-    assert.equal(await outcomeOf(subject(), id), {
-      result: "failed",
-      step: "new-site",
-      reason: "BackoffLimitExceeded",
-      message: "no disk",
+  const endings: [sentence: string, ending: Ending, outcome: unknown][] = [
+    ["a Pod that ends well", { exitCode: 0 }, { result: "succeeded", reason: null }],
+    [
+      "a Pod that ends well and leaves a reason",
+      { exitCode: 0, message: '{"step":"verify","reason":"SiteNotOurs"}' },
+      { result: "succeeded", reason: "SiteNotOurs" },
+    ],
+    [
+      "a Pod that fails and says why",
+      { exitCode: 1, message: '{"step":"new-site","reason":"no disk"}' },
+      {
+        result: "failed",
+        step: "new-site",
+        reason: "BackoffLimitExceeded",
+        message: "no disk",
+        retryable: true,
+      },
+    ],
+    [
+      "an init container that fails and says why",
+      {
+        exitCode: 1,
+        message: '{"step":"database","reason":"access denied"}',
+        container: "database",
+      },
+      {
+        result: "failed",
+        step: "database",
+        reason: "BackoffLimitExceeded",
+        message: "access denied",
+        retryable: true,
+      },
+    ],
+    [
+      "a Pod that is killed",
+      { exitCode: 137 },
+      {
+        result: "failed",
+        step: null,
+        reason: "BackoffLimitExceeded",
+        message: "Job has reached the specified backoff limit",
+        retryable: true,
+      },
+    ],
+  ];
+  for (const [sentence, ending, outcome] of endings) {
+    test(`${sentence} has the outcome of that`, async () => {
+      const id = randomUUID();
+      await createJob(subject(), id);
+      await subject().endPod(id, ending);
+      assert.equal(await outcomeOf(subject(), id), outcome);
     });
-  });
+  }
 
-  test("a Pod that fails without a word fails with the Job's condition", async () => {
+  test("a Job that is over its deadline failed because of that", async () => {
     const id = randomUUID();
-    await createJob(subject(), id);
-    await subject().endPod(id, 137, "");
+    await createJob(subject(), id, newOperation(), (job) => ({
+      ...job,
+      spec: { ...job.spec, activeDeadlineSeconds: 1 } as NonNullable<V1Job["spec"]>,
+    }));
     assert.equal(await outcomeOf(subject(), id), {
       result: "failed",
       step: null,
-      reason: "BackoffLimitExceeded",
-      message: "Job has reached the specified backoff limit",
+      reason: "DeadlineExceeded",
+      message: "Job was active longer than specified deadline",
+      retryable: true,
     });
   });
 
   test("a finished Job is deleted, and its name is free when the call returns", async () => {
     const id = randomUUID();
     await createJob(subject(), id);
-    await subject().endPod(id, 0, "");
+    await subject().endPod(id, { exitCode: 0 });
     await outcomeOf(subject(), id);
     const job = await subject().cluster.readJob(id);
     await subject().cluster.deleteJob(id, job?.uid ?? "");
     assert.is(await subject().cluster.readJob(id), null);
-    await createJob(subject(), id, newOperation({ generation: 2 }));
+    assert.is(await createJob(subject(), id, newOperation({ generation: 2 })), true);
     assert.is((await subject().cluster.readJob(id))?.generation, 2);
   });
 
@@ -154,7 +228,7 @@ function addContract(test: Test, subject: () => Subject): void {
 
   test("a Secret is made once and can be deleted", async () => {
     const id = randomUUID();
-    const secret = siteSecret(id, { database: "first", administrator: "a" }, SETTINGS);
+    const secret = siteSecret(id, PASSWORDS, SETTINGS);
     await subject().cluster.createSecret(secret);
     await subject().cluster.createSecret(secret);
     await subject().cluster.deleteSecret(id);
@@ -166,23 +240,81 @@ function addContract(test: Test, subject: () => Subject): void {
   });
 
   test("credentials that are not valid are an error of the cluster that says denied", async () => {
-    try {
-      await subject().stranger.readJob(randomUUID());
-      assert.unreachable();
-    } catch (error) {
-      assert.instance(error, EdgeError);
-      assert.equal([(error as EdgeError).edge, (error as EdgeError).code], ["cluster", "denied"]);
-    }
+    assert.is(await codeOf(subject().stranger.readJob(randomUUID())), "cluster denied");
+  });
+
+  const holders: [sentence: string, holder: Partial<Operation>, after: string][] = [
+    ["our own operation's Job is left to work", {}, "create 3.2 the same"],
+    ["an older generation's Job gives way", { generation: 2, attempt: 9 }, "create 3.2 another"],
+    ["an older attempt's Job gives way", { attempt: 1 }, "create 3.2 another"],
+    [
+      "a newer generation's Job is left alone",
+      { kind: "drop", generation: 4 },
+      "drop 4.2 the same",
+    ],
+    ["a newer attempt's Job is left alone", { attempt: 3 }, "create 3.3 the same"],
+  ];
+  for (const [sentence, holder, after] of holders) {
+    test(`where the name is taken, ${sentence}`, async () => {
+      const id = randomUUID();
+      const own = newOperation({ generation: 3, attempt: 2 });
+      await createJob(subject(), id, { ...own, ...holder });
+      const before = await subject().cluster.readJob(id);
+      const tenant: Tenant = { ...tenantOf(id), generation: 3, operation: own };
+      const world = worldOf(tenant, subject().cluster);
+      await reconcileTenant(id, world);
+      // On the real server a Pod that nobody runs may outlast the first look.
+      const job = await eventually("it is settled who holds the name", async () => {
+        const held = await subject().cluster.readJob(id);
+        if (held !== null && !held.terminating) return held;
+        await reconcileTenant(id, world);
+        return null;
+      });
+      const same = job.uid === before?.uid ? "the same" : "another";
+      assert.is(`${job.kind} ${job.generation}.${job.attempt} ${same}`, after);
+    });
+  }
+
+  test("where the name is taken by a Job that is not ours, nothing is touched", async () => {
+    const id = randomUUID();
+    await createJob(subject(), id, newOperation(), (job) => ({
+      ...job,
+      metadata: { ...job.metadata, labels: { somebody: "else" } },
+    }));
+    const world = worldOf(tenantOf(id), subject().cluster);
+    assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid");
+    assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid", "it is still there");
   });
 }
 
-/** The kubeconfig in a file, changed to a token that nobody knows. */
+/** One tenant's record in memory, on a cluster that is not. */
+function worldOf(tenant: Tenant, cluster: Cluster): World {
+  let record: Tenant | null = tenant;
+  const store = {
+    readTenant: async () => record && { record, version: 1 },
+    writeTenant: async (_id: string, _version: unknown, changes: object) => {
+      record = record && { ...record, ...changes };
+      return { version: 1 };
+    },
+    endDeletion: async () => {
+      record = null;
+      return true;
+    },
+  };
+  return { store: store as unknown as World["store"], cluster, settings: SETTINGS };
+}
+
+/** A kubeconfig's text, changed to a token that nobody knows, in a file. */
 function kubeconfigOfStranger(directory: string, kubeconfig: string): string {
   const config = JSON.parse(kubeconfig) as { users: { user: { token: string } }[] };
   for (const { user } of config.users) user.token = "guessed";
   const path = join(directory, "kubeconfig-of-stranger");
   writeFileSync(path, JSON.stringify(config));
   return path;
+}
+
+function clusterOf(path: string): Cluster {
+  return connectCluster({ target: { kind: "kubeconfig", path }, namespace: NAMESPACE });
 }
 
 async function startStandIn(): Promise<Subject> {
@@ -203,13 +335,13 @@ async function startStandIn(): Promise<Subject> {
   });
   const path = join(directory, "kubeconfig");
   writeFileSync(path, local.kubeconfig);
-  const stranger = kubeconfigOfStranger(directory, local.kubeconfig);
   return {
-    cluster: connectCluster({ kubeconfig: path, namespace: NAMESPACE }),
-    stranger: connectCluster({ kubeconfig: stranger, namespace: NAMESPACE }),
-    endPod: (id, exitCode, message) => {
+    cluster: clusterOf(path),
+    stranger: clusterOf(kubeconfigOfStranger(directory, local.kubeconfig)),
+    endPod: (id, { exitCode, message = "", container = "site" }) => {
       const order = `printf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
-      writeFileSync(join(orders, id), order);
+      if (container === "site") writeFileSync(join(orders, `${id}.database`), "exit 0\n");
+      writeFileSync(join(orders, `${id}.${container}`), order);
       return Promise.resolve();
     },
     async stop() {
@@ -220,41 +352,28 @@ async function startStandIn(): Promise<Subject> {
   };
 }
 
-async function startReal(assets: string): Promise<Subject> {
+const MANIFESTS = new URL("../terraform/cluster/manifests/", import.meta.url);
+
+/** The manifests that are applied in the cloud, as they are, but for the project's id. */
+function readManifests(): (KubernetesObject & { kind: string })[] {
+  return readdirSync(MANIFESTS)
+    .map((name) => readFileSync(new URL(name, MANIFESTS), "utf8"))
+    .flatMap((text) => loadAllYaml(text.replaceAll("PROJECT_ID", PROJECT_ID)) as never[])
+    .toSorted((left: KubernetesObject) => (left.kind === "Namespace" ? -1 : 1));
+}
+
+async function startReal(assets: string): Promise<Subject & { server: KubeApiserver }> {
   const server = await startKubeApiserver(assets);
-  await server.createNamespace(NAMESPACE);
+  for (const manifest of readManifests()) await server.objects.create(manifest);
+  await server.namespaceReady(NAMESPACE);
   const directory = temporaryDirectory();
-  const stranger = kubeconfigOfStranger(directory, readFileSync(server.kubeconfig, "utf8"));
+  const kubeconfig = server.kubeconfigFor(TOKENS.provision);
+  const stranger = kubeconfigOfStranger(directory, readFileSync(kubeconfig, "utf8"));
   return {
-    cluster: connectCluster({ kubeconfig: server.kubeconfig, namespace: NAMESPACE }),
-    stranger: connectCluster({ kubeconfig: stranger, namespace: NAMESPACE }),
-    async endPod(id, exitCode, message) {
-      const pod = await eventually("the Pod is there", async () => {
-        const labelSelector = `job-name=${jobName(id)}`;
-        const { items } = await server.core.listNamespacedPod({
-          namespace: NAMESPACE,
-          labelSelector,
-        });
-        return items[0] ?? null;
-      });
-      const terminated = { exitCode, ...(message === "" ? {} : { message }) };
-      const status = { name: "x", image: "x", imageID: "x", ready: false, restartCount: 0 };
-      // The client sends a list of operations, which replaces the whole status.
-      await server.core.patchNamespacedPodStatus({
-        name: pod.metadata?.name ?? "",
-        namespace: NAMESPACE,
-        body: [
-          {
-            op: "replace",
-            path: "/status",
-            value: {
-              phase: exitCode === 0 ? "Succeeded" : "Failed",
-              containerStatuses: [{ ...status, state: { terminated } }],
-            },
-          },
-        ],
-      });
-    },
+    server,
+    cluster: clusterOf(kubeconfig),
+    stranger: clusterOf(stranger),
+    endPod: (id, ending) => patchPod(server, id, ending),
     async stop() {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -262,9 +381,53 @@ async function startReal(assets: string): Promise<Subject> {
   };
 }
 
-function addSuite(name: string, start: () => Promise<Subject>): void {
+async function podOf(server: KubeApiserver, id: string): Promise<V1Pod> {
+  return eventually("the Pod is there", async () => {
+    const labelSelector = `job-name=${jobName(id)}`;
+    const { items } = await server.core.listNamespacedPod({ namespace: NAMESPACE, labelSelector });
+    return items[0] ?? null;
+  });
+}
+
+/** What a kubelet would report of a Pod whose container has ended. */
+async function patchPod(server: KubeApiserver, id: string, ending: Ending): Promise<void> {
+  const { exitCode, message, container = "site" } = ending;
+  const terminated = { exitCode, ...(message === undefined ? {} : { message }) };
+  const status = { name: container, image: "x", imageID: "x", ready: false, restartCount: 0 };
+  const list = container === "site" ? "containerStatuses" : "initContainerStatuses";
+  const phase = exitCode === 0 ? "Succeeded" : "Failed";
+  await server.core.patchNamespacedPodStatus({
+    name: (await podOf(server, id)).metadata?.name ?? "",
+    namespace: NAMESPACE,
+    body: [
+      {
+        op: "replace",
+        path: "/status",
+        value: { phase, [list]: [{ ...status, state: { terminated } }] },
+      },
+    ],
+  });
+}
+
+async function patchPodFinalizers(
+  server: KubeApiserver,
+  id: string,
+  finalizers: string[],
+): Promise<void> {
+  await server.core.patchNamespacedPod({
+    name: (await podOf(server, id)).metadata?.name ?? "",
+    namespace: NAMESPACE,
+    body: [{ op: "add", path: "/metadata/finalizers", value: finalizers }],
+  });
+}
+
+function addSuite<T extends Subject>(
+  name: string,
+  start: () => Promise<T>,
+  addMore: (test: Test, subject: () => T) => void,
+): void {
   const test = suite(name);
-  let subject: Subject;
+  let subject: T;
   test.before(async () => {
     subject = await start();
   });
@@ -272,10 +435,140 @@ function addSuite(name: string, start: () => Promise<Subject>): void {
     await subject.stop();
   });
   addContract(test, () => subject);
+  addMore(test, () => subject);
   test.run();
 }
 
-addSuite("the cluster edge on the local stand-in", startStandIn);
+addSuite("the cluster edge on the local stand-in", startStandIn, (test, subject) => {
+  // The real server at hand is older than pod failure policies, so this is held by nothing else.
+  test("a final exit code ends the Job for good, by its pod failure policy", async () => {
+    for (const exitCode of [65, 66, 67]) {
+      const id = randomUUID();
+      await createJob(subject(), id);
+      await subject().endPod(id, { exitCode, message: '{"step":"start","reason":"not ours"}' });
+      assert.equal(await outcomeOf(subject(), id), {
+        result: "failed",
+        step: "start",
+        reason: "PodFailurePolicy",
+        message: "not ours",
+        retryable: false,
+      });
+    }
+  });
+});
+
+function addTestsOfRealServer(test: Test, subject: () => Subject & { server: KubeApiserver }) {
+  test("every manifest is one that the Kubernetes client knows whole", () => {
+    for (const manifest of readManifests()) {
+      assert.equal(findStrangers(manifest, `V1${manifest.kind}`), [], manifest.kind);
+    }
+  });
+
+  test("cleanup may do what provision may", async () => {
+    const cleanup = clusterOf(subject().server.kubeconfigFor(TOKENS.cleanup));
+    const id = randomUUID();
+    assert.is(await createJob({ cluster: cleanup }, id), true);
+    assert.is((await cleanup.readJob(id))?.kind, "create");
+  });
+
+  test("the functions can neither read, list nor change Secrets, nor touch Pods or anything else", async () => {
+    const { server } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    await podOf(server, id);
+    const headers = { Authorization: `Bearer ${TOKENS.provision}` };
+    const name = jobName(id);
+    const forbidden: [method: string, path: string][] = [
+      ["GET", `/api/v1/namespaces/frappe/secrets/${name}`],
+      ["GET", "/api/v1/namespaces/frappe/secrets"],
+      ["GET", "/api/v1/namespaces/frappe/secrets?watch=true"],
+      ["PATCH", `/api/v1/namespaces/frappe/secrets/${name}`],
+      ["DELETE", "/api/v1/namespaces/frappe/secrets"],
+      ["DELETE", `/api/v1/namespaces/frappe/pods/${name}`],
+      ["POST", "/api/v1/namespaces/frappe/pods"],
+      ["POST", `/api/v1/namespaces/frappe/pods/${name}/exec`],
+      ["GET", `/api/v1/namespaces/frappe/pods/${name}/log`],
+      ["PATCH", `/apis/batch/v1/namespaces/frappe/jobs/${name}`],
+      ["GET", "/apis/batch/v1/namespaces/default/jobs"],
+      ["GET", "/api/v1/namespaces/default/secrets"],
+      ["GET", "/api/v1/nodes"],
+      ["POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/frappe/rolebindings"],
+    ];
+    for (const [method, path] of forbidden) {
+      const status = await statusOf(server, method, path, headers);
+      assert.is(status, 403, `${method} ${path}`);
+    }
+  });
+
+  test("while a Pod of an older Job is there, no newer Job of the tenant can be made", async () => {
+    const { server, cluster } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    await patchPodFinalizers(server, id, ["kairos.app/held-by-a-test"]);
+    const old = await cluster.readJob(id);
+    await cluster.deleteJob(id, old?.uid ?? "");
+    const newer = newOperation({ kind: "drop", generation: 2 });
+    assert.is(await createJob(subject(), id, newer), false);
+    assert.is((await cluster.readJob(id))?.terminating, true);
+    assert.is((await cluster.readJob(id))?.uid, old?.uid);
+
+    await patchPodFinalizers(server, id, []);
+    await eventually("the name is free", async () =>
+      (await createJob(subject(), id, newer)) ? true : null,
+    );
+    assert.is((await cluster.readJob(id))?.kind, "drop");
+  });
+
+  test("a Job that is deleted underneath is made again", async () => {
+    const { server, cluster } = subject();
+    const id = randomUUID();
+    const own = newOperation();
+    const world = worldOf({ ...tenantOf(id), operation: own }, cluster);
+    await reconcileTenant(id, world);
+    const first = await cluster.readJob(id);
+    const propagationPolicy = "Foreground";
+    const name = jobName(id);
+    await server.batch.deleteNamespacedJob({ name, namespace: NAMESPACE, propagationPolicy });
+    const second = await eventually("it is there again", async () => {
+      await reconcileTenant(id, world);
+      const job = await cluster.readJob(id);
+      return job !== null && !job.terminating && job.uid !== first?.uid ? job : null;
+    });
+    assert.equal([second.kind, second.generation], ["create", 1]);
+  });
+
+  test("the quota counts the Pods of site Jobs", async () => {
+    const { server } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    const pod = await podOf(server, id);
+    assert.ok(pod.spec?.activeDeadlineSeconds);
+    assert.is(pod.metadata?.labels?.[LABELS.tenant], id);
+    const { items } = await server.core.listNamespacedResourceQuota({ namespace: NAMESPACE });
+    assert.equal(items[0]?.spec?.scopes, ["Terminating"]);
+  });
+}
+
+async function statusOf(
+  { url, certificate }: KubeApiserver,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<number> {
+  const { request } = await import("node:https");
+  return new Promise((resolve, reject) => {
+    const type = {
+      "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+    };
+    const options = { method, ca: certificate, headers: { ...headers, ...type } };
+    const sent = request(`${url}${path}`, options, (response) => {
+      response.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.once("error", reject);
+    sent.end(method === "GET" || method === "DELETE" ? undefined : "{}");
+  });
+}
 
 const real = "the cluster edge on a real API server";
 const { assets, reason } = findKubeApiserver(process.env);
@@ -284,5 +577,5 @@ if (assets === null) {
   skip(test, real, "kube-apiserver", reason);
   test.run();
 } else {
-  addSuite(real, () => startReal(assets));
+  addSuite(real, () => startReal(assets), addTestsOfRealServer);
 }

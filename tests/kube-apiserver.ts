@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,6 +28,20 @@ export function findKubeApiserver(env: NodeJS.ProcessEnv): {
   return { assets: null, reason: `KUBEBUILDER_ASSETS has no ${missing.join(", no ")}` };
 }
 
+/** Replaces PROJECT_ID in the manifests. */
+export const PROJECT_ID = "test-project";
+
+/** Who the server knows. What the functions may do there is only what the manifests give them. */
+export const TOKENS = {
+  admin: "admin-token",
+  provision: "provision-token",
+  cleanup: "cleanup-token",
+} as const;
+
+function user(name: "provision" | "cleanup"): string {
+  return `kairos-${name}@${PROJECT_ID}.iam.gserviceaccount.com`;
+}
+
 export type KubeApiserver = Awaited<ReturnType<typeof startKubeApiserver>>;
 
 export async function startKubeApiserver(assets: string) {
@@ -41,7 +55,12 @@ export async function startKubeApiserver(assets: string) {
 
   openssl(["genrsa", "-out", file("sa.key"), "2048"]);
   openssl(["rsa", "-in", file("sa.key"), "-pubout", "-out", file("sa.pub")]);
-  writeFileSync(file("tokens.csv"), "admin-token,admin,admin,system:masters\n");
+  const tokens = [
+    `${TOKENS.admin},admin,admin,system:masters`,
+    `${TOKENS.provision},${user("provision")},${user("provision")}`,
+    `${TOKENS.cleanup},${user("cleanup")},${user("cleanup")}`,
+  ];
+  writeFileSync(file("tokens.csv"), `${tokens.join("\n")}\n`);
 
   const etcdUrl = `http://127.0.0.1:${etcd}`;
   const peerUrl = `http://127.0.0.1:${peer}`;
@@ -72,17 +91,21 @@ export async function startKubeApiserver(assets: string) {
   await waitForPort(api, AbortSignal.timeout(60_000));
 
   const url = `https://127.0.0.1:${api}`;
-  const kubeconfig = file("kubeconfig");
-  writeFileSync(kubeconfig, adminKubeconfig(url, readFileSync(file("certs/apiserver.crt"))));
+  const certificate = readFileSync(file("certs/apiserver.crt"));
+  const kubeconfigFor = (token: string) => {
+    const path = file(`kubeconfig-${token}`);
+    writeFileSync(path, kubeconfigOf(url, certificate, token));
+    return path;
+  };
   const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
+  config.loadFromFile(kubeconfigFor(TOKENS.admin));
   const core = config.makeApiClient(CoreV1Api);
   await eventually("the API server is ready", async () => {
     const namespaces = await core.listNamespace().catch(() => null);
     return namespaces;
   });
   start("kube-controller-manager", [
-    `--kubeconfig=${kubeconfig}`,
+    `--kubeconfig=${kubeconfigFor(TOKENS.admin)}`,
     "--bind-address=127.0.0.1",
     `--secure-port=${controller}`,
     "--port=0",
@@ -95,12 +118,14 @@ export async function startKubeApiserver(assets: string) {
   ]);
 
   return {
-    kubeconfig,
+    url,
+    certificate,
+    kubeconfigFor,
     core,
     batch: config.makeApiClient(BatchV1Api),
-    /** A namespace in which Pods can be made. */
-    async createNamespace(name: string): Promise<void> {
-      await core.createNamespace({ body: { metadata: { name } } });
+    objects: KubernetesObjectApi.makeApiClient(config),
+    /** Pods can be made in a new namespace only when its service account is there. */
+    async namespaceReady(name: string): Promise<void> {
       await eventually("the default service account is there", () =>
         core.readNamespacedServiceAccount({ name: "default", namespace: name }).catch(() => null),
       );
@@ -123,7 +148,7 @@ function openssl(args: string[]): void {
   if (status !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`);
 }
 
-function adminKubeconfig(server: string, certificate: Buffer): string {
+function kubeconfigOf(server: string, certificate: Buffer, token: string): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -133,7 +158,7 @@ function adminKubeconfig(server: string, certificate: Buffer): string {
         cluster: { server, "certificate-authority-data": certificate.toString("base64") },
       },
     ],
-    users: [{ name: "test", user: { token: "admin-token" } }],
+    users: [{ name: "test", user: { token } }],
     contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
     "current-context": "test",
   });

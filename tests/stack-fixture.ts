@@ -39,14 +39,17 @@ export async function startTestStack(env: Record<string, string> = {}) {
     path: string,
     { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    return request(stack.apiUrl, method, path, {
+    return request(stack.urls.api, method, path, {
       headers: { "X-API-Key": stack.apiKey, "Content-Type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
 
+  const { cluster } = stack;
+  if (cluster === null) throw new Error("the stack has no cluster of its own");
   return {
     stack,
+    cluster,
     firestore,
     directory,
     call,

@@ -11,7 +11,7 @@ import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { jobName } from "../shared/tenant.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
-import { functionSpec } from "../scripts/local/stack.ts";
+import { functionSpec } from "../scripts/local/function-process.ts";
 import { eventually, request, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 
@@ -52,7 +52,7 @@ async function documentsOf(id: string, subdomain: string) {
   return { tenant, reservation, deletion };
 }
 
-const jobNames = () => it.stack.cluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
+const jobNames = () => it.cluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
 
 test("from POST to active to gone, with nothing left behind but the trail", async () => {
   const body = wanted();
@@ -86,7 +86,7 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
     return tenant.get("wake_at") === null ? true : null;
   });
   assert.not(jobNames().includes(jobName(id)));
-  assert.ok(it.stack.cluster.jobs.secretNames().includes(jobName(id)));
+  assert.ok(it.cluster.jobs.secretNames().includes(jobName(id)));
 
   const shown = await it.call("GET", `/tenants/${id}`);
   assert.is(shown.status, 200);
@@ -108,15 +108,16 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
   );
 
   assert.not(existsSync(site));
-  assert.not(existsSync(join(it.stack.sitesDirectory, "archived_sites", id)));
+  assert.equal(readdirSync(join(it.stack.sitesDirectory, ".tenants")), [`${id}.gone`]);
   assert.not(jobNames().includes(jobName(id)));
-  assert.not(it.stack.cluster.jobs.secretNames().includes(jobName(id)));
+  assert.not(it.cluster.jobs.secretNames().includes(jobName(id)));
   const { tenant, reservation, deletion } = await documentsOf(id, body.subdomain);
   assert.not(tenant.exists);
   assert.not(reservation.exists);
   assert.equal(Object.keys(deletion.data() ?? {}).toSorted(byText), [
     "completed_at",
     "expires_at",
+    "reason",
     "requested_at",
   ]);
   assert.ok(deletion.get("expires_at"));
@@ -153,7 +154,7 @@ test("a deletion that meets trouble stays deleting, keeps the name and says why"
     return answer.body["error_message"] === null ? null : answer;
   });
   assert.is(body["status"], "deleting");
-  assert.match(String(body["error_message"]), /^bench drop-site failed for stubborn/);
+  assert.match(String(body["error_message"]), /^drop-site failed for stubborn/);
   assert.ok(existsSync(site));
   assert.is((await it.call("POST", "/tenants", { body: wanted(subdomain) })).status, 409);
   const { tenant } = await documentsOf(id, subdomain);
@@ -197,7 +198,13 @@ test("what a caller gets wrong is answered with 4xx and why, and nothing is stor
   const type = { "Content-Type": "application/json" };
   const missing = "/tenants/0c16443d-3d8e-4c0d-b43c-ac1174140611";
   const cases: [status: number, why: RegExp, method: string, path: string, init: RequestInit][] = [
-    [400, /not valid JSON/, "POST", "/tenants", { body: "{", headers: { ...key, ...type } }],
+    [
+      400,
+      /not a valid JSON object/,
+      "POST",
+      "/tenants",
+      { body: "{", headers: { ...key, ...type } },
+    ],
     [400, /understood/, "GET", "/tenants/%ff", { headers: key }],
     [401, /missing/, "GET", "/tenants", {}],
     [401, /missing/, "POST", "/tenants", { ...json(wanted()), headers: type }],
@@ -222,7 +229,7 @@ test("what a caller gets wrong is answered with 4xx and why, and nothing is stor
     [422, /limit/, "GET", "/tenants?limit=0", { headers: key }],
   ];
   for (const [status, why, method, path, init] of cases) {
-    const answer = await request(it.stack.apiUrl, method, path, init);
+    const answer = await request(it.stack.urls.api, method, path, init);
     const name = `${method} ${path}`;
     assert.is(answer.status, status, name);
     assert.match(answer.headers.get("content-type") ?? "", "application/problem+json", name);
@@ -235,24 +242,24 @@ test("what a caller gets wrong is answered with 4xx and why, and nothing is stor
 });
 
 test("health and name are open, and true", async () => {
-  const health = await request(it.stack.apiUrl, "GET", "/health", {});
+  const health = await request(it.stack.urls.api, "GET", "/health", {});
   assert.is(health.status, 200);
   assert.is(health.body["status"], "healthy");
   assert.is(health.body["database"], true);
   assert.is(health.body["gke_connection"], true);
-  const service = await request(it.stack.apiUrl, "GET", "/", {});
+  const service = await request(it.stack.urls.api, "GET", "/", {});
   assert.is(service.body["name"], "Kairos Control Plane");
 });
 
 test("a browser's preflight is answered without a key", async () => {
   const headers = { Origin: "https://app.example.com", "Access-Control-Request-Method": "POST" };
-  const answer = await request(it.stack.apiUrl, "OPTIONS", "/tenants", { headers });
+  const answer = await request(it.stack.urls.api, "OPTIONS", "/tenants", { headers });
   assert.is(answer.status, 204);
   assert.is(answer.headers.get("access-control-allow-origin"), "*");
   assert.match(answer.headers.get("access-control-allow-headers") ?? "", /X-API-Key/);
 });
 
-test("an API whose hints and database are out of reach still says so in JSON", async () => {
+test("an API without its database says so, in JSON and in bounded time", async () => {
   const [closed = 0] = await freePorts(1);
   const url = await startApi("api-without-database", {
     FIRESTORE_EMULATOR_HOST: `127.0.0.1:${closed}`,
@@ -260,6 +267,11 @@ test("an API whose hints and database are out of reach still says so in JSON", a
   const health = await request(url, "GET", "/health", {});
   assert.is(health.status, 503);
   assert.equal([health.body["status"], health.body["database"]], ["unhealthy", false]);
+  const headers = { "X-API-Key": it.stack.apiKey };
+  const listed = await request(url, "GET", "/tenants", { headers });
+  assert.is(listed.status, 503);
+  assert.match(String(listed.body["error"]), /database does not answer/);
+  assert.ok(listed.headers.get("retry-after"));
 });
 
 test("a publish that fails does not fail the request, and the sweep finds the tenant", async () => {
@@ -279,18 +291,26 @@ test("a publish that fails does not fail the request, and the sweep finds the te
   await it.until(id, "active");
 });
 
-test("an event of another Job and one of an unknown tenant are taken and change nothing", async () => {
+test("an event of another Job or of an unknown tenant is taken and changes nothing", async () => {
   const before = (await it.firestore.collection("tenants").count().get()).data().count;
   const unknown = "11111111-2222-4333-8444-555555555555";
   const involved = (name: string) => ({ jsonPayload: { involvedObject: { kind: "Job", name } } });
-  await publish(CLUSTER_EVENTS, involved("nightly-backup"));
-  await publish(CLUSTER_EVENTS, involved(jobName(unknown)));
-  await publish(TENANT_EVENTS, { kind: "tenant", tenant_id: unknown });
-  // What comes after them is handled, so they do not stand in the way.
-  const { id } = await create();
-  await it.until(id, "active");
+  for (const message of [
+    involved("nightly-backup"),
+    involved(jobName(unknown)),
+    { kind: "tenant", tenant_id: unknown },
+    { kind: "tenant", tenant_id: "not-an-id" },
+  ]) {
+    assert.is(await push(JSON.stringify(message)), 204, JSON.stringify(message));
+  }
   const after = (await it.firestore.collection("tenants").count().get()).data().count;
-  assert.is(after, before + 1);
+  assert.is(after, before);
+});
+
+test("a message that cannot be understood is refused", async () => {
+  for (const text of ["", "sweep", "[]", "{}", '{"kind":"other"}']) {
+    assert.is(await push(text), 500, text);
+  }
 });
 
 test("both event topics push to provision, with dead letters that somebody keeps", async () => {
@@ -334,16 +354,26 @@ test("no log and no record holds a password or a key", async () => {
 });
 
 test("everything listens on the loopback address only", async () => {
-  const outside = "127.0.0.2"; // another address of this machine
-  for (const name of ["api", "provision", "cleanup"]) assert.ok(it.stack.processes.pid(name));
-  const port = Number(new URL(it.stack.apiUrl).port);
-  const isOpen = await new Promise<boolean>((resolve) => {
-    const socket = createConnection({ host: outside, port });
-    socket.once("connect", () => resolve(true));
+  const { urls, firestoreHost, pubsubHost } = it.stack;
+  const addresses = [...Object.values(urls), it.cluster.url, firestoreHost, pubsubHost];
+  for (const address of addresses) {
+    const port = Number(address.split(":").at(-1));
+    assert.ok(await isOpen("127.0.0.1", port), address);
+    // Another address of this machine.
+    assert.not(await isOpen("127.0.0.2", port), address);
+  }
+});
+
+function isOpen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.once("error", () => resolve(false));
   });
-  assert.not(isOpen);
-});
+}
 
 /** Another process of the function api, on the same stack, with settings of its own. */
 async function startApi(name: string, env: Record<string, string>): Promise<string> {
@@ -357,9 +387,23 @@ async function startApi(name: string, env: Record<string, string>): Promise<stri
     METADATA_SERVER_DETECTION: "none",
     ...env,
   });
-  it.stack.processes.start({ ...spec, name });
+  it.stack.functions.start({ ...spec, name });
   await waitForPort(port, AbortSignal.timeout(30_000));
   return `http://127.0.0.1:${port}`;
+}
+
+/** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */
+async function push(text: string): Promise<number> {
+  const { projectId, urls } = it.stack;
+  const message = { messageId: "1", data: Buffer.from(text).toString("base64") };
+  const subscription = `projects/${projectId}/subscriptions/${TENANT_EVENTS}-provision`;
+  const response = await fetch(`${urls.provision}/projects/${projectId}/topics/${TENANT_EVENTS}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ message, subscription }),
+  });
+  await response.body?.cancel();
+  return response.status;
 }
 
 function openPubSub(): PubSub {

@@ -4,8 +4,17 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -56,7 +65,10 @@ async function start(env: Record<string, string> = {}) {
   return { run, line, ports, stackDirectory };
 }
 
-/** The processes whose command line or working directory speaks of this stack. */
+/**
+ * The processes of this stack: those whose command line, working directory or environment speaks of
+ * its directory or ports. As `pid command line`.
+ */
 function processesOf({
   ports,
   stackDirectory,
@@ -64,14 +76,21 @@ function processesOf({
   ports: number[];
   stackDirectory: string;
 }): string[] {
-  const { stdout } = spawnSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" });
-  return stdout
-    .split("\n")
-    .filter((line) => !/^\s*\d+ ps /.test(line))
-    .filter(
-      (line) =>
-        ports.some((port) => line.includes(`port=${port}`)) || line.includes(stackDirectory),
-    );
+  const about = (pid: string) => {
+    const read = (name: string) => readFileSync(join("/proc", pid, name), "utf8");
+    try {
+      const args = read("cmdline").replaceAll("\0", " ");
+      const all = `${args} ${readlinkSync(join("/proc", pid, "cwd"))} ${read("environ")}`;
+      const isOurs =
+        all.includes(stackDirectory) || ports.some((port) => args.includes(`port=${port}`));
+      return isOurs ? [`${pid} ${args}`] : [];
+    } catch {
+      return []; // ended meanwhile
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(about);
 }
 
 async function nothingIsLeft(stack: { ports: number[]; stackDirectory: string }): Promise<void> {
@@ -132,14 +151,38 @@ test("a dead emulator ends the stack with 1 and says so", async () => {
 
 test("every start begins clean", async () => {
   const [port = 0] = await freePorts(1);
-  const stale = join(directory, `stack-${port}`, "sites", "stale.kairos.app");
+  const stackDirectory = join(directory, `stack-${port}`);
+  const stale = join(stackDirectory, "sites", "stale.kairos.app");
   mkdirSync(stale, { recursive: true });
-  const run = npm(["start", "--", "--directory", join(directory, `stack-${port}`)], {
-    PORT: String(port),
-  });
+  writeFileSync(join(stackDirectory, ".kairos-stack"), "");
+  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port) });
   await eventually("the stale site is gone", async () => (existsSync(stale) ? null : true));
   run.child.kill("SIGTERM");
   await run.ended;
+});
+
+test("a directory that holds something else is not emptied", async () => {
+  const precious = join(directory, "precious");
+  mkdirSync(precious);
+  writeFileSync(join(precious, "data"), "");
+  const [port = 0] = await freePorts(1);
+  const run = npm(["start", "--", "--directory", precious], { PORT: String(port) });
+  assert.is(await run.ended, 1);
+  assert.match(run.output(), /precious holds something else/);
+  assert.equal(readdirSync(precious), ["data"]);
+});
+
+test("a second stack in the same directory is refused, and the first one works on", async () => {
+  const first = await start();
+  const [port = 0] = await freePorts(1);
+  const run = npm(["start", "--", "--directory", first.stackDirectory], { PORT: String(port) });
+  assert.is(await run.ended, 1);
+  assert.match(run.output(), /Another stack runs in .*--directory DIR/);
+  assert.ok(existsSync(join(first.line("sites"), "common_site_config.json")));
+  assert.is((await request(first.line("API"), "GET", "/health", {})).status, 200);
+  first.run.child.kill("SIGTERM");
+  assert.is(await first.run.ended, 0);
+  await nothingIsLeft(first);
 });
 
 /** A PATH with node and the usual tools, and of the named programs only those given. */

@@ -7,7 +7,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Bus } from "../../shared/bus.ts";
 import type { ApiSettings } from "../../shared/config.ts";
-import { isStoreError } from "../../shared/errors.ts";
+import { isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
 import { corsHeaders } from "./cors.ts";
@@ -132,7 +132,7 @@ export function toResponse(error: unknown): ApiResponse {
 
 function toProblem(error: unknown): Problem {
   log("ERROR", "a request failed", errorFields(error));
-  return isStoreError(error)
+  return isStoreUnusable(error)
     ? new Problem(503, "The database does not answer. Try again.", {
         headers: { "Retry-After": "5" },
       })

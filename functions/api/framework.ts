@@ -46,15 +46,19 @@ type App = { use(handler: ErrorHandler): void };
  * answers itself: an HTML page with a stack. It offers no way in, so on the server's first request
  * an error handler is added to its Express app, behind everything else.
  */
-export function answerFrameworkErrors(): void {
+export function answerFrameworkErrors(
+  headersFor: (origin: string | undefined) => Record<string, string>,
+): void {
   const channel = "http.server.request.start";
   const onFirstRequest = (message: unknown) => {
     unsubscribe(channel, onFirstRequest);
     const { server } = message as { server: Server };
     const [app] = server.listeners("request") as unknown as App[];
     // Express tells an error handler by its four parameters.
-    app?.use((error, _request, response, _next) => {
-      send(response, toResponse(toProblem(error)));
+    app?.use((error, request, response, _next) => {
+      const answer = toResponse(toProblem(error));
+      const headers = { ...headersFor(request.headers.origin), ...answer.headers };
+      send(response, { ...answer, headers });
     });
   };
   subscribe(channel, onFirstRequest);
@@ -64,6 +68,7 @@ export function answerFrameworkErrors(): void {
 function toProblem(error: unknown): unknown {
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof status !== "number" || status < 400 || status > 499) return error;
-  if (type === "entity.parse.failed") return new Problem(400, "The body is not valid JSON.");
+  if (type === "entity.parse.failed")
+    return new Problem(400, "The body is not a valid JSON object.");
   return new Problem(status, "The request cannot be understood.");
 }

@@ -8,6 +8,7 @@ import { openBus } from "../../shared/bus.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { openStore } from "../../shared/store.ts";
 import { answer } from "./app.ts";
+import { corsHeaders } from "./cors.ts";
 import { answerFrameworkErrors, toHttpFunction } from "./framework.ts";
 
 const settings = parseApiSettings(process.env);
@@ -15,7 +16,7 @@ const { projectId } = settings;
 const store = openStore({ projectId, emulatorHost: settings.firestoreEmulatorHost });
 const bus = openBus({ projectId, emulatorHost: settings.pubsubEmulatorHost });
 
-answerFrameworkErrors();
+answerFrameworkErrors((origin) => corsHeaders(origin, settings.allowedOrigins));
 http(
   "api",
   toHttpFunction((request) => answer(request, { store, bus, settings })),

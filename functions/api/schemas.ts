@@ -27,9 +27,10 @@ export const createTenantSchema: JSONSchemaType<CreateTenant> = {
   properties: {
     organization: {
       type: "string",
-      // Letters and marks of any script, digits, space and - . & ' ,
-      pattern: "^[\\p{L}\\p{M}\\p{N} .&',-]{2,100}$",
-      description: "2 to 100 letters, digits, spaces or any of - . & ' ,",
+      // Letters and marks of any script, digits, space and - . & ' , but not only signs.
+      pattern: "^(?=.*[\\p{L}\\p{N}])(?! )[\\p{L}\\p{M}\\p{N} .&',-]{2,100}(?<! )$",
+      description:
+        "2 to 100 letters, digits, spaces or any of - . & ' , with a letter or digit among them and no space at either end",
     },
     subdomain: {
       type: "string",

@@ -19,7 +19,7 @@ const HEARTBEAT_SECONDS = 200;
 export function readService(): Promise<ApiResponse> {
   return Promise.resolve({
     status: 200,
-    body: { name: "Kairos Control Plane", version, docs: "/docs" },
+    body: { name: "Kairos Control Plane", version },
   });
 }
 

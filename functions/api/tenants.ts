@@ -119,6 +119,7 @@ function toView(tenant: Tenant): Record<string, unknown> {
 }
 
 function toStatusView(tenant: Tenant): Record<string, unknown> {
-  const { id, subdomain, status, site_url, error_message, step, reason, generation } = tenant;
-  return { id, subdomain, status, site_url, error_message, step, reason, generation };
+  const { id, subdomain, status, site_url, error_message } = tenant;
+  const { step, reason, retryable, generation } = tenant;
+  return { id, subdomain, status, site_url, error_message, step, reason, retryable, generation };
 }

@@ -34,7 +34,24 @@ test("a subdomain is lower-cased", () => {
 });
 
 const wrong: [field: string, values: unknown[]][] = [
-  ["organization", ["", "A", "x".repeat(101), "Acme <b>", "Acme\n", 7, null, ["Acme"], {}]],
+  [
+    "organization",
+    [
+      "",
+      "A",
+      "  ",
+      "--",
+      " Acme",
+      "Acme ",
+      "x".repeat(101),
+      "Acme <b>",
+      "Acme\n",
+      7,
+      null,
+      ["Acme"],
+      {},
+    ],
+  ],
   [
     "subdomain",
     [
@@ -84,6 +101,10 @@ for (const body of [null, [], "text", 7]) {
     assert.match(refusal(() => parseCreateTenant(body)).message, /the body must be a JSON object/);
   });
 }
+
+test("a pointer to a field with a slash is escaped", () => {
+  assert.ok(pointersFor({ ...GOOD, "a/b~c": 1 }).includes("/a~1b~0c"));
+});
 
 test("a page has defaults and limits", () => {
   assert.equal(parsePage(new URLSearchParams()), { skip: 0, limit: 100 });

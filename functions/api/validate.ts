@@ -70,11 +70,11 @@ function toFieldError(error: ErrorObject): FieldError {
   switch (error.keyword) {
     case "required": {
       const missing = String(error.params["missingProperty"]);
-      return { pointer: `/${missing}`, message: `${missing} is required` };
+      return { pointer: toPointer(missing), message: `${missing} is required` };
     }
     case "additionalProperties": {
       const unknown = String(error.params["additionalProperty"]).slice(0, 100);
-      return { pointer: `/${unknown}`, message: `${unknown} is not a known field` };
+      return { pointer: toPointer(unknown), message: `${unknown} is not a known field` };
     }
     case "type":
       return {
@@ -86,4 +86,9 @@ function toFieldError(error: ErrorObject): FieldError {
       return { pointer: error.instancePath, message: `${field} must be ${description}` };
     }
   }
+}
+
+/** A JSON pointer (RFC 6901) to a field of the body. */
+function toPointer(field: string): string {
+  return `/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 export interface Reaper {
   /** Watches over a process group. Call the answer when the group has ended. */
   watch(processGroup: number): () => void;
-  /** Ends the reaper, without killing anything. */
+  /** Ends the reaper, which kills what is still being watched over. */
   close(): void;
 }
 
@@ -35,6 +35,6 @@ export function startReaper(): Reaper {
       tell(`add ${processGroup}`);
       return () => tell(`remove ${processGroup}`);
     },
-    close: () => child.kill("SIGKILL"),
+    close: () => child.stdin.end(),
   };
 }

@@ -19,7 +19,7 @@ export class Interrupted extends Error {
  * The stack ends with it, whatever happens.
  */
 export async function runOnStack(
-  options: StackOptions,
+  options: StackOptions & { codeWhenInterrupted: number },
   command: (stack: Stack) => Promise<number>,
 ): Promise<void> {
   const interrupted = whenInterrupted();
@@ -31,7 +31,7 @@ export async function runOnStack(
     });
     process.exitCode = await Promise.race([command(stack), died, interrupted]);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, options.codeWhenInterrupted);
   } finally {
     await stack?.stop();
   }
@@ -65,10 +65,10 @@ async function orStop(starting: Promise<Stack>, interrupted: Promise<never>): Pr
 }
 
 /** Says what went wrong and gives the exit code. */
-function report(error: unknown): number {
+function report(error: unknown, codeWhenInterrupted: number): number {
   if (error instanceof Interrupted) {
     console.log("stopping");
-    return 0;
+    return codeWhenInterrupted;
   }
   if (error instanceof SettingsError) {
     for (const problem of error.problems) console.error(problem);

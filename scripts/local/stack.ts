@@ -6,12 +6,11 @@
  */
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { CLUSTER_EVENTS, openBus } from "../../shared/bus.ts";
+import type { Bus } from "../../shared/bus.ts";
 import {
   parseApiSettings,
   parseLocalSettings,
@@ -23,12 +22,17 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/manifests.ts";
 import { startClock } from "./clock.ts";
 import { startLocalCluster, toLogEntry } from "./cluster/server.ts";
 import type { LocalCluster } from "./cluster/server.ts";
+import { BENCH_STAND_IN, MARIADB_STAND_IN, SYSTEM_PATH } from "./database.ts";
+import { stackPaths, takeDirectory } from "./directory.ts";
+import type { StackPaths } from "./directory.ts";
 import { emulatorSpecs, findEmulators } from "./emulators.ts";
 import { listenForDeletions } from "./eventarc.ts";
+import { FUNCTION_NAMES, functionSpec } from "./function-process.ts";
+import type { FunctionName } from "./function-process.ts";
 import { freePorts, isPortFree, waitForPort } from "./ports.ts";
 import { LocalProblem } from "./problem.ts";
 import { createProcesses } from "./processes.ts";
-import type { Processes, ProcessSpec } from "./processes.ts";
+import type { Processes } from "./processes.ts";
 import { startReaper } from "./reaper.ts";
 import type { Reaper } from "./reaper.ts";
 import { createTopics } from "./topics.ts";
@@ -37,43 +41,48 @@ export interface StackOptions {
   /** Everything that the stack leaves on disk lies here; it is emptied first. */
   directory: string;
   env: Environment;
+  /** The stand-in, or the current context of the user's own kubeconfig. */
+  cluster?: "local" | "kubeconfig";
 }
 
 export interface Stack {
-  apiUrl: string;
+  urls: Record<FunctionName, string>;
   apiKey: string;
   projectId: string;
   firestoreHost: string;
   pubsubHost: string;
-  cluster: LocalCluster;
+  /** Null when the cluster is the user's own. */
+  cluster: LocalCluster | null;
   sitesDirectory: string;
   logDirectory: string;
-  processes: Processes;
+  functions: Processes;
   /** Settles with a sentence when something of the stack ended that nobody stopped. */
   death: Promise<string>;
   /** Ends every child. Nothing is left running. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
-export const LOCAL_API_KEY = "local-development-key";
+const LOCAL_API_KEY = "local-development-key";
 
 const PROJECT_ID = "kairos-local";
+
+/** Of the stand-in for MariaDB. */
+const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
 
 const SWEEP_SECONDS = 60;
 
 /** Far more than a start takes on a slow machine. */
 const START_MILLISECONDS = 60_000;
 
-const repository = fileURLToPath(new URL("../..", import.meta.url));
-
-type FunctionName = "api" | "provision" | "cleanup";
-
 /**
  * Starts everything and returns when it answers. Throws a `LocalProblem` or a `SettingsError` when
  * something is missing, and leaves nothing half-started behind.
  */
-export async function startStack({ directory, env }: StackOptions): Promise<Stack> {
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env } = options;
+  const paths = stackPaths(options.directory);
   const local = parseSettings(env);
+  const ownKubeconfig = options.cluster === "kubeconfig" ? findKubeconfig(env) : null;
   const jars = findEmulators(env);
   if (!(await isPortFree(local.port))) {
     throw new LocalProblem(
@@ -81,55 +90,66 @@ export async function startStack({ directory, env }: StackOptions): Promise<Stac
       `Choose another one with: PORT=${local.port + 1} npm start.`,
     );
   }
-  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0] = await freePorts(4);
-  const ports = { firestore, pubsub, api: local.port, provision, cleanup };
-  const paths = emptyDirectory(directory);
 
   const undo: (() => unknown)[] = [];
   const stop = async () => {
     // In the opposite order of the start, each at most once.
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
-      await step();
-    }
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   try {
+    undo.push(await takeDirectory(paths, LOCAL_DATABASE_ADMIN.password));
+    const ports = await choosePorts(local.port);
     const reaper = startReaper();
     undo.push(() => reaper.close());
-    const processes = createProcesses(paths.logs, reaper);
-    undo.push(() => processes.stopAll());
 
-    for (const spec of emulatorSpecs(jars, ports, env)) processes.start(spec);
-    await ready(processes, (signal) => portsOpen([ports.firestore, ports.pubsub], signal));
+    const emulators = createProcesses(paths.logs, reaper);
+    undo.push(() => emulators.stopAll());
+    for (const spec of emulatorSpecs(jars, ports, env)) emulators.start(spec);
+    await ready(emulators.death, (signal) => portsOpen([ports.firestore, ports.pubsub], signal));
 
     const clients = openClients(ports);
     undo.push(() => clients.close());
-    const cluster = await startCluster({ paths, local, reaper, clients });
-    undo.push(() => cluster.close());
+    const cluster =
+      ownKubeconfig === null ? await startCluster({ paths, local, reaper, clients }) : null;
+    undo.push(() => cluster?.close());
     await createTopics(clients.pubsub, urlOf(ports.provision));
-    const functionEnv = environmentOfFunctions(env, ports, paths);
-    for (const name of ["api", "provision", "cleanup"] as const) {
-      processes.start(functionSpec(name, ports[name], functionEnv));
-    }
-    const functionPorts = [ports.api, ports.provision, ports.cleanup];
-    await ready(processes, (signal) => portsOpen(functionPorts, signal));
 
-    const { firestore: firestoreClient } = clients;
+    // The functions end before the cluster, so that none makes a Job that nobody would end.
+    const functions = createProcesses(paths.logs, reaper);
+    undo.push(() => functions.stopAll());
+    const death = Promise.race([emulators.death, functions.death]);
+    const functionEnv = environmentOfFunctions(env, {
+      ports,
+      mariadb: local.mariadb,
+      kubeconfig: ownKubeconfig ?? paths.kubeconfig,
+    });
+    for (const name of FUNCTION_NAMES)
+      functions.start(functionSpec(name, ports[name], functionEnv));
+    const functionPorts = FUNCTION_NAMES.map((name) => ports[name]);
+    await ready(death, (signal) => portsOpen(functionPorts, signal));
+
     const targetUrl = urlOf(ports.cleanup);
-    undo.push(listenForDeletions({ firestore: firestoreClient, projectId: PROJECT_ID, targetUrl }));
-    undo.push(await startClock(clients.bus, SWEEP_SECONDS));
-    await ready(processes, (signal) => healthy(urlOf(ports.api), signal));
+    undo.push(
+      listenForDeletions({ firestore: clients.firestore, projectId: PROJECT_ID, targetUrl }),
+    );
+    await ready(death, (signal) => healthy(urlOf(ports.api), clients.bus, signal));
+    undo.push(startClock(clients.bus, SWEEP_SECONDS));
 
     return {
-      apiUrl: urlOf(ports.api),
-      apiKey: functionEnv["API_KEYS"]?.split(",")[0]?.trim() ?? LOCAL_API_KEY,
+      urls: {
+        api: urlOf(ports.api),
+        provision: urlOf(ports.provision),
+        cleanup: urlOf(ports.cleanup),
+      },
+      apiKey: parseApiSettings(functionEnv).apiKeys[0] ?? "",
       projectId: PROJECT_ID,
       firestoreHost: hostOf(ports.firestore),
       pubsubHost: hostOf(ports.pubsub),
       cluster,
       sitesDirectory: paths.sites,
       logDirectory: paths.logs,
-      processes,
-      death: processes.death,
+      functions,
+      death,
       stop,
     };
   } catch (error) {
@@ -139,12 +159,20 @@ export async function startStack({ directory, env }: StackOptions): Promise<Stac
 }
 
 type Ports = Record<FunctionName | "firestore" | "pubsub", number>;
-type Paths = ReturnType<typeof emptyDirectory>;
 type Clients = ReturnType<typeof openClients>;
+
+async function choosePorts(api: number): Promise<Ports> {
+  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0] = await freePorts(4);
+  return { firestore, pubsub, api, provision, cleanup };
+}
 
 /** The local settings. Those of the functions are checked with them, before anything starts. */
 function parseSettings(env: Environment): LocalSettings {
-  const ofFunctions = environmentOfFunctions(env, NO_PORTS, NO_PATHS);
+  const ofFunctions = environmentOfFunctions(env, {
+    ports: { firestore: 1, pubsub: 1, api: 1, provision: 1, cleanup: 1 },
+    mariadb: null,
+    kubeconfig: "not yet there",
+  });
   const problems = [
     () => parseLocalSettings(env),
     () => parseApiSettings(ofFunctions),
@@ -164,26 +192,27 @@ function problemsOf(parse: () => unknown): string[] {
   }
 }
 
-const NO_PORTS: Ports = { firestore: 1, pubsub: 1, api: 1, provision: 1, cleanup: 1 };
-const NO_PATHS = { root: "/", sites: "/", logs: "/", kubeconfig: "/" };
-
-/** Every start begins clean. The layout is that of a bench. */
-function emptyDirectory(directory: string) {
-  const root = resolve(directory);
-  rmSync(root, { recursive: true, force: true });
-  const sites = join(root, "sites");
-  mkdirSync(join(sites, "assets"), { recursive: true });
-  writeFileSync(join(sites, "apps.txt"), "frappe\nerpnext\n");
-  writeFileSync(join(sites, "common_site_config.json"), "{}\n");
-  return { root, sites, logs: join(root, "logs"), kubeconfig: join(root, "kubeconfig") };
+/** The first file of KUBECONFIG, or the usual one. */
+function findKubeconfig(env: Environment): string {
+  const path = env["KUBECONFIG"]?.split(":")[0] || join(env["HOME"] ?? "", ".kube", "config");
+  if (existsSync(path)) return path;
+  throw new LocalProblem(
+    `There is no kubeconfig at ${path}.`,
+    "Point KUBECONFIG at one, or leave out --cluster kubeconfig.",
+  );
 }
 
 function openClients(ports: Ports) {
+  // The Firestore client prefers this variable over what it is told.
+  delete process.env["FIRESTORE_EMULATOR_HOST"];
   // Nobody answers here for Google's metadata server; the clients would ask it, and warn.
   process.env["METADATA_SERVER_DETECTION"] ??= "none";
-  const firestoreHost = hostOf(ports.firestore);
   const pubsubHost = hostOf(ports.pubsub);
-  const firestore = new Firestore({ projectId: PROJECT_ID, host: firestoreHost, ssl: false });
+  const firestore = new Firestore({
+    projectId: PROJECT_ID,
+    host: hostOf(ports.firestore),
+    ssl: false,
+  });
   const pubsub = new PubSub({
     projectId: PROJECT_ID,
     apiEndpoint: pubsubHost,
@@ -204,25 +233,23 @@ async function startCluster({
   reaper,
   clients,
 }: {
-  paths: Paths;
+  paths: StackPaths;
   local: LocalSettings;
   reaper: Reaper;
   clients: Clients;
 }): Promise<LocalCluster> {
   const topic = clients.pubsub.topic(CLUSTER_EVENTS, { batching: { maxMessages: 1 } });
+  const { username, password } = local.mariadb ?? LOCAL_DATABASE_ADMIN;
   const imageEnvironment = {
-    PATH: [fileURLToPath(new URL("bench", import.meta.url)), "/usr/local/bin:/usr/bin:/bin"].join(
-      ":",
-    ),
+    PATH: [BENCH_STAND_IN, ...(local.mariadb ? [] : [MARIADB_STAND_IN]), SYSTEM_PATH].join(":"),
     HOME: paths.root,
+    LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({
     namespace: local.namespace,
-    secrets: [
-      { name: DATABASE_ADMIN_SECRET, values: { username: "root", password: "local-root" } },
-    ],
+    secrets: [{ name: DATABASE_ADMIN_SECRET, values: { username, password } }],
     contextFor: (jobName, container) => ({
       directory: paths.root,
       imageEnvironment,
@@ -238,63 +265,63 @@ async function startCluster({
   return cluster;
 }
 
-function environmentOfFunctions(env: Environment, ports: Ports, paths: Paths): Environment {
+function environmentOfFunctions(
+  env: Environment,
+  {
+    ports,
+    mariadb,
+    kubeconfig,
+  }: { ports: Ports; mariadb: LocalSettings["mariadb"]; kubeconfig: string },
+): Environment {
   return {
     ...env,
     API_KEYS: env["API_KEYS"] || LOCAL_API_KEY,
     GOOGLE_CLOUD_PROJECT: PROJECT_ID,
     FIRESTORE_EMULATOR_HOST: hostOf(ports.firestore),
     PUBSUB_EMULATOR_HOST: hostOf(ports.pubsub),
-    KUBECONFIG: paths.kubeconfig,
-    // Nobody answers here for Google's metadata server, and asking takes seconds.
+    // The one way to the cluster; whatever else the environment says would come before it.
+    KUBECONFIG: kubeconfig,
+    USE_IN_CLUSTER: undefined,
+    GKE_CLUSTER: undefined,
+    ...(mariadb && { DB_HOST: mariadb.host, DB_PORT: String(mariadb.port) }),
     METADATA_SERVER_DETECTION: "none",
     NODE_ENV: "production",
   };
 }
 
-/** How a function's process is started: as in the cloud, by the functions framework. */
-export function functionSpec(name: FunctionName, port: number, env: Environment): ProcessSpec {
-  const framework = createRequire(import.meta.url).resolve("@google-cloud/functions-framework");
-  return {
-    name,
-    command: process.execPath,
-    args: [
-      "--import",
-      fileURLToPath(new URL("loopback.mjs", import.meta.url)),
-      join(framework, "../main.js"),
-      `--source=${join(repository, "functions", name, "index.ts")}`,
-      `--target=${name}`,
-      `--port=${port}`,
-    ],
-    env: { ...env },
-  };
-}
-
 /** Waits for part of the stack; throws when a child dies, or it takes too long. */
 async function ready(
-  processes: Processes,
+  death: Promise<string>,
   wait: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
-  const deadline = AbortSignal.timeout(START_MILLISECONDS);
-  const gaveUp = new AbortController();
-  const waited = wait(AbortSignal.any([deadline, gaveUp.signal])).then(() => null);
-  const dead = await Promise.race([waited, processes.death]);
-  gaveUp.abort();
-  if (dead !== null) throw new LocalProblem(`The stack cannot start: ${dead}.`);
-  if (deadline.aborted) throw new LocalProblem("The stack did not answer within a minute.");
+  const givingUp = new AbortController();
+  const deadline = sleep(START_MILLISECONDS, "too long" as const, { signal: givingUp.signal });
+  deadline.catch(() => {}); // aborted, when something else came first
+  const waited = wait(givingUp.signal).then(() => null);
+  waited.catch(() => {});
+  try {
+    const problem = await Promise.race([waited, death, deadline]);
+    if (problem === "too long") {
+      throw new LocalProblem("The stack did not answer within a minute; see its logs.");
+    }
+    if (problem !== null) throw new LocalProblem(`The stack cannot start: ${problem}.`);
+  } finally {
+    givingUp.abort();
+  }
 }
 
 async function portsOpen(ports: number[], signal: AbortSignal): Promise<void> {
   await Promise.all(ports.map((port) => waitForPort(port, signal)));
 }
 
-/** The first sweep has come through all of it, and has seen the cluster. */
-async function healthy(apiUrl: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const response = await fetch(`${apiUrl}/health`);
+/** Sends sweeps until one has come through all of the stack and has seen the cluster. */
+async function healthy(apiUrl: string, bus: Bus, signal: AbortSignal): Promise<void> {
+  for (let look = 0; !signal.aborted; look++) {
+    if (look % 40 === 0) await bus.publish({ kind: "sweep" }).catch(() => {});
+    const response = await fetch(`${apiUrl}/health`, { signal });
     const { database, gke_connection } = (await response.json()) as Record<string, unknown>;
     if (database === true && gke_connection === true) return;
-    await sleep(50);
+    await sleep(50, undefined, { signal });
   }
 }
 

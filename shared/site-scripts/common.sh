@@ -1,14 +1,22 @@
 # What every site script begins with. Runs in the bench directory of Frappe's image.
 #
 # Everything variable comes as environment. A script says at which step it is (`step NAME`), runs
-# bench through `attempt`, and, when it fails, leaves {"step","reason"} as its termination message,
-# with the last words of what failed as the reason.
+# what may fail through `attempt`, and, when it fails, leaves {"step","reason"} as its termination
+# message, with the last words of what failed as the reason.
+#
+# Exit codes that no further attempt can change:
+#   65  the site belongs to somebody else; nothing was touched
+#   66  an app that the site shall have is not in the image
+#   67  a newer operation has taken over, or the tenant is gone; nothing was touched
 set -euo pipefail
+shopt -s inherit_errexit
 
 current_step=start
 words=$(mktemp)
 
+# Programs that a script calls can see the step they are called in.
 step() {
+  export SITE_STEP=$1
   current_step=$1
   echo "step: $current_step"
 }
@@ -18,10 +26,10 @@ attempt() {
   "$@" 2>&1 | tee "$words"
 }
 
-# Ends the script with a reason of its own.
+# fail REASON [EXIT_CODE]: ends the script with a reason of its own.
 fail() {
   echo "$1" | tee "$words" >&2
-  exit 1
+  exit "${2:-1}"
 }
 
 json_string() {
@@ -31,7 +39,7 @@ json_string() {
   printf '"%s"' "${text//\"/\\\"}"
 }
 
-# The last line that says something, without the passwords, which no bench should print.
+# The last line that says something, without the passwords, which nothing should print.
 last_words() {
   local line last=
   while IFS= read -r line || [[ -n $line ]]; do
@@ -44,16 +52,27 @@ last_words() {
   printf '%s' "${last:0:1000}"
 }
 
+# leave_message REASON: the termination message, which the control plane reads.
 leave_message() {
-  local status=$?
-  if ((status != 0)); then
-    local reason
-    reason=$(last_words)
-    printf '{"step":%s,"reason":%s}' \
-      "$(json_string "$current_step")" \
-      "$(json_string "${reason:-exit status $status}")" \
-      >"${TERMINATION_LOG:-/dev/termination-log}"
-  fi
-  rm -f "$words"
+  printf '{"step":%s,"reason":%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
+    >"${TERMINATION_LOG:-/dev/termination-log}"
 }
-trap leave_message EXIT
+
+at_exit() {
+  local status=$? reason
+  if ((status != 0)); then
+    reason=$(last_words)
+    leave_message "${reason:-exit status $status}"
+  fi
+  rm -f -- "$words"
+}
+trap at_exit EXIT
+
+# require NAME SHAPE: a setting that reaches paths or SQL has this shape, or nothing is done.
+require() {
+  [[ ${!1-} =~ ^($2)$ ]] || fail "the setting $1 is missing or has an unexpected form"
+}
+require TENANT_ID '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+require GENERATION '[0-9]{1,9}'
+require ATTEMPT '[0-9]{1,9}'
+require SITE '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'

@@ -4,14 +4,28 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import type { JobKind } from "../tenant.ts";
 
-/** Each kind's script, whole: what it shares with the others, then its own part. */
-export function readSiteScripts(): Record<JobKind, string> {
-  const common = textOf("common");
-  return { create: `${common}\n${textOf("create")}`, drop: `${common}\n${textOf("drop")}` };
+/** What a container of a site Job runs: each whole, with the parts that it shares with others. */
+export interface SiteScripts {
+  createDatabase: string;
+  createSite: string;
+  drop: string;
+  suspend: string;
+  resume: string;
 }
 
-function textOf(name: string): string {
-  return readFileSync(new URL(`${name}.sh`, import.meta.url), "utf8");
+export function readSiteScripts(): SiteScripts {
+  return {
+    createDatabase: join("common", "owner", "database", "create-database"),
+    createSite: join("common", "owner", "create-site"),
+    drop: join("common", "owner", "database", "drop"),
+    suspend: join("common", "owner", "maintenance", "suspend"),
+    resume: join("common", "owner", "maintenance", "resume"),
+  };
+}
+
+function join(...names: string[]): string {
+  return names
+    .map((name) => readFileSync(new URL(`${name}.sh`, import.meta.url), "utf8"))
+    .join("\n");
 }

@@ -51,6 +51,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
   const entries = new Map<string, Entry>();
   const secrets = new Map<string, V1Secret>();
   let lastVersion = 0;
+  let isClosing = false;
 
   function nextVersion(): string {
     lastVersion += 1;
@@ -59,6 +60,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
 
   function createJob(wanted: V1Job): V1Job {
     const name = requireName(wanted.metadata?.name);
+    if (isClosing) throw new ClusterError(503, "ServiceUnavailable", "the cluster is closing");
     if (entries.has(name)) throw alreadyExists("jobs.batch", name);
     const created = {
       namespace,
@@ -104,17 +106,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     clearTimeout(timer);
     if (entry.isStopping) return;
     entry.pod.status = { ...entry.pod.status, phase: failed === null ? "Succeeded" : "Failed" };
-    end(
-      entry,
-      failed === null
-        ? { type: "Complete", status: "True", reason: "CompletionsReached" }
-        : {
-            type: "Failed",
-            status: "True",
-            reason: "BackoffLimitExceeded",
-            message: "Job has reached the specified backoff limit",
-          },
-    );
+    end(entry, failed === null ? COMPLETE : failureOf(entry.job, failed));
   }
 
   async function runContainer(
@@ -199,6 +191,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
 
   /** Kills every container and waits until all are gone. */
   async function close(): Promise<void> {
+    isClosing = true;
     for (const entry of entries.values()) {
       entry.isStopping = true;
       entry.running?.stop(0);
@@ -217,6 +210,31 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     secretNames: () => [...secrets.keys()],
     close,
   };
+}
+
+const COMPLETE: V1JobCondition = {
+  type: "Complete",
+  status: "True",
+  reason: "CompletionsReached",
+};
+
+/** Why a Job failed whose container ended like this. No Job here has a backoff limit above 0. */
+function failureOf({ metadata, spec }: V1Job, { exitCode }: Terminated): V1JobCondition {
+  const failed = { type: "Failed", status: "True" };
+  const rule = spec?.podFailurePolicy?.rules.findIndex(
+    ({ action, onExitCodes }) => action === "FailJob" && onExitCodes?.values.includes(exitCode),
+  );
+  return rule === undefined || rule === -1
+    ? {
+        ...failed,
+        reason: "BackoffLimitExceeded",
+        message: "Job has reached the specified backoff limit",
+      }
+    : {
+        ...failed,
+        reason: "PodFailurePolicy",
+        message: `Container for pod of ${metadata?.name} failed with exit code ${exitCode} matching FailJob rule at index ${rule}`,
+      };
 }
 
 function podOf(job: V1Job): V1Pod {

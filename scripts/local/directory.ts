@@ -1,0 +1,95 @@
+/**
+ * The directory of a stack: emptied at every start, used by one stack at a time, and never one that
+ * holds something else.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { initialiseDatabase } from "./database.ts";
+import { LocalProblem } from "./problem.ts";
+
+/** What a stack leaves on disk, laid out as a bench. */
+export interface StackPaths {
+  root: string;
+  sites: string;
+  /** The stand-in database. */
+  database: string;
+  logs: string;
+  kubeconfig: string;
+}
+
+/** Tells a stack's directory from any other. */
+const MARKER = ".kairos-stack";
+
+/** The apps that the stand-in image has. */
+const APPS = ["frappe", "erpnext"];
+
+export function stackPaths(directory: string): StackPaths {
+  const root = resolve(directory);
+  const below = (name: string) => join(root, name);
+  return {
+    root,
+    sites: below("sites"),
+    database: below("database"),
+    logs: below("logs"),
+    kubeconfig: below("kubeconfig"),
+  };
+}
+
+/**
+ * Takes a directory for a stack and empties it. Throws a `LocalProblem` when another stack has it, or
+ * when it holds something that no stack has left. Call the answer to give it back.
+ */
+export async function takeDirectory(
+  paths: StackPaths,
+  databaseRootPassword: string,
+): Promise<() => void> {
+  const { root } = paths;
+  if (existsSync(root) && readdirSync(root).length > 0 && !existsSync(join(root, MARKER))) {
+    throw new LocalProblem(
+      `${root} holds something else, and a stack's directory is emptied at its start.`,
+      "Choose another one with: npm start -- --directory DIR.",
+    );
+  }
+  const release = await lock(root);
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(join(paths.sites, "assets"), { recursive: true });
+  writeFileSync(join(root, MARKER), "");
+  writeFileSync(join(paths.sites, "apps.txt"), `${APPS.join("\n")}\n`);
+  writeFileSync(join(paths.sites, "common_site_config.json"), "{}\n");
+  for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
+  initialiseDatabase(paths.database, databaseRootPassword);
+  return release;
+}
+
+/** A socket that somebody answers at is a lock that ends with its process, however that ends. */
+async function lock(root: string): Promise<() => void> {
+  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const path = join(tmpdir(), `kairos-${name}.sock`);
+  if (await answers(path)) {
+    throw new LocalProblem(
+      `Another stack runs in ${root}.`,
+      "End it, or choose another directory with: npm start -- --directory DIR.",
+    );
+  }
+  rmSync(path, { force: true });
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(path, listening));
+  server.unref();
+  return () => server.close();
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      settle(true);
+    });
+    socket.once("error", () => settle(false));
+  });
+}

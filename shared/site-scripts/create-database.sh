@@ -1,0 +1,16 @@
+# Init container of a create: makes an empty database and its user. It alone has the administrator's
+# credentials; the container after it, which runs the apps' code, has only the tenant's.
+#
+# What an earlier attempt left half made is removed first: bench cannot take it up again.
+
+step database
+own
+if is_provisioned; then
+  echo "the site is made already"
+  exit 0
+fi
+remove_directory
+raise
+drop_database
+raise
+create_database

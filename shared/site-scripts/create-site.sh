@@ -1,0 +1,57 @@
+# Makes a tenant's site in the empty database that the init container made, and succeeds only if it
+# has seen that the site is as it should be.
+
+read -ra wanted_apps <<<"$APPS"
+
+verify() {
+  step verify
+  local installed app
+  installed=$(attempt bench --site "$SITE" list-apps -f json)
+  for app in "${wanted_apps[@]}"; do
+    [[ $installed == *"\"$app\""* ]] || fail "the app $app is not installed on $SITE"
+  done
+}
+
+step start
+own
+if is_provisioned; then
+  echo "the site is made already"
+  verify
+  exit 0
+fi
+! exists "sites/$SITE" || fail "an earlier attempt left a half-made site; the next one removes it"
+
+step find-apps
+for app in "${wanted_apps[@]}"; do
+  [[ -d apps/$app ]] || fail "the app $app is not in the image" 66
+done
+
+step new-site
+raise
+attempt bench new-site "$SITE" \
+  --db-type=mariadb --db-host="$DB_HOST" --db-port="$DB_PORT" \
+  --db-name="$DB_NAME" --db-password="$DB_PASSWORD" --no-setup-db \
+  --admin-password="$ADMIN_PASSWORD"
+
+step install-app
+for app in "${wanted_apps[@]}"; do
+  attempt bench --site "$SITE" install-app "$app"
+done
+
+step add-user
+attempt bench --site "$SITE" add-user \
+  --user-type "System User" --add-role "System Manager" -- "$TENANT_EMAIL"
+if [[ $(<sites/common_site_config.json) != *'"mail_server"'* ]]; then
+  echo "this bench has no outgoing mail, so the customer cannot set a password by mail" >&2
+fi
+
+step set-config
+attempt bench --site "$SITE" set-config -- host_name "https://$SITE"
+attempt bench --site "$SITE" set-config -- organization "$ORGANIZATION"
+
+step enable-scheduler
+attempt bench --site "$SITE" enable-scheduler
+
+verify
+raise
+: >"sites/$SITE/.provisioned"

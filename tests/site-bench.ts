@@ -1,0 +1,218 @@
+/**
+ * A bench on which the containers of real site Jobs run, as they stand in the manifests, and may be
+ * killed anywhere.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import type { Dirent } from "node:fs";
+import { join, relative } from "node:path";
+import type { Writable } from "node:stream";
+import type { V1Container, V1Job } from "@kubernetes/client-node";
+import {
+  BENCH_STAND_IN,
+  initialiseDatabase,
+  MARIADB_STAND_IN,
+  SYSTEM_PATH,
+} from "../scripts/local/database.ts";
+import { expand } from "../scripts/local/cluster/container.ts";
+import { siteJob } from "../shared/manifests.ts";
+import type { ManifestSettings } from "../shared/manifests.ts";
+import { readSiteScripts } from "../shared/site-scripts/read.ts";
+import { newTenant } from "../shared/tenant.ts";
+import type { JobKind, Tenant } from "../shared/tenant.ts";
+import { temporaryDirectory } from "./stack-fixture.ts";
+
+/** Where the scripts find their database. */
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  rootPassword: string;
+  /** On the PATH before everything else: the stand-in client, or nothing for the real one. */
+  clientDirectory: string | null;
+}
+
+export const STAND_IN: DatabaseAddress = {
+  host: "mariadb",
+  port: 3306,
+  rootPassword: "root-secret",
+  clientDirectory: MARIADB_STAND_IN,
+};
+
+export interface PodRun {
+  /** The exit code of the container that ended the Pod; null when it was killed. */
+  status: number | null;
+  output: string;
+  message: { step: string; reason: string } | null;
+}
+
+/** Kills the process group of a container before its n-th command, counted over all of its shells. */
+export interface Kill {
+  container: number;
+  beforeCommand: number;
+}
+
+export interface Work {
+  kind: JobKind;
+  tenant: Tenant;
+  generation?: number;
+  attempt?: number;
+  kill?: Kill;
+  env?: Record<string, string>;
+}
+
+const DOMAIN = "kairos.app";
+
+export function tenantNamed(subdomain: string, id: string, more: Partial<Tenant> = {}): Tenant {
+  const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
+  return { ...newTenant({ id, wishId: "w", ...wanted }, new Date(0)), ...more };
+}
+
+export interface SiteBench {
+  directory: string;
+  sites: string;
+  /** Where the stand-in database keeps everything. */
+  databases: string;
+  run: (work: Work) => Promise<PodRun>;
+  site: (tenant: Tenant) => string;
+  /** Every path of sites and database with what it holds, for comparison. */
+  snapshot: () => string[];
+  remove: () => void;
+}
+
+/** An empty bench, or a copy of another one. */
+export function createSiteBench(
+  database: DatabaseAddress = STAND_IN,
+  template?: SiteBench,
+): SiteBench {
+  const directory = temporaryDirectory();
+  const sites = join(directory, "sites");
+  const scratch = join(directory, "scratch");
+  const databases = join(directory, "database");
+  if (template === undefined) {
+    mkdirSync(sites);
+    for (const app of ["frappe", "erpnext"])
+      mkdirSync(join(directory, "apps", app), { recursive: true });
+    writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
+    if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
+  } else {
+    cpSync(template.directory, directory, { recursive: true });
+  }
+  mkdirSync(scratch, { recursive: true });
+  const killing = join(scratch, "killing.sh");
+  writeFileSync(killing, KILLING);
+
+  const settings: ManifestSettings = {
+    namespace: "frappe",
+    baseDomain: DOMAIN,
+    frappeImage: "frappe/erpnext:v16.32.3",
+    frappeApps: ["erpnext"],
+    databaseHost: database.host,
+    databasePort: database.port,
+    scripts: readSiteScripts(),
+  };
+
+  /** Runs the containers of a site Job, one after another, as long as they succeed. */
+  async function run(work: Work): Promise<PodRun> {
+    const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
+    const operation = { kind, generation, attempt, started_at: new Date(0) };
+    const containers = containersOf(siteJob(tenant, operation, settings));
+    let last: PodRun = { status: 0, output: "", message: null };
+    for (const [index, container] of containers.entries()) {
+      const before = kill?.container === index ? kill.beforeCommand : null;
+      const ended = await runContainer(container, env, before);
+      last = { ...ended, output: last.output + ended.output };
+      if (last.status !== 0) return last;
+    }
+    return last;
+  }
+
+  async function runContainer(
+    container: V1Container,
+    more: Record<string, string>,
+    beforeCommand: number | null,
+  ): Promise<PodRun> {
+    const terminationLog = join(scratch, "termination-log");
+    rmSync(terminationLog, { force: true });
+    const env = { ...environmentOf(container), ...more };
+    const [command = "", ...args] = (container.args ?? []).map((text) => expand(text, env));
+    const path = [BENCH_STAND_IN, database.clientDirectory, SYSTEM_PATH];
+    const child = spawn(command, args, {
+      cwd: directory,
+      env: {
+        PATH: path.filter((entry) => entry !== null).join(":"),
+        TMPDIR: scratch,
+        TERMINATION_LOG: terminationLog,
+        LOCAL_DATABASE_DIRECTORY: databases,
+        ...(beforeCommand === null ? {} : { BASH_ENV: killing }),
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    // One byte for each command that may be run; without one, the group is killed.
+    const tokens = child.stdio[3] as Writable;
+    tokens.on("error", () => {});
+    tokens.end("x".repeat(beforeCommand ?? 0));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+    }
+    const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    const message = existsSync(terminationLog)
+      ? (JSON.parse(readFileSync(terminationLog, "utf8")) as PodRun["message"])
+      : null;
+    return { status, output, message };
+  }
+
+  function environmentOf(container: V1Container): Record<string, string> {
+    const secrets: Record<string, string> = {
+      username: "root",
+      password: database.rootPassword,
+      database_password: "database-secret",
+      administrator_password: "administrator-secret",
+    };
+    const env: Record<string, string> = {};
+    for (const { name, value, valueFrom } of container.env ?? []) {
+      const key = valueFrom?.secretKeyRef?.key;
+      env[name] = key === undefined ? expand(value ?? "", env) : (secrets[key] ?? "");
+    }
+    return env;
+  }
+
+  return {
+    directory,
+    sites,
+    databases,
+    run,
+    site: (tenant: Tenant) => join(sites, `${tenant.subdomain}.${DOMAIN}`),
+    snapshot: () => [...listing(sites), ...(existsSync(databases) ? listing(databases) : [])],
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+const KILLING = `
+set -T
+trap 'read -r -N 1 -u 3 || kill -KILL 0' DEBUG
+`;
+
+function containersOf(job: V1Job): V1Container[] {
+  const { initContainers = [], containers = [] } = job.spec?.template.spec ?? {};
+  return [...initContainers, ...containers];
+}
+
+function listing(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true, recursive: true })
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return `${relative(root, path)} ${contentOf(entry, path)}`;
+    })
+    .toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+function contentOf(entry: Dirent, path: string): string {
+  if (entry.isDirectory()) return "/";
+  return entry.isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, "utf8");
+}
