@@ -204,12 +204,16 @@ function containersOf(job: V1Job): V1Container[] {
 }
 
 function listing(root: string): string[] {
-  return readdirSync(root, { withFileTypes: true, recursive: true })
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return `${relative(root, path)} ${contentOf(entry, path)}`;
-    })
-    .toSorted((left, right) => (left < right ? -1 : 1));
+  const entries: string[] = [];
+  const add = (directory: string) => {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      entries.push(`${relative(root, path)} ${contentOf(entry, path)}`);
+      if (entry.isDirectory()) add(path);
+    }
+  };
+  add(root);
+  return entries.toSorted((left, right) => (left < right ? -1 : 1));
 }
 
 function contentOf(entry: Dirent, path: string): string {
