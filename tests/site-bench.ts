@@ -193,9 +193,20 @@ export function createSiteBench(
   };
 }
 
-const KILLING = `
+/**
+ * Before every command of every shell, but for those that only change the shell's own variables or
+ * choose the next command: a kill there leaves the same world as one before the command after it.
+ */
+const KILLING = String.raw`
 set -T
-trap 'read -r -N 1 -u 3 || kill -KILL 0' DEBUG
+trap 'case $BASH_COMMAND in
+  *\$\(* | *" | "*) read -r -N 1 -u 3 || kill -KILL 0 ;;
+  "local "* | "for "* | "case "* | "shift"* | "return"* | "continue" | "break") ;;
+  "set "* | "shopt "* | "trap "* | "[["* | "(("*) ;;
+  *" "*) read -r -N 1 -u 3 || kill -KILL 0 ;;
+  *=*) ;;
+  *) read -r -N 1 -u 3 || kill -KILL 0 ;;
+esac' DEBUG
 `;
 
 function containersOf(job: V1Job): V1Container[] {

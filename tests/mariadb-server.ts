@@ -1,0 +1,128 @@
+/**
+ * A MariaDB server of its own for a test, from the `mariadbd` of this machine.
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { createProcesses } from "../scripts/local/processes.ts";
+import { startReaper } from "../scripts/local/reaper.ts";
+import type { DatabaseAddress } from "./site-bench.ts";
+import { temporaryDirectory } from "./stack-fixture.ts";
+
+/** Null when this machine has a MariaDB server, or else what is missing. */
+export function missingMariadb(): string | null {
+  const missing = ["mariadbd", "mariadb-install-db", "mariadb"].filter(
+    (program) => spawnSync(program, ["--version"]).error !== undefined,
+  );
+  return missing.length === 0 ? null : `there is no ${missing.join(", no ")} on the PATH`;
+}
+
+export type MariadbServer = Awaited<ReturnType<typeof startMariadb>>;
+
+const ROOT_PASSWORD = "root-secret";
+
+export async function startMariadb() {
+  const directory = temporaryDirectory();
+  const [port = 0] = await freePorts(1);
+  const socket = join(directory, "s");
+  const common = [
+    "--no-defaults",
+    `--datadir=${join(directory, "data")}`,
+    `--user=${userInfo().username}`,
+  ];
+  run("mariadb-install-db", [
+    ...common,
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+  ]);
+  const reaper = startReaper();
+  const processes = createProcesses(directory, reaper);
+  processes.start({
+    name: "mariadbd",
+    command: "mariadbd",
+    args: [
+      ...common,
+      `--port=${port}`,
+      "--bind-address=127.0.0.1",
+      `--socket=${socket}`,
+      // Its state is thrown away.
+      "--innodb-flush-log-at-trx-commit=0",
+      "--skip-name-resolve",
+    ],
+    env: process.env,
+  });
+  await waitForPort(port, AbortSignal.timeout(60_000));
+  const overSocket = ["--no-defaults", `--socket=${socket}`, "--user=root"];
+  run("mariadb", overSocket, {
+    // A fresh server lets root in from the loopback address without a password, and anybody else.
+    input: `DROP USER IF EXISTS root@'127.0.0.1', root@'::1';
+DELETE FROM mysql.global_priv WHERE user = '';
+FLUSH PRIVILEGES;
+CREATE USER root@'%' IDENTIFIED BY '${ROOT_PASSWORD}';
+GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
+  });
+
+  /** The rows that a statement gives, their columns joined by tabs. */
+  function query(
+    statement: string,
+    { user = "root", password = ROOT_PASSWORD, database = "" } = {},
+  ): string[] {
+    const args = ["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", `--port=${port}`];
+    const as = [`--user=${user}`, "--batch", "--skip-column-names"];
+    const into = database === "" ? [] : [database];
+    const env = { ...process.env, MYSQL_PWD: password };
+    return run("mariadb", [...args, ...as, ...into], { input: statement, env })
+      .split("\n")
+      .filter((row) => row !== "");
+  }
+
+  const address: DatabaseAddress = {
+    host: "127.0.0.1",
+    port,
+    rootPassword: ROOT_PASSWORD,
+    clientDirectory: null,
+  };
+  return {
+    address,
+    query,
+    /** Every database, table, user and grant that is not MariaDB's own. */
+    state(): string[] {
+      const users = query(
+        "SELECT CONCAT(user, '@', host) FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', '')",
+      );
+      return [
+        ...query(
+          "SELECT CONCAT('database ', schema_name, ' ', default_character_set_name, ' ', default_collation_name) FROM information_schema.schemata WHERE schema_name LIKE 'tn%'",
+        ),
+        ...query(
+          "SELECT CONCAT('table ', table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema LIKE 'tn%'",
+        ),
+        ...users.map((user) => `user ${user}`),
+        ...query(
+          "SELECT CONCAT('grant ', user, '@', host, ' ', db) FROM mysql.db WHERE user LIKE 'tn%'",
+        ),
+      ].toSorted((left, right) => (left < right ? -1 : 1));
+    },
+    async stop() {
+      const pid = processes.pid("mariadbd");
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+      await processes.stopAll();
+      reaper.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(
+  program: string,
+  args: string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", ...options });
+  if (status !== 0) throw new Error(`${program}: ${stderr || stdout}`);
+  return stdout;
+}

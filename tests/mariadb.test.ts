@@ -1,0 +1,124 @@
+/** Site Jobs with the real scripts on a real MariaDB server. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName } from "../shared/tenant.ts";
+import { ACME, CREATE, DROP, NEXT, runKilled, SCENARIOS } from "./killed-anywhere.ts";
+import { missingMariadb, startMariadb } from "./mariadb-server.ts";
+import type { MariadbServer } from "./mariadb-server.ts";
+import { skip } from "./parts.ts";
+import { createSiteBench, tenantNamed } from "./site-bench.ts";
+import type { SiteBench } from "./site-bench.ts";
+
+const test = suite("site Jobs on a real MariaDB");
+
+const missing = missingMariadb();
+if (missing === null) addTests();
+else skip(test, "site Jobs on a real MariaDB", "mariadb", missing);
+test.run();
+
+function addTests(): void {
+  let server: MariadbServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    server = await startMariadb();
+  });
+  test.after(async () => {
+    await server.stop();
+  });
+  test.before.each(() => {
+    bench = createSiteBench(server.address);
+  });
+  test.after.each(async () => {
+    for (const tenant of [ACME, NEXT, OTHER]) {
+      await bench.run({ kind: "drop", tenant, generation: 99 });
+    }
+    bench.remove();
+    assert.equal(server.state(), []);
+  });
+
+  const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
+  const own = databaseName(ACME.id);
+  const asTenant = { user: own, password: "database-secret" };
+
+  test("create makes the database and the user that it should, and no other", async () => {
+    assert.is((await bench.run(CREATE)).status, 0);
+    assert.equal(server.state(), [
+      `database ${own} utf8mb4 utf8mb4_unicode_ci`,
+      `grant ${own}@% ${own}`,
+      `table ${own}.tabDocType`,
+      `user ${own}@%`,
+    ]);
+  });
+
+  test("a second attempt after a half-made site logs in with the stored password", async () => {
+    const env = { LOCAL_BENCH_FAULTS: "acme:install-app" };
+    assert.is((await bench.run({ ...CREATE, env })).status, 1);
+    assert.is((await bench.run({ ...CREATE, attempt: 2 })).status, 0);
+    assert.equal(server.query("SELECT 1", { ...asTenant, database: own }), ["1"]);
+  });
+
+  test("a tenant's user reads no other tenant's database, nor a name that only looks alike", async () => {
+    await bench.run(CREATE);
+    await bench.run({ kind: "create", tenant: OTHER });
+    const others = databaseName(OTHER.id);
+    assert.throws(() => server.query(`SELECT * FROM ${others}.tabDocType`, asTenant), /denied/);
+    assert.throws(() => server.query("SELECT user FROM mysql.user", asTenant), /denied/);
+    assert.throws(() => server.query("CREATE DATABASE tnother", asTenant), /denied/);
+    assert.equal(
+      server.query("SHOW DATABASES", asTenant).filter((name) => name.startsWith("tn")),
+      [own],
+    );
+  });
+
+  test("drop removes database and user at every host, and leaves the other tenants'", async () => {
+    await bench.run({ kind: "create", tenant: OTHER });
+    const before = server.state();
+    await bench.run(CREATE);
+    server.query(`CREATE USER '${own}'@'10.0.0.7' IDENTIFIED BY 'x'`);
+    assert.is((await bench.run(DROP)).status, 0);
+    assert.equal(server.state(), before);
+    assert.throws(() => server.query("SELECT 1", asTenant), /denied/);
+  });
+
+  test("another's site survives; only our own database and user go", async () => {
+    mkdirSync(bench.site(ACME));
+    writeFileSync(join(bench.site(ACME), "precious"), "data");
+    server.query(`CREATE DATABASE ${own}; CREATE USER '${own}'@'%' IDENTIFIED BY 'x'`);
+    assert.is((await bench.run(CREATE)).status, 65);
+    assert.is(server.state().length, 2, "create touches nothing");
+    const { status, message } = await bench.run(DROP);
+    assert.is(status, 0);
+    assert.is(message?.reason, "SiteNotOurs");
+    assert.equal(server.state(), []);
+    assert.ok(existsSync(join(bench.site(ACME), "precious")));
+  });
+
+  test("a database that is away is an error in its own words, without the password", async () => {
+    const env = { DB_PORT: "1" };
+    const created = await bench.run({ ...CREATE, env });
+    assert.is(created.status, 1);
+    assert.match(created.message?.reason ?? "", /Can't connect/);
+    const dropped = await bench.run({ ...DROP, env });
+    assert.is(dropped.status, 1);
+    assert.match(dropped.message?.reason ?? "", /Can't connect/);
+    assert.not.match(created.output + dropped.output, /root-secret|database-secret/);
+  });
+
+  test("a wrong administrator's password is an error in MariaDB's words", async () => {
+    const { status, message } = await bench.run({ ...CREATE, env: { DB_ROOT_PASSWORD: "wrong" } });
+    assert.is(status, 1);
+    assert.match(message?.reason ?? "", /Access denied for user 'root'/);
+  });
+
+  for (const [sentence, scenario] of SCENARIOS) {
+    test(`killed anywhere, a sample: ${sentence}`, async () => {
+      const databaseState = () => Promise.resolve(server.state());
+      const ground = { database: server.address, databaseState };
+      const kills = await runKilled(scenario, { everyNth: 41, workers: 1, ground });
+      console.log(`\n${sentence}: ${kills} kill points`);
+      assert.ok(kills > 0);
+    });
+  }
+}
