@@ -29,28 +29,38 @@ export interface FileResult {
 }
 
 /** A file that runs longer hangs. */
-const FILE_MILLISECONDS = 10 * 60_000;
+const FILE_MILLISECONDS = { quick: 5 * 60_000, long: 30 * 60_000 };
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 
 /** The test files whose path holds one of the texts; all of them when there are none. */
 export function findTestFiles(kind: "quick" | "long", texts: string[]): string[] {
   return globSync("{functions,shared,scripts,tests}/**/*.test.ts", { cwd: repository })
-    .filter((file) => file.endsWith(".long.test.ts") === (kind === "long"))
+    .filter((file) => isLong(file) === (kind === "long"))
     .filter((file) => texts.length === 0 || texts.some((text) => file.includes(text)))
     .toSorted();
 }
 
+function isLong(file: string): boolean {
+  return file.endsWith(".long.test.ts");
+}
+
 /** Runs one file in a process of its own and judges what it printed. */
-export async function runTestFile(file: string): Promise<FileResult> {
+export async function runTestFile(
+  file: string,
+  onOutput: (text: string) => void = () => {},
+): Promise<FileResult> {
   const startedAt = Date.now();
-  const { exitCode, output } = await execute(file);
+  const { exitCode, output } = await execute(file, onOutput);
   const seconds = (Date.now() - startedAt) / 1000;
   const source = readFileSync(new URL(file, `file://${repository}`), "utf8");
   return { file, seconds, output, ...judge(source, exitCode, output) };
 }
 
-function execute(file: string): Promise<{ exitCode: number | null; output: string }> {
+function execute(
+  file: string,
+  onOutput: (text: string) => void,
+): Promise<{ exitCode: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [file], {
       cwd: repository,
@@ -64,11 +74,14 @@ function execute(file: string): Promise<{ exitCode: number | null; output: strin
         FIRESTORE_EMULATOR_HOST: undefined,
         PUBSUB_EMULATOR_HOST: undefined,
       },
-      timeout: FILE_MILLISECONDS,
+      timeout: FILE_MILLISECONDS[isLong(file) ? "long" : "quick"],
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        onOutput(text);
+      });
     }
     child.once("close", (exitCode) => resolve({ exitCode, output }));
   });

@@ -10,11 +10,11 @@ import { parseArgs } from "node:util";
 import { findTestFiles, repository, runTestFile } from "./test-files.ts";
 import type { FileResult } from "./test-files.ts";
 
-const HELP = `npm test [-- [--long] [TEXT ...]]
+const HELP = `npm test [-- TEXT ...]   or   npm run test:long [-- TEXT ...]
 
 Runs the test files whose path holds one of the texts; all of them without any.
 
-  --long   the long tests (*.long.test.ts) instead of the quick ones
+  --long   the long tests (*.long.test.ts) instead of the quick ones, as test:long does
   --help   this text
 
 With CI=true a skipped test is a failure, unless tests/allowed-skips.json names the part it lacks.`;
@@ -54,7 +54,9 @@ async function runAll(files: string[]): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const workers = Array.from({ length: availableParallelism() }, async () => {
     for (const file of queue) {
-      const result = await runTestFile(file);
+      // What takes long shows how far it is.
+      const show = (text: string) => void (values.long && process.stdout.write(text));
+      const result = await runTestFile(file, show);
       results.push(result);
       report(result);
     }

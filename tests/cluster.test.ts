@@ -3,10 +3,11 @@
  * alike. What is different is only who moves the Pods: the stand-in runs them, and on the real server,
  * which has no kubelet here, the test patches their status.
  */
-import { loadAllYaml } from "@kubernetes/client-node";
-import type { KubernetesObject, V1Job, V1Pod } from "@kubernetes/client-node";
+import type { V1Job } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import type { Test } from "uvu";
@@ -21,8 +22,16 @@ import { reconcileTenant } from "../shared/perform.ts";
 import type { World } from "../shared/perform.ts";
 import { jobName, newTenant } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
-import { findKubeApiserver, PROJECT_ID, startKubeApiserver, TOKENS } from "./kube-apiserver.ts";
-import type { KubeApiserver } from "./kube-apiserver.ts";
+import {
+  applyManifests,
+  findKubeApiserver,
+  patchPod,
+  podOf,
+  readManifests,
+  startKubeApiserver,
+  TOKENS,
+} from "./kube-apiserver.ts";
+import type { Ending, KubeApiserver } from "./kube-apiserver.ts";
 import { skip } from "./parts.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 import { findStrangers } from "./strict-manifest.ts";
@@ -35,12 +44,6 @@ interface Subject {
   /** The same edge with credentials that are not valid. */
   stranger: Cluster;
   stop: () => Promise<void>;
-}
-
-interface Ending {
-  exitCode: number;
-  message?: string;
-  container?: "database" | "site";
 }
 
 const NAMESPACE = "frappe";
@@ -352,20 +355,9 @@ async function startStandIn(): Promise<Subject> {
   };
 }
 
-const MANIFESTS = new URL("../terraform/cluster/manifests/", import.meta.url);
-
-/** The manifests that are applied in the cloud, as they are, but for the project's id. */
-function readManifests(): (KubernetesObject & { kind: string })[] {
-  return readdirSync(MANIFESTS)
-    .map((name) => readFileSync(new URL(name, MANIFESTS), "utf8"))
-    .flatMap((text) => loadAllYaml(text.replaceAll("PROJECT_ID", PROJECT_ID)) as never[])
-    .toSorted((left: KubernetesObject) => (left.kind === "Namespace" ? -1 : 1));
-}
-
 async function startReal(assets: string): Promise<Subject & { server: KubeApiserver }> {
   const server = await startKubeApiserver(assets);
-  for (const manifest of readManifests()) await server.objects.create(manifest);
-  await server.namespaceReady(NAMESPACE);
+  await applyManifests(server);
   const directory = temporaryDirectory();
   const kubeconfig = server.kubeconfigFor(TOKENS.provision);
   const stranger = kubeconfigOfStranger(directory, readFileSync(kubeconfig, "utf8"));
@@ -379,34 +371,6 @@ async function startReal(assets: string): Promise<Subject & { server: KubeApiser
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function podOf(server: KubeApiserver, id: string): Promise<V1Pod> {
-  return eventually("the Pod is there", async () => {
-    const labelSelector = `job-name=${jobName(id)}`;
-    const { items } = await server.core.listNamespacedPod({ namespace: NAMESPACE, labelSelector });
-    return items[0] ?? null;
-  });
-}
-
-/** What a kubelet would report of a Pod whose container has ended. */
-async function patchPod(server: KubeApiserver, id: string, ending: Ending): Promise<void> {
-  const { exitCode, message, container = "site" } = ending;
-  const terminated = { exitCode, ...(message === undefined ? {} : { message }) };
-  const status = { name: container, image: "x", imageID: "x", ready: false, restartCount: 0 };
-  const list = container === "site" ? "containerStatuses" : "initContainerStatuses";
-  const phase = exitCode === 0 ? "Succeeded" : "Failed";
-  await server.core.patchNamespacedPodStatus({
-    name: (await podOf(server, id)).metadata?.name ?? "",
-    namespace: NAMESPACE,
-    body: [
-      {
-        op: "replace",
-        path: "/status",
-        value: { phase, [list]: [{ ...status, state: { terminated } }] },
-      },
-    ],
-  });
 }
 
 async function patchPodFinalizers(
@@ -535,6 +499,27 @@ function addTestsOfRealServer(test: Test, subject: () => Subject & { server: Kub
       return job !== null && !job.terminating && job.uid !== first?.uid ? job : null;
     });
     assert.equal([second.kind, second.generation], ["create", 1]);
+  });
+
+  test("200 calls use one or two connections", async () => {
+    const { server } = subject();
+    let connections = 0;
+    const target = new URL(server.url);
+    const proxy = createServer((socket) => {
+      connections += 1;
+      const upstream = connect(Number(target.port), target.hostname);
+      socket.pipe(upstream).pipe(socket);
+      for (const end of [socket, upstream]) end.on("error", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const kubeconfig = server.kubeconfigFor(TOKENS.provision, `https://127.0.0.1:${port}`);
+    const cluster = clusterOf(kubeconfig);
+    const id = randomUUID();
+    await createJob({ cluster }, id);
+    for (let call = 0; call < 200; call++) await cluster.readJob(id);
+    assert.ok(connections <= 2, `${connections} connections`);
+    proxy.close();
   });
 
   test("the quota counts the Pods of site Jobs", async () => {

@@ -99,6 +99,7 @@ export async function runKilled(
         const { status } = await bench.run({ ...killed, kill });
         if (status === null) {
           kills += 1;
+          if (kills % 50 === 0) console.log(`… ${kills} kill points`);
           await runAll(bench, after);
           assert.equal(await state(bench), wanted, `killed at ${JSON.stringify(kill)}`);
         }

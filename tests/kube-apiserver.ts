@@ -5,13 +5,21 @@
  *
  * @module
  */
-import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import {
+  BatchV1Api,
+  CoreV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+  loadAllYaml,
+} from "@kubernetes/client-node";
+import type { KubernetesObject, V1Pod } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { createProcesses } from "../scripts/local/processes.ts";
 import { startReaper } from "../scripts/local/reaper.ts";
+import { jobName } from "../shared/tenant.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 
 /** The directory of the binaries, or null with the reason why there is none. */
@@ -28,8 +36,10 @@ export function findKubeApiserver(env: NodeJS.ProcessEnv): {
   return { assets: null, reason: `KUBEBUILDER_ASSETS has no ${missing.join(", no ")}` };
 }
 
+const NAMESPACE = "frappe";
+
 /** Replaces PROJECT_ID in the manifests. */
-export const PROJECT_ID = "test-project";
+const PROJECT_ID = "test-project";
 
 /** Who the server knows. What the functions may do there is only what the manifests give them. */
 export const TOKENS = {
@@ -92,9 +102,9 @@ export async function startKubeApiserver(assets: string) {
 
   const url = `https://127.0.0.1:${api}`;
   const certificate = readFileSync(file("certs/apiserver.crt"));
-  const kubeconfigFor = (token: string) => {
-    const path = file(`kubeconfig-${token}`);
-    writeFileSync(path, kubeconfigOf(url, certificate, token));
+  const kubeconfigFor = (token: string, at = url) => {
+    const path = file(`kubeconfig-${token}-${new URL(at).port}`);
+    writeFileSync(path, kubeconfigOf(at, certificate, token));
     return path;
   };
   const config = new KubeConfig();
@@ -141,6 +151,57 @@ export async function startKubeApiserver(assets: string) {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+const MANIFESTS = new URL("../terraform/cluster/manifests/", import.meta.url);
+
+/** The manifests that are applied in the cloud, as they are, but for the project's id. */
+export function readManifests(): (KubernetesObject & { kind: string })[] {
+  return readdirSync(MANIFESTS)
+    .map((name) => readFileSync(new URL(name, MANIFESTS), "utf8"))
+    .flatMap((text) => loadAllYaml(text.replaceAll("PROJECT_ID", PROJECT_ID)) as never[])
+    .toSorted((left: KubernetesObject) => (left.kind === "Namespace" ? -1 : 1));
+}
+
+/** Applies the manifests and waits until Pods can be made. */
+export async function applyManifests(server: KubeApiserver): Promise<void> {
+  for (const manifest of readManifests()) await server.objects.create(manifest);
+  await server.namespaceReady(NAMESPACE);
+}
+
+/** How one of a Pod's containers ends, and with it the Pod. */
+export interface Ending {
+  exitCode: number;
+  message?: string;
+  container?: "database" | "site";
+}
+
+export async function podOf(server: KubeApiserver, id: string): Promise<V1Pod> {
+  return eventually("the Pod is there", async () => {
+    const labelSelector = `job-name=${jobName(id)}`;
+    const { items } = await server.core.listNamespacedPod({ namespace: NAMESPACE, labelSelector });
+    return items[0] ?? null;
+  });
+}
+
+/** What a kubelet would report of a Pod whose container has ended. */
+export async function patchPod(server: KubeApiserver, id: string, ending: Ending): Promise<void> {
+  const { exitCode, message, container = "site" } = ending;
+  const terminated = { exitCode, ...(message === undefined ? {} : { message }) };
+  const status = { name: container, image: "x", imageID: "x", ready: false, restartCount: 0 };
+  const list = container === "site" ? "containerStatuses" : "initContainerStatuses";
+  const phase = exitCode === 0 ? "Succeeded" : "Failed";
+  await server.core.patchNamespacedPodStatus({
+    name: (await podOf(server, id)).metadata?.name ?? "",
+    namespace: NAMESPACE,
+    body: [
+      {
+        op: "replace",
+        path: "/status",
+        value: { phase, [list]: [{ ...status, state: { terminated } }] },
+      },
+    ],
+  });
 }
 
 function openssl(args: string[]): void {

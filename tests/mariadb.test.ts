@@ -10,6 +10,7 @@ import type { MariadbServer } from "./mariadb-server.ts";
 import { skip } from "./parts.ts";
 import { createSiteBench, tenantNamed } from "./site-bench.ts";
 import type { SiteBench } from "./site-bench.ts";
+import { startTestStack } from "./stack-fixture.ts";
 
 const test = suite("site Jobs on a real MariaDB");
 
@@ -110,6 +111,26 @@ function addTests(): void {
     const { status, message } = await bench.run({ ...CREATE, env: { DB_ROOT_PASSWORD: "wrong" } });
     assert.is(status, 1);
     assert.match(message?.reason ?? "", /Access denied for user 'root'/);
+  });
+
+  test("npm start makes its sites in it, where LOCAL_MARIADB says so", async () => {
+    const { host, port, rootPassword } = server.address;
+    const it = await startTestStack({
+      LOCAL_MARIADB: `${host}:${port}`,
+      LOCAL_MARIADB_PASSWORD: rootPassword,
+    });
+    try {
+      const body = { organization: "Acme", subdomain: "acme", email: "office@acme.example" };
+      const created = await it.call("POST", "/tenants", { body });
+      const id = String(created.body["id"]);
+      await it.until(id, "active");
+      assert.ok(server.state().includes(`table ${databaseName(id)}.tabDocType`));
+      await it.call("DELETE", `/tenants/${id}`);
+      await it.until(id, "gone");
+      assert.equal(server.state(), []);
+    } finally {
+      await it.stop();
+    }
   });
 
   for (const [sentence, scenario] of SCENARIOS) {

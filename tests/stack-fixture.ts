@@ -9,6 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../scripts/local/ports.ts";
+import { TENANT_EVENTS } from "../shared/bus.ts";
+import type { Hint } from "../shared/hint.ts";
 import { startStack } from "../scripts/local/stack.ts";
 import type { Stack } from "../scripts/local/stack.ts";
 
@@ -83,6 +85,23 @@ export async function request(
   const text = await response.text();
   const body = (text === "" ? {} : JSON.parse(text)) as Answer["body"];
   return { status: response.status, headers: response.headers, body };
+}
+
+/** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */
+export async function pushMessage({ projectId, urls }: Stack, text: string): Promise<number> {
+  const message = { messageId: "1", data: Buffer.from(text).toString("base64") };
+  const subscription = `projects/${projectId}/subscriptions/${TENANT_EVENTS}-provision`;
+  const response = await fetch(`${urls.provision}/projects/${projectId}/topics/${TENANT_EVENTS}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ message, subscription }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+export function pushHint(stack: Stack, hint: Hint): Promise<number> {
+  return pushMessage(stack, JSON.stringify(hint));
 }
 
 /** Far longer than anything here takes; a condition that is not met by then never is. */

@@ -12,7 +12,7 @@ import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { jobName } from "../shared/tenant.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { functionSpec } from "../scripts/local/function-process.ts";
-import { eventually, request, startTestStack } from "./stack-fixture.ts";
+import { eventually, pushMessage, request, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 
 const test = suite("a tenant's life");
@@ -301,7 +301,7 @@ test("an event of another Job or of an unknown tenant is taken and changes nothi
     { kind: "tenant", tenant_id: unknown },
     { kind: "tenant", tenant_id: "not-an-id" },
   ]) {
-    assert.is(await push(JSON.stringify(message)), 204, JSON.stringify(message));
+    assert.is(await pushMessage(it.stack, JSON.stringify(message)), 204, JSON.stringify(message));
   }
   const after = (await it.firestore.collection("tenants").count().get()).data().count;
   assert.is(after, before);
@@ -309,7 +309,7 @@ test("an event of another Job or of an unknown tenant is taken and changes nothi
 
 test("a message that cannot be understood is refused", async () => {
   for (const text of ["", "sweep", "[]", "{}", '{"kind":"other"}']) {
-    assert.is(await push(text), 500, text);
+    assert.is(await pushMessage(it.stack, text), 500, text);
   }
 });
 
@@ -390,20 +390,6 @@ async function startApi(name: string, env: Record<string, string>): Promise<stri
   it.stack.functions.start({ ...spec, name });
   await waitForPort(port, AbortSignal.timeout(30_000));
   return `http://127.0.0.1:${port}`;
-}
-
-/** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */
-async function push(text: string): Promise<number> {
-  const { projectId, urls } = it.stack;
-  const message = { messageId: "1", data: Buffer.from(text).toString("base64") };
-  const subscription = `projects/${projectId}/subscriptions/${TENANT_EVENTS}-provision`;
-  const response = await fetch(`${urls.provision}/projects/${projectId}/topics/${TENANT_EVENTS}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ message, subscription }),
-  });
-  await response.body?.cancel();
-  return response.status;
 }
 
 function openPubSub(): PubSub {
