@@ -43,6 +43,8 @@ interface Subject {
   endPod: (tenantId: string, ending: Ending) => Promise<void>;
   /** The same edge with credentials that are not valid. */
   stranger: Cluster;
+  /** The same edge in a namespace in which the credentials allow nothing. */
+  elsewhere: Cluster;
   stop: () => Promise<void>;
 }
 
@@ -246,6 +248,29 @@ function addContract(test: Test, subject: () => Subject): void {
     assert.is(await codeOf(subject().stranger.readJob(randomUUID())), "cluster denied");
   });
 
+  test("what the credentials do not allow is an error of the cluster that says denied", async () => {
+    assert.is(await codeOf(subject().elsewhere.readJob(randomUUID())), "cluster denied");
+    assert.is(
+      await codeOf(createJob({ cluster: subject().elsewhere }, randomUUID())),
+      "cluster denied",
+    );
+  });
+
+  test("a Job that is deleted underneath is made again", async () => {
+    const { cluster } = subject();
+    const id = randomUUID();
+    const world = worldOf({ ...tenantOf(id), operation: newOperation() }, cluster);
+    await reconcileTenant(id, world);
+    const first = await cluster.readJob(id);
+    await cluster.deleteJob(id, first?.uid ?? "");
+    const second = await eventually("it is there again", async () => {
+      await reconcileTenant(id, world);
+      const job = await cluster.readJob(id);
+      return job !== null && !job.terminating && job.uid !== first?.uid ? job : null;
+    });
+    assert.equal([second.kind, second.generation], ["create", 1]);
+  });
+
   const holders: [sentence: string, holder: Partial<Operation>, after: string][] = [
     ["our own operation's Job is left to work", {}, "create 3.2 the same"],
     ["an older generation's Job gives way", { generation: 2, attempt: 9 }, "create 3.2 another"],
@@ -316,8 +341,8 @@ function kubeconfigOfStranger(directory: string, kubeconfig: string): string {
   return path;
 }
 
-function clusterOf(path: string): Cluster {
-  return connectCluster({ target: { kind: "kubeconfig", path }, namespace: NAMESPACE });
+function clusterOf(path: string, namespace = NAMESPACE): Cluster {
+  return connectCluster({ target: { kind: "kubeconfig", path }, namespace });
 }
 
 async function startStandIn(): Promise<Subject> {
@@ -341,6 +366,7 @@ async function startStandIn(): Promise<Subject> {
   return {
     cluster: clusterOf(path),
     stranger: clusterOf(kubeconfigOfStranger(directory, local.kubeconfig)),
+    elsewhere: clusterOf(path, "default"),
     endPod: (id, { exitCode, message = "", container = "site" }) => {
       const order = `printf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
       if (container === "site") writeFileSync(join(orders, `${id}.database`), "exit 0\n");
@@ -365,6 +391,7 @@ async function startReal(assets: string): Promise<Subject & { server: KubeApiser
     server,
     cluster: clusterOf(kubeconfig),
     stranger: clusterOf(stranger),
+    elsewhere: clusterOf(kubeconfig, "default"),
     endPod: (id, ending) => patchPod(server, id, ending),
     async stop() {
       await server.stop();
@@ -481,24 +508,6 @@ function addTestsOfRealServer(test: Test, subject: () => Subject & { server: Kub
       (await createJob(subject(), id, newer)) ? true : null,
     );
     assert.is((await cluster.readJob(id))?.kind, "drop");
-  });
-
-  test("a Job that is deleted underneath is made again", async () => {
-    const { server, cluster } = subject();
-    const id = randomUUID();
-    const own = newOperation();
-    const world = worldOf({ ...tenantOf(id), operation: own }, cluster);
-    await reconcileTenant(id, world);
-    const first = await cluster.readJob(id);
-    const propagationPolicy = "Foreground";
-    const name = jobName(id);
-    await server.batch.deleteNamespacedJob({ name, namespace: NAMESPACE, propagationPolicy });
-    const second = await eventually("it is there again", async () => {
-      await reconcileTenant(id, world);
-      const job = await cluster.readJob(id);
-      return job !== null && !job.terminating && job.uid !== first?.uid ? job : null;
-    });
-    assert.equal([second.kind, second.generation], ["create", 1]);
   });
 
   test("200 calls use one or two connections", async () => {
