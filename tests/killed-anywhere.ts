@@ -37,8 +37,6 @@ export interface Scenario {
   containers: number;
   /** What happens after it, beginning with what takes it up again. */
   after: Work[];
-  /** The full run kills before every n-th command; more often where it says more. */
-  everyNth: number;
   /** What brings a server that outlives the bench back to where it was. */
   cleanUp: Work[];
 }
@@ -46,30 +44,29 @@ export interface Scenario {
 export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
   [
     "a create that is run again makes the same site",
-    { before: [], killed: CREATE, containers: 2, after: [CREATE], everyNth: 1, cleanUp: [DROP] },
+    { before: [], killed: CREATE, containers: 2, after: [CREATE], cleanUp: [DROP] },
   ],
   [
     "a drop that is run again leaves the same nothing",
-    { before: [CREATE], killed: DROP, containers: 1, after: [DROP], everyNth: 1, cleanUp: [] },
+    { before: [CREATE], killed: DROP, containers: 1, after: [DROP], cleanUp: [] },
   ],
   [
     "a drop after a killed create leaves the same nothing",
-    { before: [], killed: CREATE, containers: 2, after: [DROP], everyNth: 3, cleanUp: [] },
+    { before: [], killed: CREATE, containers: 2, after: [DROP], cleanUp: [] },
   ],
   [
-    "after a drop that was killed and run again, the next tenant gets a site of the name",
+    "the next tenant's create on the name after a drop, run again, makes the same site",
     {
-      before: [CREATE],
-      killed: DROP,
-      containers: 1,
-      after: [DROP, CREATE_NEXT],
-      everyNth: 3,
+      before: [CREATE, DROP],
+      killed: CREATE_NEXT,
+      containers: 2,
+      after: [CREATE_NEXT],
       cleanUp: [{ ...CREATE_NEXT, kind: "drop", generation: 2 }],
     },
   ],
   [
     "a late create after a drop does nothing, wherever it is killed",
-    { before: [CREATE, DROP], killed: CREATE, containers: 2, after: [], everyNth: 1, cleanUp: [] },
+    { before: [CREATE, DROP], killed: CREATE, containers: 2, after: [], cleanUp: [] },
   ],
 ];
 

@@ -19,19 +19,21 @@ sql_string() {
   printf "'%s'" "${text//\'/\'\'}"
 }
 
-# The hosts at which the tenant's user may log in, a line each.
-user_hosts() {
-  sql "SELECT host FROM mysql.user WHERE user = '$DB_NAME';"
+# What there is of the tenant: a line `database` if its database is there, and `user HOST` for each host
+# at which its user may log in.
+what_is_left() {
+  sql "SELECT 'database' FROM information_schema.schemata WHERE schema_name = '$DB_NAME'
+UNION ALL SELECT CONCAT('user ', host) FROM mysql.user WHERE user = '$DB_NAME';"
 }
 
 drop_database() {
-  sql "DROP DATABASE IF EXISTS $DB_NAME;"
-  local hosts host
-  hosts=$(user_hosts)
-  while IFS= read -r host; do
-    [[ -n $host ]] || continue
-    sql "DROP USER IF EXISTS '$DB_NAME'@$(sql_string "$host");"
-  done <<<"$hosts"
+  local left line statements="DROP DATABASE IF EXISTS $DB_NAME;"
+  left=$(what_is_left)
+  while IFS= read -r line; do
+    [[ $line == "user "* ]] || continue
+    statements+=$'\n'"DROP USER IF EXISTS '$DB_NAME'@$(sql_string "${line#user }");"
+  done <<<"$left"
+  sql "$statements"
 }
 
 create_database() {

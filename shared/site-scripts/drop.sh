@@ -30,10 +30,9 @@ if [[ -z $is_foreign ]]; then
 fi
 
 step verify
-databases=$(sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name = '$DB_NAME';")
-hosts=$(user_hosts)
-[[ -z $databases ]] || fail "the database is still there"
-[[ -z $hosts ]] || fail "the database user is still there"
+left=$(what_is_left)
+[[ $left != *database* ]] || fail "the database is still there"
+[[ -z $left ]] || fail "the database user is still there"
 if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else
