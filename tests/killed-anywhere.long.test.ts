@@ -8,8 +8,8 @@ const test = suite("killed anywhere");
 for (const [sentence, scenario] of SCENARIOS) {
   test(sentence, async () => {
     const how = { everyNth: 1, workers: 2, ground: STAND_IN_GROUND };
-    const kills = await runKilled(scenario, how);
-    console.log(`\n${sentence}: ${kills} kill points`);
+    const { kills, worlds } = await runKilled(scenario, how);
+    console.log(`\n${sentence}: ${kills} kill points, ${worlds} worlds`);
     assert.ok(kills > 30);
   });
 }

@@ -70,11 +70,20 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
   ],
 ];
 
-/** Runs a scenario with a kill before every n-th command. Gives the number of kills. */
+export interface Killed {
+  kills: number;
+  /** How many different worlds the kills left behind. */
+  worlds: number;
+}
+
+/**
+ * Runs a scenario with a kill before every n-th command. What comes after a kill depends on nothing but
+ * what the kill left behind, so it is run once for each world that kills leave.
+ */
 export async function runKilled(
   { before, killed, containers, after, cleanUp }: Scenario,
   { everyNth, workers, ground }: { everyNth: number; workers: number; ground: Ground },
-): Promise<number> {
+): Promise<Killed> {
   const template = createSiteBench(ground.database);
   const expected = createSiteBench(ground.database);
   const state = async (bench: SiteBench) => [
@@ -88,6 +97,7 @@ export async function runKilled(
     await runAll(expected, cleanUp);
 
     let kills = 0;
+    const worlds = new Set<string>();
     const killAt = async (kill: Kill): Promise<boolean> => {
       const isOnDisk = ground === STAND_IN_GROUND;
       const bench = createSiteBench(ground.database, isOnDisk ? template : undefined);
@@ -97,6 +107,9 @@ export async function runKilled(
         if (status === null) {
           kills += 1;
           if (kills % 50 === 0) console.log(`… ${kills} kill points`);
+          const world = (await state(bench)).join("\n");
+          if (isOnDisk && worlds.has(world)) return true;
+          worlds.add(world);
           await runAll(bench, after);
           assert.equal(await state(bench), wanted, `killed at ${JSON.stringify(kill)}`);
         }
@@ -109,7 +122,7 @@ export async function runKilled(
     for (let container = 0; container < containers; container++) {
       await upTo(killAt, { container, everyNth, workers });
     }
-    return kills;
+    return { kills, worlds: worlds.size };
   } finally {
     template.remove();
     expected.remove();

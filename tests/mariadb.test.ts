@@ -137,8 +137,8 @@ function addTests(): void {
     test(`killed anywhere, a sample: ${sentence}`, async () => {
       const databaseState = () => Promise.resolve(server.state());
       const ground = { database: server.address, databaseState };
-      const kills = await runKilled(scenario, { everyNth: 41, workers: 1, ground });
-      console.log(`\n${sentence}: ${kills} kill points`);
+      const { kills, worlds } = await runKilled(scenario, { everyNth: 41, workers: 1, ground });
+      console.log(`\n${sentence}: ${kills} kill points, ${worlds} worlds`);
       assert.ok(kills > 0);
     });
   }
