@@ -31,7 +31,12 @@ function google(cluster: unknown, tokens: string[] = ["token"]) {
   return { asked, credentials: () => credentials };
 }
 
-const DNS = { controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: "gke-1.gke.goog" } } };
+const dnsEndpoint = (allowExternalTraffic: boolean) => ({
+  controlPlaneEndpointsConfig: {
+    dnsEndpointConfig: { endpoint: "gke-1.gke.goog", allowExternalTraffic },
+  },
+});
+const DNS = dnsEndpoint(true);
 const IP = { endpoint: "10.0.0.1", masterAuth: { clusterCaCertificate: "Q0E=" } };
 
 test("a GKE cluster is asked for by its name", async () => {
@@ -52,6 +57,11 @@ test("the IP endpoint comes with the cluster's own certificate", async () => {
   const config = await loadKubeConfig(GKE, google(IP).credentials);
   const cluster = config.getCurrentCluster();
   assert.equal([cluster?.server, cluster?.caData], ["https://10.0.0.1", "Q0E="]);
+});
+
+test("a DNS endpoint that is closed to outside traffic is not used", async () => {
+  const config = await loadKubeConfig(GKE, google({ ...dnsEndpoint(false), ...IP }).credentials);
+  assert.is(config.getCurrentCluster()?.server, "https://10.0.0.1");
 });
 
 test("every call carries a fresh token", async () => {

@@ -39,9 +39,14 @@ export async function loadKubeConfig(
   }
 }
 
-/** The DNS endpoint where the cluster has one, with a public certificate, or else the IP endpoint. */
+/**
+ * A cluster always has a DNS endpoint, with a public certificate, but it may be closed to outside
+ * traffic; then there is the IP endpoint, with the cluster's own certificate.
+ */
 interface GkeCluster {
-  controlPlaneEndpointsConfig?: { dnsEndpointConfig?: { endpoint?: string } };
+  controlPlaneEndpointsConfig?: {
+    dnsEndpointConfig?: { endpoint?: string; allowExternalTraffic?: boolean };
+  };
   endpoint?: string;
   masterAuth?: { clusterCaCertificate?: string };
 }
@@ -54,7 +59,8 @@ async function loadGke(
 ): Promise<KubeConfig> {
   const name = `projects/${target.project}/locations/${target.location}/clusters/${target.cluster}`;
   const cluster = await describe(name, credentials);
-  const dns = cluster.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
+  const dnsEndpoint = cluster.controlPlaneEndpointsConfig?.dnsEndpointConfig;
+  const dns = dnsEndpoint?.allowExternalTraffic === true ? dnsEndpoint.endpoint : undefined;
   const caData = cluster.masterAuth?.clusterCaCertificate;
   if (!dns && !(cluster.endpoint && caData)) {
     const message = `GKE: the cluster ${target.cluster} has no endpoint, or not yet`;

@@ -59,6 +59,36 @@ for (const exitCode of [65, 66, 67]) {
   });
 }
 
+/** A Pod made at this minute that ended like this. */
+function podOf(minute: number, exitCode: number, message: string, isDisrupted = false): V1Pod {
+  const pod = podThatLeft(message, { exitCode });
+  const condition = { type: "DisruptionTarget", status: "True" };
+  return {
+    metadata: { creationTimestamp: new Date(minute * 60_000) },
+    status: { ...pod.status, conditions: isDisrupted ? [condition] : [] },
+  };
+}
+
+test("a Pod that was disrupted has no say in why the Job failed, in whichever order they come", () => {
+  const disrupted = podOf(1, 143, '{"step":"new-site","reason":"database away"}', true);
+  const final = podOf(2, 65, '{"step":"start","reason":"not ours"}');
+  for (const pods of [
+    [disrupted, final],
+    [final, disrupted],
+  ]) {
+    const outcome = toOutcome(CONDITION, pods);
+    assert.is(outcome.result === "failed" && outcome.message, "not ours");
+    assert.is(outcome.result === "failed" && outcome.retryable, false);
+  }
+});
+
+test("a success does not take its reason from a Pod that failed before", () => {
+  const failed = podOf(1, 1, '{"step":"new-site","reason":"database away"}', true);
+  const good = podOf(2, 0, "");
+  const expected = { result: "succeeded", reason: null };
+  assert.equal(toOutcome({ type: "Complete", status: "True" }, [failed, good]), expected);
+});
+
 const COMPLETE = { type: "Complete", status: "True" };
 
 test("success has a reason where the Job left one, and no other words", () => {

@@ -210,22 +210,38 @@ function endCondition(job: V1Job): V1JobCondition | undefined {
  * containers speak first, since nothing runs after one that failed.
  */
 export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
-  const ended = pods
+  const hasSucceeded = condition.type === "Complete";
+  const ended = newestFirst(pods)
+    // What ended with its node is nobody's failure, and the Job went on without it.
+    .filter((pod) => hasSucceeded || !isDisrupted(pod))
     .flatMap(({ status }) => [
       ...(status?.initContainerStatuses ?? []),
       ...(status?.containerStatuses ?? []),
     ])
-    .flatMap(({ state }) => state?.terminated ?? []);
-  if (condition.type === "Complete") {
+    .flatMap(({ state }) => state?.terminated ?? [])
+    .filter(({ exitCode }) => (exitCode === 0) === hasSucceeded);
+  if (hasSucceeded) {
     const words = ended.map(({ message }) => parseTerminationMessage(message ?? ""));
     return { result: "succeeded", reason: words.find(({ step }) => step !== null)?.text ?? null };
   }
   const reason = condition.reason ?? "Failed";
-  const failed = ended.find(({ exitCode }) => exitCode !== 0);
+  const [failed] = ended;
   const { step, text } = parseTerminationMessage(failed?.message ?? "");
   const message = text || condition.message || reason;
   const retryable = !FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0);
   return { result: "failed", step, reason, message, retryable };
+}
+
+/** A Job has more than one Pod when one of them was disrupted; the last one decided. */
+function newestFirst(pods: V1Pod[]): V1Pod[] {
+  const madeAt = ({ metadata }: V1Pod) => metadata?.creationTimestamp?.getTime() ?? 0;
+  return pods.toSorted((left, right) => madeAt(right) - madeAt(left));
+}
+
+function isDisrupted({ status }: V1Pod): boolean {
+  const isDisruption = ({ type, status: isSo }: { type: string; status: string }) =>
+    type === "DisruptionTarget" && isSo === "True";
+  return status?.conditions?.some(isDisruption) ?? false;
 }
 
 /**

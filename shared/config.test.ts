@@ -41,6 +41,12 @@ test("an API without keys is refused", () => {
   }
 });
 
+test("a list of nothing is no list", () => {
+  const problems = problemsOf(() => parseReconcilerSettings({ ...RECONCILER, FRAPPE_APPS: "," }));
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? "", /^FRAPPE_APPS must be/);
+});
+
 test("all mistakes are reported at once, by the names of their settings", () => {
   const problems = problemsOf(() =>
     parseReconcilerSettings({

@@ -211,8 +211,8 @@ function parse<T>(env: Environment, build: (read: Reader) => T): T {
       .split(",")
       .map((item) => item.trim())
       .filter((item) => item !== "");
-    if (items.length === 0 && fallback === undefined) {
-      problems.push(`${name} is not set: it ${rule}`);
+    if (items.length === 0 && fallback !== "") {
+      problems.push(`${name} ${fallback === undefined ? "is not set: it " : ""}${rule}`);
     } else if (!items.every((item) => shape.test(item))) problems.push(`${name} ${rule}`);
     return items;
   }

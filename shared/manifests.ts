@@ -198,6 +198,7 @@ function identity(tenant: Tenant, operation: Operation, settings: ManifestSettin
     plain("TENANT_ID", tenant.id),
     plain("GENERATION", String(operation.generation)),
     plain("ATTEMPT", String(operation.attempt)),
+    { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
     plain("SITE", siteHost(tenant, settings.baseDomain)),
   ];
 }

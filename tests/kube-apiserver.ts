@@ -121,7 +121,7 @@ export async function startKubeApiserver(assets: string) {
     "--port=0",
     `--cert-dir=${file("controller-certs")}`,
     "--leader-elect=false",
-    "--controllers=job,namespace,serviceaccount,serviceaccount-token,garbagecollector,podgc,ttl-after-finished",
+    "--controllers=job,namespace,serviceaccount,serviceaccount-token,garbagecollector,podgc,ttl-after-finished,resourcequota",
     `--service-account-private-key-file=${file("sa.key")}`,
     `--root-ca-file=${file("certs/apiserver.crt")}`,
     "--feature-gates=TTLAfterFinished=true",

@@ -5,8 +5,17 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import type { Dirent } from "node:fs";
 import { join, relative } from "node:path";
 import type { Writable } from "node:stream";
@@ -23,7 +32,7 @@ import type { ManifestSettings } from "../shared/manifests.ts";
 import { readSiteScripts } from "../shared/site-scripts/read.ts";
 import { newTenant } from "../shared/tenant.ts";
 import type { JobKind, Tenant } from "../shared/tenant.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 
 /** Where the scripts find their database. */
 export interface DatabaseAddress {
@@ -54,16 +63,26 @@ export interface Kill {
   beforeCommand: number;
 }
 
+/** Stops a container before its n-th command until something else has happened. */
+export type Pause = Kill;
+
 export interface Work {
   kind: JobKind;
   tenant: Tenant;
   generation?: number;
   attempt?: number;
+  /** Which of the Pods of the Job it is. */
+  podUid?: string;
   kill?: Kill;
+  pause?: Pause;
+  /** What happens while it is paused. */
+  meanwhile?: () => Promise<void>;
   env?: Record<string, string>;
 }
 
 const DOMAIN = "kairos.app";
+
+const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
 export function tenantNamed(subdomain: string, id: string, more: Partial<Tenant> = {}): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
@@ -117,12 +136,15 @@ export function createSiteBench(
   /** Runs the containers of a site Job, one after another, as long as they succeed. */
   async function run(work: Work): Promise<PodRun> {
     const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
+    const { podUid = POD_UID } = work;
     const operation = { kind, generation, attempt, started_at: new Date(0) };
     const containers = containersOf(siteJob(tenant, operation, settings));
     let last: PodRun = { status: 0, output: "", message: null };
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
-      const ended = await runContainer(container, env, before);
+      const pause = work.pause?.container === index ? work : null;
+      const given = { POD_UID: podUid, ...env };
+      const ended = await runContainer(container, given, before, pause);
       last = { ...ended, output: last.output + ended.output };
       if (last.status !== 0) return last;
     }
@@ -133,9 +155,11 @@ export function createSiteBench(
     container: V1Container,
     more: Record<string, string>,
     beforeCommand: number | null,
+    pausing: Work | null,
   ): Promise<PodRun> {
-    const terminationLog = join(scratch, "termination-log");
-    rmSync(terminationLog, { force: true });
+    const own = mkdtempSync(join(scratch, "container-"));
+    const terminationLog = join(own, "termination-log");
+    const paused = join(own, "paused");
     const env = { ...environmentOf(container), ...more };
     const [command = "", ...args] = (container.args ?? []).map((text) => expand(text, env));
     const path = [BENCH_STAND_IN, database.clientDirectory, SYSTEM_PATH];
@@ -146,21 +170,30 @@ export function createSiteBench(
         TMPDIR: scratch,
         TERMINATION_LOG: terminationLog,
         LOCAL_DATABASE_DIRECTORY: databases,
-        ...(beforeCommand === null ? {} : { BASH_ENV: killing }),
+        ...(beforeCommand === null && pausing === null ? {} : { BASH_ENV: killing }),
+        PAUSED: paused,
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });
-    // One byte for each command that may be run; without one, the group is killed.
+    // One byte for each command that may be run; without one, the group is killed. At a P it waits.
     const tokens = child.stdio[3] as Writable;
     tokens.on("error", () => {});
-    tokens.end("x".repeat(beforeCommand ?? 0));
+    if (pausing === null) tokens.end("x".repeat(beforeCommand ?? 0));
+    else tokens.write(`${"x".repeat(pausing.pause?.beforeCommand ?? 0)}P`);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
     }
-    const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+    if (pausing !== null) {
+      const isPaused = async () => (existsSync(paused) || child.exitCode !== null ? true : null);
+      await eventually("the container is paused, or over", isPaused);
+      if (existsSync(paused)) await pausing.meanwhile?.();
+      tokens.end("x".repeat(10_000));
+    }
+    const status = await closed;
     const message = existsSync(terminationLog)
       ? (JSON.parse(readFileSync(terminationLog, "utf8")) as PodRun["message"])
       : null;
@@ -176,6 +209,7 @@ export function createSiteBench(
     };
     const env: Record<string, string> = {};
     for (const { name, value, valueFrom } of container.env ?? []) {
+      if (valueFrom?.fieldRef) continue; // given with each run
       const key = valueFrom?.secretKeyRef?.key;
       env[name] = key === undefined ? expand(value ?? "", env) : (secrets[key] ?? "");
     }
@@ -199,14 +233,21 @@ export function createSiteBench(
  */
 const KILLING = String.raw`
 set -T
-trap 'case $BASH_COMMAND in
-  *\$\(* | *" | "*) read -r -N 1 -u 3 || kill -KILL 0 ;;
-  "local "* | "for "* | "case "* | "shift"* | "return"* | "continue" | "break") ;;
-  "set "* | "shopt "* | "trap "* | "[["* | "(("*) ;;
-  *" "*) read -r -N 1 -u 3 || kill -KILL 0 ;;
-  *=*) ;;
-  *) read -r -N 1 -u 3 || kill -KILL 0 ;;
-esac' DEBUG
+trap '__counts=yes
+case $BASH_COMMAND in
+  *\$\(* | *" | "*) ;;
+  "local "* | "for "* | "case "* | "shift"* | "return"* | "continue" | "break") __counts= ;;
+  "set "* | "shopt "* | "trap "* | "[["* | "(("*) __counts= ;;
+  *" "*) ;;
+  *=*) __counts= ;;
+esac
+if [[ -n $__counts ]]; then
+  read -r -N 1 -u 3 __token || kill -KILL 0
+  if [[ $__token == P ]]; then
+    : >"$PAUSED"
+    read -r -N 1 -u 3 __token
+  fi
+fi' DEBUG
 `;
 
 function containersOf(job: V1Job): V1Container[] {

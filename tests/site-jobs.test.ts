@@ -9,7 +9,7 @@ import { readSiteScripts } from "../shared/site-scripts/read.ts";
 import { databaseName } from "../shared/tenant.ts";
 import { skip } from "./parts.ts";
 import { createSiteBench, tenantNamed } from "./site-bench.ts";
-import type { SiteBench } from "./site-bench.ts";
+import type { SiteBench, Work } from "./site-bench.ts";
 
 const test = suite("site Jobs");
 
@@ -32,7 +32,7 @@ test("create makes a whole site, its database and its user, and marks it last", 
   assert.is(status, 0);
   assert.is(message, null);
   assert.is(inSite("apps.txt"), "frappe\nerpnext\n");
-  assert.is(inSite("users.txt"), "office@acme.example\n");
+  assert.is(inSite("users.txt"), "office@acme.example (System User, System Manager)\n");
   assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
   assert.equal(JSON.parse(inSite("site_config.json")), {
     host_name: "https://acme.kairos.app",
@@ -82,7 +82,7 @@ for (const step of [
     assert.not(existsSync(join(bench.site(ACME), ".provisioned")));
     assert.is((await bench.run({ kind: "create", tenant: ACME, attempt: 2 })).status, 0);
     assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
-    assert.is(inSite("users.txt"), "office@acme.example\n");
+    assert.is(inSite("users.txt"), "office@acme.example (System User, System Manager)\n");
   });
 }
 
@@ -245,12 +245,14 @@ for (const [sentence, kind] of late) {
 for (const kind of ["create", "drop", "suspend", "resume"] as const) {
   test(`a ${kind} of an older generation or attempt touches nothing and ends for good`, async () => {
     await bench.run({ kind: "create", tenant: ACME, generation: 3, attempt: 2 });
+    const before = bench.snapshot();
     for (const [generation, attempt] of [
       [2, 9],
       [3, 1],
     ] as const) {
       const { status, message } = await bench.run({ kind, tenant: ACME, generation, attempt });
       assert.is(status, 67, `${generation}.${attempt}`);
+      assert.equal(bench.snapshot(), before);
       assert.match(message?.reason ?? "", /a newer operation, 3\.2/);
     }
     assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
@@ -280,6 +282,112 @@ test("suspend of a site that is not there, or not ours, changes nothing", async 
   assert.equal(bench.snapshot(), before);
 });
 
+test("two Pods of one operation: the one that claimed last goes on, the other ends", async () => {
+  const lost = "bbbbbbbb-2222-4333-8444-555555555555";
+  const older = bench.run({
+    kind: "create",
+    tenant: ACME,
+    podUid: lost,
+    pause: { container: 1, beforeCommand: 30 },
+    meanwhile: async () => {
+      const { status, output } = await bench.run({ kind: "create", tenant: ACME });
+      assert.is(status, 0, output);
+    },
+  });
+  const { status, message } = await older;
+  assert.is(status, 67);
+  assert.match(message?.reason ?? "", /another Pod of this operation/);
+  assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
+});
+
+const overtaking: [sentence: string, by: Partial<Work>][] = [
+  ["a drop", { kind: "drop", generation: 2 }],
+  ["a newer attempt", { attempt: 2 }],
+  ["another Pod", { podUid: "bbbbbbbb-2222-4333-8444-555555555555" }],
+];
+for (const [sentence, by] of overtaking) {
+  test(`a create that ${sentence} overtakes says it succeeded only if there is a whole site`, async () => {
+    let pauses = 0;
+    for (const container of [0, 1]) {
+      for (let beforeCommand = 5; ; beforeCommand += 53) {
+        const it = createSiteBench();
+        try {
+          let wasPaused = false;
+          const { status, output } = await it.run({
+            kind: "create",
+            tenant: ACME,
+            pause: { container, beforeCommand },
+            meanwhile: async () => {
+              wasPaused = true;
+              const other = await it.run({ kind: "create", tenant: ACME, ...by });
+              assert.is(other.status, 0, other.output);
+            },
+          });
+          if (!wasPaused) break;
+          pauses += 1;
+          const site = it.site(ACME);
+          const isWhole =
+            existsSync(join(site, ".provisioned")) &&
+            readFileSync(join(site, "apps.txt"), "utf8") === "frappe\nerpnext\n";
+          assert.ok(status !== 0 || isWhole, `${container} ${beforeCommand}: ${output}`);
+        } finally {
+          it.remove();
+        }
+      }
+    }
+    assert.ok(pauses > 3, `${pauses} pauses`);
+  });
+}
+
+test("an owner record that a tenant left that is gone does not block the name", async () => {
+  await bench.run({ kind: "drop", tenant: RIVAL });
+  const record = join(bench.sites, ".tenants", "acme.kairos.app");
+  mkdirSync(join(record, "claims"), { recursive: true });
+  writeFileSync(join(record, "owner"), `${RIVAL.id}\n`);
+  assert.is((await bench.run({ kind: "create", tenant: ACME })).status, 0);
+});
+
+test("an owner record that is damaged makes nothing final and loses nothing", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  writeFileSync(join(bench.sites, ".tenants", "acme.kairos.app", "owner"), "");
+  const before = bench.snapshot();
+  for (const kind of ["create", "drop", "suspend"] as const) {
+    const { status, message } = await bench.run({ kind, tenant: ACME, generation: 2 });
+    assert.is(status, 1, kind);
+    assert.match(message?.reason ?? "", /owner record of .* is damaged/);
+  }
+  assert.equal(bench.snapshot(), before);
+});
+
+test("an exit code of bench is not taken for one of ours", async () => {
+  for (const code of [65, 66, 67]) {
+    const { status, message } = await bench.run({
+      kind: "create",
+      tenant: ACME,
+      env: replacedBench(`echo "hook failed" >&2; exit ${code}`),
+    });
+    assert.is(status, 1);
+    assert.is(message?.reason, "hook failed");
+  }
+});
+
+test("a volume that cannot be read says so, and nothing is final", async () => {
+  writeFileSync(join(bench.sites, ".tenants"), "in the way");
+  const { status, message } = await bench.run({ kind: "create", tenant: ACME });
+  assert.is(status, 1);
+  assert.is(message?.reason, "sites/.tenants cannot be read");
+});
+
+test("what fails in the script itself says why, and not what went well before it", async () => {
+  const real = new URL("../scripts/local/bench/bench", import.meta.url).pathname;
+  const blocking = 'if [[ $* == *enable-scheduler* ]]; then mkdir "sites/$SITE/.provisioned"; fi';
+  const env = replacedBench(`${blocking}; exec ${real} "$@"`);
+  const { status, message } = await bench.run({ kind: "create", tenant: ACME, env });
+  assert.is(status, 1);
+  assert.is(message?.step, "verify");
+  assert.match(message?.reason ?? "", /Is a directory/);
+});
+
 test("hostile values arrive as they are, and none of them is executed", async () => {
   const executed = join(bench.directory, "executed");
   const hostile = [
@@ -299,7 +407,10 @@ test("hostile values arrive as they are, and none of them is executed", async ()
     assert.is(status, 0, output);
     const config = readFileSync(join(bench.site(tenant), "site_config.json"), "utf8");
     assert.is((JSON.parse(config) as { organization: string }).organization, value);
-    assert.is(readFileSync(join(bench.site(tenant), "users.txt"), "utf8"), `${value}\n`);
+    assert.is(
+      readFileSync(join(bench.site(tenant), "users.txt"), "utf8"),
+      `${value} (System User, System Manager)\n`,
+    );
     assert.not(existsSync(executed), value);
     // For the next value the site must be made anew.
     spawnSync("rm", ["-f", join(bench.site(tenant), ".provisioned")]);
@@ -355,7 +466,7 @@ for (const [name, script] of Object.entries(readSiteScripts())) {
 /** An environment in which another program takes the place of bench. */
 function replacedBench(script: string): Record<string, string> {
   const directory = join(bench.directory, "scratch", "replaced");
-  mkdirSync(directory);
+  mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "bench"), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
   const path = [directory, MARIADB_DIRECTORY, "/usr/local/bin:/usr/bin:/bin"].join(":");
   return { PATH: path };

@@ -79,7 +79,10 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
   assert.is((config as { host_name: string }).host_name, `https://${body.subdomain}.kairos.app`);
   assert.is((config as { pause_scheduler: number }).pause_scheduler, 0);
   assert.is(readFileSync(join(site, "apps.txt"), "utf8"), "frappe\nerpnext\n");
-  assert.is(readFileSync(join(site, "users.txt"), "utf8"), `${body.email}\n`);
+  assert.is(
+    readFileSync(join(site, "users.txt"), "utf8"),
+    `${body.email} (System User, System Manager)\n`,
+  );
   // Settled: its Job is deleted, its Secret stays, and no sweep will look at it again.
   await eventually("the tenant is settled", async () => {
     const { tenant } = await documentsOf(id, body.subdomain);

@@ -4,13 +4,13 @@
 # What an earlier attempt left half made is removed first: bench cannot take it up again.
 
 step database
-own
+own claim
 if is_provisioned; then
   echo "the site is made already"
   exit 0
 fi
 remove_directory
-raise
+check_claim
 drop_database
-raise
+check_claim
 create_database

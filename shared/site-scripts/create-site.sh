@@ -13,7 +13,7 @@ verify() {
 }
 
 step start
-own
+own check_claim
 if is_provisioned; then
   echo "the site is made already"
   verify
@@ -27,7 +27,7 @@ for app in "${wanted_apps[@]}"; do
 done
 
 step new-site
-raise
+check_claim
 attempt bench new-site "$SITE" \
   --db-type=mariadb --db-host="$DB_HOST" --db-port="$DB_PORT" \
   --db-name="$DB_NAME" --db-password="$DB_PASSWORD" --no-setup-db \
@@ -42,7 +42,7 @@ step add-user
 attempt bench --site "$SITE" add-user \
   --user-type "System User" --add-role "System Manager" -- "$TENANT_EMAIL"
 if [[ $(<sites/common_site_config.json) != *'"mail_server"'* ]]; then
-  echo "this bench has no outgoing mail, so the customer cannot set a password by mail" >&2
+  echo "this bench has no outgoing mail, so the customer cannot set a password by mail"
 fi
 
 step set-config
@@ -53,5 +53,5 @@ step enable-scheduler
 attempt bench --site "$SITE" enable-scheduler
 
 verify
-raise
+check_claim
 : >"sites/$SITE/.provisioned"

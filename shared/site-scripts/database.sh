@@ -3,15 +3,11 @@
 
 require DB_NAME '[a-z0-9]{1,64}'
 
-# sql STATEMENTS: runs them as the administrator. What goes wrong is remembered for the message.
+# sql STATEMENTS: runs them as the administrator, in bounded time.
 sql() {
-  printf '%s\n' "$1" | MYSQL_PWD=$DB_ROOT_PASSWORD mariadb \
+  printf '%s\n' "$1" | MYSQL_PWD=$DB_ROOT_PASSWORD timeout 300 mariadb \
     --no-defaults --protocol=tcp --host="$DB_HOST" --port="$DB_PORT" --user="$DB_ROOT_USERNAME" \
-    --connect-timeout=20 --batch --skip-column-names 2>"$words" || {
-    local status=$?
-    cat -- "$words" >&2
-    return "$status"
-  }
+    --connect-timeout=20 --batch --skip-column-names
 }
 
 sql_string() {
@@ -26,14 +22,17 @@ what_is_left() {
 UNION ALL SELECT CONCAT('user ', host) FROM mysql.user WHERE user = '$DB_NAME';"
 }
 
+# First the user, then its sessions, which a dead Pod may have left with a lock on the database.
 drop_database() {
-  local left line statements="DROP DATABASE IF EXISTS $DB_NAME;"
+  local left line statements='SET lock_wait_timeout = 60;'
   left=$(what_is_left)
   while IFS= read -r line; do
     [[ $line == "user "* ]] || continue
     statements+=$'\n'"DROP USER IF EXISTS '$DB_NAME'@$(sql_string "${line#user }");"
   done <<<"$left"
-  sql "$statements"
+  sql "$statements
+KILL USER $DB_NAME;
+DROP DATABASE IF EXISTS $DB_NAME;"
 }
 
 create_database() {

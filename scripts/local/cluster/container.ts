@@ -29,6 +29,7 @@ export interface ContainerContext {
   imageEnvironment: Record<string, string>;
   /** The value of a key of a Secret, if it is there. */
   secret: (name: string, key: string) => string | undefined;
+  podUid: string;
   logFile: string;
   reaper: Reaper;
 }
@@ -97,10 +98,14 @@ function hasLogFallback({ terminationMessagePolicy }: V1Container): boolean {
 
 function environmentOf(
   container: V1Container,
-  { secret }: ContainerContext,
+  { secret, podUid }: ContainerContext,
 ): Record<string, string> | null {
   const env: Record<string, string> = {};
   for (const { name, value, valueFrom } of container.env ?? []) {
+    if (valueFrom?.fieldRef?.fieldPath === "metadata.uid") {
+      env[name] = podUid;
+      continue;
+    }
     const reference = valueFrom?.secretKeyRef;
     const found = reference
       ? secret(reference.name ?? "", reference.key)

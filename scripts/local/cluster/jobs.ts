@@ -27,7 +27,7 @@ export class ClusterError extends Error {
 export interface JobsOptions {
   namespace: string;
   /** How the container of a Job is run. */
-  contextFor: (jobName: string, container: string) => Omit<ContainerContext, "secret">;
+  contextFor: (jobName: string, container: string) => Omit<ContainerContext, "secret" | "podUid">;
   /** Called when a Job has ended, with the condition that says so. */
   onJobEnded: (job: V1Job, condition: V1JobCondition) => void;
 }
@@ -115,6 +115,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
   ): Promise<Terminated | null> {
     const context = {
       ...contextFor(entry.job.metadata?.name ?? "", container.name),
+      podUid: entry.pod.metadata?.uid ?? "",
       secret: (name: string, key: string) => secrets.get(name)?.stringData?.[key],
     };
     while (!entry.isStopping) {
@@ -243,6 +244,7 @@ function podOf(job: V1Job): V1Pod {
   return {
     metadata: {
       name: `${name}-${randomUUID().slice(0, 5)}`,
+      uid: randomUUID(),
       namespace: job.metadata?.namespace ?? "",
       labels: { ...metadata?.labels, "job-name": name },
     },
