@@ -19,6 +19,9 @@ Runs the test files whose path holds one of the texts; all of them without any.
 
 With CI=true a skipped test is a failure, unless tests/allowed-skips.json names the part it lacks.`;
 
+/** So that no processor is idle while the longest file runs alone in the end. */
+const SLOWEST = ["tests/start.test.ts", "tests/site-jobs.test.ts", "tests/mariadb.test.ts"];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -64,9 +67,6 @@ async function runAll(files: string[]): Promise<FileResult[]> {
   await Promise.all(workers);
   return results;
 }
-
-/** So that no processor is idle while the longest file runs alone in the end. */
-const SLOWEST = ["tests/start.test.ts", "tests/site-jobs.test.ts", "tests/mariadb.test.ts"];
 
 function slowness(file: string): number {
   if (SLOWEST.includes(file)) return 1 + SLOWEST.length - SLOWEST.indexOf(file);
