@@ -36,7 +36,7 @@ if (missing === null) {
   });
   // A server is one world for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
-    everyNth: 7,
+    everyNth: 13,
     workers: 1,
     ground: () => ({
       database: server.address,
