@@ -64,11 +64,7 @@ export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
   return parse(env, (read) => ({
     ...readCommon(read),
     target: readTarget(env, read),
-    namespace: read.text("GKE_NAMESPACE", {
-      fallback: "frappe",
-      shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      rule: RULES.label,
-    }),
+    namespace: readNamespace(read),
     frappeImage: read.text("FRAPPE_IMAGE", {
       fallback: "frappe/erpnext:v16.32.3",
       shape: /^[^\s]+[:@][^\s/]+$/,
@@ -99,11 +95,7 @@ export interface LocalSettings {
 export function parseLocalSettings(env: Environment): LocalSettings {
   return parse(env, (read) => ({
     port: read.port("PORT", 8080),
-    namespace: read.text("GKE_NAMESPACE", {
-      fallback: "frappe",
-      shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      rule: RULES.label,
-    }),
+    namespace: readNamespace(read),
     benchSeconds: Number(
       read.text("LOCAL_BENCH_SECONDS", {
         fallback: "3",
@@ -185,6 +177,14 @@ function readTarget(env: Environment, read: Reader): ClusterTarget {
     };
   }
   return { kind: "kubeconfig", path: read.text("KUBECONFIG", { shape: /./, rule: RULES.target }) };
+}
+
+function readNamespace(read: Reader): string {
+  return read.text("GKE_NAMESPACE", {
+    fallback: "frappe",
+    shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    rule: RULES.label,
+  });
 }
 
 function readBaseDomain(read: Reader): string {

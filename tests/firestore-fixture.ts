@@ -4,21 +4,16 @@
  * @module
  */
 import { Firestore } from "@google-cloud/firestore";
-import { rmSync } from "node:fs";
 import { emulatorSpecs, findEmulators } from "../scripts/local/emulators.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
-import { createProcesses } from "../scripts/local/processes.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
 import { openStore } from "../shared/store.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { createServerProcesses } from "./server-processes.ts";
 
 const PROJECT_ID = "kairos-test";
 
 /** Starts the emulator, with a store and a plain client on it. */
 export async function startFirestore() {
-  const directory = temporaryDirectory();
-  const reaper = startReaper();
-  const processes = createProcesses(directory, reaper);
+  const processes = createServerProcesses();
   const [firestore = 0, pubsub = 0] = await freePorts(2);
   const [spec] = emulatorSpecs(findEmulators(process.env), { firestore, pubsub }, process.env);
   if (spec === undefined) throw new Error("there is no Firestore emulator");
@@ -33,9 +28,7 @@ export async function startFirestore() {
     client,
     async stop() {
       await Promise.all([store.close(), client.terminate()]);
-      await processes.stopAll();
-      reaper.close();
-      rmSync(directory, { recursive: true, force: true });
+      await processes.stop();
     },
   };
 }

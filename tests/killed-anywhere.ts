@@ -5,7 +5,6 @@
  * @module
  */
 import * as assert from "uvu/assert";
-
 import { createSiteBench, STAND_IN, tenantNamed } from "./site-bench.ts";
 import type { DatabaseAddress, Kill, SiteBench, Work } from "./site-bench.ts";
 
@@ -99,7 +98,7 @@ export async function runKilled(
     let kills = 0;
     const worlds = new Set<string>();
     const killAt = async (kill: Kill): Promise<boolean> => {
-      const isOnDisk = ground === STAND_IN_GROUND;
+      const isOnDisk = ground.database.clientDirectory !== null;
       const bench = createSiteBench(ground.database, isOnDisk ? template : undefined);
       try {
         if (!isOnDisk) await runAll(bench, before);

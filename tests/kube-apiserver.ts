@@ -14,13 +14,12 @@ import {
 } from "@kubernetes/client-node";
 import type { KubernetesObject, V1Pod } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
-import { createProcesses } from "../scripts/local/processes.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
 import { jobName } from "../shared/tenant.ts";
-import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+import { createServerProcesses } from "./server-processes.ts";
+import { eventually } from "./stack-fixture.ts";
 
 /** The directory of the binaries, or null with the reason why there is none. */
 export function findKubeApiserver(env: NodeJS.ProcessEnv): {
@@ -55,11 +54,9 @@ function user(name: "provision" | "cleanup"): string {
 export type KubeApiserver = Awaited<ReturnType<typeof startKubeApiserver>>;
 
 export async function startKubeApiserver(assets: string) {
-  const directory = temporaryDirectory();
-  const reaper = startReaper();
-  const processes = createProcesses(directory, reaper);
+  const processes = createServerProcesses();
   const [etcd = 0, peer = 0, api = 0, controller = 0] = await freePorts(4);
-  const file = (name: string) => join(directory, name);
+  const file = (name: string) => join(processes.directory, name);
   const start = (name: string, args: string[]) =>
     processes.start({ name, command: join(assets, name), args, env: process.env });
 
@@ -140,16 +137,7 @@ export async function startKubeApiserver(assets: string) {
         core.readNamespacedServiceAccount({ name: "default", namespace: name }).catch(() => null),
       );
     },
-    async stop() {
-      // Its state is thrown away, and SIGTERM takes seconds.
-      for (const name of ["kube-controller-manager", "kube-apiserver", "etcd"]) {
-        const pid = processes.pid(name);
-        if (pid !== undefined) process.kill(pid, "SIGKILL");
-      }
-      await processes.stopAll();
-      reaper.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop: () => processes.stop("kube-controller-manager", "kube-apiserver", "etcd"),
   };
 }
 

@@ -4,14 +4,11 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
-import { createProcesses } from "../scripts/local/processes.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
+import { createServerProcesses } from "./server-processes.ts";
 import type { DatabaseAddress } from "./site-bench.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
 
 /** Null when this machine has a MariaDB server, or else what is missing. */
 export function missingMariadb(): string | null {
@@ -26,7 +23,8 @@ export type MariadbServer = Awaited<ReturnType<typeof startMariadb>>;
 const ROOT_PASSWORD = "root-secret";
 
 export async function startMariadb() {
-  const directory = temporaryDirectory();
+  const processes = createServerProcesses();
+  const { directory } = processes;
   const [port = 0] = await freePorts(1);
   const socket = join(directory, "s");
   const common = [
@@ -39,8 +37,6 @@ export async function startMariadb() {
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
   ]);
-  const reaper = startReaper();
-  const processes = createProcesses(directory, reaper);
   processes.start({
     name: "mariadbd",
     command: "mariadbd",
@@ -107,13 +103,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
         ),
       ].toSorted((left, right) => (left < right ? -1 : 1));
     },
-    async stop() {
-      const pid = processes.pid("mariadbd");
-      if (pid !== undefined) process.kill(pid, "SIGKILL");
-      await processes.stopAll();
-      reaper.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop: () => processes.stop("mariadbd"),
   };
 }
 

@@ -26,7 +26,7 @@ import {
   MARIADB_STAND_IN,
   SYSTEM_PATH,
 } from "../scripts/local/database.ts";
-import { expand } from "../scripts/local/cluster/container.ts";
+import { environmentOf, expand } from "../scripts/local/cluster/container.ts";
 import { siteJob } from "../shared/manifests.ts";
 import type { ManifestSettings } from "../shared/manifests.ts";
 import { readSiteScripts } from "../shared/site-scripts/read.ts";
@@ -123,6 +123,14 @@ export function createSiteBench(
   const killing = join(scratch, "killing.sh");
   writeFileSync(killing, KILLING);
 
+  const secrets: Record<string, string> = {
+    username: "root",
+    password: database.rootPassword,
+    database_password: "database-secret",
+    administrator_password: "administrator-secret",
+  };
+  const secret = (_name: string, key: string) => secrets[key];
+
   const settings: ManifestSettings = {
     namespace: "frappe",
     baseDomain: DOMAIN,
@@ -143,7 +151,7 @@ export function createSiteBench(
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
-      const given = { POD_UID: podUid, ...env };
+      const given = { ...environmentOf(container, { secret, podUid }), ...env };
       const ended = await runContainer(container, given, before, pause);
       last = { ...ended, output: last.output + ended.output };
       if (last.status !== 0) return last;
@@ -153,14 +161,13 @@ export function createSiteBench(
 
   async function runContainer(
     container: V1Container,
-    more: Record<string, string>,
+    env: Record<string, string>,
     beforeCommand: number | null,
     pausing: Work | null,
   ): Promise<PodRun> {
     const own = mkdtempSync(join(scratch, "container-"));
     const terminationLog = join(own, "termination-log");
     const paused = join(own, "paused");
-    const env = { ...environmentOf(container), ...more };
     const [command = "", ...args] = (container.args ?? []).map((text) => expand(text, env));
     const path = [BENCH_STAND_IN, database.clientDirectory, SYSTEM_PATH];
     const child = spawn(command, args, {
@@ -198,22 +205,6 @@ export function createSiteBench(
       ? (JSON.parse(readFileSync(terminationLog, "utf8")) as PodRun["message"])
       : null;
     return { status, output, message };
-  }
-
-  function environmentOf(container: V1Container): Record<string, string> {
-    const secrets: Record<string, string> = {
-      username: "root",
-      password: database.rootPassword,
-      database_password: "database-secret",
-      administrator_password: "administrator-secret",
-    };
-    const env: Record<string, string> = {};
-    for (const { name, value, valueFrom } of container.env ?? []) {
-      if (valueFrom?.fieldRef) continue; // given with each run
-      const key = valueFrom?.secretKeyRef?.key;
-      env[name] = key === undefined ? expand(value ?? "", env) : (secrets[key] ?? "");
-    }
-    return env;
   }
 
   return {

@@ -4,13 +4,12 @@
  */
 import { PubSub } from "@google-cloud/pubsub";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { jobName } from "../shared/tenant.ts";
-import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { freePorts, isAnswered, waitForPort } from "../scripts/local/ports.ts";
 import { functionSpec } from "../scripts/local/function-process.ts";
 import { eventually, pushMessage, request, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
@@ -361,22 +360,11 @@ test("everything listens on the loopback address only", async () => {
   const addresses = [...Object.values(urls), it.cluster.url, firestoreHost, pubsubHost];
   for (const address of addresses) {
     const port = Number(address.split(":").at(-1));
-    assert.ok(await isOpen("127.0.0.1", port), address);
+    assert.ok(await isAnswered({ host: "127.0.0.1", port }), address);
     // Another address of this machine.
-    assert.not(await isOpen("127.0.0.2", port), address);
+    assert.not(await isAnswered({ host: "127.0.0.2", port }), address);
   }
 });
-
-function isOpen(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}
 
 /** Another process of the function api, on the same stack, with settings of its own. */
 async function startApi(name: string, env: Record<string, string>): Promise<string> {

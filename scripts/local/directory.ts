@@ -6,10 +6,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { initialiseDatabase } from "./database.ts";
+import { isAnswered } from "./ports.ts";
 import { LocalProblem } from "./problem.ts";
 
 /** What a stack leaves on disk, laid out as a bench. */
@@ -70,7 +71,7 @@ export async function takeDirectory(
 async function lock(root: string): Promise<() => void> {
   const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `kairos-${name}.sock`);
-  if (await answers(path)) {
+  if (await isAnswered({ path })) {
     throw new LocalProblem(
       `Another stack runs in ${root}.`,
       "End it, or choose another directory with: npm start -- --directory DIR.",
@@ -81,15 +82,4 @@ async function lock(root: string): Promise<() => void> {
   await new Promise<void>((listening) => server.listen(path, listening));
   server.unref();
   return () => server.close();
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      settle(true);
-    });
-    socket.once("error", () => settle(false));
-  });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, NetConnectOpts } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const LOOPBACK = "127.0.0.1";
@@ -28,7 +28,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 /** Settles when somebody listens at the port, or when the signal says to give up. */
 export async function waitForPort(port: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    if (await answers(port)) return;
+    if (await isAnswered({ port, host: LOOPBACK })) return;
     await sleep(POLL_MILLISECONDS);
   }
 }
@@ -48,9 +48,10 @@ function close(server: ReturnType<typeof createServer> | null): Promise<void> {
   });
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether somebody answers at an address: a port of a host, or the path of a socket. */
+export function isAnswered(address: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, LOOPBACK);
+    const socket = connect(address);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

@@ -94,9 +94,7 @@ own() {
   if [[ -n $owner && $owner != "$TENANT_ID" ]] && exists "sites/.tenants/$owner.gone" &&
     ! exists "sites/$SITE"; then
     # Left by a create that came too late, of a tenant that is gone.
-    rm -rf -- "$away"
-    mv -T -- "$record" "$away"
-    rm -rf -- "$away"
+    remove_record_of "$owner"
     owner=
   fi
   if [[ -z $owner ]]; then
@@ -119,23 +117,29 @@ own() {
   fi
 }
 
-# Removes the owner record. It is moved away first, whole, so that it is never half there; and should
-# it be another's by then, it is moved back.
+# remove_record_of TENANT: removes that tenant's owner record. It is moved away first, whole, so that it
+# is never half there; and should it be another's by then, it is moved back.
+remove_record_of() {
+  rm -rf -- "$away"
+  mv -T -- "$record" "$away"
+  if [[ $(<"$away/owner") != "$1" ]]; then
+    mv -T -- "$away" "$record"
+    fenced "the site $SITE has another owner by now"
+  fi
+  rm -rf -- "$away"
+}
+
+# Removes our own owner record, or what a create left of one that was killed before it owned anything.
 remove_record() {
   read_owner
   if [[ $owner == "$TENANT_ID" ]]; then
-    rm -rf -- "$away"
-    mv -T -- "$record" "$away"
-    if [[ $(<"$away/owner") != "$TENANT_ID" ]]; then
-      mv -T -- "$away" "$record"
-      fenced "the site $SITE has another owner by now"
-    fi
+    remove_record_of "$TENANT_ID"
   elif [[ -z $owner ]] && exists "$record"; then
-    # A create was killed before it owned anything.
     rm -f -- "$record/$TENANT_ID.new"
     [[ ! -d $record/claims ]] || rmdir -- "$record/claims"
     rmdir -- "$record"
   fi
+  # What a drop that was killed had moved away.
   rm -rf -- "$away"
 }
 

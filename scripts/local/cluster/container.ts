@@ -96,9 +96,10 @@ function hasLogFallback({ terminationMessagePolicy }: V1Container): boolean {
   return terminationMessagePolicy === "FallbackToLogsOnError";
 }
 
-function environmentOf(
+/** What a kubelet puts into a container's environment. Null while a Secret that it needs is not there. */
+export function environmentOf(
   container: V1Container,
-  { secret, podUid }: ContainerContext,
+  { secret, podUid }: Pick<ContainerContext, "secret" | "podUid">,
 ): Record<string, string> | null {
   const env: Record<string, string> = {};
   for (const { name, value, valueFrom } of container.env ?? []) {
