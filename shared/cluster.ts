@@ -26,8 +26,8 @@ import type { ClusterTarget } from "./cluster-target.ts";
 import { within } from "./deadline.ts";
 import type { Job, JobOutcome } from "./decide.ts";
 import { EdgeError } from "./errors.ts";
-import { FINAL_EXIT_CODES, LABELS } from "./manifests.ts";
-import { jobName } from "./tenant.ts";
+import { FINAL_EXIT_CODES, LABELS, MANAGED_BY } from "./manifests.ts";
+import { jobName, tenantOfJob } from "./tenant.ts";
 import type { JobKind } from "./tenant.ts";
 
 export interface ClusterOptions {
@@ -43,6 +43,18 @@ const CALL_MILLISECONDS = 10_000;
 /** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the sweep. */
 const DELETION_MILLISECONDS = 10_000;
 const DELETION_POLL_MILLISECONDS = 250;
+
+/** A site Job as a listing shows it. */
+export interface ListedJob {
+  tenantId: string;
+  uid: string;
+  hasEnded: boolean;
+  createdAt: Date;
+}
+
+const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
+
+const PAGE_SIZE = 500;
 
 /** Connects at the first call. Every method may throw an `EdgeError`. */
 export function connectCluster(
@@ -112,19 +124,30 @@ export function connectCluster(
     await call("create a Secret", core.createNamespacedSecret({ namespace, body: secret }), 409);
   }
 
-  async function deleteSecret(tenantId: string): Promise<void> {
+  /** True when there was one. */
+  async function deleteSecret(tenantId: string): Promise<boolean> {
     const name = jobName(tenantId);
     const { core } = await connected();
-    await call("delete a Secret", core.deleteNamespacedSecret({ name, namespace }), 404);
+    const deleted = core.deleteNamespacedSecret({ name, namespace });
+    return (await call("delete a Secret", deleted, 404)) !== null;
   }
 
-  /** Returns if the cluster answers and lets us see Jobs. */
-  async function ping(): Promise<void> {
+  /** All site Jobs that this control plane has made, read a page at a time. */
+  async function listJobs(): Promise<ListedJob[]> {
     const { batch } = await connected();
-    await call("list Jobs", batch.listNamespacedJob({ namespace, limit: 1 }));
+    const listed: ListedJob[] = [];
+    let next: string | undefined;
+    do {
+      const page = { namespace, labelSelector: OURS, limit: PAGE_SIZE };
+      const answer = batch.listNamespacedJob({ ...page, ...(next && { _continue: next }) });
+      const jobs = await call("list Jobs", answer);
+      listed.push(...(jobs?.items ?? []).flatMap(toListed));
+      next = jobs?.metadata?._continue || undefined;
+    } while (next !== undefined);
+    return listed;
   }
 
-  return { readJob, createJob, deleteJob, createSecret, deleteSecret, ping };
+  return { readJob, createJob, deleteJob, createSecret, deleteSecret, listJobs };
 }
 
 async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
@@ -196,6 +219,16 @@ function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
 
 function isJobKind(text: string | undefined): text is JobKind {
   return text === "create" || text === "drop" || text === "suspend" || text === "resume";
+}
+
+/** A Job that bears our label under another name is none of ours. */
+function toListed(job: V1Job): ListedJob[] {
+  const { name = "", uid = "", creationTimestamp = new Date(0) } = job.metadata ?? {};
+  const tenantId = tenantOfJob(name);
+  if (tenantId === null) return [];
+  return [
+    { tenantId, uid, hasEnded: endCondition(job) !== undefined, createdAt: creationTimestamp },
+  ];
 }
 
 /** Newer clusters put other conditions before these, so the place in the list says nothing. */

@@ -46,6 +46,10 @@ export interface ReconcilerSettings extends CommonSettings {
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
+  /** How many site Jobs may work at once. */
+  maxConcurrentJobs: number;
+  /** How long the first pause between two attempts is; each further one is twice as long. */
+  retryPauseSeconds: number;
 }
 
 export function parseApiSettings(env: Environment): ApiSettings {
@@ -77,6 +81,8 @@ export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
     }),
     databaseHost: read.text("DB_HOST", { fallback: "mariadb", shape: HOST, rule: RULES.host }),
     databasePort: read.port("DB_PORT", 3306),
+    maxConcurrentJobs: read.count("MAX_CONCURRENT_JOBS", { fallback: 5, atMost: 1000 }),
+    retryPauseSeconds: read.count("RETRY_PAUSE_SECONDS", { fallback: 30, atMost: 900 }),
   }));
 }
 
@@ -148,6 +154,8 @@ interface Reader {
   text(name: string, rule: Rule): string;
   list(name: string, rule: Rule): string[];
   port(name: string, fallback: number): number;
+  /** A whole number from 1 on. */
+  count(name: string, limits: { fallback: number; atMost: number }): number;
   optional(name: string, rule: Omit<Rule, "fallback">): string | undefined;
 }
 
@@ -217,18 +225,26 @@ function parse<T>(env: Environment, build: (read: Reader) => T): T {
     return items;
   }
 
-  function port(name: string, fallback: number): number {
+  function count(
+    name: string,
+    { fallback, atMost }: { fallback: number; atMost: number },
+    what = "a whole number",
+  ): number {
     const value = Number(env[name]?.trim() || fallback);
-    if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
-    problems.push(`${name} must be a port number from 1 to 65535.`);
+    if (Number.isInteger(value) && value >= 1 && value <= atMost) return value;
+    problems.push(`${name} must be ${what} from 1 to ${atMost}.`);
     return fallback;
+  }
+
+  function port(name: string, fallback: number): number {
+    return count(name, { fallback, atMost: 65535 }, "a port number");
   }
 
   function optional(name: string, rule: Omit<Rule, "fallback">): string | undefined {
     return text(name, { ...rule, fallback: "" }) || undefined;
   }
 
-  const settings = build({ text, list, port, optional });
+  const settings = build({ text, list, port, count, optional });
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }

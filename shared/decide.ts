@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { addSeconds, isSettled, siteUrl } from "./tenant.ts";
-import type { Desired, JobKind, Operation, Tenant, TenantChanges } from "./tenant.ts";
+import { addSeconds, hasSite, isSettled, siteUrl } from "./tenant.ts";
+import type { JobKind, Operation, Status, Tenant, TenantChanges } from "./tenant.ts";
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
 export type JobOutcome =
@@ -39,6 +39,8 @@ export interface Observed {
 
 /** A change in the world outside the tenant's record. */
 export type Action =
+  /** Records the operation together with the slot that it gets, or that the tenant waits for one. */
+  | { do: "takeSlot"; operation: Operation; changes: TenantChanges }
   | { do: "createSecret" }
   | { do: "createJob"; operation: Operation }
   | { do: "deleteJob"; uid: string }
@@ -50,6 +52,7 @@ export interface Decision {
   because: string;
   /** Written before any action, so that whoever comes next knows of it; null writes nothing. */
   changes: TenantChanges | null;
+  /** In this order. The first that cannot be done yet ends them. */
   actions: Action[];
   /** Whether the actions make something decidable at once. */
   again: boolean;
@@ -59,37 +62,59 @@ export interface Decision {
 
 export interface DecideSettings {
   baseDomain: string;
+  /** How long the first pause between two attempts is; each further one is twice as long. */
+  retryPauseSeconds: number;
 }
 
-const JOB_FOR: Record<Desired, JobKind> = { present: "create", absent: "drop" };
+/** After so many failed attempts at a create, suspend or resume the wish is given up. */
+export const MAX_ATTEMPTS = 3;
 
-const RECHECK_SECONDS = 60;
+/** How long an attempt may take, from the slot on. Later than the Job's own deadline, which says more. */
+export const ATTEMPT_SECONDS = 45 * 60;
 
-/** How long a drop pauses before its next attempt: longer each time, 15 minutes at the most. */
-export function dropPauseSeconds(failedAttempt: number): number {
-  return Math.min(30 * 2 ** (failedAttempt - 1), 15 * 60);
+/** The `reason` of a tenant that waits for a slot. */
+export const WAITING_FOR_SLOT = "WaitingForSlot";
+
+/** For what nobody else tells of. */
+export const RECHECK_SECONDS = 60;
+
+/** For what the sweep sees by itself: a Job that has ended, a slot that is free. */
+const LONG_RECHECK_SECONDS = 10 * 60;
+
+const MAX_PAUSE_SECONDS = 15 * 60;
+
+/** How long to pause after a failed attempt: longer each time, 15 minutes at the most. */
+export function pauseSeconds(failedAttempt: number, retryPauseSeconds: number): number {
+  return Math.min(retryPauseSeconds * 2 ** (failedAttempt - 1), MAX_PAUSE_SECONDS);
 }
 
 /** Decides what is to be written and done next for one tenant. Performs nothing itself. */
 export function decide({ tenant, job }: Observed, now: Date, settings: DecideSettings): Decision {
-  const { operation } = tenant;
+  const operation = currentOperation(tenant);
 
   // First of all, so that what was read before somebody else's wish does not touch what came of it.
-  if (job !== null && operation !== null && isNewer(job, operation)) return stop();
+  if (job !== null && isNewer(job, operation ?? { generation: tenant.generation, attempt: 0 })) {
+    return wait("NewerJobHoldsTheName");
+  }
   if (isSettled(tenant)) return job === null ? afterTheJob(tenant) : removeJob(job, "JobHasEnded");
-  if (tenant.desired === "absent" && operation === null && job === null) {
+  if (tenant.desired === "absent" && tenant.operation === null && job === null) {
     return endDeletion("NothingWasEverMade");
   }
-  if (operation === null || operation.generation < tenant.generation) {
-    return begin(tenant, job, now);
-  }
-  if (job === null) {
-    return now < operation.started_at ? pause(operation, now) : ensureJob(operation);
-  }
-  if (isOlder(job, operation)) return removeJob(job, "OlderJobHoldsTheName");
+  if (operation === null) return begin(tenant, job, now);
+  if (job !== null && isOlder(job, operation)) return removeJob(job, "OlderJobHoldsTheName");
+  if (job === null) return withoutJob(tenant, operation, now, settings);
   if (job.terminating) return wait("JobIsTerminating");
-  if (job.outcome === null) return wait("JobIsWorking");
+  if (job.outcome === null) {
+    return isOverdue(operation, now)
+      ? removeJob(job, "DeadlineExceeded")
+      : wait("JobIsWorking", LONG_RECHECK_SECONDS);
+  }
   return ended(tenant, operation, job.outcome, now, settings);
+}
+
+/** The operation that carries out the newest wish; null when that has not begun. */
+function currentOperation({ operation, generation }: Tenant): Operation | null {
+  return operation !== null && operation.generation >= generation ? operation : null;
 }
 
 /** The wish is carried out and its Job is gone: what is left of it? */
@@ -111,30 +136,72 @@ function wait(because: string, recheckAfterSeconds = RECHECK_SECONDS): Decision 
   return { because, changes: null, actions: [], again: false, recheckAfterSeconds };
 }
 
-/** The cluster knows of a newer wish than the record that was read: leave it to who wrote that. */
-function stop(): Decision {
-  return wait("NewerJobHoldsTheName");
-}
-
-function pause(operation: Operation, now: Date): Decision {
-  return wait("PausesBeforeNextAttempt", secondsUntil(operation.started_at, now));
-}
-
-/** The operation is on record before anything of it is in the cluster. */
+/** The operation is on record, with its slot, before anything of it is in the cluster. */
 function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
-  const kind = JOB_FOR[tenant.desired];
-  const operation = { kind, generation: tenant.generation, attempt: 1, started_at: now };
+  const kind = kindFor(tenant);
+  const { generation } = tenant;
+  const operation = {
+    kind,
+    generation,
+    attempt: 1,
+    started_at: now,
+    slot: null,
+    deadline_at: null,
+  };
+  const slot = tenant.operation?.slot ?? null;
+  if (slot === null) return takeSlot("OperationBegins", tenant, operation, job);
+  // The overtaken operation still has its slot, and this one's Job comes in the place of its Job.
   return {
     because: "OperationBegins",
-    changes: { operation, status: statusDuring(kind, tenant), step: kind },
+    changes: takingChanges(operation, slot, changesDuring(kind, tenant), now),
     actions: job === null ? jobActions(operation) : [],
     again: job !== null,
     recheckAfterSeconds: RECHECK_SECONDS,
   };
 }
 
-/** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks at it again. */
-function ensureJob(operation: Operation): Decision {
+/** What carries out the newest wish, given what was last proved. */
+function kindFor(tenant: Tenant): JobKind {
+  switch (tenant.desired) {
+    case "absent":
+      return "drop";
+    case "suspended":
+      return "suspend";
+    case "present":
+      return hasSite(tenant) ? "resume" : "create";
+  }
+}
+
+function takeSlot(
+  because: string,
+  tenant: Tenant,
+  operation: Operation,
+  job: Job | null,
+): Decision {
+  const changes = changesDuring(operation.kind, tenant);
+  const take: Action = { do: "takeSlot", operation, changes };
+  return {
+    because,
+    changes: null,
+    actions: job === null ? [take, ...jobActions(operation)] : [take],
+    again: job !== null,
+    recheckAfterSeconds: RECHECK_SECONDS,
+  };
+}
+
+/** The current operation has no Job: it pauses, waits for its slot, or its Job is to be made. */
+function withoutJob(
+  tenant: Tenant,
+  operation: Operation,
+  now: Date,
+  settings: DecideSettings,
+): Decision {
+  if (now < operation.started_at) {
+    return wait("PausesBeforeNextAttempt", secondsUntil(operation.started_at, now));
+  }
+  if (operation.slot === null) return takeSlot("AttemptBegins", tenant, operation, null);
+  if (isOverdue(operation, now)) return failed(tenant, operation, OVERDUE, now, settings);
+  // Made again: the site scripts look at what is there before they act.
   return {
     because: "JobIsMissing",
     changes: null,
@@ -144,6 +211,19 @@ function ensureJob(operation: Operation): Decision {
   };
 }
 
+const OVERDUE: Failure = {
+  result: "failed",
+  step: null,
+  reason: "DeadlineExceeded",
+  message: `The attempt did not end within ${ATTEMPT_SECONDS / 60} minutes.`,
+  retryable: true,
+};
+
+function isOverdue({ deadline_at }: Operation, now: Date): boolean {
+  return deadline_at !== null && deadline_at <= now;
+}
+
+/** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks at it again. */
 function jobActions(operation: Operation): Action[] {
   const createJob: Action = { do: "createJob", operation };
   return operation.kind === "create" ? [{ do: "createSecret" }, createJob] : [createJob];
@@ -157,30 +237,88 @@ function ended(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const common = { actions: [], again: true, recheckAfterSeconds: RECHECK_SECONDS };
-  const proved = { observed_generation: operation.generation };
-  if (outcome.result === "succeeded") {
-    const cleared = { step: null, reason: outcome.reason, error_message: null, retryable: null };
-    const changes: TenantChanges =
-      operation.kind === "create"
-        ? {
-            ...proved,
-            ...cleared,
-            status: "active",
-            site_url: siteUrl(tenant, settings.baseDomain),
-          }
-        : { ...proved, ...cleared };
-    return { because: "JobSucceeded", changes, ...common };
+  return outcome.result === "succeeded"
+    ? succeeded(tenant, operation, outcome.reason, settings)
+    : failed(tenant, operation, outcome, now, settings);
+}
+
+function succeeded(
+  tenant: Tenant,
+  operation: Operation,
+  reason: string | null,
+  settings: DecideSettings,
+): Decision {
+  return {
+    because: "JobSucceeded",
+    changes: {
+      ...proved(operation.kind, tenant, settings),
+      step: null,
+      reason,
+      error_message: null,
+      retryable: null,
+      observed_generation: operation.generation,
+      operation: withoutSlot(operation),
+    },
+    actions: [],
+    again: true,
+    recheckAfterSeconds: RECHECK_SECONDS,
+  };
+}
+
+/** What the success of a Job proves. */
+function proved(
+  kind: JobKind,
+  tenant: Tenant,
+  { baseDomain }: DecideSettings,
+): Pick<TenantChanges, "status" | "site_url"> {
+  switch (kind) {
+    case "create":
+    case "resume":
+      return { status: "active", site_url: siteUrl(tenant, baseDomain) };
+    case "suspend":
+      return { status: "suspended" };
+    case "drop":
+      return {};
   }
-  const { step, reason, message: error_message, retryable } = outcome;
-  const why = { step, reason, error_message, retryable };
-  if (operation.kind === "create") {
-    return { because: "JobFailed", changes: { ...proved, ...why, status: "failed" }, ...common };
-  }
+}
+
+type Failure = Extract<JobOutcome, { result: "failed" }>;
+
+function failed(
+  tenant: Tenant,
+  operation: Operation,
+  { step, reason, message: error_message, retryable }: Failure,
+  now: Date,
+  settings: DecideSettings,
+): Decision {
+  const { kind, attempt } = operation;
   // Nobody asks for a deletion twice: it is tried until it succeeds, and says why meanwhile.
-  const started_at = addSeconds(now, dropPauseSeconds(operation.attempt));
-  const next: Operation = { ...operation, attempt: operation.attempt + 1, started_at };
-  return { because: "JobFailed", changes: { ...why, operation: next }, ...common };
+  const isTriedAgain = kind === "drop" || (retryable && attempt < MAX_ATTEMPTS);
+  const pause = pauseSeconds(attempt, settings.retryPauseSeconds);
+  const given: TenantChanges = isTriedAgain
+    ? { operation: nextAttempt(operation, addSeconds(now, pause)) }
+    : {
+        operation: withoutSlot(operation),
+        observed_generation: operation.generation,
+        // What was proved before a suspend or resume still holds.
+        status: kind === "create" ? "failed" : tenant.status,
+      };
+  return {
+    because: isTriedAgain ? "AttemptFailed" : "JobFailed",
+    changes: { step, reason, error_message, retryable, ...given },
+    actions: [],
+    again: true,
+    recheckAfterSeconds: isTriedAgain ? Math.min(pause, RECHECK_SECONDS) : RECHECK_SECONDS,
+  };
+}
+
+function withoutSlot(operation: Operation): Operation {
+  return { ...operation, slot: null, deadline_at: null };
+}
+
+/** No slot is held in the pause. */
+function nextAttempt(operation: Operation, started_at: Date): Operation {
+  return { ...withoutSlot(operation), attempt: operation.attempt + 1, started_at };
 }
 
 function removeJob(job: Job, because: string): Decision {
@@ -204,7 +342,13 @@ function endDeletion(because: string): Decision {
   };
 }
 
-function statusDuring(kind: JobKind, tenant: Tenant): Tenant["status"] {
+/** What the record says while a Job of this kind works. Why an earlier attempt failed stays. */
+function changesDuring(kind: JobKind, tenant: Tenant): TenantChanges {
+  const reason = tenant.reason === WAITING_FOR_SLOT ? null : tenant.reason;
+  return { status: statusDuring(kind, tenant), step: kind, reason, queue_place: null };
+}
+
+function statusDuring(kind: JobKind, tenant: Tenant): Status {
   switch (kind) {
     case "create":
       return "provisioning";
@@ -214,6 +358,42 @@ function statusDuring(kind: JobKind, tenant: Tenant): Tenant["status"] {
     case "resume":
       return tenant.status;
   }
+}
+
+/**
+ * What the record says while the operation waits for a slot; null if it says so already. The wake-up is
+ * only a backstop, and far ahead, so that those who wait do not fill the sweep.
+ */
+export function waitingChanges(
+  tenant: Tenant,
+  { kind }: Operation,
+  now: Date,
+): TenantChanges | null {
+  const { queue_place, wake_at } = tenant;
+  const isFarAhead = wake_at !== null && wake_at > addSeconds(now, LONG_RECHECK_SECONDS / 2);
+  if (queue_place !== null && isFarAhead) return null;
+  const rank = kind === "drop" ? 0 : 1;
+  return {
+    reason: WAITING_FOR_SLOT,
+    queue_place: `${rank} ${tenant.wished_at.toISOString()} ${tenant.id}`,
+    updated_at: now,
+    wake_at: addSeconds(now, LONG_RECHECK_SECONDS),
+  };
+}
+
+/** What the record says from the moment the operation has its slot. */
+export function takingChanges(
+  operation: Operation,
+  slot: number,
+  changes: TenantChanges,
+  now: Date,
+): TenantChanges {
+  return {
+    ...changes,
+    operation: { ...operation, slot, deadline_at: addSeconds(now, ATTEMPT_SECONDS) },
+    updated_at: now,
+    wake_at: addSeconds(now, RECHECK_SECONDS),
+  };
 }
 
 type Age = Pick<Operation, "generation" | "attempt">;

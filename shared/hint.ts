@@ -7,10 +7,14 @@
 import { tenantOfJob } from "./tenant.ts";
 
 /** A message on the topic `tenant-events`. */
-export type Hint = { kind: "tenant"; tenant_id: string } | { kind: "sweep" };
+export type Hint = { kind: "tenant"; tenant_id: string } | { kind: "sweep" } | { kind: "audit" };
 
 /** Whom a message calls for. `nobody` is a message that is understood and concerns no tenant. */
-export type Call = { for: "tenant"; tenantId: string } | { for: "sweep" } | { for: "nobody" };
+export type Call =
+  | { for: "tenant"; tenantId: string }
+  | { for: "sweep" }
+  | { for: "audit" }
+  | { for: "nobody" };
 
 /** The message cannot be understood, and will not be when it comes again. */
 export class HintError extends Error {
@@ -25,8 +29,11 @@ export class HintError extends Error {
 export function parseHint(message: unknown): Call {
   if (!isObject(message)) throw new HintError("the message is not a JSON object");
   if (message["kind"] === "sweep") return { for: "sweep" };
+  if (message["kind"] === "audit") return { for: "audit" };
   if (message["kind"] === "tenant") return callForTenant(message["tenant_id"]);
   if (isObject(message["jsonPayload"])) return callForEvent(message["jsonPayload"]);
+  // Every LogEntry has a logName; one with another payload is no event of a Job.
+  if (typeof message["logName"] === "string") return { for: "nobody" };
   throw new HintError("the message is neither a hint nor a log entry of a Kubernetes event");
 }
 

@@ -5,16 +5,17 @@
  * @module
  */
 import { EdgeError } from "./errors.ts";
+import { currentTrace } from "./trace.ts";
 
 export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 
-/** Writes one line. `fields` are merged into the entry. */
+/** Writes one line. `fields` are merged into the entry, and the trace that it belongs to. */
 export function log(
   severity: Severity,
   message: string,
   fields: Record<string, unknown> = {},
 ): void {
-  process.stdout.write(`${JSON.stringify({ severity, message, ...fields })}\n`);
+  process.stdout.write(`${JSON.stringify({ severity, message, ...currentTrace(), ...fields })}\n`);
 }
 
 /** What a log line may tell of an error, and of what caused it. */

@@ -93,8 +93,15 @@ export function siteSecret(
   };
 }
 
+/** What of an operation its Job has to know. */
+type JobOperation = Pick<Operation, "kind" | "generation" | "attempt">;
+
 /** The one site Job that carries out an operation. */
-export function siteJob(tenant: Tenant, operation: Operation, settings: ManifestSettings): V1Job {
+export function siteJob(
+  tenant: Tenant,
+  operation: JobOperation,
+  settings: ManifestSettings,
+): V1Job {
   const labels = {
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.tenant]: tenant.id,
@@ -127,7 +134,7 @@ const JOB_LIMITS: Omit<V1JobSpec, "template"> = {
   },
 };
 
-function podSpec(tenant: Tenant, operation: Operation, settings: ManifestSettings): V1PodSpec {
+function podSpec(tenant: Tenant, operation: JobOperation, settings: ManifestSettings): V1PodSpec {
   return {
     ...containersOf(tenant, operation, settings),
     restartPolicy: "Never",
@@ -147,7 +154,7 @@ function podSpec(tenant: Tenant, operation: Operation, settings: ManifestSetting
 
 function containersOf(
   tenant: Tenant,
-  operation: Operation,
+  operation: JobOperation,
   settings: ManifestSettings,
 ): Pick<V1PodSpec, "initContainers" | "containers"> {
   const { scripts } = settings;
@@ -193,7 +200,7 @@ const CONTAINER_LIMITS: Omit<V1Container, "name"> = {
 };
 
 /** Whose site it is and which operation comes to it: what every script needs. */
-function identity(tenant: Tenant, operation: Operation, settings: ManifestSettings): V1EnvVar[] {
+function identity(tenant: Tenant, operation: JobOperation, settings: ManifestSettings): V1EnvVar[] {
   return [
     plain("TENANT_ID", tenant.id),
     plain("GENERATION", String(operation.generation)),

@@ -4,29 +4,48 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
+import type { Bus } from "./bus.ts";
 import type { Cluster } from "./cluster.ts";
+import { createDecisionLog } from "./decision-log.ts";
+import { errorFields, log } from "./log.ts";
 import { siteJob, siteSecret } from "./manifests.ts";
 import type { ManifestSettings } from "./manifests.ts";
 import { drive, reconcile } from "./reconcile.ts";
-import type { IoHandlers, Reconciled } from "./reconcile.ts";
+import type { IoHandlers, ReconcileSettings } from "./reconcile.ts";
 import type { Store } from "./store.ts";
+import type { Status } from "./tenant.ts";
 
 export interface World {
   store: Store;
   cluster: Cluster;
-  settings: ManifestSettings;
+  bus: Bus;
+  settings: ManifestSettings & ReconcileSettings;
 }
 
-/** Reconciles one tenant against the real world. Throws an `EdgeError` when an edge fails. */
-export function reconcileTenant(tenantId: string, world: World): Promise<Reconciled> {
-  return drive(reconcile(tenantId, world.settings), handlersFor(world));
+/**
+ * Reconciles one tenant against the real world, and logs every decision with how long its steps took.
+ * Gives the tenant's status at the end; null when it is gone. Throws an `EdgeError` when an edge fails.
+ */
+export async function reconcileTenant(tenantId: string, world: World): Promise<Status | null> {
+  const decisionLog = createDecisionLog(log);
+  try {
+    const handlers = decisionLog.watch(handlersFor(world));
+    return await drive(reconcile(tenantId, world.settings), handlers);
+  } finally {
+    decisionLog.end();
+  }
 }
 
-function handlersFor({ store, cluster, settings }: World): IoHandlers {
+function handlersFor({ store, cluster, bus, settings }: World): IoHandlers {
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),
-    writeTenant: ({ tenantId, version, changes }) => store.writeTenant(tenantId, version, changes),
+    writeTenant: ({ tenantId, version, changes, freedSlot }) =>
+      store.writeTenant(tenantId, version, changes, freedSlot),
+    readSlots: async () => (await store.readSlots()).map(({ slot }) => slot),
+    claimSlot: ({ tenantId, version, slot, changes }) =>
+      store.claimSlot(tenantId, version, slot, changes),
+    hintNextInQueue: () => hintQueue(1, { store, bus }),
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
     createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
@@ -35,9 +54,28 @@ function handlersFor({ store, cluster, settings }: World): IoHandlers {
       cluster.createSecret(
         siteSecret(tenantId, { database: newPassword(), administrator: newPassword() }, settings),
       ),
-    deleteSecret: ({ tenantId }) => cluster.deleteSecret(tenantId),
+    deleteSecret: async ({ tenantId }) => void (await cluster.deleteSecret(tenantId)),
     endDeletion: ({ tenant, version }) => store.endDeletion(tenant, version, new Date()),
+    decided: () => Promise.resolve(),
   };
+}
+
+/**
+ * Hints the first so many of those that wait for a slot. Never throws: a hint that is lost costs time,
+ * and the sweep sees free slots and those who wait.
+ */
+export async function hintQueue(
+  count: number,
+  { store, bus }: Pick<World, "store" | "bus">,
+): Promise<void> {
+  try {
+    const waiting = await store.queue(count);
+    await Promise.all(
+      waiting.map((tenantId) => bus.publish({ kind: "tenant", tenant_id: tenantId })),
+    );
+  } catch (error) {
+    log("WARNING", "the next in the queue was not hinted; the sweep will be", errorFields(error));
+  }
 }
 
 /** 192 bits, in characters that need no quoting anywhere. */

@@ -5,13 +5,13 @@
  * result, so it can be driven by the real world (`drive`), printed by a dry run, or stopped and
  * resumed between any two steps by a test.
  *
- *     read tenant ──▶ read Job ──▶ decide ──▶ write the record ──▶ perform the actions ─┐
- *         ▲                                        │ lost the race                      │
- *         └────────────────────────────────────────┴── something became decidable ◀─────┘
+ *     read tenant ──▶ secure the wake-up ──▶ read Job ──▶ decide ──▶ write ──▶ perform the actions ─┐
+ *         ▲                                                │ lost the race                        │
+ *         └────────────────────────────────────────────────┴── something became decidable ◀───────┘
  *
  * @module
  */
-import { decide } from "./decide.ts";
+import { decide, RECHECK_SECONDS, takingChanges, waitingChanges } from "./decide.ts";
 import type { Action, DecideSettings, Decision, Job } from "./decide.ts";
 import { addSeconds } from "./tenant.ts";
 import type { Operation, Tenant, TenantChanges } from "./tenant.ts";
@@ -23,15 +23,40 @@ export interface Stored<T> {
   version: unknown;
 }
 
+/** What came of claiming a slot: only `claimed` changed anything. */
+export type Claim =
+  | { result: "claimed"; version: unknown }
+  /** Somebody else has the slot. */
+  | { result: "taken" }
+  /** The tenant's record changed since it was read. */
+  | { result: "lost" };
+
 /** Every kind of I/O that reconciling needs: what is asked, and what comes back. */
 export interface Io {
   now: { request: object; result: Date };
   readTenant: { request: { tenantId: string }; result: Stored<Tenant> | null };
-  /** Gives the version it made, or null when the record changed since it was read. */
+  /**
+   * Gives the version it made, or null when the record changed since it was read. Frees the slot in
+   * the same write, if there is one to free.
+   */
   writeTenant: {
-    request: { tenantId: string; version: unknown; changes: TenantChanges };
+    request: {
+      tenantId: string;
+      version: unknown;
+      changes: TenantChanges;
+      freedSlot: number | null;
+    };
     result: { version: unknown } | null;
   };
+  /** The slots that are taken. */
+  readSlots: { request: object; result: number[] };
+  /** Takes the slot and writes the changes to the tenant, both or neither. */
+  claimSlot: {
+    request: { tenantId: string; version: unknown; slot: number; changes: TenantChanges };
+    result: Claim;
+  };
+  /** Tells the first of those that wait for a slot that one is free. A hint: it may be lost. */
+  hintNextInQueue: { request: object; result: void };
   readJob: { request: { tenantId: string }; result: Job | null };
   /** False when the name is taken: the next look at it says by whom. */
   createJob: { request: { tenant: Tenant; operation: Operation }; result: boolean };
@@ -41,66 +66,98 @@ export interface Io {
   deleteSecret: { request: { tenantId: string }; result: void };
   /** Deletes record and reservation and closes the trail, all or nothing. */
   endDeletion: { request: { tenant: Tenant; version: unknown }; result: boolean };
+  /** Not a request but a report, for the log: what was decided, before any of it is done. */
+  decided: { request: { tenant: Tenant; decision: Decision; now: Date }; result: void };
 }
 
 export type IoRequest = { [K in keyof Io]: { io: K } & Io[K]["request"] }[keyof Io];
 export type IoHandlers = {
   [K in keyof Io]: (request: Io[K]["request"]) => Promise<Io[K]["result"]>;
 };
-type Reconciling<T> = Generator<IoRequest, T, unknown>;
+export type Reconciling<T> = Generator<IoRequest, T, unknown>;
 
-/** How a reconcile ended, with every decision on the way, for the log. */
-export interface Reconciled {
-  tenantId: string;
-  /** What was decided in each round; empty for a tenant that is not there. */
-  decisions: { because: string; actions: Action["do"][]; generation: number }[];
-  /** Where the tenant stands now; null when it is not, or no longer, there. */
-  status: Tenant["status"] | null;
+export interface ReconcileSettings extends DecideSettings {
+  /** How many site Jobs may work at once, over all tenants. */
+  maxConcurrentJobs: number;
 }
 
-/** More rounds than any path through `decide` takes, plus as many lost races. */
-const MAX_ROUNDS = 10;
+/** More rounds than any path through `decide` takes. */
+const MAX_ROUNDS = 20;
 
-export function* reconcile(tenantId: string, settings: DecideSettings): Reconciling<Reconciled> {
-  const reconciled: Reconciled = { tenantId, decisions: [], status: null };
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const stored = yield* ask("readTenant", { tenantId });
-    reconciled.status = stored?.record.status ?? null;
-    if (stored === null) return reconciled;
+/** A record that changes faster than it can be written is left to the sweep. */
+const MAX_LOST_RACES = 5;
 
+/**
+ * Reconciles one tenant, and gives its status at the end; null when it is not, or no longer, there.
+ * Whatever it leaves undone, `wake_at` is set, and the sweep comes back to it.
+ */
+export function* reconcile(
+  tenantId: string,
+  settings: ReconcileSettings,
+): Reconciling<Tenant["status"] | null> {
+  let status: Tenant["status"] | null = null;
+  let lostRaces = 0;
+  for (let round = 0; round < MAX_ROUNDS && lostRaces < MAX_LOST_RACES; round++) {
+    const read = yield* ask("readTenant", { tenantId });
+    status = read?.record.status ?? null;
+    if (read === null) return null;
+
+    const stored = yield* secureWakeUp(read);
+    if (stored === null) {
+      lostRaces += 1;
+      continue;
+    }
     const job = yield* ask("readJob", { tenantId });
     const now = yield* ask("now", {});
     const decision = decide({ tenant: stored.record, job }, now, settings);
-    reconciled.decisions.push(summary(stored.record, decision));
+    yield* ask("decided", { tenant: stored.record, decision, now });
 
-    const current = yield* write(stored, decision, now);
-    if (current === null) continue;
-    reconciled.status = current.record.status;
-
-    let lost = false;
-    for (const action of decision.actions) lost = !(yield* perform(action, current)) || lost;
-    if (!decision.again && !lost) return reconciled;
+    const done = yield* carryOut(decision, stored, now, settings);
+    status = done.status;
+    if (done.isLost) lostRaces += 1;
+    else if (!decision.again || done.isWaiting) return status;
   }
-  // `wake_at` is still set, so the sweep comes back to it.
-  return reconciled;
+  return status;
 }
 
-function summary(tenant: Tenant, { because, actions }: Decision): Reconciled["decisions"][number] {
-  return { because, actions: actions.map((action) => action.do), generation: tenant.generation };
+/**
+ * A wake-up that is due is put off before the cluster is touched, so that whatever fails from here on,
+ * the sweep comes back, and comes to others first. Null when the record changed since it was read.
+ */
+function* secureWakeUp(stored: Stored<Tenant>): Reconciling<Stored<Tenant> | null> {
+  const now = yield* ask("now", {});
+  const { wake_at } = stored.record;
+  if (wake_at === null || wake_at > now) return stored;
+  return yield* write(stored, { wake_at: addSeconds(now, RECHECK_SECONDS) });
 }
 
-/** Writes what is to be written. Null when the record changed since it was read. */
-function* write(
-  stored: Stored<Tenant>,
+interface Done {
+  status: Tenant["status"];
+  /** It met a change by somebody else, so the world must be looked at again. */
+  isLost: boolean;
+  /** There is no slot for it. */
+  isWaiting: boolean;
+}
+
+function* carryOut(
   decision: Decision,
+  stored: Stored<Tenant>,
   now: Date,
-): Reconciling<Stored<Tenant> | null> {
+  settings: ReconcileSettings,
+): Reconciling<Done> {
   const changes = toWrite(stored.record, decision, now);
-  if (changes === null) return stored;
-  const { version } = stored;
-  const written = yield* ask("writeTenant", { tenantId: stored.record.id, version, changes });
-  if (written === null) return null;
-  return { record: { ...stored.record, ...changes }, version: written.version };
+  const written = changes === null ? stored : yield* write(stored, changes);
+  if (written === null) return { status: stored.record.status, isLost: true, isWaiting: false };
+  let current: Stored<Tenant> = written;
+  for (const action of decision.actions) {
+    const result: Performed = yield* perform(action, current, now, settings);
+    if (result === "lost" || result === "waiting") {
+      const { status } = current.record;
+      return { status, isLost: result === "lost", isWaiting: result === "waiting" };
+    }
+    current = result;
+  }
+  return { status: current.record.status, isLost: false, isWaiting: false };
 }
 
 /** The decision's changes together with the wake-up it asks for; null if nothing is to be written. */
@@ -108,29 +165,113 @@ function toWrite(tenant: Tenant, decision: Decision, now: Date): TenantChanges |
   const { changes, recheckAfterSeconds } = decision;
   const wake_at = recheckAfterSeconds === null ? null : addSeconds(now, recheckAfterSeconds);
   if (changes !== null) return { ...changes, wake_at, updated_at: now };
-  const isDue = tenant.wake_at === null || tenant.wake_at <= now;
-  const wakeUpChanges = wake_at === null ? tenant.wake_at !== null : isDue;
-  return wakeUpChanges ? { wake_at } : null;
+  return isAsGood(tenant.wake_at, wake_at, now) ? null : { wake_at };
 }
 
-/** Performs one action. False when it lost a race and the world must be looked at again. */
-function* perform(action: Action, { record, version }: Stored<Tenant>): Reconciling<boolean> {
+/** Whether a wake-up need not be written anew: it is no later than wanted, and not much earlier. */
+function isAsGood(present: Date | null, wanted: Date | null, now: Date): boolean {
+  if (present === null || wanted === null) return present === wanted;
+  const halfWay = (now.getTime() + wanted.getTime()) / 2;
+  return present <= wanted && present.getTime() > halfWay;
+}
+
+/** Null when the record changed since it was read. */
+function* write(
+  { record, version }: Stored<Tenant>,
+  changes: TenantChanges,
+): Reconciling<Stored<Tenant> | null> {
+  const freedSlot = slotFreedBy(changes, record);
+  const request = { tenantId: record.id, version, changes, freedSlot };
+  const written = yield* ask("writeTenant", request);
+  if (written === null) return null;
+  // Only now: a hint before the slot is free would find it taken.
+  if (freedSlot !== null) yield* ask("hintNextInQueue", {});
+  return { record: { ...record, ...changes }, version: written.version };
+}
+
+/** An attempt's slot is freed in the very write that records its outcome. */
+function slotFreedBy({ operation }: TenantChanges, record: Tenant): number | null {
+  const held = record.operation?.slot ?? null;
+  return operation !== undefined && operation?.slot !== held ? held : null;
+}
+
+/** The record as it is after an action, or why that could not be done. */
+type Performed = Stored<Tenant> | "lost" | "waiting";
+
+/** Performs one action. */
+function* perform(
+  action: Action,
+  stored: Stored<Tenant>,
+  now: Date,
+  settings: ReconcileSettings,
+): Reconciling<Performed> {
+  const { record, version } = stored;
   const tenantId = record.id;
   switch (action.do) {
+    case "takeSlot":
+      return yield* takeSlot(action, stored, now, settings);
     case "createSecret":
       yield* ask("createSecret", { tenantId });
-      return true;
-    case "createJob":
-      return yield* ask("createJob", { tenant: record, operation: action.operation });
+      return stored;
+    case "createJob": {
+      const { operation } = action;
+      return (yield* ask("createJob", { tenant: record, operation })) ? stored : "lost";
+    }
     case "deleteJob":
       yield* ask("deleteJob", { tenantId, uid: action.uid });
-      return true;
+      return stored;
     case "deleteSecret":
       yield* ask("deleteSecret", { tenantId });
-      return true;
+      return stored;
     case "endDeletion":
-      return yield* ask("endDeletion", { tenant: record, version });
+      return (yield* ask("endDeletion", { tenant: record, version })) ? stored : "lost";
   }
+}
+
+type TakeSlot = Extract<Action, { do: "takeSlot" }>;
+
+/**
+ * Takes a slot, or a place in the queue. Who has taken a place looks once more, since a slot that was
+ * freed in between was offered to nobody.
+ */
+function* takeSlot(
+  { operation, changes }: TakeSlot,
+  stored: Stored<Tenant>,
+  now: Date,
+  { maxConcurrentJobs }: ReconcileSettings,
+): Reconciling<Performed> {
+  let current = stored;
+  for (;;) {
+    const taken = yield* ask("readSlots", {});
+    for (const slot of freeSlots(taken, maxConcurrentJobs, stored.record.id)) {
+      const { id: tenantId } = current.record;
+      const claiming = takingChanges(operation, slot, changes, now);
+      const request = { tenantId, version: current.version, slot, changes: claiming };
+      const claim = yield* ask("claimSlot", request);
+      if (claim.result === "lost") return "lost";
+      if (claim.result === "claimed") {
+        return { record: { ...current.record, ...claiming }, version: claim.version };
+      }
+    }
+    const wasInQueue = current.record.queue_place !== null;
+    const waiting = waitingChanges(current.record, operation, now);
+    if (waiting === null) return "waiting";
+    const written = yield* write(current, waiting);
+    if (written === null) return "lost";
+    if (wasInQueue) return "waiting";
+    current = written;
+  }
+}
+
+/** The free slots, each tenant's from another one on, so that many at once do not meet at the first. */
+function freeSlots(taken: number[], maxConcurrentJobs: number, tenantId: string): number[] {
+  // More may be taken than there are, after the limit was lowered.
+  if (taken.length >= maxConcurrentJobs) return [];
+  const first = Number.parseInt(tenantId.slice(0, 8), 16);
+  return Array.from(
+    { length: maxConcurrentJobs },
+    (_, k) => (first + k) % maxConcurrentJobs,
+  ).filter((slot) => !taken.includes(slot));
 }
 
 /** Yields one request and gives its result the type that `Io` promises for it. */

@@ -7,18 +7,25 @@
  * | `tenants/{id}`             | a tenant: what is wanted and what was last seen           |
  * | `subdomains/{subdomain}`   | which tenant holds the name                               |
  * | `deletions/{id}`           | the trail of a deletion; creating it wakes cleanup        |
+ * | `slots/{k}`                | which tenant's site Job may run in the k-th slot          |
  * | `system/heartbeat`         | when the sweep last saw the cluster                       |
  *
  * @module
  */
-import { Firestore, Timestamp } from "@google-cloud/firestore";
-import type { WriteResult } from "@google-cloud/firestore";
+import { FieldPath, Firestore, Timestamp } from "@google-cloud/firestore";
+import type {
+  CollectionReference,
+  QueryDocumentSnapshot,
+  WriteResult,
+} from "@google-cloud/firestore";
 import { DeadlineError, within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import type { EdgeErrorCode } from "./errors.ts";
-import type { Stored } from "./reconcile.ts";
-import { addSeconds, DELETION_TRAIL_DAYS, wishAbsent } from "./tenant.ts";
+import type { Claim, Stored } from "./reconcile.ts";
+import { addSeconds, DELETION_TRAIL_DAYS } from "./tenant.ts";
 import type { Deletion, Tenant, TenantChanges } from "./tenant.ts";
+import { wish } from "./wish.ts";
+import type { Occasion, Wish, Wished } from "./wish.ts";
 
 export interface StoreOptions {
   projectId: string;
@@ -27,6 +34,23 @@ export interface StoreOptions {
 }
 
 export type Store = ReturnType<typeof openStore>;
+
+/** A slot that is taken, and by whom. */
+export interface TakenSlot {
+  slot: number;
+  tenantId: string;
+}
+
+/** A name that is taken, and by whom. */
+export interface Reservation {
+  subdomain: string;
+  tenantId: string;
+  reservedAt: Date;
+  version: unknown;
+}
+
+/** How many documents are read at a time where all are read. */
+const PAGE_SIZE = 300;
 
 /** How often a lost race is run again before the caller is told to try later. */
 const MAX_TRIES = 5;
@@ -37,6 +61,9 @@ const CALL_MILLISECONDS = 10_000;
 /** https://grpc.io/docs/guides/status-codes/ */
 const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
 
+/** What an update under a version is answered when the record has changed or is gone. */
+const LOST_UPDATE: number[] = [GRPC.FAILED_PRECONDITION, GRPC.NOT_FOUND];
+
 /** Opens the store. Connects at the first call. Every method may throw an `EdgeError`. */
 export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const firestore = new Firestore({
@@ -46,6 +73,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");
   const deletions = firestore.collection("deletions");
+  const slots = firestore.collection("slots");
   const heartbeat = firestore.doc("system/heartbeat");
 
   async function readTenant(id: string): Promise<Stored<Tenant> | null> {
@@ -75,49 +103,104 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     throw new EdgeError("store", "unavailable", "the subdomain's reservation keeps changing");
   }
 
-  /** Writes changes to a tenant, if its record is still as it was read. */
+  /**
+   * Writes changes to a tenant, if its record is still as it was read, and frees the slot that it held
+   * in the same write. Null when the record has changed.
+   */
   async function writeTenant(
     id: string,
     version: unknown,
     changes: TenantChanges,
+    freedSlot: number | null = null,
   ): Promise<{ version: unknown } | null> {
-    const written = await commit(
-      () => tenants.doc(id).update({ ...changes }, { lastUpdateTime: version as Timestamp }),
-      GRPC.FAILED_PRECONDITION,
-      GRPC.NOT_FOUND,
-    );
-    return written === null ? null : { version: written.writeTime };
+    const batch = updateBatch(id, version, changes);
+    if (freedSlot !== null) batch.delete(slots.doc(String(freedSlot)));
+    const written = await commit(() => batch.commit(), ...LOST_UPDATE);
+    return written === null ? null : { version: written[0]?.writeTime };
+  }
+
+  /** A batch that goes through only if the tenant's record is still as it was read. */
+  function updateBatch(id: string, version: unknown, changes: TenantChanges) {
+    return firestore
+      .batch()
+      .update(tenants.doc(id), { ...changes }, { lastUpdateTime: version as Timestamp });
+  }
+
+  /** Which slots are taken, and by whom. */
+  async function readSlots(): Promise<TakenSlot[]> {
+    return (await call(slots.get())).docs.map((document) => ({
+      slot: Number(document.id),
+      tenantId: String(document.get("tenant_id")),
+    }));
   }
 
   /**
-   * Records the wish to delete a tenant and wakes cleanup, in one batch. A tenant that is already
-   * to go stays as it is. Null when there is no such tenant.
+   * Takes a slot for a tenant and writes the changes to its record, both or neither. The client library
+   * may repeat a commit by itself, so its own earlier success can look like either of the other two:
+   * the record tells, at the next look.
    */
-  async function requestDeletion(id: string, wishId: string, now: Date): Promise<Tenant | null> {
+  async function claimSlot(
+    id: string,
+    version: unknown,
+    slot: number,
+    changes: TenantChanges,
+  ): Promise<Claim> {
+    const batch = updateBatch(id, version, changes);
+    batch.create(slots.doc(String(slot)), { tenant_id: id, claimed_at: changes.updated_at });
+    try {
+      const [written] = await within(CALL_MILLISECONDS, batch.commit());
+      return { result: "claimed", version: written?.writeTime };
+    } catch (error) {
+      const code = grpcCode(error);
+      if (code === GRPC.ALREADY_EXISTS) return { result: "taken" };
+      if (code !== null && LOST_UPDATE.includes(code)) return { result: "lost" };
+      throw toEdgeError(error);
+    }
+  }
+
+  /** The ids of those that wait for a slot, whose turn is next first. */
+  async function queue(limit: number): Promise<string[]> {
+    const query = tenants.where("queue_place", ">", "").orderBy("queue_place").limit(limit);
+    return (await call(query.select().get())).docs.map((document) => document.id);
+  }
+
+  /** Frees a slot whose tenant is gone or does not know of it. True when it was such a one. */
+  async function freeOrphanedSlot({ slot, tenantId }: TakenSlot): Promise<boolean> {
+    const document = slots.doc(String(slot));
+    const taken = await call(document.get());
+    const holder = await readTenant(tenantId);
+    if (taken.get("tenant_id") !== tenantId || holder?.record.operation?.slot === slot)
+      return false;
+    const lastUpdateTime = taken.updateTime as Timestamp;
+    return (await commit(() => document.delete({ lastUpdateTime }), ...LOST_UPDATE)) !== null;
+  }
+
+  /**
+   * Records a caller's wish, and for a deletion also what wakes cleanup, in one batch. Gives what it
+   * came to and the tenant as it is then; null when there is no such tenant.
+   *
+   * The client library may repeat a commit by itself, so a lost race can be its own earlier success:
+   * then the record holds our wish id.
+   */
+  async function changeWish(
+    id: string,
+    wished: Wish,
+    occasion: Occasion,
+  ): Promise<{ tenant: Tenant; wished: Wished } | null> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const stored = await readTenant(id);
       if (stored === null) return null;
       const { record, version } = stored;
-      if (record.desired === "absent") return record;
+      if (record.wish_id === occasion.wishId) {
+        return { tenant: record, wished: { outcome: "changed", changes: {} } };
+      }
+      const result = wish(record, wished, occasion);
+      if (result.outcome !== "changed") return { tenant: record, wished: result };
 
-      const changes = wishAbsent(record, wishId, now);
-      const trail: Deletion = {
-        requested_at: now,
-        completed_at: null,
-        reason: null,
-        expires_at: null,
-      };
-      const batch = firestore
-        .batch()
-        .update(tenants.doc(id), { ...changes }, { lastUpdateTime: version as Timestamp })
-        .create(deletions.doc(id), trail);
-      const written = await commit(
-        () => batch.commit(),
-        GRPC.FAILED_PRECONDITION,
-        GRPC.ALREADY_EXISTS,
-        GRPC.NOT_FOUND,
-      );
-      if (written !== null) return { ...record, ...changes };
+      const batch = updateBatch(id, version, result.changes);
+      if (wished === "delete") batch.create(deletions.doc(id), newTrail(occasion.now));
+      const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
+      if (written !== null) return { tenant: { ...record, ...result.changes }, wished: result };
     }
     throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
   }
@@ -134,7 +217,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       .delete(tenants.doc(tenant.id), { lastUpdateTime: version as Timestamp })
       .delete(subdomains.doc(tenant.subdomain))
       .set(deletions.doc(tenant.id), trail, { merge: true });
-    return (await commit(() => batch.commit(), GRPC.FAILED_PRECONDITION, GRPC.NOT_FOUND)) !== null;
+    return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
   /** The newest tenants first, with how many there are in all. */
@@ -156,6 +239,56 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
+  /** Every tenant, read some at a time. What changes meanwhile may be missing or outdated. */
+  async function* everyTenant(): AsyncGenerator<Tenant> {
+    for await (const document of everyDocument(tenants)) {
+      yield toDates(document.data()) as Tenant;
+    }
+  }
+
+  /** Every reservation, read some at a time. */
+  async function* reservations(): AsyncGenerator<Reservation> {
+    for await (const document of everyDocument(subdomains)) {
+      yield {
+        subdomain: document.id,
+        tenantId: String(document.get("tenant_id")),
+        reservedAt: document.createTime.toDate(),
+        version: document.updateTime,
+      };
+    }
+  }
+
+  /** Which tenant holds a name; null when it is free. */
+  async function readReservation(subdomain: string): Promise<string | null> {
+    const holder = (await call(subdomains.doc(subdomain).get())).get("tenant_id") as unknown;
+    return typeof holder === "string" ? holder : null;
+  }
+
+  /** Sets a name free, if its reservation is still as it was read. */
+  async function deleteReservation({ subdomain, version }: Reservation): Promise<void> {
+    const lastUpdateTime = version as Timestamp;
+    await commit(() => subdomains.doc(subdomain).delete({ lastUpdateTime }), ...LOST_UPDATE);
+  }
+
+  async function readDeletion(tenantId: string): Promise<Deletion | null> {
+    const found = (await call(deletions.doc(tenantId).get())).data();
+    return found === undefined ? null : (toDates(found) as Deletion);
+  }
+
+  /** The tenants whose deletion ended within a span of time. */
+  async function deletionsEnded(since: Date, before: Date): Promise<string[]> {
+    const query = deletions.where("completed_at", ">=", since).where("completed_at", "<", before);
+    return (await call(query.select().get())).docs.map((document) => document.id);
+  }
+
+  /** The tenants whose deletion was asked for by then and has not ended. */
+  async function deletionsOpen(before: Date): Promise<string[]> {
+    const open = await call(deletions.where("completed_at", "==", null).get());
+    return open.docs
+      .filter((document) => (document.get("requested_at") as Timestamp).toDate() < before)
+      .map((document) => document.id);
+  }
+
   /** Notes that the sweep has just seen the cluster. */
   async function beat(now: Date): Promise<void> {
     await call(heartbeat.set({ seen_at: now }));
@@ -172,14 +305,43 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     readTenant,
     createTenant,
     writeTenant,
-    requestDeletion,
+    readSlots,
+    claimSlot,
+    queue,
+    freeOrphanedSlot,
+    changeWish,
     endDeletion,
     listTenants,
     dueTenants,
+    tenants: everyTenant,
+    reservations,
+    readReservation,
+    deleteReservation,
+    readDeletion,
+    deletionsEnded,
+    deletionsOpen,
     beat,
     lastBeat,
     close: () => firestore.terminate(),
   };
+}
+
+/** All documents of a collection in the order of their ids, a page at a time. */
+async function* everyDocument(
+  collection: CollectionReference,
+): AsyncGenerator<QueryDocumentSnapshot> {
+  let query = collection.orderBy(FieldPath.documentId()).limit(PAGE_SIZE);
+  for (;;) {
+    const { docs } = await call(query.get());
+    yield* docs;
+    const last = docs.at(-1);
+    if (last === undefined || docs.length < PAGE_SIZE) return;
+    query = query.startAfter(last.id);
+  }
+}
+
+function newTrail(requested_at: Date): Deletion {
+  return { requested_at, completed_at: null, reason: null, expires_at: null };
 }
 
 /** Awaits a write. Null when it failed with one of the codes by which a lost race shows. */

@@ -6,15 +6,18 @@
  */
 
 /** What a caller wants of a tenant. Only callers change it. */
-export type Desired = "present" | "absent";
+export type Desired = "present" | "suspended" | "absent";
 
 /** What was last proved of a tenant. `deleting` ends in the record's own disappearance. */
-export type Status = "queued" | "provisioning" | "active" | "failed" | "deleting";
+export type Status = "queued" | "provisioning" | "active" | "suspended" | "failed" | "deleting";
 
 /** The kinds of site Job there are. */
 export type JobKind = "create" | "drop" | "suspend" | "resume";
 
-/** One go at carrying out a wish. It is recorded before anything of it exists in the cluster. */
+/**
+ * One go at carrying out a wish. It is recorded, in the same write as its slot, before anything of it
+ * exists in the cluster.
+ */
 export interface Operation {
   kind: JobKind;
   /** The tenant's generation that this operation carries out. */
@@ -23,6 +26,10 @@ export interface Operation {
   attempt: number;
   /** When this attempt may begin: in the future while it pauses after a failed one. */
   started_at: Date;
+  /** Where its Job may run: null before the attempt has its slot, and after its outcome is known. */
+  slot: number | null;
+  /** When the attempt is given up; null while it has no slot. */
+  deadline_at: Date | null;
 }
 
 /** The document `tenants/{id}`. */
@@ -37,6 +44,8 @@ export interface Tenant {
   desired: Desired;
   /** Fresh with every wish, so that a caller recognises its own write after an unclear commit. */
   wish_id: string;
+  /** When the newest wish was made. */
+  wished_at: Date;
   /** Raised with every wish, and by nothing else. */
   generation: number;
 
@@ -54,6 +63,11 @@ export interface Tenant {
   /** The newest generation whose outcome is known. */
   observed_generation: number;
   operation: Operation | null;
+  /**
+   * Its place among those that wait for a slot, in the order of the text: drops first, then the oldest
+   * wish. Null when it does not wait.
+   */
+  queue_place: string | null;
   /** When the sweep shall look again; null when there is nothing left to do. */
   wake_at: Date | null;
 }
@@ -91,6 +105,7 @@ export function newTenant(
     updated_at: now,
     desired: "present",
     wish_id: wanted.wishId,
+    wished_at: now,
     generation: 1,
     status: "queued",
     step: null,
@@ -100,23 +115,7 @@ export function newTenant(
     site_url: null,
     observed_generation: 0,
     operation: null,
-    wake_at: addSeconds(now, HINT_GRACE_SECONDS),
-  };
-}
-
-/** The changes by which a caller's wish to delete the tenant is recorded. */
-export function wishAbsent(tenant: Tenant, wishId: string, now: Date): TenantChanges {
-  return {
-    desired: "absent",
-    wish_id: wishId,
-    generation: tenant.generation + 1,
-    status: "deleting",
-    step: null,
-    reason: null,
-    error_message: null,
-    retryable: null,
-    site_url: null,
-    updated_at: now,
+    queue_place: null,
     wake_at: addSeconds(now, HINT_GRACE_SECONDS),
   };
 }
@@ -124,6 +123,16 @@ export function wishAbsent(tenant: Tenant, wishId: string, now: Date): TenantCha
 /** Whether the outcome of the newest wish is known. */
 export function isSettled(tenant: Tenant): boolean {
   return tenant.observed_generation === tenant.generation;
+}
+
+/** Whether the newest wish is given up: its last attempt failed, and no further one will follow. */
+export function hasFailed(tenant: Tenant): boolean {
+  return isSettled(tenant) && tenant.error_message !== null;
+}
+
+/** Whether the tenant's site was proved to be there at some time, and not dropped since. */
+export function hasSite({ status }: Pick<Tenant, "status">): boolean {
+  return status === "active" || status === "suspended";
 }
 
 /** The host name of the tenant's site, which is also the name that bench gives it. */

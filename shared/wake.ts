@@ -9,13 +9,12 @@ import { reconcileTenant } from "./perform.ts";
 import type { World } from "./perform.ts";
 
 /**
- * Reconciles one tenant and logs what was decided. Throws only when the database does not answer,
- * so that the event comes again. Any other failure is left to the sweep: `wake_at` is set.
+ * Reconciles one tenant. Throws only when the database does not answer, so that the event comes again.
+ * Any other failure is left to the sweep: `wake_at` is set.
  */
 export async function wakeTenant(tenantId: string, world: World): Promise<void> {
   try {
-    const { decisions, status } = await reconcileTenant(tenantId, world);
-    log("INFO", `reconciled: ${status ?? "gone"}`, { tenantId, status, decisions });
+    await reconcileTenant(tenantId, world);
   } catch (error) {
     if (isStoreUnusable(error)) throw error;
     log("ERROR", "a reconcile failed; the sweep will come back to the tenant", {

@@ -21,6 +21,9 @@ import {
   listTenants,
   readTenant,
   readTenantStatus,
+  resumeTenant,
+  retryTenant,
+  suspendTenant,
 } from "./tenants.ts";
 
 export interface ApiRequest {
@@ -63,6 +66,9 @@ const HANDLERS: Record<Operation, Handler> = {
   readTenant,
   deleteTenant,
   readTenantStatus,
+  retryTenant,
+  suspendTenant,
+  resumeTenant,
 };
 
 const MAX_BODY_BYTES = 64 * 1024;

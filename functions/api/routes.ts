@@ -11,7 +11,10 @@ export type Operation =
   | "listTenants"
   | "readTenant"
   | "deleteTenant"
-  | "readTenantStatus";
+  | "readTenantStatus"
+  | "retryTenant"
+  | "suspendTenant"
+  | "resumeTenant";
 
 interface Route {
   pattern: RegExp;
@@ -37,6 +40,21 @@ const ROUTES: Route[] = [
   {
     pattern: /^\/tenants\/([^/]+)\/status$/,
     methods: { GET: "readTenantStatus" },
+    isOpen: false,
+  },
+  {
+    pattern: /^\/tenants\/([^/]+)\/retry$/,
+    methods: { POST: "retryTenant" },
+    isOpen: false,
+  },
+  {
+    pattern: /^\/tenants\/([^/]+)\/suspend$/,
+    methods: { POST: "suspendTenant" },
+    isOpen: false,
+  },
+  {
+    pattern: /^\/tenants\/([^/]+)\/resume$/,
+    methods: { POST: "resumeTenant" },
     isOpen: false,
   },
 ];

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { errorFields, log } from "../../shared/log.ts";
 import { isTenantId, newTenant, siteUrl } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
+import type { Wish } from "../../shared/wish.ts";
 import type { Api, ApiResponse, Call } from "./app.ts";
 import { Problem } from "./problem.ts";
 import { parseCreateTenant, parsePage } from "./validate.ts";
@@ -62,19 +63,42 @@ export async function readTenantStatus(call: Call, api: Api): Promise<ApiRespons
   return { status: 200, body: toStatusView(await find(call, api)) };
 }
 
-export async function deleteTenant({ tenantId }: Call, api: Api): Promise<ApiResponse> {
+export async function deleteTenant(call: Call, api: Api): Promise<ApiResponse> {
+  // Its hint is the trail itself, which wakes cleanup.
+  return accepted(await changeWish("delete", call, api), "The tenant is being deleted.");
+}
+
+/** Carries out once more what was given up: a creation, or a suspension or its end. */
+export async function retryTenant(call: Call, api: Api): Promise<ApiResponse> {
+  const tenant = await changeWish("retry", call, api);
+  await hint(tenant.id, api);
+  return accepted(tenant, "The tenant is tried again.");
+}
+
+export async function suspendTenant(call: Call, api: Api): Promise<ApiResponse> {
+  const tenant = await changeWish("suspend", call, api);
+  await hint(tenant.id, api);
+  return accepted(tenant, "The tenant is being suspended.");
+}
+
+export async function resumeTenant(call: Call, api: Api): Promise<ApiResponse> {
+  const tenant = await changeWish("resume", call, api);
+  await hint(tenant.id, api);
+  return accepted(tenant, "The tenant is being resumed.");
+}
+
+/** Records a wish and gives the tenant as it is then. Throws a `Problem` where it is not possible. */
+async function changeWish(wished: Wish, { tenantId }: Call, { store }: Api): Promise<Tenant> {
   requireTenantId(tenantId);
-  const tenant = await api.store.requestDeletion(tenantId, randomUUID(), new Date());
-  if (tenant === null) throw noSuchTenant(tenantId);
-  return {
-    status: 202,
-    body: {
-      success: true,
-      id: tenant.id,
-      status: tenant.status,
-      message: "The tenant is being deleted.",
-    },
-  };
+  const occasion = { wishId: randomUUID(), now: new Date() };
+  const answer = await store.changeWish(tenantId, wished, occasion);
+  if (answer === null) throw noSuchTenant(tenantId);
+  if (answer.wished.outcome === "refused") throw new Problem(409, answer.wished.why);
+  return answer.tenant;
+}
+
+function accepted({ id, status }: Tenant, message: string): ApiResponse {
+  return { status: 202, body: { success: true, id, status, message } };
 }
 
 async function find({ tenantId }: Call, { store }: Api): Promise<Tenant> {

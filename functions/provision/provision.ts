@@ -7,21 +7,19 @@
  *
  * @module
  */
-import { parseHint } from "../../shared/hint.ts";
+import { HintError, parseHint } from "../../shared/hint.ts";
+import type { Call } from "../../shared/hint.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { World } from "../../shared/perform.ts";
 import { isTenantId } from "../../shared/tenant.ts";
 import { wakeTenant } from "../../shared/wake.ts";
+import { audit } from "./audit.ts";
+import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
+import { sweep } from "./sweep.ts";
 
-/** How many tenants one sweep takes on at most; the next one is a minute away. */
-const MAX_SWEPT = 200;
-
-/** How many tenants a sweep works on at the same time. */
-const SWEEP_CONCURRENCY = 8;
-
-/** Handles one message of `tenant-events` or `cluster-events`, given as parsed JSON. */
-export async function handleMessage(message: unknown, world: World): Promise<void> {
-  const call = parseHint(message);
+/** Handles one message of `tenant-events` or `cluster-events`, as the functions framework gives it. */
+export async function handleEvent(event: unknown, world: World): Promise<void> {
+  const call = parseCall(event);
   switch (call.for) {
     case "nobody":
       return;
@@ -29,27 +27,24 @@ export async function handleMessage(message: unknown, world: World): Promise<voi
       if (isTenantId(call.tenantId)) await wakeTenant(call.tenantId, world);
       return;
     case "sweep":
-      await sweep(world);
+      return sweep(world);
+    case "audit":
+      return audit(world);
   }
 }
 
-async function sweep(world: World): Promise<void> {
-  const now = new Date();
-  const due = await world.store.dueTenants(now, MAX_SWEPT);
-  const queue = due.values();
-  const workers = Array.from({ length: SWEEP_CONCURRENCY }, async () => {
-    for (const tenantId of queue) await wakeTenant(tenantId, world);
-  });
-  await Promise.all([...workers, seeCluster(world)]);
-}
-
-/** The heartbeat, by which /health knows of the cluster without talking to it. */
-async function seeCluster({ cluster, store }: World): Promise<void> {
+/** A message that cannot be understood is named in the log, where its dead letter can be found by. */
+function parseCall(event: unknown): Call {
   try {
-    await cluster.ping();
+    return parseHint(parsePubSubEvent(event));
   } catch (error) {
-    log("ERROR", "the cluster does not answer", errorFields(error));
-    return;
+    if (error instanceof HintError) {
+      const messageId = messageIdOf(event);
+      log("ERROR", "a message cannot be understood and is refused", {
+        messageId,
+        ...errorFields(error),
+      });
+    }
+    throw error;
   }
-  await store.beat(new Date());
 }

@@ -3,13 +3,22 @@
  *
  * @module
  */
-import type { CloudEvent } from "@google-cloud/functions-framework";
 import { HintError } from "../../shared/hint.ts";
 
+/**
+ * A Pub/Sub push as the framework gives it. A message without data comes through unconverted, and so
+ * without a type and an id.
+ */
+interface PubSubEvent {
+  type?: unknown;
+  id?: unknown;
+  data?: { message?: { data?: unknown } } | null;
+  message?: { messageId?: unknown } | null;
+}
+
 /** The message's data as parsed JSON. Throws a `HintError` for anything else. */
-export function parsePubSubEvent(event: CloudEvent<unknown>): unknown {
-  // A message without data comes through the framework unconverted, and without a type.
-  const { type, data } = event as { type?: unknown; data?: { message?: { data?: unknown } } };
+export function parsePubSubEvent(event: unknown): unknown {
+  const { type, data } = (event ?? {}) as PubSubEvent;
   const encoded = data?.message?.data;
   if (typeof type !== "string" || typeof encoded !== "string") {
     throw new HintError("the event is not a Pub/Sub message with data");
@@ -19,4 +28,11 @@ export function parsePubSubEvent(event: CloudEvent<unknown>): unknown {
   } catch (error) {
     throw new HintError("the message's data is not JSON", { cause: error });
   }
+}
+
+/** The id that Pub/Sub gave the message; null where it is not to be found. */
+export function messageIdOf(event: unknown): string | null {
+  const { id, message } = (event ?? {}) as PubSubEvent;
+  const found = id ?? message?.messageId;
+  return typeof found === "string" ? found : null;
 }

@@ -1,0 +1,121 @@
+/**
+ * The audit, once a day: finds what has no owner. A reconcile that stood still for long and then went on
+ * may leave a Secret or a Job of a tenant that is gone, and people change things by hand.
+ *
+ * It removes only what is provably ours, has no tenant on a second look, and is over an hour old (no
+ * function runs that long); whatever else is not as it should be it reports. Unlike the sweep it costs
+ * with the number of tenants. It never lists Secrets, for listing is reading: those of tenants that are
+ * gone it finds by the trails of their deletions.
+ *
+ * @module
+ */
+import { EdgeError } from "../../shared/errors.ts";
+import { errorFields, log } from "../../shared/log.ts";
+import type { World } from "../../shared/perform.ts";
+import { addSeconds, isSettled } from "../../shared/tenant.ts";
+import { wakeTenant } from "../../shared/wake.ts";
+
+/** Older than any function that may still be about to use it. */
+const MIN_AGE_SECONDS = 3600;
+
+/** For so long a leftover is looked for: audits may fail, too. */
+const LEFTOVER_SECONDS = 7 * 24 * 3600;
+
+/** A line of the report: a sentence, and whom it is about. */
+interface Finding {
+  message: string;
+  tenantId: string;
+  subdomain?: string;
+}
+
+type Findings = AsyncGenerator<Finding>;
+
+/** Audits, and logs a line for each finding. Throws only when the database does not answer. */
+export async function audit(world: World, now = new Date()): Promise<void> {
+  const before = addSeconds(now, -MIN_AGE_SECONDS);
+  let count = 0;
+  for (const look of [leftJobs, leftSecrets, lostReservations, lostTenants, lostDeletions]) {
+    try {
+      for await (const { message, ...about } of look(world, before)) {
+        log("WARNING", `audit: ${message}`, about);
+        count += 1;
+      }
+    } catch (error) {
+      if (!isOfCluster(error)) throw error;
+      log("ERROR", "audit: the cluster does not answer", errorFields(error));
+    }
+  }
+  log("INFO", "audited", { findings: count });
+}
+
+function isOfCluster(error: unknown): boolean {
+  return error instanceof EdgeError && error.edge === "cluster";
+}
+
+/** Site Jobs of tenants that are gone. */
+async function* leftJobs({ cluster, store }: World, before: Date): Findings {
+  const old = (await cluster.listJobs()).filter(({ createdAt }) => createdAt < before);
+  const suspects = [];
+  for (const job of old) if (await isGone(job.tenantId, store)) suspects.push(job);
+  for (const { tenantId, uid } of suspects) {
+    if (!(await isGone(tenantId, store))) continue;
+    await cluster.deleteJob(tenantId, uid);
+    yield { message: "a site Job of a tenant that is gone was removed", tenantId };
+  }
+}
+
+/** Secrets of tenants that are gone. */
+async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
+  const since = addSeconds(before, -LEFTOVER_SECONDS);
+  for (const tenantId of await store.deletionsEnded(since, before)) {
+    if (!(await isGone(tenantId, store))) continue;
+    if (await cluster.deleteSecret(tenantId)) {
+      yield { message: "a Secret of a tenant that is gone was removed", tenantId };
+    }
+  }
+}
+
+/** Names that are reserved for nobody. Only after a deletion that ended is the site provably gone. */
+async function* lostReservations({ store }: World, before: Date): Findings {
+  for await (const reservation of store.reservations()) {
+    const { subdomain, tenantId, reservedAt } = reservation;
+    if (reservedAt >= before || !(await isGone(tenantId, store))) continue;
+    const trail = await store.readDeletion(tenantId);
+    if (trail?.completed_at && (await isGone(tenantId, store))) {
+      await store.deleteReservation(reservation);
+      yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
+    } else {
+      yield { message: "a name is reserved for a tenant that is not there", tenantId, subdomain };
+    }
+  }
+}
+
+/** Tenants whose name is not theirs, or that no sweep would ever find. */
+async function* lostTenants(world: World): Findings {
+  const { store } = world;
+  for await (const { id: tenantId, subdomain } of store.tenants()) {
+    const holder = await store.readReservation(subdomain);
+    const tenant = (await store.readTenant(tenantId))?.record;
+    if (tenant === undefined) continue;
+    if (holder !== tenantId) {
+      yield { message: "a tenant does not hold its name", tenantId, subdomain };
+    }
+    if (!isSettled(tenant) && tenant.wake_at === null) {
+      await wakeTenant(tenantId, world);
+      yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
+    }
+  }
+}
+
+/** Deletions that have not ended, of tenants that are not there. */
+async function* lostDeletions({ store }: World, before: Date): Findings {
+  for (const tenantId of await store.deletionsOpen(before)) {
+    if (await isGone(tenantId, store)) {
+      yield { message: "a deletion has not ended, and its tenant is not there", tenantId };
+    }
+  }
+}
+
+async function isGone(tenantId: string, store: World["store"]): Promise<boolean> {
+  return (await store.readTenant(tenantId)) === null;
+}
