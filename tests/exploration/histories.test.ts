@@ -1,0 +1,109 @@
+/**
+ * Random histories, much longer than the exploration's ways and with more going on at once: three
+ * reconciles, two slots, any number of crashes, losses and failures. What fast-check finds it shortens.
+ */
+import { array, assert as assertProperty, nat, property } from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { reconcile } from "../../shared/reconcile.ts";
+import { newTenant } from "../../shared/tenant.ts";
+import { wish } from "../../shared/wish.ts";
+import { comeToRest } from "./explore.ts";
+import { mutate, MUTATIONS } from "./mutations.ts";
+import { checkState, checkStep, Violation } from "./rules.ts";
+import { stepsFrom } from "./steps.ts";
+import type { Node, Rig, Scenario, Step } from "./steps.ts";
+import { emptyState, ID, REAL_EDGES } from "./world.ts";
+
+const test = suite("random histories");
+
+const ALWAYS = Number.MAX_SAFE_INTEGER;
+
+const scenario: Scenario = {
+  name: "three tenants, two of which want one subdomain, and two slots",
+  tenants: [
+    { id: ID.a, subdomain: "acme" },
+    { id: ID.b, subdomain: "acme" },
+    { id: ID.c, subdomain: "zenith" },
+  ],
+  settings: { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 2 },
+  concurrency: 3,
+  budget: {
+    wishes: ALWAYS,
+    crashes: ALWAYS,
+    duplicates: ALWAYS,
+    losses: ALWAYS,
+    failures: ALWAYS,
+    jumps: ALWAYS,
+  },
+};
+
+/** Which of the possible steps is taken, again and again. */
+const choices = array(nat({ max: 1_000_000 }), { minLength: 50, maxLength: 400 });
+
+/** Follows one history, with the rules checked all along, and lets it come to rest. */
+function follow(choice: number[], rig: Rig): string[] {
+  let node: Node = { state: emptyState(), budget: rig.scenario.budget };
+  const way: string[] = [];
+  try {
+    for (const number of choice) {
+      const steps = [...stepsFrom(node, rig)].flatMap((step) => chances(step));
+      const step = steps[number % steps.length];
+      if (step === undefined) break;
+      way.push(step.label);
+      checkStep(node.state, step.node.state);
+      checkState(step.node.state, rig.scenario);
+      node = step.node;
+    }
+    comeToRest({ ...node.state, running: [] }, rig, new Set());
+  } catch (error) {
+    if (error instanceof Violation) error.message += `, after ${way.join("; ")}`;
+    throw error;
+  }
+  return way;
+}
+
+/** What disturbs is rarer than what goes on, or nothing would ever come to anything. */
+function chances(step: Step): Step[] {
+  return Array.from({ length: step.spent === undefined ? 8 : 1 }, () => step);
+}
+
+/** Checks so many histories, always the same ones, and gives every kind of step that was in them. */
+function check(rig: Rig, numRuns: number): Set<string> {
+  const kinds = new Set<string>();
+  const holdsRules = property(choices, (choice) => {
+    for (const label of follow(choice, rig)) kinds.add(label.replace(/^.: /, ""));
+  });
+  assertProperty(holdsRules, { numRuns, seed: 20261124, includeErrorInReport: true });
+  return kinds;
+}
+
+test("hold every rule, come to rest, and leave no kind of step out", () => {
+  const kinds = check({ scenario, code: { reconcile, newTenant, wish }, edges: REAL_EDGES }, 400);
+  for (const kind of [
+    "claimSlot",
+    "hintNextInQueue",
+    "endDeletion",
+    "deleteJob, late",
+    "crashes",
+    "sweep",
+  ]) {
+    assert.ok(kinds.has(kind), kind);
+  }
+  for (const wished of ["POST", "delete", "retry", "suspend", "resume"]) {
+    assert.ok(kinds.has(wished), wished);
+  }
+});
+
+test("would not, were a record written whatever has become of it", async () => {
+  const mutation = MUTATIONS.find(({ edges }) => edges?.writeInsistsOnVersion === false);
+  assert.ok(mutation);
+  const { code, edges, forget } = await mutate(mutation);
+  try {
+    assert.throws(() => check({ scenario, code, edges }, 400), /Violation: .+, after .: POST/);
+  } finally {
+    forget();
+  }
+});
+
+test.run();

@@ -1,0 +1,286 @@
+/**
+ * Mistakes that the exploration must find: one line of the real code changed, or one promise of an edge
+ * broken. What finds none of them has no teeth.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { repository } from "../../scripts/test-files.ts";
+import { CRASHES, FAILURES, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
+import type { Code, Scenario } from "./steps.ts";
+import { REAL_EDGES } from "./world.ts";
+import type { Edges } from "./world.ts";
+
+export interface Mutation {
+  name: string;
+  scenario: Scenario;
+  edges?: Partial<Edges>;
+  edits?: { file: string; from: string; to: string }[];
+  /** The rule that must be found broken. */
+  breaks: string;
+}
+
+export const MUTATIONS: Mutation[] = [
+  {
+    name: "a record is written whatever has become of it since it was read",
+    scenario: STALLS,
+    edges: { writeInsistsOnVersion: false },
+    breaks: "who is to go, and only who, is going",
+  },
+  {
+    name: "a Job is deleted with Background",
+    scenario: STALLS,
+    edges: { deletion: "background" },
+    breaks: "no Job works while the Pod of an older one is there",
+  },
+  {
+    name: "a slot that is taken is taken for one's own",
+    scenario: QUEUE,
+    edges: { claimIsExclusive: false },
+    breaks: "a tenant's slot is its own",
+  },
+  {
+    name: "the site scripts skip the fence",
+    scenario: STALLS,
+    edges: { isFenced: false },
+    breaks: "a name is free only when its site is gone",
+  },
+  {
+    name: "a new tenant is stored without a wake-up",
+    scenario: CRASHES,
+    edits: [
+      {
+        file: "tenant.ts",
+        from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
+        to: "wake_at: null,",
+      },
+    ],
+    breaks: "every wish has an outcome",
+  },
+  {
+    name: "a wish is stored without a wake-up",
+    scenario: CRASHES,
+    edits: [
+      {
+        file: "wish.ts",
+        from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
+        to: "wake_at: null,",
+      },
+    ],
+    breaks: "every wish has an outcome",
+  },
+  {
+    name: "hints are done with before a wake-up is written",
+    scenario: CRASHES,
+    edits: [
+      {
+        file: "reconcile.ts",
+        from: "return { ...changes, wake_at, updated_at: now };",
+        to: "return { ...changes, wake_at: null, updated_at: now };",
+      },
+      { file: "reconcile.ts", from: "return present === wanted;", to: "return true;" },
+    ],
+    breaks: "who is to go is gone",
+  },
+  {
+    name: "a Job is deleted before its outcome is recorded",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "return ended(tenant, operation, job.outcome, now, settings);",
+        to: 'return removeJob(job, "JobHasEnded");',
+      },
+    ],
+    breaks: "everything comes to rest",
+  },
+  {
+    name: "a Job that still works is taken for one that succeeded",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: ': wait("JobIsWorking", LONG_RECHECK_SECONDS);',
+        to: ": succeeded(tenant, operation, null, settings);",
+      },
+    ],
+    breaks: "active means proved",
+  },
+  {
+    name: "an older Job's outcome is taken for the operation's own",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "if (job !== null && isOlder(job, operation)) return",
+        to: "if (job !== null && isOlder(job, operation) && job.outcome === null) return",
+      },
+    ],
+    breaks: "a name is free only when its site is gone",
+  },
+  {
+    name: "a deletion skips the drop whenever there is no Job",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: 'tenant.desired === "absent" && tenant.operation === null && job === null',
+        to: 'tenant.desired === "absent" && job === null',
+      },
+    ],
+    breaks: "no slot is taken by a tenant that does not know of it",
+  },
+  {
+    name: "the record goes while the drop's Job is still there",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: 'return job === null ? afterTheJob(tenant) : removeJob(job, "JobHasEnded");',
+        to: "return afterTheJob(tenant);",
+      },
+    ],
+    breaks: "everything comes to rest",
+  },
+  {
+    name: "an overtaken operation gives its slot back while its Job still works",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "const slot = tenant.operation?.slot ?? null;",
+        to: "const slot = null as number | null;",
+      },
+    ],
+    breaks: "who has a slot does not wait",
+  },
+  {
+    name: "an outcome is recorded and the slot is kept",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "reconcile.ts",
+        from: "return operation !== undefined && operation?.slot !== held ? held : null;",
+        to: "return operation !== undefined && held === -1 ? held : null;",
+      },
+    ],
+    breaks: "no slot is taken by a tenant that does not know of it",
+  },
+  {
+    name: "an overdue attempt gives its slot back while its Job still works",
+    scenario: SLOT,
+    edits: [
+      {
+        file: "decide.ts",
+        from: '? removeJob(job, "DeadlineExceeded")',
+        to: "? failed(tenant, operation, OVERDUE, now, settings)",
+      },
+    ],
+    breaks: "no more Jobs work than there are slots",
+  },
+  {
+    name: "who has taken a place in the queue does not look once more",
+    scenario: QUEUE,
+    edits: [
+      {
+        file: "reconcile.ts",
+        from: 'if (wasInQueue) return "waiting";',
+        to: 'if (wasInQueue || waiting !== null) return "waiting";',
+      },
+    ],
+    breaks: "nobody waits while a slot is free",
+  },
+  {
+    name: "the next in the queue is hinted by nobody",
+    scenario: QUEUE,
+    edits: [
+      {
+        file: "reconcile.ts",
+        from: 'if (freedSlot !== null) yield* ask("hintNextInQueue", {});',
+        to: "",
+      },
+    ],
+    breaks: "nobody waits while a slot is free",
+  },
+  {
+    name: "a failed attempt is not tried again",
+    scenario: FAILURES,
+    edits: [{ file: "decide.ts", from: "attempt < MAX_ATTEMPTS)", to: "attempt < 1)" }],
+    breaks: "what may succeed is tried again",
+  },
+  {
+    name: "a drop is given up",
+    scenario: FAILURES,
+    edits: [{ file: "decide.ts", from: 'kind === "drop" || (retryable', to: "(retryable" }],
+    breaks: "a name is free only when its site is gone",
+  },
+  {
+    name: "a retry does not begin a new generation",
+    scenario: FAILURES,
+    edits: [
+      {
+        file: "wish.ts",
+        from: "generation: tenant.generation + 1,",
+        to: "generation: tenant.generation,",
+      },
+    ],
+    breaks: "only a caller changes what is wished",
+  },
+  {
+    name: "a suspended tenant is called active",
+    scenario: STALLS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: 'return { status: "suspended" };',
+        to: 'return { status: "active" };',
+      },
+    ],
+    breaks: "the wish is carried out",
+  },
+  {
+    name: "a tenant that is settled goes",
+    scenario: NAME,
+    edits: [
+      {
+        file: "decide.ts",
+        from: 'return tenant.desired === "absent" ? endDeletion("SiteIsDropped") : settled();',
+        to: 'return endDeletion("SiteIsDropped");',
+      },
+    ],
+    breaks: "a name is free only when its site is gone",
+  },
+];
+
+const FILES = ["tenant.ts", "wish.ts", "decide.ts", "reconcile.ts"];
+
+/** The edges and the code with the mistake in them. Call `forget` when done. */
+export async function mutate({
+  edges,
+  edits = [],
+}: Mutation): Promise<{ code: Code; edges: Edges; forget: () => void }> {
+  const directory = mkdtempSync(join(tmpdir(), "kairos-mutation-"));
+  for (const file of FILES) {
+    const original = readFileSync(join(repository, "shared", file), "utf8");
+    const ofFile = edits.filter((edit) => edit.file === file);
+    writeFileSync(join(directory, file), ofFile.reduce(applied, original));
+  }
+  const load = async (file: string) =>
+    (await import(pathToFileURL(join(directory, file)).href)) as Partial<Code>;
+  const code = {
+    ...(await load("tenant.ts")),
+    ...(await load("wish.ts")),
+    ...(await load("reconcile.ts")),
+  } as Code;
+  const forget = () => rmSync(directory, { recursive: true, force: true });
+  return { code, edges: { ...REAL_EDGES, ...edges }, forget };
+}
+
+/** An edit that fits nowhere, or in more than one place, would mutate nothing or something else. */
+function applied(source: string, { file, from, to }: { file: string; from: string; to: string }) {
+  if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
+  return source.replace(from, () => to);
+}
