@@ -224,7 +224,10 @@ function* perform(
       yield* ask("deleteSecret", { tenantId });
       return stored;
     case "endDeletion":
-      return (yield* ask("endDeletion", { tenant: record, version })) ? stored : "lost";
+      if (!(yield* ask("endDeletion", { tenant: record, version }))) return "lost";
+      // It may have been told of a free slot, and never took it.
+      if (record.operation === null) yield* ask("hintNextInQueue", {});
+      return stored;
   }
 }
 
