@@ -136,6 +136,8 @@ function describe(seen: Record<string, unknown>): string {
   if (status === "active") return `active at ${String(seen["site_url"])}`;
   if (status === "failed")
     return `failed at ${String(seen["step"])}: ${String(seen["error_message"])}`;
+  if (typeof seen["error_message"] === "string")
+    return `${status}, tried again after: ${seen["error_message"]}`;
   return status;
 }
 

@@ -28,7 +28,13 @@ export async function startTestStack(env: Record<string, string> = {}) {
   const [port] = await freePorts(1);
   const stack: Stack = await startStack({
     directory,
-    env: { ...process.env, PORT: String(port), LOCAL_BENCH_SECONDS: "0.2", ...env },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      LOCAL_BENCH_SECONDS: "0.2",
+      LOCAL_SWEEP_SECONDS: "0.5",
+      ...env,
+    },
   });
   const firestore = new Firestore({
     projectId: stack.projectId,
@@ -88,12 +94,16 @@ export async function request(
 }
 
 /** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */
-export async function pushMessage({ projectId, urls }: Stack, text: string): Promise<number> {
+export async function pushMessage(
+  { projectId, urls }: Stack,
+  text: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const message = { messageId: "1", data: Buffer.from(text).toString("base64") };
   const subscription = `projects/${projectId}/subscriptions/${TENANT_EVENTS}-provision`;
   const response = await fetch(`${urls.provision}/projects/${projectId}/topics/${TENANT_EVENTS}`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify({ message, subscription }),
   });
   await response.body?.cancel();

@@ -1,0 +1,257 @@
+/**
+ * The real stack under everything that may go wrong at once: messages that come twice and out of order,
+ * functions killed with -9, emulators that stand still, a cluster that fails, is busy or never answers.
+ * Asserts what there is in the end: every tenant as it was wished, and nothing left over.
+ */
+import { PubSub } from "@google-cloud/pubsub";
+import { randomInt } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { audit } from "../functions/provision/audit.ts";
+import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
+import { CLUSTER_EVENTS, TENANT_EVENTS } from "../shared/bus.ts";
+import { DATABASE_ADMIN_SECRET } from "../shared/manifests.ts";
+import { addSeconds, databaseName, jobName } from "../shared/tenant.ts";
+import { connectWorld } from "../shared/world.ts";
+import { eventually, startTestStack } from "./stack-fixture.ts";
+import type { Answer, TestStack } from "./stack-fixture.ts";
+
+const test = suite("chaos");
+
+const TENANTS = 60;
+
+/** For so long things go wrong. */
+const CHAOS_MILLISECONDS = 60_000;
+
+/** What went wrong, by kind. */
+const faults: Record<string, number> = {};
+
+function count(fault: string): void {
+  faults[fault] = (faults[fault] ?? 0) + 1;
+}
+
+let it: TestStack;
+let proxy: Awaited<ReturnType<typeof startDoublingProxy>>;
+test.before(async () => {
+  it = await startTestStack({
+    LOCAL_SWEEP_SECONDS: "2",
+    LOCAL_BENCH_FAULTS: "chaos-7:new-site:once,chaos-8:drop-site:once,chaos-9:database:once",
+  });
+  proxy = await startDoublingProxy(it.stack.urls.provision);
+  await pushThrough(proxy.url);
+});
+test.after(async () => {
+  await it.stop();
+  proxy.close();
+});
+
+/** Stands between Pub/Sub and provision: every message goes through twice, each time after a while. */
+async function startDoublingProxy(target: string) {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = new Uint8Array(await buffer(request));
+      const forward = async () => {
+        await sleep(randomInt(500));
+        const headers = { "Content-Type": request.headers["content-type"] ?? "" };
+        const answer = await fetch(`${target}${request.url}`, { method: "POST", headers, body });
+        await answer.body?.cancel();
+        return answer.status;
+      };
+      count("message doubled and delayed");
+      const statuses = await Promise.all(
+        [forward(), forward()].map((sent) => sent.catch(() => 503)),
+      );
+      response.writeHead(Math.max(...statuses)).end();
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function pushThrough(url: string): Promise<void> {
+  const { projectId, pubsubHost } = it.stack;
+  const pubsub = new PubSub({ projectId, apiEndpoint: pubsubHost, emulatorMode: true });
+  for (const topic of [TENANT_EVENTS, CLUSTER_EVENTS]) {
+    const pushEndpoint = `${url}/projects/${projectId}/topics/${topic}`;
+    await pubsub.subscription(`${topic}-provision`).modifyPushConfig({ pushEndpoint });
+  }
+  await pubsub.close();
+}
+
+/** Calls until there is an answer that is not about the trouble of the moment. */
+function callUntilAnswered(
+  method: string,
+  path: string,
+  init?: Parameters<TestStack["call"]>[2],
+): Promise<Answer> {
+  return eventually(`${method} ${path} is answered`, async () => {
+    const answer = await it.call(method, path, init).catch(() => null);
+    return answer === null || answer.status >= 500 ? null : answer;
+  });
+}
+
+const subdomainOf = (number: number) => `chaos-${number}`;
+
+/** Creates a tenant. An answer that got lost is found out by the list. */
+async function create(number: number): Promise<string> {
+  const subdomain = subdomainOf(number);
+  const body = { organization: "Chaos", subdomain, email: `office@${subdomain}.example` };
+  const { status, body: created } = await callUntilAnswered("POST", "/tenants", { body });
+  if (status === 201) return String(created["id"]);
+  assert.is(status, 409, JSON.stringify(created));
+  const { body: listed } = await callUntilAnswered("GET", "/tenants?limit=1000");
+  const tenants = listed["tenants"] as { id: string; subdomain: string }[];
+  return tenants.find((tenant) => tenant.subdomain === subdomain)?.id ?? "";
+}
+
+/** Every second one is to go: right away, a little later, or when it is active. */
+async function remove(id: string, number: number): Promise<void> {
+  if (number % 6 === 2) await sleep(randomInt(5_000));
+  if (number % 6 === 4) await untilStatus(id, "active");
+  await callUntilAnswered("DELETE", `/tenants/${id}`);
+}
+
+/** As patient as chaos is long. */
+async function untilStatus(id: string, wanted: string): Promise<void> {
+  for (;;) {
+    const { status, body } = await callUntilAnswered("GET", `/tenants/${id}/status`);
+    if ((status === 404 ? "gone" : body["status"]) === wanted) return;
+    await sleep(250);
+  }
+}
+
+/** Lets things go wrong, one after the other, and all is well again after each. */
+async function disturb(end: number): Promise<void> {
+  while (Date.now() < end) {
+    const kinds = [pauseFirestore, pausePubSub, troubleCluster];
+    await Promise.race([kinds[randomInt(kinds.length)]?.(), sleep(20_000)]);
+    await sleep(randomInt(1_500));
+  }
+}
+
+async function killFunctions(end: number): Promise<void> {
+  while (Date.now() < end) {
+    const name = FUNCTION_NAMES[randomInt(FUNCTION_NAMES.length)] ?? "api";
+    const pid = it.stack.functions.pid(name);
+    if (pid !== undefined && kill(pid, "SIGKILL")) count(`${name} killed`);
+    await sleep(500 + randomInt(2_500));
+  }
+}
+
+const pauseFirestore = () => pause("firestore-emulator", "Firestore paused");
+const pausePubSub = () => pause("pubsub-emulator", "Pub/Sub paused");
+
+async function pause(name: string, fault: string): Promise<void> {
+  const pid = it.stack.emulators.pid(name);
+  if (pid === undefined || !kill(pid, "SIGSTOP")) return;
+  count(fault);
+  await sleep(1_000 + randomInt(4_000));
+  kill(pid, "SIGCONT");
+}
+
+async function troubleCluster(): Promise<void> {
+  const troubles = ["error", "busy", "hang"] as const;
+  const trouble = troubles[randomInt(troubles.length)] ?? "error";
+  count(`cluster: ${trouble}`);
+  it.cluster.trouble = trouble;
+  await sleep(1_000 + randomInt(4_000));
+  it.cluster.trouble = null;
+}
+
+/** The process itself only, by its id. False when it is gone. */
+function kill(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+test(`${TENANTS} tenants come to what was wished of them, and nothing is left over`, async () => {
+  const end = Date.now() + CHAOS_MILLISECONDS;
+  const chaos = Promise.all([disturb(end), killFunctions(end)]);
+  const numbers = Array.from({ length: TENANTS }, (_, number) => number);
+  const ids = await Promise.all(
+    numbers.map(async (number) => {
+      // They come over half of the time, so that there is always something at every stage.
+      await sleep((number * CHAOS_MILLISECONDS) / 2 / TENANTS);
+      const id = await create(number);
+      if (number % 2 === 0) await remove(id, number);
+      return id;
+    }),
+  );
+  await chaos;
+  console.log(`faults: ${JSON.stringify(faults)}`);
+
+  const kept = numbers.filter((number) => number % 2 === 1);
+  for (const [number, id] of ids.entries()) {
+    await untilStatus(id, number % 2 === 1 ? "active" : "gone");
+  }
+  await eventually("everything is settled", async () => {
+    const [slots, tenants] = await Promise.all([
+      it.firestore.collection("slots").get(),
+      it.firestore.collection("tenants").get(),
+    ]);
+    const isSettled = tenants.docs.every((tenant) => tenant.get("wake_at") === null);
+    return slots.empty && isSettled && it.cluster.jobs.listJobs().length === 0 ? true : null;
+  });
+  // What a stalled reconcile may have left is the audit's, a day later.
+  const { projectId, firestoreHost, pubsubHost } = it.stack;
+  const world = connectWorld({
+    GOOGLE_CLOUD_PROJECT: projectId,
+    FIRESTORE_EMULATOR_HOST: firestoreHost,
+    PUBSUB_EMULATOR_HOST: pubsubHost,
+    KUBECONFIG: join(it.directory, "kubeconfig"),
+  });
+  await audit(world, addSeconds(new Date(), 24 * 3600));
+  await Promise.all([world.store.close(), world.bus.close()]);
+
+  const idsKept = kept.map((number) => ids[number] ?? "");
+  const names = kept.map(subdomainOf);
+  const documents = async (collection: string) =>
+    (await it.firestore.collection(collection).get()).docs.map((document) => document.id);
+  equalSets(await documents("tenants"), idsKept, "tenants");
+  equalSets(await documents("subdomains"), names, "reservations");
+  equalSets(
+    it.cluster.jobs.secretNames(),
+    [DATABASE_ADMIN_SECRET, ...idsKept.map(jobName)],
+    "Secrets",
+  );
+  const sites = readdirSync(it.stack.sitesDirectory).filter((name) => name.startsWith("chaos-"));
+  const hosts = names.map((name) => `${name}.kairos.app`);
+  equalSets(sites, hosts, "sites");
+  const databases = readdirSync(join(it.directory, "database", "databases"));
+  equalSets(databases, idsKept.map(databaseName), "databases");
+  const records = readdirSync(join(it.stack.sitesDirectory, ".tenants"));
+  equalSets(
+    records.filter((name) => !name.endsWith(".gone")),
+    hosts,
+    "owner records",
+  );
+  for (const [k, host] of hosts.entries()) {
+    const owner = join(it.stack.sitesDirectory, ".tenants", host, "owner");
+    assert.is(readFileSync(owner, "utf8").trim(), idsKept[k]);
+  }
+});
+
+function equalSets(actual: string[], expected: string[], what: string): void {
+  assert.equal(actual.toSorted(byText), expected.toSorted(byText), what);
+}
+
+function byText(left: string, right: string): number {
+  return left < right ? -1 : 1;
+}
+
+test.run();
