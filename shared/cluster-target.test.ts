@@ -101,7 +101,7 @@ test("a way that could not be found is looked for again by the next call", async
   });
   for (const _ of [1, 2]) {
     try {
-      await cluster.ping();
+      await cluster.listJobs();
       assert.unreachable();
     } catch (error) {
       assert.is((error as Error).message, "not yet");
@@ -120,7 +120,7 @@ test("a cluster that does not answer is an error in bounded time", async () => {
     return config;
   });
   try {
-    await cluster.ping();
+    await cluster.listJobs();
     assert.unreachable();
   } catch (error) {
     assert.equal(

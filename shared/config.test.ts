@@ -31,6 +31,8 @@ test("what is not set has the values of the service that this one replaces", () 
   assert.is(reconciler.namespace, "frappe");
   assert.equal(reconciler.frappeApps, ["erpnext"]);
   assert.is(reconciler.databasePort, 3306);
+  assert.is(reconciler.maxConcurrentJobs, 5);
+  assert.is(reconciler.retryPauseSeconds, 30);
 });
 
 test("an API without keys is refused", () => {
@@ -45,6 +47,27 @@ test("a list of nothing is no list", () => {
   const problems = problemsOf(() => parseReconcilerSettings({ ...RECONCILER, FRAPPE_APPS: "," }));
   assert.equal(problems.length, 1);
   assert.match(problems[0] ?? "", /^FRAPPE_APPS must be/);
+});
+
+test("how many site Jobs work at once and how long a pause is are whole numbers from 1 on", () => {
+  const parsed = parseReconcilerSettings({
+    ...RECONCILER,
+    MAX_CONCURRENT_JOBS: "1000",
+    RETRY_PAUSE_SECONDS: " 1 ",
+  });
+  assert.equal([parsed.maxConcurrentJobs, parsed.retryPauseSeconds], [1000, 1]);
+  for (const [name, values, rule] of [
+    ["MAX_CONCURRENT_JOBS", ["0", "-1", "2.5", "many", "1001"], "from 1 to 1000"],
+    ["RETRY_PAUSE_SECONDS", ["0", "-1", "2.5", "30s", "901"], "from 1 to 900"],
+  ] as const) {
+    for (const value of values) {
+      assert.equal(
+        problemsOf(() => parseReconcilerSettings({ ...RECONCILER, [name]: value })),
+        [`${name} must be a whole number ${rule}.`],
+        value,
+      );
+    }
+  }
 });
 
 test("all mistakes are reported at once, by the names of their settings", () => {

@@ -70,7 +70,8 @@ export function createDecisionLog(
 function decisionFields({ tenant, decision, now }: Decided): Record<string, unknown> {
   const { id: tenantId, generation, desired } = tenant;
   const { changes, actions } = decision;
-  const operation = changes?.operation ?? tenant.operation;
+  const begun = actions.find((action) => action.do === "takeSlot")?.operation;
+  const operation = changes?.operation ?? begun ?? tenant.operation;
   return {
     tenantId,
     generation,

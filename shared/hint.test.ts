@@ -12,6 +12,7 @@ const event = (involvedObject: unknown) => ({
 
 const understood: [sentence: string, message: unknown, call: unknown][] = [
   ["the sweep", { kind: "sweep" }, { for: "sweep" }],
+  ["the audit", { kind: "audit" }, { for: "audit" }],
   ["a tenant's hint", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
   [
     "a site Job's event",
@@ -21,12 +22,31 @@ const understood: [sentence: string, message: unknown, call: unknown][] = [
   ["another Job's event", event({ kind: "Job", name: "nightly-backup" }), { for: "nobody" }],
   ["a Pod's event", event({ kind: "Pod", name: `site-${ID}` }), { for: "nobody" }],
   ["an event about nothing", event(undefined), { for: "nobody" }],
+  ["a log entry with a text", { logName: "l", textPayload: "Killed" }, { for: "nobody" }],
+  ["a log entry with protobuf", { logName: "l", protoPayload: {} }, { for: "nobody" }],
+  [
+    "a log entry with another payload than an object",
+    { logName: "l", jsonPayload: [] },
+    { for: "nobody" },
+  ],
+  ["a log entry without a payload", { logName: "l" }, { for: "nobody" }],
 ];
 for (const [sentence, message, call] of understood) {
   test(`understands ${sentence}`, () => assert.equal(parseHint(message), call));
 }
 
-for (const message of [null, 1, "sweep", [], {}, { kind: "other" }, { kind: "tenant" }]) {
+for (const message of [
+  null,
+  1,
+  "sweep",
+  [],
+  {},
+  { kind: "other" },
+  { kind: "tenant" },
+  { kind: "tenant", tenant_id: 7 },
+  { textPayload: "no log's name" },
+  { logName: 1 },
+]) {
   test(`refuses ${JSON.stringify(message)}`, () => {
     assert.throws(
       () => parseHint(message),

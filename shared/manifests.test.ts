@@ -6,7 +6,7 @@ import { readManifests } from "../tests/kube-apiserver.ts";
 import { findStrangers } from "../tests/strict-manifest.ts";
 import { literal, siteJob, siteSecret } from "./manifests.ts";
 import { newTenant } from "./tenant.ts";
-import type { JobKind, Operation } from "./tenant.ts";
+import type { JobKind } from "./tenant.ts";
 
 const test = suite("manifests");
 
@@ -38,8 +38,7 @@ const settings = {
   },
 };
 const jobOf = (kind: JobKind) => {
-  const operation: Operation = { kind, generation: 7, attempt: 2, started_at: NOW };
-  return siteJob(tenant, operation, settings);
+  return siteJob(tenant, { kind, generation: 7, attempt: 2 }, settings);
 };
 const podOf = (kind: JobKind) => {
   const spec = jobOf(kind).spec?.template.spec;

@@ -162,9 +162,11 @@ function* carryOut(
 
 /** The decision's changes together with the wake-up it asks for; null if nothing is to be written. */
 function toWrite(tenant: Tenant, decision: Decision, now: Date): TenantChanges | null {
-  const { changes, recheckAfterSeconds } = decision;
+  const { changes, actions, recheckAfterSeconds } = decision;
   const wake_at = recheckAfterSeconds === null ? null : addSeconds(now, recheckAfterSeconds);
   if (changes !== null) return { ...changes, wake_at, updated_at: now };
+  // The slot, or the place in the queue, comes with a wake-up of its own.
+  if (actions[0]?.do === "takeSlot" && tenant.wake_at !== null) return null;
   return isAsGood(tenant.wake_at, wake_at, now) ? null : { wake_at };
 }
 

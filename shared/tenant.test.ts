@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName, isTenantId, jobName, newTenant, tenantOfJob, wishAbsent } from "./tenant.ts";
+import { databaseName, hasFailed, isTenantId, jobName, newTenant, tenantOfJob } from "./tenant.ts";
 
 const test = suite("tenant");
 
@@ -17,12 +17,11 @@ test("a new tenant is queued and the sweep finds it, should its hint be lost", (
   assert.is(tenant.wake_at?.getTime(), NOW.getTime() + 60_000);
 });
 
-test("the wish to delete raises the generation and can be found by the sweep", () => {
-  const changes = wishAbsent({ ...tenant, wake_at: null }, "w2", NOW);
-  assert.is(changes.generation, 2);
-  assert.is(changes.desired, "absent");
-  assert.is(changes.status, "deleting");
-  assert.ok(changes.wake_at);
+test("a wish is given up only when its last attempt failed, and not in the pause before the next", () => {
+  const error_message = "no disk";
+  assert.is(hasFailed({ ...tenant, error_message }), false);
+  assert.is(hasFailed({ ...tenant, error_message, observed_generation: 1 }), true);
+  assert.is(hasFailed({ ...tenant, observed_generation: 1 }), false);
 });
 
 test("a database name has no character that a GRANT reads as a wildcard", () => {

@@ -13,6 +13,9 @@ const found: [method: string, path: string, operation: string, tenantId: string]
   ["GET", "/tenants/7", "readTenant", "7"],
   ["DELETE", "/tenants/7", "deleteTenant", "7"],
   ["GET", "/tenants/7/status", "readTenantStatus", "7"],
+  ["POST", "/tenants/7/retry", "retryTenant", "7"],
+  ["POST", "/tenants/7/suspend", "suspendTenant", "7"],
+  ["POST", "/tenants/7/resume", "resumeTenant", "7"],
 ];
 for (const [method, path, operation, tenantId] of found) {
   test(`${method} ${path} is ${operation}`, () => {
@@ -36,6 +39,10 @@ test("a path with another method says which ones it knows", () => {
   assert.equal(matchRoute("PUT", "/tenants/7"), {
     found: "path-only",
     allow: ["GET", "DELETE", "HEAD", "OPTIONS"],
+  });
+  assert.equal(matchRoute("GET", "/tenants/7/suspend"), {
+    found: "path-only",
+    allow: ["POST", "OPTIONS"],
   });
 });
 

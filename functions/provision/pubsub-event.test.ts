@@ -1,26 +1,26 @@
-import type { CloudEvent } from "@google-cloud/functions-framework";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { HintError } from "../../shared/hint.ts";
-import { parsePubSubEvent } from "./pubsub-event.ts";
+import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
 
 const test = suite("parsePubSubEvent");
 
 const event = (
   data: unknown,
   more: object = { type: "google.cloud.pubsub.topic.v1.messagePublished" },
-) => ({ ...more, data: { message: { data } } }) as CloudEvent<unknown>;
+) => ({ ...more, data: { message: { data } } });
 const encode = (text: string) => Buffer.from(text).toString("base64");
 
 test("gives the message's data as JSON", () => {
   assert.equal(parsePubSubEvent(event(encode('{"kind":"sweep"}'))), { kind: "sweep" });
 });
 
-const refused: [sentence: string, event: CloudEvent<unknown>][] = [
+const refused: [sentence: string, event: unknown][] = [
   ["an event without a type, as a message without data arrives", event(encode("{}"), {})],
   ["a message without data", event(undefined)],
   ["data that is not JSON", event(encode("sweep"))],
-  ["an event without a message", {} as CloudEvent<unknown>],
+  ["an event without a message", {}],
+  ["no event", null],
 ];
 for (const [sentence, refusedEvent] of refused) {
   test(`refuses ${sentence}`, () => {
@@ -29,6 +29,19 @@ for (const [sentence, refusedEvent] of refused) {
       (error: unknown) => error instanceof HintError,
     );
   });
+}
+
+const ids: [sentence: string, event: unknown, id: string | null][] = [
+  ["an event", { id: "7", data: { message: { messageId: "8" } } }, "7"],
+  ["a push that came through unconverted", { message: { messageId: "8" } }, "8"],
+  ["an event without one", { data: { message: { data: "e30=" } } }, null],
+  ["an id that is no text", { id: 7 }, null],
+  ["an event without a message", { message: null }, null],
+  ["no event", null, null],
+  ["nothing", undefined, null],
+];
+for (const [sentence, named, id] of ids) {
+  test(`finds the message's id in ${sentence}: ${id}`, () => assert.is(messageIdOf(named), id));
 }
 
 test.run();

@@ -1,0 +1,22 @@
+/**
+ * The log lines that something writes.
+ *
+ * @module
+ */
+
+/** Runs something and gives the log lines that it wrote meanwhile, which are then not shown. */
+export async function logLinesOf(run: () => Promise<unknown>): Promise<Record<string, unknown>[]> {
+  const write = process.stdout.write.bind(process.stdout);
+  let text = "";
+  process.stdout.write = (chunk: string | Uint8Array) => {
+    text += String(chunk);
+    return true;
+  };
+  try {
+    await run();
+  } finally {
+    process.stdout.write = write;
+  }
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
