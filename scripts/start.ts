@@ -37,7 +37,8 @@ if (options.help) {
   console.log(HELP);
 } else {
   const { directory, cluster } = options;
-  await runOnStack({ directory, cluster, env: process.env, codeWhenInterrupted: 0 }, (stack) => {
+  const stackOptions = { directory, cluster, env: process.env, report: console.log };
+  await runOnStack({ ...stackOptions, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.
     return new Promise(() => {});
