@@ -78,4 +78,10 @@ test("the local settings name a wrong port, time or fault", () => {
   assert.is(problems.length, 3);
 });
 
+test("a local fault is one for every time, or for once", () => {
+  const faults = (value: string) => parseLocalSettings({ LOCAL_BENCH_FAULTS: value }).benchFaults;
+  assert.is(faults("acme:install-app, other:verify:once"), "acme:install-app,other:verify:once");
+  assert.is(problemsOf(() => faults("acme:install-app:twice")).length, 1);
+});
+
 test.run();

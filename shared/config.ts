@@ -86,7 +86,7 @@ export interface LocalSettings {
   namespace: string;
   /** How long the stand-in bench takes to make a site. */
   benchSeconds: number;
-  /** `subdomain:step`, comma-separated: where the stand-in bench fails. */
+  /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the stand-in bench fails. */
   benchFaults: string;
   /** A real MariaDB to use; null for the stand-in. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
@@ -106,8 +106,8 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     benchFaults: read
       .list("LOCAL_BENCH_FAULTS", {
         fallback: "",
-        shape: /^[a-z0-9-]+:[a-z-]+$/,
-        rule: "must be a comma-separated list of subdomain:step, such as acme:install-app.",
+        shape: /^[a-z0-9-]+:[a-z-]+(:once)?$/,
+        rule: "must be a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app.",
       })
       .join(","),
     mariadb: readLocalMariadb(env, read),
