@@ -28,6 +28,7 @@ Settings, from the environment:
   LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
   LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
                        subdomain:step:once fails only the first time
+  LOCAL_SWEEP_SECONDS  how often the sweep comes, which the cloud sends every minute (5)
   LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
                        (root) and LOCAL_MARIADB_PASSWORD
 `;

@@ -7,7 +7,7 @@
 import { tenantOfJob } from "./tenant.ts";
 
 /** A message on the topic `tenant-events`. */
-export type Hint = { kind: "tenant"; tenant_id: string } | { kind: "sweep" };
+export type Hint = { kind: "tenant"; tenant_id: string } | { kind: "sweep" } | { kind: "audit" };
 
 /** Whom a message calls for. `nobody` is a message that is understood and concerns no tenant. */
 export type Call = { for: "tenant"; tenantId: string } | { for: "sweep" } | { for: "nobody" };
