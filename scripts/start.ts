@@ -26,7 +26,9 @@ Settings, from the environment:
   FRAPPE_APPS          comma-separated apps that a site gets (erpnext)
   ALLOWED_ORIGINS      comma-separated origins that may call the API from a browser (*)
   LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
-  LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app
+  LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
+                       subdomain:step:once fails only the first time
+  LOCAL_SWEEP_SECONDS  how often the sweep comes, which the cloud sends every minute (5)
   LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
                        (root) and LOCAL_MARIADB_PASSWORD
 `;
@@ -37,7 +39,8 @@ if (options.help) {
   console.log(HELP);
 } else {
   const { directory, cluster } = options;
-  await runOnStack({ directory, cluster, env: process.env, codeWhenInterrupted: 0 }, (stack) => {
+  const stackOptions = { directory, cluster, env: process.env, report: console.log };
+  await runOnStack({ ...stackOptions, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.
     return new Promise(() => {});

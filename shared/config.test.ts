@@ -101,4 +101,19 @@ test("the local settings name a wrong port, time or fault", () => {
   assert.is(problems.length, 3);
 });
 
+test("a local fault is one for every time, or for once", () => {
+  const faults = (value: string) => parseLocalSettings({ LOCAL_BENCH_FAULTS: value }).benchFaults;
+  assert.is(faults("acme:install-app, other:verify:once"), "acme:install-app,other:verify:once");
+  assert.is(problemsOf(() => faults("acme:install-app:twice")).length, 1);
+});
+
+test("the local sweep is a number of seconds, at least a tenth", () => {
+  const seconds = (value?: string) =>
+    parseLocalSettings({ LOCAL_SWEEP_SECONDS: value }).sweepSeconds;
+  assert.equal([undefined, "0.1", "0.25", "60", "1.5"].map(seconds), [5, 0.1, 0.25, 60, 1.5]);
+  for (const value of ["0", "0.0", "0.05", "-1", "1.", "soon", "123456"]) {
+    assert.is(problemsOf(() => seconds(value)).length, 1, value);
+  }
+});
+
 test.run();

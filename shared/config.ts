@@ -92,8 +92,10 @@ export interface LocalSettings {
   namespace: string;
   /** How long the stand-in bench takes to make a site. */
   benchSeconds: number;
-  /** `subdomain:step`, comma-separated: where the stand-in bench fails. */
+  /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the stand-in bench fails. */
   benchFaults: string;
+  /** How often the stand-in for Cloud Scheduler sends a sweep. */
+  sweepSeconds: number;
   /** A real MariaDB to use; null for the stand-in. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
@@ -112,10 +114,17 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     benchFaults: read
       .list("LOCAL_BENCH_FAULTS", {
         fallback: "",
-        shape: /^[a-z0-9-]+:[a-z-]+$/,
-        rule: "must be a comma-separated list of subdomain:step, such as acme:install-app.",
+        shape: /^[a-z0-9-]+:[a-z-]+(:once)?$/,
+        rule: "must be a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app.",
       })
       .join(","),
+    sweepSeconds: Number(
+      read.text("LOCAL_SWEEP_SECONDS", {
+        fallback: "5",
+        shape: /^(0\.[1-9]\d*|[1-9]\d{0,3}(\.\d+)?)$/,
+        rule: "must be a number of seconds, at least 0.1.",
+      }),
+    ),
     mariadb: readLocalMariadb(env, read),
   }));
 }

@@ -20,7 +20,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts, isPortFree } from "../scripts/local/ports.ts";
+import { freePorts, isAnswered, isPortFree } from "../scripts/local/ports.ts";
 import { repository } from "../scripts/test-files.ts";
 import { eventually, request, temporaryDirectory } from "./stack-fixture.ts";
 
@@ -146,6 +146,26 @@ test("a dead emulator ends the stack with 1 and says so", async () => {
   process.kill(Number.parseInt(emulator ?? "", 10), "SIGKILL");
   assert.is(await stack.run.ended, 1);
   assert.match(stack.run.output(), /firestore-emulator has ended by itself/);
+  await nothingIsLeft(stack);
+});
+
+test("a function that dies is started again at its port, and the console says so", async () => {
+  const stack = await start();
+  const { line, run } = stack;
+  const port = Number(line("API").split(":").at(-1));
+  const api = () => processesOf(stack).find((found) => found.includes(`--port=${port}`)) ?? "";
+  const first = Number.parseInt(api(), 10);
+  process.kill(first, "SIGKILL");
+  await eventually("the console says so", async () =>
+    /^api has ended \(exit SIGKILL\) and is started again/m.test(run.output()) ? true : null,
+  );
+  await eventually("it answers again", async () =>
+    (await isAnswered({ host: "127.0.0.1", port })) ? true : null,
+  );
+  assert.is((await request(line("API"), "GET", "/health", {})).status, 200);
+  assert.is.not(Number.parseInt(api(), 10), first);
+  run.child.kill("SIGTERM");
+  assert.is(await run.ended, 0);
   await nothingIsLeft(stack);
 });
 

@@ -43,6 +43,8 @@ export interface StackOptions {
   env: Environment;
   /** The stand-in, or the current context of the user's own kubeconfig. */
   cluster?: "local" | "kubeconfig";
+  /** Called with a sentence when something went wrong that the stack itself puts right. */
+  report?: (sentence: string) => void;
 }
 
 export interface Stack {
@@ -56,7 +58,7 @@ export interface Stack {
   sitesDirectory: string;
   logDirectory: string;
   functions: Processes;
-  /** Settles with a sentence when something of the stack ended that nobody stopped. */
+  /** Settles with a sentence when something of the stack ended that nobody stopped, for good. */
   death: Promise<string>;
   /** Ends every child. Nothing is left running. */
   stop: () => Promise<void>;
@@ -68,8 +70,6 @@ const PROJECT_ID = "kairos-local";
 
 /** Of the stand-in for MariaDB. */
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
-
-const SWEEP_SECONDS = 60;
 
 /** Far more than a start takes on a slow machine. */
 const START_MILLISECONDS = 60_000;
@@ -115,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await createTopics(clients.pubsub, urlOf(ports.provision));
 
     // The functions end before the cluster, so that none makes a Job that nobody would end.
-    const functions = createProcesses(paths.logs, reaper);
+    const functions = createProcesses(paths.logs, reaper, options.report);
     undo.push(() => functions.stopAll());
     const death = Promise.race([emulators.death, functions.death]);
     const functionEnv = environmentOfFunctions(env, {
@@ -124,7 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       kubeconfig: ownKubeconfig ?? paths.kubeconfig,
     });
     for (const name of FUNCTION_NAMES)
-      functions.start(functionSpec(name, ports[name], functionEnv));
+      functions.keepRunning(functionSpec(name, ports[name], functionEnv), ports[name]);
     const functionPorts = FUNCTION_NAMES.map((name) => ports[name]);
     await ready(death, (signal) => portsOpen(functionPorts, signal));
 
@@ -133,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       listenForDeletions({ firestore: clients.firestore, projectId: PROJECT_ID, targetUrl }),
     );
     await ready(death, (signal) => healthy(urlOf(ports.api), clients.bus, signal));
-    undo.push(startClock(clients.bus, SWEEP_SECONDS));
+    undo.push(startClock({ bus: clients.bus, sweepSeconds: local.sweepSeconds }));
 
     return {
       urls: {
@@ -276,6 +276,8 @@ function environmentOfFunctions(
   return {
     ...env,
     API_KEYS: env["API_KEYS"] || LOCAL_API_KEY,
+    // On one machine nobody wants to wait as long between two attempts as in the cloud.
+    RETRY_PAUSE_SECONDS: env["RETRY_PAUSE_SECONDS"] || "1",
     GOOGLE_CLOUD_PROJECT: PROJECT_ID,
     FIRESTORE_EMULATOR_HOST: hostOf(ports.firestore),
     PUBSUB_EMULATOR_HOST: hostOf(ports.pubsub),
@@ -318,10 +320,19 @@ async function portsOpen(ports: number[], signal: AbortSignal): Promise<void> {
 async function healthy(apiUrl: string, bus: Bus, signal: AbortSignal): Promise<void> {
   for (let look = 0; !signal.aborted; look++) {
     if (look % 40 === 0) await bus.publish({ kind: "sweep" }).catch(() => {});
-    const response = await fetch(`${apiUrl}/health`, { signal });
-    const { database, gke_connection } = (await response.json()) as Record<string, unknown>;
+    const { database, gke_connection } = await readHealth(apiUrl, signal);
     if (database === true && gke_connection === true) return;
     await sleep(50, undefined, { signal });
+  }
+}
+
+/** What `/health` says: nothing, while the API is being started again. */
+async function readHealth(apiUrl: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+  try {
+    const response = await fetch(`${apiUrl}/health`, { signal });
+    return (await response.json()) as Record<string, unknown>;
+  } catch {
+    return {};
   }
 }
 
