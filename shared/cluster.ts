@@ -33,6 +33,8 @@ import type { JobKind } from "./tenant.ts";
 export interface ClusterOptions {
   target: ClusterTarget;
   namespace: string;
+  /** How many Jobs are listed with one call. */
+  pageSize?: number;
 }
 
 export type Cluster = ReturnType<typeof connectCluster>;
@@ -54,11 +56,9 @@ export interface ListedJob {
 
 const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 
-const PAGE_SIZE = 500;
-
 /** Connects at the first call. Every method may throw an `EdgeError`. */
 export function connectCluster(
-  { target, namespace }: ClusterOptions,
+  { target, namespace, pageSize = 500 }: ClusterOptions,
   load: typeof loadKubeConfig = loadKubeConfig,
 ) {
   let clients: ReturnType<typeof connect> | null = null;
@@ -138,7 +138,7 @@ export function connectCluster(
     const listed: ListedJob[] = [];
     let next: string | undefined;
     do {
-      const page = { namespace, labelSelector: OURS, limit: PAGE_SIZE };
+      const page = { namespace, labelSelector: OURS, limit: pageSize };
       const answer = batch.listNamespacedJob({ ...page, ...(next && { _continue: next }) });
       const jobs = await call("list Jobs", answer);
       listed.push(...(jobs?.items ?? []).flatMap(toListed));

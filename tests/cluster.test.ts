@@ -3,24 +3,23 @@
  * alike. What is different is only who moves the Pods: the stand-in runs them, and on the real server,
  * which has no kubelet here, the test patches their status.
  */
+import { BatchV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { V1Job } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { startLocalCluster } from "../scripts/local/cluster/server.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
 import { connectCluster } from "../shared/cluster.ts";
 import type { Cluster } from "../shared/cluster.ts";
 import { EdgeError } from "../shared/errors.ts";
 import { siteJob, siteSecret } from "../shared/manifests.ts";
 import { reconcileTenant } from "../shared/perform.ts";
 import type { World } from "../shared/perform.ts";
-import { jobName, newTenant } from "../shared/tenant.ts";
+import { addSeconds, jobName, newTenant } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
 import {
   applyManifests,
@@ -33,6 +32,7 @@ import {
 import type { Ending, KubeApiserver } from "./kube-apiserver.ts";
 import { skip } from "./parts.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
 
 /** A cluster under test, and a hand on its Pods. */
 interface Subject {
@@ -41,37 +41,19 @@ interface Subject {
   endPod: (tenantId: string, ending: Ending) => Promise<void>;
   /** The same edge with credentials that are not valid. */
   stranger: Cluster;
+  /** The same edge, that lists two Jobs with one call. */
+  inPages: Cluster;
+  /** The API itself, as the edge's client knows it. */
+  api: BatchV1Api;
   /** The same edge in a namespace in which the credentials allow nothing. */
   elsewhere: Cluster;
   stop: () => Promise<void>;
 }
 
-const NAMESPACE = "frappe";
-
-/** On the stand-in, a container does what a test writes into its file. */
-const obeying = (container: string) => `
-until [[ -s orders/$TENANT_ID.${container} ]]; do sleep 0.02; done
-. "orders/$TENANT_ID.${container}"
-`;
-
-const SETTINGS = {
-  namespace: NAMESPACE,
-  baseDomain: "kairos.app",
-  frappeImage: "frappe/erpnext:v16.32.3",
-  frappeApps: ["erpnext"],
-  databaseHost: "mariadb",
-  databasePort: 3306,
-  scripts: {
-    createDatabase: obeying("database"),
-    createSite: obeying("site"),
-    drop: obeying("site"),
-    suspend: obeying("site"),
-    resume: obeying("site"),
-  },
-};
-
 function newOperation(more: Partial<Operation> = {}): Operation {
-  return { kind: "create", generation: 1, attempt: 1, started_at: new Date(), ...more };
+  const started_at = new Date();
+  const inTime = { slot: 0, deadline_at: addSeconds(started_at, 2700) };
+  return { kind: "create", generation: 1, attempt: 1, started_at, ...inTime, ...more };
 }
 
 function tenantOf(id: string): Tenant {
@@ -89,6 +71,17 @@ async function createJob(
 ): Promise<boolean> {
   await cluster.createSecret(siteSecret(id, PASSWORDS, SETTINGS));
   return cluster.createJob(change(siteJob(tenantOf(id), operation, SETTINGS)));
+}
+
+const withMetadata =
+  (metadata: NonNullable<V1Job["metadata"]>) =>
+  (job: V1Job): V1Job => ({ ...job, metadata: { ...job.metadata, ...metadata } });
+
+/** The labels of a Job that is not ours. */
+const STRANGER = { labels: { somebody: "else" } };
+
+async function uidOf({ cluster }: Subject, id: string): Promise<string | undefined> {
+  return (await cluster.readJob(id))?.uid;
 }
 
 async function outcomeOf({ cluster }: Subject, id: string) {
@@ -226,20 +219,63 @@ function addContract(test: Test, subject: () => Subject): void {
 
   test("deleting what is not there is no error", async () => {
     await subject().cluster.deleteJob(randomUUID(), randomUUID());
-    await subject().cluster.deleteSecret(randomUUID());
+    assert.is(await subject().cluster.deleteSecret(randomUUID()), false);
   });
 
-  test("a Secret is made once and can be deleted", async () => {
+  test("a Secret is made once and can be deleted, which says whether there was one", async () => {
     const id = randomUUID();
     const secret = siteSecret(id, PASSWORDS, SETTINGS);
     await subject().cluster.createSecret(secret);
     await subject().cluster.createSecret(secret);
-    await subject().cluster.deleteSecret(id);
+    assert.is(await subject().cluster.deleteSecret(id), true);
+    assert.is(await subject().cluster.deleteSecret(id), false);
     await subject().cluster.createSecret(secret);
   });
 
-  test("the cluster answers a ping", async () => {
-    await subject().cluster.ping();
+  test("the site Jobs that are ours are listed, with which of them have ended", async () => {
+    const { cluster, endPod } = subject();
+    const before = await cluster.listJobs();
+    const [working, ended] = [randomUUID(), randomUUID()];
+    for (const id of [working, ended]) await createJob(subject(), id);
+    await createJob(subject(), randomUUID(), newOperation(), withMetadata(STRANGER));
+    const name = `backup-${randomUUID()}`;
+    await createJob(subject(), randomUUID(), newOperation(), withMetadata({ name }));
+    await endPod(ended, { exitCode: 1 });
+    await outcomeOf(subject(), ended);
+
+    const known = new Set(before.map(({ uid }) => uid));
+    const listed = (await cluster.listJobs()).filter(({ uid }) => !known.has(uid));
+    for (const { createdAt } of listed) assert.instance(createdAt, Date);
+    assert.equal(
+      listed.map(({ tenantId, uid, hasEnded }) => `${tenantId} ${uid} ${hasEnded}`).toSorted(),
+      [
+        `${working} ${await uidOf(subject(), working)} false`,
+        `${ended} ${await uidOf(subject(), ended)} true`,
+      ].toSorted(),
+    );
+  });
+
+  test("Jobs are listed page after page, and every one of them once", async () => {
+    const ids = Array.from({ length: 5 }, (): string => randomUUID()).toSorted();
+    for (const id of ids) await createJob(subject(), id);
+    const listed = (await subject().inPages.listJobs()).map(({ tenantId }) => tenantId);
+    assert.equal(listed.filter((tenantId) => ids.includes(tenantId)).toSorted(), ids);
+    assert.is(new Set(listed).size, listed.length);
+  });
+
+  test("a page holds no more than it may, and says where it goes on", async () => {
+    for (let k = 0; k < 3; k++) await createJob(subject(), randomUUID());
+    const { api } = subject();
+    const page = { namespace: NAMESPACE, limit: 2 };
+    const first = await api.listNamespacedJob(page);
+    assert.is(first.items.length, 2);
+    const _continue = first.metadata?._continue ?? "";
+    assert.ok(_continue);
+    const second = await api.listNamespacedJob({ ...page, _continue });
+    const uids = [...first.items, ...second.items].map(({ metadata }) => metadata?.uid);
+    assert.is(new Set(uids).size, uids.length);
+    const all = await api.listNamespacedJob({ namespace: NAMESPACE });
+    assert.not(all.metadata?._continue);
   });
 
   test("credentials that are not valid are an error of the cluster that says denied", async () => {
@@ -303,10 +339,7 @@ function addContract(test: Test, subject: () => Subject): void {
 
   test("where the name is taken by a Job that is not ours, nothing is touched", async () => {
     const id = randomUUID();
-    await createJob(subject(), id, newOperation(), (job) => ({
-      ...job,
-      metadata: { ...job.metadata, labels: { somebody: "else" } },
-    }));
+    await createJob(subject(), id, newOperation(), withMetadata(STRANGER));
     const world = worldOf(tenantOf(id), subject().cluster);
     assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid");
     assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid", "it is still there");
@@ -327,7 +360,8 @@ function worldOf(tenant: Tenant, cluster: Cluster): World {
       return true;
     },
   };
-  return { store: store as unknown as World["store"], cluster, settings: SETTINGS };
+  const bus = { publish: async () => {} };
+  return { store, bus, cluster, settings: SETTINGS } as unknown as World;
 }
 
 /** A kubeconfig's text, changed to a token that nobody knows, in a file. */
@@ -339,43 +373,30 @@ function kubeconfigOfStranger(directory: string, kubeconfig: string): string {
   return path;
 }
 
-function clusterOf(path: string, namespace = NAMESPACE): Cluster {
-  return connectCluster({ target: { kind: "kubeconfig", path }, namespace });
+function clusterOf(path: string, more: { namespace?: string; pageSize?: number } = {}): Cluster {
+  return connectCluster({ target: { kind: "kubeconfig", path }, namespace: NAMESPACE, ...more });
 }
 
-async function startStandIn(): Promise<Subject> {
-  const directory = temporaryDirectory();
-  const orders = join(directory, "orders");
-  mkdirSync(orders);
-  const reaper = startReaper();
-  const local = await startLocalCluster({
-    namespace: NAMESPACE,
-    secrets: [{ name: "frappe-database-admin", values: { username: "root", password: "r" } }],
-    contextFor: (name, container) => ({
-      directory,
-      imageEnvironment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-      logFile: join(directory, `${name}-${container}.log`),
-      reaper,
-    }),
-    onJobEnded: () => {},
-  });
-  const path = join(directory, "kubeconfig");
-  writeFileSync(path, local.kubeconfig);
+/** What a test has of a cluster that this file reaches. */
+function edgesOf(kubeconfig: string, directory: string) {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const stranger = kubeconfigOfStranger(directory, readFileSync(kubeconfig, "utf8"));
   return {
-    cluster: clusterOf(path),
-    stranger: clusterOf(kubeconfigOfStranger(directory, local.kubeconfig)),
-    elsewhere: clusterOf(path, "default"),
-    endPod: (id, { exitCode, message = "", container = "site" }) => {
-      const order = `printf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
-      if (container === "site") writeFileSync(join(orders, `${id}.database`), "exit 0\n");
-      writeFileSync(join(orders, `${id}.${container}`), order);
-      return Promise.resolve();
-    },
-    async stop() {
-      await local.close();
-      reaper.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    cluster: clusterOf(kubeconfig),
+    inPages: clusterOf(kubeconfig, { pageSize: 2 }),
+    stranger: clusterOf(stranger),
+    elsewhere: clusterOf(kubeconfig, { namespace: "default" }),
+    api: config.makeApiClient(BatchV1Api),
+  };
+}
+
+async function startLocal(): Promise<Subject> {
+  const standIn = await startStandIn();
+  return {
+    ...edgesOf(standIn.kubeconfig, standIn.directory),
+    endPod: async (id, ending) => standIn.endPod(id, ending),
+    stop: () => standIn.stop(),
   };
 }
 
@@ -384,12 +405,9 @@ async function startReal(assets: string): Promise<Subject & { server: KubeApiser
   await applyManifests(server);
   const directory = temporaryDirectory();
   const kubeconfig = server.kubeconfigFor(TOKENS.provision);
-  const stranger = kubeconfigOfStranger(directory, readFileSync(kubeconfig, "utf8"));
   return {
     server,
-    cluster: clusterOf(kubeconfig),
-    stranger: clusterOf(stranger),
-    elsewhere: clusterOf(kubeconfig, "default"),
+    ...edgesOf(kubeconfig, directory),
     endPod: (id, ending) => patchPod(server, id, ending),
     async stop() {
       await server.stop();
@@ -428,7 +446,7 @@ function addSuite<T extends Subject>(
   test.run();
 }
 
-addSuite("the cluster edge on the local stand-in", startStandIn, (test, subject) => {
+addSuite("the cluster edge on the local stand-in", startLocal, (test, subject) => {
   // The real server at hand is older than pod failure policies, so this is held by nothing else.
   test("a final exit code ends the Job for good, by its pod failure policy", async () => {
     for (const exitCode of [65, 66, 67]) {

@@ -9,7 +9,7 @@ import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { openStore } from "../shared/store.ts";
 import { createServerProcesses } from "./server-processes.ts";
 
-const PROJECT_ID = "kairos-test";
+export const PROJECT_ID = "kairos-test";
 
 /** Starts the emulator, with a store and a plain client on it. */
 export async function startFirestore() {
@@ -26,6 +26,12 @@ export async function startFirestore() {
   return {
     store,
     client,
+    host,
+    /** Removes every document. */
+    async empty(): Promise<void> {
+      const documents = `projects/${PROJECT_ID}/databases/(default)/documents`;
+      await fetch(`http://${host}/emulator/v1/${documents}`, { method: "DELETE" });
+    },
     async stop() {
       await Promise.all([store.close(), client.terminate()]);
       await processes.stop();

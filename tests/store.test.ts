@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { newTenant } from "../shared/tenant.ts";
-import type { Tenant } from "../shared/tenant.ts";
+import { addSeconds, newTenant } from "../shared/tenant.ts";
+import type { Deletion, Operation, Tenant, TenantChanges } from "../shared/tenant.ts";
+import type { Wish } from "../shared/wish.ts";
 import { startFirestore } from "./firestore-fixture.ts";
 
 const test = suite("the store");
@@ -12,6 +13,7 @@ let it: Awaited<ReturnType<typeof startFirestore>>;
 test.before(async () => {
   it = await startFirestore();
 });
+test.before.each(() => it.empty());
 test.after(async () => {
   await it.stop();
 });
@@ -29,10 +31,22 @@ async function stored(tenant: Tenant) {
   return found;
 }
 
+/** A new tenant with these fields, in the database. */
+async function create(more: Partial<Tenant> = {}): Promise<Tenant> {
+  const tenant = { ...tenantNamed(`t-${randomUUID().slice(0, 8)}`), ...more };
+  assert.is(await it.store.createTenant(tenant), "created");
+  return tenant;
+}
+
+function operationIn(slot: number | null): Operation {
+  const attempt = { generation: 1, attempt: 1, started_at: NOW };
+  return { kind: "create", ...attempt, slot, deadline_at: slot === null ? null : NOW };
+}
+
 test("reads a tenant back exactly as it was stored, dates included", async () => {
   const tenant: Tenant = {
     ...tenantNamed("read-back"),
-    operation: { kind: "create", generation: 1, attempt: 1, started_at: NOW },
+    operation: operationIn(3),
   };
   assert.is(await it.store.createTenant(tenant), "created");
   assert.equal((await stored(tenant)).record, tenant);
@@ -79,24 +93,195 @@ test("a write to a tenant that is gone is a lost race and brings nothing back", 
   assert.is(await it.store.readTenant(tenant.id), null);
 });
 
-test("a deletion is asked for once, together with what wakes cleanup", async () => {
-  const tenant = tenantNamed("unwanted");
-  await it.store.createTenant(tenant);
-  const asked = await Promise.all(
-    Array.from({ length: 5 }, () => it.store.requestDeletion(tenant.id, randomUUID(), NOW)),
+/** What the database says of the slots: `slot tenant`. */
+async function takenSlots(): Promise<string[]> {
+  return (await it.store.readSlots()).map(({ slot, tenantId }) => `${slot} ${tenantId}`).toSorted();
+}
+
+/** The changes by which a tenant takes a slot. */
+const taking = (slot: number): TenantChanges => ({ operation: operationIn(slot), updated_at: NOW });
+
+/** Takes the first of the slots that is free, as a reconcile does. */
+async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
+  const { version } = await stored(tenant);
+  for (const slot of slots) {
+    const { result } = await it.store.claimSlot(tenant.id, version, slot, taking(slot));
+    if (result !== "taken") return result;
+  }
+  return "taken";
+}
+
+test("of many at once for three slots, exactly three get one, in the slots and on record", async () => {
+  const rivals = await Promise.all(Array.from({ length: 20 }, () => create()));
+  const results = await Promise.all(rivals.map((tenant) => claimOneOf([0, 1, 2], tenant)));
+  const winners = rivals.filter((_, k) => results[k] === "claimed");
+  assert.is(winners.length, 3);
+  assert.is(results.filter((result) => result === "taken").length, 17);
+
+  const records = await Promise.all(rivals.map(async (tenant) => (await stored(tenant)).record));
+  const onRecord = records.flatMap(({ id, operation }) =>
+    operation === null ? [] : [`${operation.slot} ${id}`],
   );
-  for (const answer of asked) assert.is(answer?.status, "deleting");
-  const { record } = await stored(tenant);
-  assert.is(record.desired, "absent");
-  assert.is(record.generation, 2, "five callers, one wish");
-  const trail = await it.client.doc(`deletions/${tenant.id}`).get();
-  assert.ok(trail.exists);
-  assert.not.match(JSON.stringify(trail.data()), /acme|unwanted/i);
+  assert.equal(await takenSlots(), onRecord.toSorted());
+  assert.equal(
+    onRecord.map((text) => text.slice(2)).toSorted(),
+    winners.map(({ id }) => id).toSorted(),
+  );
 });
 
-test("the deletion of a tenant that is not there is none", async () => {
+test("a slot is not taken on a version that is no longer the newest, or by a tenant that is gone", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  await it.store.writeTenant(tenant.id, version, { step: "meanwhile" });
+  const stale = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  assert.equal(stale, { result: "lost" });
+  assert.is((await stored(tenant)).record.operation, null);
+
+  await it.client.doc(`tenants/${tenant.id}`).delete();
+  assert.equal(await it.store.claimSlot(tenant.id, version, 0, taking(0)), { result: "lost" });
+  assert.equal(await takenSlots(), []);
+});
+
+test("the version that taking a slot gives is good for the next write, and the slot is taken once", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  assert.is(claim.result, "claimed");
+  // As after a commit that the client library repeated.
+  const again = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  assert.is.not(again.result, "claimed");
+  const next = claim.result === "claimed" ? claim.version : null;
+  assert.ok(await it.store.writeTenant(tenant.id, next, { step: "create" }));
+  assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
+});
+
+test("an outcome and the slot that it frees are written together, or neither", async () => {
+  const tenant = await create();
+  const { version: stale } = await stored(tenant);
+  await claimOneOf([4], tenant);
+  const outcome = { status: "active", operation: operationIn(null) } as const;
+  assert.is(await it.store.writeTenant(tenant.id, stale, outcome, 4), null);
+  assert.equal(await takenSlots(), [`4 ${tenant.id}`]);
+  assert.is((await stored(tenant)).record.operation?.slot, 4);
+
+  const { version } = await stored(tenant);
+  assert.ok(await it.store.writeTenant(tenant.id, version, outcome, 4));
+  assert.equal(await takenSlots(), []);
+  assert.equal((await stored(tenant)).record.operation, operationIn(null));
+});
+
+test("the queue has those who wait, in the order of their places", async () => {
+  const at = (minute: number) => addSeconds(NOW, minute * 60).toISOString();
+  const newer = await create({ queue_place: `1 ${at(2)} a` });
+  const drop = await create({ queue_place: `0 ${at(3)} b` });
+  const older = await create({ queue_place: `1 ${at(1)} c` });
+  await create({ queue_place: null });
+  assert.equal(await it.store.queue(10), [drop.id, older.id, newer.id]);
+  assert.equal(await it.store.queue(2), [drop.id, older.id]);
+});
+
+test("a slot that nobody knows of is freed: its tenant is gone, or has no such slot on record", async () => {
+  const gone = randomUUID();
+  const elsewhere = await create({ operation: operationIn(3) });
+  const idle = await create({ operation: operationIn(null) });
+  const never = await create();
+  for (const [slot, tenantId] of [gone, elsewhere.id, idle.id, never.id].entries()) {
+    await it.client.doc(`slots/${slot}`).create({ tenant_id: tenantId });
+    assert.is(await it.store.freeOrphanedSlot({ slot, tenantId }), true);
+  }
+  assert.equal(await takenSlots(), []);
+});
+
+test("a slot that its tenant knows of, that was taken anew or that is free already is left alone", async () => {
+  const [holder, other] = [await create(), await create()];
+  await claimOneOf([0], holder);
+  await claimOneOf([1], other);
+  for (const seen of [
+    { slot: 0, tenantId: holder.id },
+    // As it was when somebody else had it.
+    { slot: 1, tenantId: holder.id },
+    { slot: 1, tenantId: randomUUID() },
+    { slot: 2, tenantId: holder.id },
+  ]) {
+    assert.is(await it.store.freeOrphanedSlot(seen), false);
+  }
+  assert.equal(await takenSlots(), [`0 ${holder.id}`, `1 ${other.id}`].toSorted());
+});
+
+const occasion = (wishId: string = randomUUID()) => ({ wishId, now: NOW });
+const trailOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
+
+test("a deletion is asked for once, together with what wakes cleanup", async () => {
+  const tenant = await create({ organization: "Acme" });
+  const asked = await Promise.all(
+    Array.from({ length: 5 }, () => it.store.changeWish(tenant.id, "delete", occasion())),
+  );
+  for (const answer of asked) assert.is(answer?.tenant.status, "deleting");
+  assert.is(asked.filter((answer) => answer?.wished.outcome === "changed").length, 1);
+  const { record } = await stored(tenant);
+  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one wish");
+  const trail = await trailOf(tenant);
+  assert.equal(Object.keys(trail ?? {}).toSorted(), [
+    "completed_at",
+    "expires_at",
+    "reason",
+    "requested_at",
+  ]);
+  assert.not.match(JSON.stringify(trail), /acme|office/i);
+});
+
+test("of several wishes at once each is carried out on what the others left, and none is lost", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const wishes: Wish[] = ["suspend", "resume", "suspend", "delete", "resume"];
+  const answers = await Promise.all(
+    wishes.map((wished) => it.store.changeWish(tenant.id, wished, occasion())),
+  );
+  const changed = answers.filter((answer) => answer?.wished.outcome === "changed");
+  const { record } = await stored(tenant);
+  assert.is(record.generation, 1 + changed.length);
+  assert.is(record.desired, "absent");
+  assert.ok(await trailOf(tenant));
+});
+
+test("the same wish under the same id is one change, as after a repeated commit", async () => {
+  for (const wished of ["suspend", "delete"] as const) {
+    const tenant = await create({ status: "active", observed_generation: 1 });
+    const own = occasion();
+    for (let k = 0; k < 2; k++) {
+      const answer = await it.store.changeWish(tenant.id, wished, own);
+      assert.is(answer?.wished.outcome, "changed");
+      assert.equal(answer?.tenant, (await stored(tenant)).record);
+    }
+    assert.is((await stored(tenant)).record.generation, 2);
+  }
+});
+
+test("a wish that is refused, or wished already, changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  for (const [wished, outcome] of [
+    ["retry", "refused"],
+    ["resume", "unchanged"],
+  ] as const) {
+    const answer = await it.store.changeWish(tenant.id, wished, occasion());
+    assert.is(answer?.wished.outcome, outcome);
+    assert.equal(answer?.tenant, tenant);
+  }
+  assert.equal((await stored(tenant)).record, tenant);
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish other than a deletion leaves no trail", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  await it.store.changeWish(tenant.id, "suspend", occasion());
+  assert.is((await stored(tenant)).record.desired, "suspended");
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish about a tenant that is not there is none", async () => {
   const id = randomUUID();
-  assert.is(await it.store.requestDeletion(id, randomUUID(), NOW), null);
+  for (const wished of ["delete", "retry", "suspend", "resume"] as const) {
+    assert.is(await it.store.changeWish(id, wished, occasion()), null);
+  }
   assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
 });
 
@@ -104,7 +289,7 @@ test("the end of a deletion removes record and reservation together, or neither"
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant);
   const { version: stale } = await stored(tenant);
-  await it.store.requestDeletion(tenant.id, randomUUID(), NOW);
+  await it.store.changeWish(tenant.id, "delete", occasion());
   assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 
@@ -118,7 +303,6 @@ test("the end of a deletion removes record and reservation together, or neither"
 });
 
 test("the sweep gets what is due, the longest waiting first, and nothing settled", async () => {
-  await it.client.recursiveDelete(it.client.collection("tenants"));
   const at = (minute: number) => new Date(NOW.getTime() + minute * 60_000);
   const late = { ...tenantNamed("late"), wake_at: at(-1) };
   const later = { ...tenantNamed("later"), wake_at: at(-5) };
@@ -130,7 +314,6 @@ test("the sweep gets what is due, the longest waiting first, and nothing settled
 });
 
 test("lists the newest first, a page at a time, with the total", async () => {
-  await it.client.recursiveDelete(it.client.collection("tenants"));
   for (let minute = 0; minute < 5; minute++) {
     const tenant = tenantNamed(`list-${minute}`, new Date(NOW.getTime() + minute * 60_000));
     await it.store.createTenant(tenant);
@@ -141,6 +324,67 @@ test("lists the newest first, a page at a time, with the total", async () => {
     ["list-3", "list-2"],
   );
   assert.is(total, 5);
+});
+
+test("every tenant and every reservation is read, over as many pages as it takes", async () => {
+  // Two full pages of the one, and a bit more than two of the other.
+  const ids = Array.from({ length: 601 }, () => randomUUID()).toSorted();
+  const tenants = ids.slice(1).map((id) => ({ ...tenantNamed("many"), id }));
+  const writer = it.client.bulkWriter();
+  for (const tenant of tenants) void writer.create(it.client.doc(`tenants/${tenant.id}`), tenant);
+  for (const id of ids) void writer.create(it.client.doc(`subdomains/s-${id}`), { tenant_id: id });
+  await writer.close();
+
+  const found: Tenant[] = [];
+  for await (const tenant of it.store.tenants()) found.push(tenant);
+  assert.equal(found, tenants);
+  const reserved: string[] = [];
+  for await (const { tenantId } of it.store.reservations()) reserved.push(tenantId);
+  assert.equal(reserved, ids);
+});
+
+test("a reservation says whose it is since when, and goes only as it was read", async () => {
+  const tenant = await create();
+  const reservation = it.client.doc(`subdomains/${tenant.subdomain}`);
+  assert.is(await it.store.readReservation(tenant.subdomain), tenant.id);
+  assert.is(await it.store.readReservation("free"), null);
+
+  const read = async () => {
+    for await (const found of it.store.reservations()) return found;
+    throw new Error("there is no reservation");
+  };
+  const stale = await read();
+  assert.equal([stale.subdomain, stale.tenantId], [tenant.subdomain, tenant.id]);
+  assert.equal(stale.reservedAt, (await reservation.get()).createTime?.toDate());
+  await reservation.set({ tenant_id: "another" });
+  await it.store.deleteReservation(stale);
+  assert.is(await it.store.readReservation(tenant.subdomain), "another");
+  await it.store.deleteReservation(await read());
+  assert.is(await it.store.readReservation(tenant.subdomain), null);
+});
+
+test("deletions are found by when they ended, and by when they were asked for if they have not", async () => {
+  const at = (minute: number) => addSeconds(NOW, minute * 60);
+  const trails: [id: string, requested: number, completed: number | null][] = [
+    ["long-ended", -90, -60],
+    ["ended", -90, -30],
+    ["just-ended", -90, 0],
+    ["old", -30, null],
+    ["new", 0, null],
+  ];
+  for (const [id, requested, completed] of trails) {
+    const trail: Deletion = {
+      requested_at: at(requested),
+      completed_at: completed === null ? null : at(completed),
+      reason: null,
+      expires_at: null,
+    };
+    await it.client.doc(`deletions/${id}`).create({ ...trail });
+    assert.equal(await it.store.readDeletion(id), trail);
+  }
+  assert.is(await it.store.readDeletion("none"), null);
+  assert.equal(await it.store.deletionsEnded(at(-30), at(0)), ["ended"]);
+  assert.equal(await it.store.deletionsOpen(at(0)), ["old"]);
 });
 
 test("the heartbeat is the last one", async () => {
