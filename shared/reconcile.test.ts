@@ -474,6 +474,20 @@ test("of two tenants that want one slot at once, one gets it and the other waits
   assert.equal([...it.world.slots], [[0, waiter]]);
 });
 
+test("who goes while it waits tells the next, for it may be the one that was told", async () => {
+  const it = createWorld();
+  const holder = "1f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42";
+  createTenant(it, holder, "holder");
+  createTenant(it);
+  createTenant(it, OTHER, "zenith");
+  for (const id of [holder, ID, OTHER]) await run(it, id);
+  endJob(it, holder);
+  await run(it, holder);
+  makeWish(it, "delete");
+  assert.is(await run(it), null);
+  assert.equal(it.world.hinted, ["acme, 0 slots taken", "zenith, 0 slots taken"]);
+});
+
 test("a slot that somebody takes first is passed over for another one", async () => {
   const it = await createFullWorld();
   it.handlers.readSlots = async () => []; // as it was a moment ago
