@@ -1,0 +1,79 @@
+/**
+ * Stands between a store and the Firestore emulator: sees every call, and can meddle with one.
+ *
+ * @module
+ */
+import { connect, constants, createServer } from "node:http2";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+
+/** https://grpc.io/docs/guides/status-codes/ */
+export const UNAVAILABLE = 14;
+export const PERMISSION_DENIED = 7;
+
+/** What happens to a call: something before it is passed on, or another answer than its own. */
+interface Meddling {
+  rpc: string;
+  before?: () => Promise<unknown>;
+  status?: number;
+}
+
+/** Starts the proxy, in plain HTTP/2 as the emulator itself. */
+export async function startFirestoreProxy(host: string) {
+  const upstream = connect(`http://${host}`);
+  const calls: string[] = [];
+  let meddling: Meddling | null = null;
+
+  async function pass(down: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const rpc = String(headers[":path"]).split("/").at(-1) ?? "";
+    calls.push(rpc);
+    const { before, status } = take(rpc);
+    await before?.();
+    const up = upstream.request(headers);
+    down.pipe(up);
+    down.once("close", () => up.close());
+    up.once("error", () => down.close());
+    let trailers: IncomingHttpHeaders = {};
+    up.once("trailers", (sent: IncomingHttpHeaders) => (trailers = sent));
+    up.once("response", (answer, flags) => {
+      if (status !== undefined) {
+        up.resume().once("end", () => respond(down, { ...answer, "grpc-status": `${status}` }));
+      } else if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) {
+        respond(down, answer);
+      } else {
+        down.respond(answer, { waitForTrailers: true });
+        down.once("wantTrailers", () => down.sendTrailers(trailers));
+        up.pipe(down);
+      }
+    });
+  }
+
+  function take(rpc: string): Partial<Meddling> {
+    if (meddling?.rpc !== rpc) return {};
+    const taken = meddling;
+    meddling = null;
+    return taken;
+  }
+
+  const server = createServer();
+  server.on("stream", (down, headers) => void pass(down, headers));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** The calls that have come, by the names of their RPCs. */
+    calls,
+    /** Meddles with the next call of an RPC. */
+    meddle(next: Meddling): void {
+      meddling = next;
+    },
+    stop(): void {
+      upstream.close();
+      server.close();
+    },
+  };
+}
+
+/** An answer of headers alone, as gRPC gives an error. */
+function respond(down: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
+  down.respond(headers, { endStream: true });
+}

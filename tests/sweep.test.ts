@@ -1,0 +1,205 @@
+/** The sweep, on the Firestore emulator and the stand-in cluster. */
+import { subscribe } from "node:diagnostics_channel";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sweep } from "../functions/provision/sweep.ts";
+import { reconcileTenant } from "../shared/perform.ts";
+import { addSeconds } from "../shared/tenant.ts";
+import type { Operation, Tenant } from "../shared/tenant.ts";
+import { PERMISSION_DENIED } from "./firestore-proxy.ts";
+import { logLinesOf } from "./log-lines.ts";
+import { eventually } from "./stack-fixture.ts";
+import { awayCluster, createTenant, someTenant, startTestWorld } from "./world-fixture.ts";
+import type { TestWorld } from "./world-fixture.ts";
+
+const test = suite("the sweep");
+
+let it: TestWorld;
+let clusterRequests = 0;
+
+test.before(async () => {
+  it = await startTestWorld();
+  // The stand-in is the only HTTP server in this process.
+  subscribe("http.server.request.start", () => (clusterRequests += 1));
+});
+test.before.each(() => it.empty());
+test.after(async () => {
+  await it.stop();
+});
+
+const inAnHour = () => addSeconds(new Date(), 3600);
+/** What nobody looks at by itself for long. */
+const notDue = () => ({ wake_at: inAnHour() });
+
+async function recordOf({ id }: Tenant): Promise<Tenant> {
+  const stored = await it.world.store.readTenant(id);
+  if (stored === null) throw new Error(`there is no tenant ${id}`);
+  return stored.record;
+}
+
+/** A tenant whose site is being made, and that nobody looks at by itself for long. */
+async function createWorking(): Promise<Tenant> {
+  const tenant = await createTenant(it);
+  await logLinesOf(() => reconcileTenant(tenant.id, it.world));
+  await it.client.doc(`tenants/${tenant.id}`).update(notDue());
+  return tenant;
+}
+
+const sweepQuietly = (world = it.world) => logLinesOf(() => sweep(world));
+
+/** Writes settled tenants, five hundred at a time. */
+async function writeSettled(count: number): Promise<void> {
+  for (let written = 0; written < count; written += 500) {
+    const batch = it.client.batch();
+    for (let k = 0; k < Math.min(500, count - written); k++) {
+      const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
+      const tenant = someTenant(settled);
+      batch.create(it.client.doc(`tenants/${tenant.id}`), tenant);
+    }
+    await batch.commit();
+  }
+}
+
+/** The calls of a sweep: to the database, and how many to the cluster. */
+async function costOfSweep(): Promise<{ calls: string[]; clusterRequests: number }> {
+  it.proxy.calls.length = 0;
+  clusterRequests = 0;
+  await sweepQuietly();
+  return { calls: it.proxy.calls.toSorted(), clusterRequests };
+}
+
+test("costs the same over ten settled tenants and over ten thousand", async () => {
+  await writeSettled(10);
+  const few = await costOfSweep();
+  // The heartbeat; the due tenants, the slots and those who wait for one.
+  assert.equal(few, { calls: ["Commit", "RunQuery", "RunQuery", "RunQuery"], clusterRequests: 1 });
+  await writeSettled(9_990);
+  assert.is((await it.client.collection("tenants").count().get()).data().count, 10_000);
+  assert.equal(await costOfSweep(), few);
+});
+
+test("wakes a tenant whose Job has ended, though no event has come", async () => {
+  const tenant = await createWorking();
+  it.standIn.endPod(tenant.id, { exitCode: 0 });
+  await eventually("its Job has ended", async () => {
+    const job = await it.world.cluster.readJob(tenant.id);
+    return job?.outcome ?? null;
+  });
+  await sweepQuietly();
+  assert.is((await recordOf(tenant)).status, "active");
+  assert.equal(await it.world.store.readSlots(), []);
+});
+
+test("leaves a tenant alone whose Job works in its slot", async () => {
+  const tenant = await createWorking();
+  const before = await recordOf(tenant);
+  await sweepQuietly();
+  assert.equal(await recordOf(tenant), before);
+});
+
+/** A tenant on whose record is a slot. */
+async function createWithSlot(slot: number): Promise<Tenant> {
+  const tenant = await createTenant(it, notDue());
+  const stored = await it.world.store.readTenant(tenant.id);
+  const operation: Operation = {
+    kind: "create",
+    generation: 1,
+    attempt: 1,
+    started_at: new Date(),
+    slot,
+    deadline_at: inAnHour(),
+  };
+  const changes = { operation, updated_at: new Date() };
+  await it.world.store.claimSlot(tenant.id, stored?.version, slot, changes);
+  return tenant;
+}
+
+test("makes the Job of a tenant that has a slot and none", async () => {
+  const tenant = await createWithSlot(2);
+  await sweepQuietly();
+  assert.is((await it.world.cluster.readJob(tenant.id))?.kind, "create");
+});
+
+test("frees a slot that is nobody's, and no other", async () => {
+  const tenant = await createWithSlot(2);
+  await it.client.doc("slots/3").create({ tenant_id: someTenant().id });
+  await it.client.doc("slots/4").create({ tenant_id: tenant.id });
+  await sweepQuietly();
+  assert.equal(await it.world.store.readSlots(), [{ slot: 2, tenantId: tenant.id }]);
+});
+
+test("hints as many of those who wait as slots are free, the first in the queue first", async () => {
+  await createWorking();
+  const waiting: Tenant[] = [];
+  for (const place of ["1 c", "1 a", "0 d", "1 b"]) {
+    waiting.push(await createTenant(it, { ...notDue(), queue_place: place }));
+  }
+  const settings = { ...it.world.settings, maxConcurrentJobs: 3 };
+  await sweepQuietly({ ...it.world, settings });
+  assert.equal(it.hinted, [waiting[2]?.id, waiting[1]?.id]);
+});
+
+test("hints nobody while no slot is free", async () => {
+  await createWorking();
+  await createTenant(it, { ...notDue(), queue_place: "1 a" });
+  const settings = { ...it.world.settings, maxConcurrentJobs: 1 };
+  await sweepQuietly({ ...it.world, settings });
+  assert.equal(it.hinted, []);
+});
+
+test("notes that it has seen the cluster", async () => {
+  await sweepQuietly();
+  assert.ok(await it.world.store.lastBeat(5_000));
+});
+
+test("leaves everything alone, and notes nothing, when the cluster does not answer", async () => {
+  const due = await createTenant(it, { wake_at: addSeconds(new Date(), -60) });
+  await createTenant(it, { ...notDue(), queue_place: "1 a" });
+  await it.client.doc("slots/3").create({ tenant_id: someTenant().id });
+  it.proxy.calls.length = 0;
+  const lines = await sweepQuietly({ ...it.world, cluster: awayCluster() });
+  assert.equal(
+    lines.map(({ severity, message }) => `${String(severity)} ${String(message)}`),
+    ["ERROR the cluster does not answer"],
+  );
+  assert.equal(it.proxy.calls, []);
+  assert.equal(await recordOf(due), due);
+  assert.is((await it.world.store.readSlots()).length, 1);
+  assert.equal(it.hinted, []);
+  assert.is(await it.world.store.lastBeat(5_000), null);
+});
+
+test("throws when the database cannot be used, so that it comes again", async () => {
+  it.proxy.meddle({ rpc: "Commit", status: PERMISSION_DENIED });
+  let error: unknown;
+  await logLinesOf(async () => {
+    error = await sweep(it.world).catch((thrown: unknown) => thrown);
+  });
+  assert.is((error as { edge?: unknown } | undefined)?.edge, "store");
+});
+
+test("takes on two hundred due tenants, those that have waited longest", async () => {
+  const now = new Date();
+  const due = Array.from({ length: 205 }, (_, minute) =>
+    someTenant({
+      status: "active",
+      observed_generation: 1,
+      wake_at: addSeconds(now, -60 * (minute + 1)),
+    }),
+  );
+  const batch = it.client.batch();
+  for (const tenant of due) batch.create(it.client.doc(`tenants/${tenant.id}`), tenant);
+  await batch.commit();
+  await sweepQuietly();
+  // Each that was looked at is settled, and due no more.
+  const still = await it.world.store.dueTenants(now, 300);
+  assert.equal(
+    still.toSorted(),
+    due
+      .slice(0, 5)
+      .map(({ id }) => id)
+      .toSorted(),
+  );
+});
+
+test.run();

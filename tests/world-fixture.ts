@@ -1,0 +1,95 @@
+/**
+ * What a reconcile works on, for a test: the Firestore emulator behind a proxy, the stand-in cluster
+ * whose Jobs obey, and a bus that keeps the hints.
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { connectCluster } from "../shared/cluster.ts";
+import type { Cluster } from "../shared/cluster.ts";
+import { EdgeError } from "../shared/errors.ts";
+import { siteJob, siteSecret } from "../shared/manifests.ts";
+import type { World } from "../shared/perform.ts";
+import { openStore } from "../shared/store.ts";
+import { newTenant } from "../shared/tenant.ts";
+import type { Operation, Tenant } from "../shared/tenant.ts";
+import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
+import { startFirestoreProxy } from "./firestore-proxy.ts";
+import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
+
+export type TestWorld = Awaited<ReturnType<typeof startTestWorld>>;
+
+export async function startTestWorld() {
+  const [firestore, standIn] = await Promise.all([startFirestore(), startStandIn()]);
+  const proxy = await startFirestoreProxy(firestore.host);
+  const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
+  const hinted: string[] = [];
+  const bus: World["bus"] = {
+    publish: async (hint) => void hinted.push(hint.kind === "tenant" ? hint.tenant_id : hint.kind),
+    close: async () => {},
+  };
+  const { cluster } = standIn;
+  const world: World = { store, cluster, bus, settings: SETTINGS };
+  return {
+    world,
+    /** The tenants that were hinted. */
+    hinted,
+    /** What is between the store and its database. */
+    proxy,
+    standIn,
+    client: firestore.client,
+    /** Leaves nothing in the database and no Job. */
+    async empty(): Promise<void> {
+      await firestore.empty();
+      for (const { metadata } of standIn.jobs.listJobs()) {
+        standIn.jobs.deleteJob(metadata?.name ?? "", undefined);
+      }
+      hinted.length = 0;
+    },
+    async stop() {
+      await store.close();
+      proxy.stop();
+      await Promise.all([firestore.stop(), standIn.stop()]);
+    },
+  };
+}
+
+/** A cluster that does not answer. */
+export function awayCluster(): Cluster {
+  const target = { kind: "kubeconfig", path: "" } as const;
+  const away = new EdgeError("cluster", "unavailable", "away");
+  return connectCluster({ target, namespace: NAMESPACE }, () => Promise.reject(away));
+}
+
+/** A tenant that is not in the database. */
+export function someTenant(more: Partial<Tenant> = {}): Tenant {
+  const id = randomUUID();
+  const wanted = {
+    organization: "Acme",
+    subdomain: `t-${id.slice(0, 8)}`,
+    email: "a@acme.example",
+  };
+  return { ...newTenant({ id, wishId: "w", ...wanted }, new Date()), ...more };
+}
+
+/** A tenant that is. */
+export async function createTenant(
+  { world }: TestWorld,
+  more: Partial<Tenant> = {},
+): Promise<Tenant> {
+  const tenant = someTenant(more);
+  await world.store.createTenant(tenant);
+  return tenant;
+}
+
+/** A Job and a Secret, whether or not their tenant is there. */
+export async function createJobOf(tenant: Tenant, { world }: TestWorld): Promise<void> {
+  const operation: Pick<Operation, "kind" | "generation" | "attempt"> = {
+    kind: "create",
+    generation: tenant.generation,
+    attempt: 1,
+  };
+  const passwords = { database: "d", administrator: "a" };
+  await world.cluster.createSecret(siteSecret(tenant.id, passwords, SETTINGS));
+  await world.cluster.createJob(siteJob(tenant, operation, SETTINGS));
+}
