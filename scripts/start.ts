@@ -31,6 +31,9 @@ Settings, from the environment:
   LOCAL_SWEEP_SECONDS  how often the sweep comes, which the cloud sends every minute (5)
   LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
                        (root) and LOCAL_MARIADB_PASSWORD
+  FIRESTORE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST
+                       host:port of an emulator that already runs, to be used instead of a new one;
+                       what project kairos-local has in that Firestore is deleted at every start
 `;
 
 const startedAt = Date.now();

@@ -116,4 +116,15 @@ test("the local sweep is a number of seconds, at least a tenth", () => {
   }
 });
 
+test("an emulator that already runs is named by its host and port", () => {
+  const running = (value?: string) =>
+    parseLocalSettings({ FIRESTORE_EMULATOR_HOST: value, PUBSUB_EMULATOR_HOST: "" })
+      .runningEmulators;
+  assert.equal(running(), { firestore: null, pubsub: null });
+  assert.equal(running("localhost:8081"), { firestore: "localhost:8081", pubsub: null });
+  for (const value of ["8081", "localhost", "http://localhost:8081"]) {
+    assert.match(problemsOf(() => running(value)).join(), /^FIRESTORE_EMULATOR_HOST must be/);
+  }
+});
+
 test.run();

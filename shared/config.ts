@@ -96,6 +96,8 @@ export interface LocalSettings {
   benchFaults: string;
   /** How often the stand-in for Cloud Scheduler sends a sweep. */
   sweepSeconds: number;
+  /** `host:port` of the emulators that already run; null for one that is to be started. */
+  runningEmulators: { firestore: string | null; pubsub: string | null };
   /** A real MariaDB to use; null for the stand-in. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
@@ -125,20 +127,23 @@ export function parseLocalSettings(env: Environment): LocalSettings {
         rule: "must be a number of seconds, at least 0.1.",
       }),
     ),
+    runningEmulators: {
+      firestore: read.optional("FIRESTORE_EMULATOR_HOST", HOST_AND_PORT) ?? null,
+      pubsub: read.optional("PUBSUB_EMULATOR_HOST", HOST_AND_PORT) ?? null,
+    },
     mariadb: readLocalMariadb(env, read),
   }));
 }
 
 function readLocalMariadb(env: Environment, read: Reader): LocalSettings["mariadb"] {
-  const address = read.optional("LOCAL_MARIADB", {
-    shape: /^[^\s/:]+:\d{1,5}$/,
-    rule: "must be host:port.",
-  });
+  const address = read.optional("LOCAL_MARIADB", HOST_AND_PORT);
   if (address === undefined) return null;
   const [host = "", port = ""] = address.split(":");
   const username = env["LOCAL_MARIADB_USER"] || "root";
   return { host, port: Number(port), username, password: env["LOCAL_MARIADB_PASSWORD"] ?? "" };
 }
+
+const HOST_AND_PORT = { shape: /^[^\s/:]+:\d{1,5}$/, rule: "must be host:port." };
 
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
 

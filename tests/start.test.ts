@@ -267,6 +267,15 @@ for (const [sentence, path, said] of missing) {
   });
 }
 
+test("an emulator that does not run, though the environment says so, is named in one sentence", () => {
+  // Nobody listens at the port 9, that of the discard service.
+  const { status, stderr, hasDirectory } = startWith({ PUBSUB_EMULATOR_HOST: "127.0.0.1:9" });
+  assert.is(status, 1);
+  assert.match(stderr, /^PUBSUB_EMULATOR_HOST names .* at 127\.0\.0\.1:9, and nothing answers/);
+  assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
+  assert.not(hasDirectory);
+});
+
 test("a port in use is named, and what is there stays as it is", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -316,9 +325,7 @@ test("an old Node is told so in one sentence", () => {
 });
 
 test("the demo shows three lives, one of which fails on purpose, and ends with 0", async () => {
-  // An emulator that somebody else's shell speaks of is none of ours.
-  const env = { LOCAL_BENCH_SECONDS: "0.2", FIRESTORE_EMULATOR_HOST: "127.0.0.1:9" };
-  const run = npm(["run", "demo"], env);
+  const run = npm(["run", "demo"], { LOCAL_BENCH_SECONDS: "0.2" });
   assert.is(await run.ended, 0, run.output());
   assert.match(run.output(), /acme +active at https:\/\/acme\.kairos\.app/);
   assert.match(run.output(), /globex +active/);

@@ -4,13 +4,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { initialiseDatabase } from "./database.ts";
-import { isAnswered } from "./ports.ts";
+import { takeLock } from "./lock.ts";
 import { LocalProblem } from "./problem.ts";
 
 /** What a stack leaves on disk, laid out as a bench. */
@@ -56,7 +53,13 @@ export async function takeDirectory(
       "Choose another one with: npm start -- --directory DIR.",
     );
   }
-  const release = await lock(root);
+  const release = await takeLock(root);
+  if (release === null) {
+    throw new LocalProblem(
+      `Another stack runs in ${root}.`,
+      "End it, or choose another directory with: npm start -- --directory DIR.",
+    );
+  }
   rmSync(root, { recursive: true, force: true });
   mkdirSync(join(paths.sites, "assets"), { recursive: true });
   writeFileSync(join(root, MARKER), "");
@@ -65,21 +68,4 @@ export async function takeDirectory(
   for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
   initialiseDatabase(paths.database, databaseRootPassword);
   return release;
-}
-
-/** A socket that somebody answers at is a lock that ends with its process, however that ends. */
-async function lock(root: string): Promise<() => void> {
-  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  const path = join(tmpdir(), `kairos-${name}.sock`);
-  if (await isAnswered({ path })) {
-    throw new LocalProblem(
-      `Another stack runs in ${root}.`,
-      "End it, or choose another directory with: npm start -- --directory DIR.",
-    );
-  }
-  rmSync(path, { force: true });
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(path, listening));
-  server.unref();
-  return () => server.close();
 }

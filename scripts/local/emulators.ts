@@ -12,64 +12,66 @@ import type { ProcessSpec } from "./processes.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface EmulatorJars {
+export type EmulatorName = "firestore" | "pubsub";
+
+export const EMULATOR_NAMES: EmulatorName[] = ["firestore", "pubsub"];
+
+/** How an emulator is called, but for its address. */
+export interface EmulatorProgram {
+  name: EmulatorName;
   java: string;
-  firestore: string;
-  pubsub: string;
+  args: string[];
 }
 
 const MIN_JAVA = 17;
 
-/** Finds Java and the emulators. Throws a `LocalProblem` that names what is missing. */
-export function findEmulators(env: Env): EmulatorJars {
+/** Finds Java and the named emulators. Throws a `LocalProblem` that says what is missing. */
+export function findEmulators(env: Env, names = EMULATOR_NAMES): EmulatorProgram[] {
+  if (names.length === 0) return [];
   const java = findJava(env);
-  const gcloud = findOnPath("gcloud", env);
-  if (gcloud === null) {
-    throw new LocalProblem(
-      "The Google Cloud CLI is missing: there is no gcloud on the PATH.",
-      "Install it with: sudo apt-get install google-cloud-cli (https://cloud.google.com/sdk/docs/install).",
-    );
-  }
-  const root = sdkRoot(gcloud);
-  const firestore = join(root, "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar");
-  if (!existsSync(firestore)) throw missingEmulator("Firestore", "firestore-emulator", root);
-  const pubsubDirectory = join(root, "platform/pubsub-emulator/lib");
-  const pubsub = existsSync(pubsubDirectory)
-    ? readdirSync(pubsubDirectory).find((name) => /^cloud-pubsub-emulator-.*-all\.jar$/.test(name))
-    : undefined;
-  if (pubsub === undefined) throw missingEmulator("Pub/Sub", "pubsub-emulator", root);
-  return { java, firestore, pubsub: join(pubsubDirectory, pubsub) };
+  const root = sdkRoot(findGcloud(env));
+  return names.map((name) => ({ name, java, args: FIND_ARGS[name](root) }));
 }
 
 /** How each emulator is started at a port of the loopback address. */
 export function emulatorSpecs(
-  jars: EmulatorJars,
-  ports: { firestore: number; pubsub: number },
+  programs: EmulatorProgram[],
+  ports: Record<EmulatorName, number>,
   env: Env,
 ): ProcessSpec[] {
-  const at = (port: number) => ["--host=127.0.0.1", `--port=${port}`];
-  const firestoreMain = "com.google.cloud.datastore.emulator.firestore.CloudFirestore";
-  return [
-    {
-      name: "firestore-emulator",
-      command: jars.java,
-      args: [
-        "-Duser.language=en",
-        "-cp",
-        jars.firestore,
-        firestoreMain,
-        "start",
-        ...at(ports.firestore),
-      ],
-      env: { ...env },
-    },
-    {
-      name: "pubsub-emulator",
-      command: jars.java,
-      args: ["-jar", jars.pubsub, ...at(ports.pubsub)],
-      env: { ...env },
-    },
-  ];
+  return programs.map(({ name, java, args }) => ({
+    name: `${name}-emulator`,
+    command: java,
+    args: [...args, "--host=127.0.0.1", `--port=${ports[name]}`],
+    env: { ...env },
+  }));
+}
+
+/** Finds an emulator below the root of the Google Cloud CLI. */
+const FIND_ARGS: Record<EmulatorName, (root: string) => string[]> = {
+  firestore(root) {
+    const jar = join(root, "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar");
+    if (!existsSync(jar)) throw missingEmulator("Firestore", "firestore-emulator", root);
+    const main = "com.google.cloud.datastore.emulator.firestore.CloudFirestore";
+    return ["-Duser.language=en", "-cp", jar, main, "start"];
+  },
+  pubsub(root) {
+    const directory = join(root, "platform/pubsub-emulator/lib");
+    const jar = existsSync(directory)
+      ? readdirSync(directory).find((name) => /^cloud-pubsub-emulator-.*-all\.jar$/.test(name))
+      : undefined;
+    if (jar === undefined) throw missingEmulator("Pub/Sub", "pubsub-emulator", root);
+    return ["-jar", join(directory, jar)];
+  },
+};
+
+function findGcloud(env: Env): string {
+  const gcloud = findOnPath("gcloud", env);
+  if (gcloud !== null) return gcloud;
+  throw new LocalProblem(
+    "The Google Cloud CLI is missing: there is no gcloud on the PATH.",
+    "Install it with: sudo apt-get install google-cloud-cli (https://cloud.google.com/sdk/docs/install).",
+  );
 }
 
 function findJava(env: Env): string {

@@ -65,7 +65,7 @@ export function listenForDeletions(options: EventarcOptions): () => void {
       }
     },
     () => {
-      // The emulator is gone, and the stack ends because of that.
+      // The emulator is gone. The stack ends because of that, if it is the stack's own.
     },
   );
   return () => {

@@ -25,7 +25,8 @@ import type { LocalCluster } from "./cluster/server.ts";
 import { BENCH_STAND_IN, MARIADB_STAND_IN, SYSTEM_PATH } from "./database.ts";
 import { stackPaths, takeDirectory } from "./directory.ts";
 import type { StackPaths } from "./directory.ts";
-import { emulatorSpecs, findEmulators } from "./emulators.ts";
+import { EMULATOR_NAMES, emulatorSpecs, findEmulators } from "./emulators.ts";
+import type { EmulatorName } from "./emulators.ts";
 import { listenForDeletions } from "./eventarc.ts";
 import { FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
@@ -35,6 +36,8 @@ import { createProcesses } from "./processes.ts";
 import type { Processes } from "./processes.ts";
 import { startReaper } from "./reaper.ts";
 import type { Reaper } from "./reaper.ts";
+import { emptyFirestore, requireAnswers, takeEmulators } from "./running-emulators.ts";
+import type { EmulatorHosts } from "./running-emulators.ts";
 import { createTopics } from "./topics.ts";
 
 export interface StackOptions {
@@ -83,7 +86,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const paths = stackPaths(options.directory);
   const local = parseSettings(env);
   const ownKubeconfig = options.cluster === "kubeconfig" ? findKubeconfig(env) : null;
-  const jars = findEmulators(env);
+  const { runningEmulators } = local;
+  await requireAnswers(runningEmulators);
+  const emulatorPrograms = findEmulators(
+    env,
+    EMULATOR_NAMES.filter((name) => runningEmulators[name] === null),
+  );
   if (!(await isPortFree(local.port))) {
     throw new LocalProblem(
       `Port ${local.port} is in use.`,
@@ -99,15 +107,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     undo.push(await takeDirectory(paths, LOCAL_DATABASE_ADMIN.password));
     const ports = await choosePorts(local.port);
+    const hosts: EmulatorHosts = {
+      firestore: runningEmulators.firestore ?? hostOf(ports.firestore),
+      pubsub: runningEmulators.pubsub ?? hostOf(ports.pubsub),
+    };
+    undo.push(await takeEmulators(hosts));
     const reaper = startReaper();
     undo.push(() => reaper.close());
 
     const emulators = createProcesses(paths.logs, reaper);
     undo.push(() => emulators.stopAll());
-    for (const spec of emulatorSpecs(jars, ports, env)) emulators.start(spec);
-    await ready(emulators.death, (signal) => portsOpen([ports.firestore, ports.pubsub], signal));
+    for (const spec of emulatorSpecs(emulatorPrograms, ports, env)) emulators.start(spec);
+    const emulatorPorts = emulatorPrograms.map(({ name }) => ports[name]);
+    await ready(emulators.death, (signal) => portsOpen(emulatorPorts, signal));
+    // Sites and cluster are empty, so the tenants of an earlier stack would have neither.
+    if (runningEmulators.firestore !== null) await emptyFirestore(hosts.firestore, PROJECT_ID);
 
-    const clients = openClients(ports);
+    const clients = openClients(hosts);
     undo.push(() => clients.close());
     const cluster =
       ownKubeconfig === null ? await startCluster({ paths, local, reaper, clients }) : null;
@@ -119,7 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(() => functions.stopAll());
     const death = Promise.race([emulators.death, functions.death]);
     const functionEnv = environmentOfFunctions(env, {
-      ports,
+      hosts,
       mariadb: local.mariadb,
       kubeconfig: ownKubeconfig ?? paths.kubeconfig,
     });
@@ -143,8 +159,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
       apiKey: parseApiSettings(functionEnv).apiKeys[0] ?? "",
       projectId: PROJECT_ID,
-      firestoreHost: hostOf(ports.firestore),
-      pubsubHost: hostOf(ports.pubsub),
+      firestoreHost: hosts.firestore,
+      pubsubHost: hosts.pubsub,
       cluster,
       sitesDirectory: paths.sites,
       logDirectory: paths.logs,
@@ -158,7 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-type Ports = Record<FunctionName | "firestore" | "pubsub", number>;
+type Ports = Record<FunctionName | EmulatorName, number>;
 type Clients = ReturnType<typeof openClients>;
 
 async function choosePorts(api: number): Promise<Ports> {
@@ -169,7 +185,7 @@ async function choosePorts(api: number): Promise<Ports> {
 /** The local settings. Those of the functions are checked with them, before anything starts. */
 function parseSettings(env: Environment): LocalSettings {
   const ofFunctions = environmentOfFunctions(env, {
-    ports: { firestore: 1, pubsub: 1, api: 1, provision: 1, cleanup: 1 },
+    hosts: { firestore: hostOf(1), pubsub: hostOf(1) },
     mariadb: null,
     kubeconfig: "not yet there",
   });
@@ -202,23 +218,18 @@ function findKubeconfig(env: Environment): string {
   );
 }
 
-function openClients(ports: Ports) {
+function openClients(hosts: EmulatorHosts) {
   // The Firestore client prefers this variable over what it is told.
   delete process.env["FIRESTORE_EMULATOR_HOST"];
   // Nobody answers here for Google's metadata server; the clients would ask it, and warn.
   process.env["METADATA_SERVER_DETECTION"] ??= "none";
-  const pubsubHost = hostOf(ports.pubsub);
-  const firestore = new Firestore({
-    projectId: PROJECT_ID,
-    host: hostOf(ports.firestore),
-    ssl: false,
-  });
+  const firestore = new Firestore({ projectId: PROJECT_ID, host: hosts.firestore, ssl: false });
   const pubsub = new PubSub({
     projectId: PROJECT_ID,
-    apiEndpoint: pubsubHost,
+    apiEndpoint: hosts.pubsub,
     emulatorMode: true,
   });
-  const bus = openBus({ projectId: PROJECT_ID, emulatorHost: pubsubHost });
+  const bus = openBus({ projectId: PROJECT_ID, emulatorHost: hosts.pubsub });
   return {
     firestore,
     pubsub,
@@ -268,10 +279,10 @@ async function startCluster({
 function environmentOfFunctions(
   env: Environment,
   {
-    ports,
+    hosts,
     mariadb,
     kubeconfig,
-  }: { ports: Ports; mariadb: LocalSettings["mariadb"]; kubeconfig: string },
+  }: { hosts: EmulatorHosts; mariadb: LocalSettings["mariadb"]; kubeconfig: string },
 ): Environment {
   return {
     ...env,
@@ -279,8 +290,8 @@ function environmentOfFunctions(
     // On one machine nobody wants to wait as long between two attempts as in the cloud.
     RETRY_PAUSE_SECONDS: env["RETRY_PAUSE_SECONDS"] || "1",
     GOOGLE_CLOUD_PROJECT: PROJECT_ID,
-    FIRESTORE_EMULATOR_HOST: hostOf(ports.firestore),
-    PUBSUB_EMULATOR_HOST: hostOf(ports.pubsub),
+    FIRESTORE_EMULATOR_HOST: hosts.firestore,
+    PUBSUB_EMULATOR_HOST: hosts.pubsub,
     // The one way to the cluster; whatever else the environment says would come before it.
     KUBECONFIG: kubeconfig,
     USE_IN_CLUSTER: undefined,

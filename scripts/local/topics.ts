@@ -3,17 +3,27 @@
  *
  * @module
  */
-import type { PubSub } from "@google-cloud/pubsub";
+import type { CreateSubscriptionOptions, PubSub } from "@google-cloud/pubsub";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/bus.ts";
 
-/** Makes the topics, with a push subscription of provision to each of the two kinds of events. */
+/** Codes of gRPC. */
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+
+/**
+ * Makes the topics, with a push subscription of provision to each of the two kinds of events. An
+ * emulator that already ran may have those of an earlier stack: the topics are as good as new ones, the
+ * subscriptions, which push to where that stack was, are replaced.
+ */
 export async function createTopics(pubsub: PubSub, provisionUrl: string): Promise<void> {
   await Promise.all(
-    [TENANT_EVENTS, CLUSTER_EVENTS, DEAD_LETTERS].map((topic) => pubsub.createTopic(topic)),
+    [TENANT_EVENTS, CLUSTER_EVENTS, DEAD_LETTERS].map((topic) =>
+      unless(ALREADY_EXISTS, pubsub.createTopic(topic)),
+    ),
   );
   const { projectId } = pubsub;
   const push = [TENANT_EVENTS, CLUSTER_EVENTS].map((topic) =>
-    pubsub.topic(topic).createSubscription(`${topic}-provision`, {
+    replaceSubscription(pubsub, topic, `${topic}-provision`, {
       // The framework reads the topic from the path.
       pushEndpoint: `${provisionUrl}/projects/${projectId}/topics/${topic}`,
       ackDeadlineSeconds: 600,
@@ -25,6 +35,25 @@ export async function createTopics(pubsub: PubSub, provisionUrl: string): Promis
     }),
   );
   // Without a subscription, what is published to the dead-letter topic would vanish.
-  const pull = pubsub.topic(DEAD_LETTERS).createSubscription(DEAD_LETTERS);
+  const pull = replaceSubscription(pubsub, DEAD_LETTERS, DEAD_LETTERS, {});
   await Promise.all([...push, pull]);
+}
+
+async function replaceSubscription(
+  pubsub: PubSub,
+  topic: string,
+  name: string,
+  options: CreateSubscriptionOptions,
+): Promise<void> {
+  await unless(NOT_FOUND, pubsub.subscription(name).delete());
+  await pubsub.topic(topic).createSubscription(name, options);
+}
+
+/** Awaits a call that may fail with this code. */
+async function unless(code: number, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== code) throw error;
+  }
 }
