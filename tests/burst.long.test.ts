@@ -1,4 +1,8 @@
-/** 500 tenants at once, and slots for 50: every one gets its Job, none two, and never more than 50 at once. */
+/**
+ * 500 tenants at once, and slots for 50: every one gets its Job, none two, and never more than 50 at once.
+ * It is about the control plane, so the Jobs' containers only take a while here.
+ */
+import type { V1Job } from "@kubernetes/client-node";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { eventually, startTestStack } from "./stack-fixture.ts";
@@ -9,12 +13,12 @@ const test = suite("a burst");
 const TENANTS = 500;
 const SLOTS = 50;
 
+/** How many requests were answered that the database does not answer. */
+let unavailable = 0;
+
 let it: TestStack;
 test.before(async () => {
-  it = await startTestStack({
-    LOCAL_BENCH_SECONDS: "0",
-    MAX_CONCURRENT_JOBS: String(SLOTS),
-  });
+  it = await startTestStack({ LOCAL_SWEEP_SECONDS: "5", MAX_CONCURRENT_JOBS: String(SLOTS) });
 });
 test.after(async () => {
   await it.stop();
@@ -23,15 +27,7 @@ test.after(async () => {
 test(`${TENANTS} creates are ${TENANTS} Jobs, ${SLOTS} at a time`, async () => {
   const made = watchJobs();
   const startedAt = Date.now();
-  const ids = await Promise.all(
-    Array.from({ length: TENANTS }, async (_, number) => {
-      const subdomain = `burst-${number}`;
-      const body = { organization: "Burst", subdomain, email: `office@${subdomain}.example` };
-      const { status, body: created } = await it.call("POST", "/tenants", { body });
-      assert.is(status, 201);
-      return String(created["id"]);
-    }),
-  );
+  await Promise.all(Array.from({ length: TENANTS }, (_, number) => create(`burst-${number}`)));
   const accepted = seconds(startedAt);
   let active = 0;
   // It goes on for as long as there is progress.
@@ -44,16 +40,32 @@ test(`${TENANTS} creates are ${TENANTS} Jobs, ${SLOTS} at a time`, async () => {
     });
   }
   console.log(
-    `${TENANTS} accepted after ${accepted} s, all active after ${seconds(startedAt)} s; ` +
+    `${TENANTS} accepted after ${accepted} s (${unavailable} tried again), all active after ${seconds(startedAt)} s; ` +
       `${made.atOnce()} Jobs at once at the most`,
   );
-  assert.equal(made.names().toSorted(byText), ids.map((id) => `site-${id}`).toSorted(byText));
+  const tenants = await it.firestore.collection("tenants").get();
+  const wanted = tenants.docs.map(({ id }) => `site-${id}`);
+  assert.is(wanted.length, TENANTS);
+  assert.equal(made.names().toSorted(byText), wanted.toSorted(byText));
   assert.ok(made.atOnce() <= SLOTS, `${made.atOnce()} Jobs at once`);
   assert.ok(made.atOnce() > SLOTS / 2, "slots are used");
   await eventually("no slot is taken", async () =>
     (await it.firestore.collection("slots").get()).empty ? true : null,
   );
 });
+
+/**
+ * Creates a tenant. On a small machine the database may take longer than the API waits for it; then the
+ * name tells, at the next try, whether the first one got through.
+ */
+async function create(subdomain: string): Promise<void> {
+  const body = { organization: "Burst", subdomain, email: `office@${subdomain}.example` };
+  await eventually(`${subdomain} is accepted`, async () => {
+    const { status } = await it.call("POST", "/tenants", { body });
+    if (status === 503) unavailable += 1;
+    return status === 201 || (status === 409 && unavailable > 0) ? true : null;
+  });
+}
 
 /** Watches which Jobs are made, and how many work at the same time. */
 function watchJobs() {
@@ -62,13 +74,22 @@ function watchJobs() {
   const names: string[] = [];
   let atOnce = 0;
   jobs.createJob = (job) => {
-    const created = createJob(job);
+    const created = createJob(withoutWork(job));
     names.push(created.metadata?.name ?? "");
     const working = jobs.listJobs().filter(({ status }) => status?.conditions === undefined);
     atOnce = Math.max(atOnce, working.length);
     return created;
   };
   return { names: () => names, atOnce: () => atOnce };
+}
+
+/** The same Job, whose one container takes a while and ends well. */
+function withoutWork(job: V1Job): V1Job {
+  const template = {
+    ...job.spec?.template,
+    spec: { containers: [{ name: "site", command: ["sleep", "10"] }] },
+  };
+  return { ...job, spec: { ...job.spec, template } };
 }
 
 function seconds(since: number): string {

@@ -42,11 +42,25 @@ export function tenantsToWake({ due, jobs, slots }: Sighting): string[] {
   return [...new Set([...due, ...endedOrStray, ...withoutJob])];
 }
 
+/** The worlds that are being swept by this process. */
+const underWay = new WeakSet<World>();
+
 /**
- * Sweeps. Throws only when the database does not answer. When the cluster does not, nothing is woken:
- * no tenant could be taken any further.
+ * Sweeps, unless this process is at it already: on a machine that is too slow for its clock, sweeps would
+ * pile up. Throws only when the database does not answer.
  */
 export async function sweep(world: World): Promise<void> {
+  if (underWay.has(world)) return;
+  underWay.add(world);
+  try {
+    await sweepOnce(world);
+  } finally {
+    underWay.delete(world);
+  }
+}
+
+/** When the cluster does not answer, nothing is woken: no tenant could be taken any further. */
+async function sweepOnce(world: World): Promise<void> {
   const startedAt = Date.now();
   const jobs = await seeCluster(world);
   if (jobs === null) return;

@@ -61,6 +61,7 @@ export interface Stack {
   sitesDirectory: string;
   logDirectory: string;
   functions: Processes;
+  emulators: Processes;
   /** Settles with a sentence when something of the stack ended that nobody stopped, for good. */
   death: Promise<string>;
   /** Ends every child. Nothing is left running. */
@@ -165,6 +166,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       sitesDirectory: paths.sites,
       logDirectory: paths.logs,
       functions,
+      emulators,
       death,
       stop,
     };

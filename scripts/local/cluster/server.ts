@@ -13,11 +13,16 @@ import { json } from "node:stream/consumers";
 import { ClusterError, createJobs } from "./jobs.ts";
 import type { Jobs, JobsOptions } from "./jobs.ts";
 
+/** How a cluster may fail: it answers 500, or 429, or not at all. */
+export type Trouble = "error" | "busy" | "hang";
+
 export interface LocalCluster {
   url: string;
   /** What a client needs to reach it, as the text of a kubeconfig file. */
   kubeconfig: string;
   jobs: Jobs;
+  /** For tests: what every request meets until it is null again. */
+  trouble: Trouble | null;
   close(): Promise<void>;
 }
 
@@ -35,21 +40,33 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   }
   const token = randomBytes(16).toString("hex");
   const server = createServer((request, response) => {
-    void respond(request, response, () => handle(request, jobs, { namespace, token }));
+    // A request that hangs ends with its client, or with the server.
+    if (cluster.trouble === "hang") return;
+    void respond(request, response, () => {
+      if (cluster.trouble !== null) throw TROUBLES[cluster.trouble];
+      return handle(request, jobs, { namespace, token });
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const cluster: LocalCluster = {
     url,
     kubeconfig: kubeconfigFor(url, token, namespace),
     jobs,
+    trouble: null,
     async close() {
       await jobs.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return cluster;
 }
+
+const TROUBLES = {
+  error: new ClusterError(500, "InternalError", "the cluster is in trouble"),
+  busy: new ClusterError(429, "TooManyRequests", "the cluster is busy"),
+} as const;
 
 async function respond(
   request: IncomingMessage,
@@ -89,7 +106,7 @@ async function handle(
     case "POST jobs":
       return { code: 201, body: jobs.createJob((await json(request)) as V1Job) };
     case "GET jobs":
-      return { code: 200, body: list("JobList", "batch/v1", jobs.listJobs()) };
+      return { code: 200, body: pageOfJobs(jobs.listJobs(), searchParams) };
     case "GET jobs/NAME":
       return { code: 200, body: jobs.readJob(name) };
     case "DELETE jobs/NAME":
@@ -122,8 +139,31 @@ async function foregroundUid(request: IncomingMessage): Promise<string | undefin
   return preconditions?.uid;
 }
 
-function list(kind: string, apiVersion: string, items: unknown[]): unknown {
-  return { kind, apiVersion, metadata: { resourceVersion: "0" }, items };
+/** The Jobs that the query's `labelSelector` names, `limit` at a time, `continue` being the last one's name. */
+function pageOfJobs(jobs: V1Job[], query: URLSearchParams): unknown {
+  const terms = (query.get("labelSelector") ?? "").split(",").filter((term) => term !== "");
+  const last = query.get("continue") ?? "";
+  const left = jobs
+    .filter((job) => terms.every((term) => hasLabel(job, term)))
+    .filter((job) => nameOf(job) > last)
+    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const page = left.slice(0, Number(query.get("limit")) || undefined);
+  const next = page.length < left.length ? { continue: nameOf(page.at(-1)) } : {};
+  return list("JobList", "batch/v1", page, next);
+}
+
+/** Only the terms `name=value` are known here. */
+function hasLabel({ metadata }: V1Job, term: string): boolean {
+  const [name = "", value] = term.split("=");
+  return metadata?.labels?.[name] === value;
+}
+
+function nameOf(job: V1Job | undefined): string {
+  return job?.metadata?.name ?? "";
+}
+
+function list(kind: string, apiVersion: string, items: unknown[], metadata: object = {}): unknown {
+  return { kind, apiVersion, metadata: { resourceVersion: "0", ...metadata }, items };
 }
 
 function toStatus({ code, reason, message }: ClusterError): unknown {
