@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { audit } from "../functions/provision/audit.ts";
+import type { Trouble } from "../scripts/local/cluster/server.ts";
 import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../shared/bus.ts";
 import { DATABASE_ADMIN_SECRET } from "../shared/manifests.ts";
@@ -134,9 +135,8 @@ async function untilStatus(id: string, wanted: string): Promise<void> {
 
 /** Lets things go wrong, one after the other, and all is well again after each. */
 async function disturb(end: number): Promise<void> {
-  while (Date.now() < end) {
-    const kinds = [pauseFirestore, pausePubSub, troubleCluster];
-    await Promise.race([kinds[randomInt(kinds.length)]?.(), sleep(20_000)]);
+  for (let turn = 0; Date.now() < end; turn++) {
+    await DISTURBANCES[turn % DISTURBANCES.length]?.();
     await sleep(randomInt(1_500));
   }
 }
@@ -150,20 +150,25 @@ async function killFunctions(end: number): Promise<void> {
   }
 }
 
-const pauseFirestore = () => pause("firestore-emulator", "Firestore paused");
-const pausePubSub = () => pause("pubsub-emulator", "Pub/Sub paused");
+const DISTURBANCES = [
+  () => pause("firestore-emulator", "Firestore paused", 5_000),
+  () => troubleCluster("error"),
+  () => pause("pubsub-emulator", "Pub/Sub paused", 5_000),
+  () => troubleCluster("hang"),
+  // Longer than anybody waits for an answer.
+  () => pause("firestore-emulator", "Firestore paused for long", 12_000),
+  () => troubleCluster("busy"),
+];
 
-async function pause(name: string, fault: string): Promise<void> {
+async function pause(name: string, fault: string, milliseconds: number): Promise<void> {
   const pid = it.stack.emulators.pid(name);
   if (pid === undefined || !kill(pid, "SIGSTOP")) return;
   count(fault);
-  await sleep(1_000 + randomInt(4_000));
+  await sleep(milliseconds);
   kill(pid, "SIGCONT");
 }
 
-async function troubleCluster(): Promise<void> {
-  const troubles = ["error", "busy", "hang"] as const;
-  const trouble = troubles[randomInt(troubles.length)] ?? "error";
+async function troubleCluster(trouble: Trouble): Promise<void> {
   count(`cluster: ${trouble}`);
   it.cluster.trouble = trouble;
   await sleep(1_000 + randomInt(4_000));
@@ -194,6 +199,8 @@ test(`${TENANTS} tenants come to what was wished of them, and nothing is left ov
   );
   await chaos;
   console.log(`faults: ${JSON.stringify(faults)}`);
+  // Each function was killed, and everything else went wrong at least once.
+  assert.is(Object.keys(faults).length, FUNCTION_NAMES.length + DISTURBANCES.length + 1);
 
   const kept = numbers.filter((number) => number % 2 === 1);
   for (const [number, id] of ids.entries()) {

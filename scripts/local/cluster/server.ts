@@ -40,10 +40,11 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   }
   const token = randomBytes(16).toString("hex");
   const server = createServer((request, response) => {
+    const { trouble } = cluster;
     // A request that hangs ends with its client, or with the server.
-    if (cluster.trouble === "hang") return;
+    if (trouble === "hang") return;
     void respond(request, response, () => {
-      if (cluster.trouble !== null) throw TROUBLES[cluster.trouble];
+      if (trouble !== null) throw TROUBLES[trouble];
       return handle(request, jobs, { namespace, token });
     });
   });
