@@ -5,18 +5,33 @@ import * as assert from "uvu/assert";
 import { addSeconds, newTenant } from "../shared/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../shared/tenant.ts";
 import type { Wish } from "../shared/wish.ts";
-import { startFirestore } from "./firestore-fixture.ts";
+import { openStore } from "../shared/store.ts";
+import type { Store } from "../shared/store.ts";
+import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
+import { startFirestoreProxy, UNAVAILABLE } from "./firestore-proxy.ts";
 
 const test = suite("the store");
 
 let it: Awaited<ReturnType<typeof startFirestore>>;
+let proxy: Awaited<ReturnType<typeof startFirestoreProxy>>;
+/** A store whose calls a test can meddle with. */
+let meddled: Store;
 test.before(async () => {
   it = await startFirestore();
+  proxy = await startFirestoreProxy(it.host);
+  meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
 });
 test.before.each(() => it.empty());
 test.after(async () => {
+  await meddled.close();
+  proxy.stop();
   await it.stop();
 });
+
+/** The next commit gets through, its answer does not, and the client library repeats it. */
+function loseAnswerOfCommit(): void {
+  proxy.meddle({ rpc: "Commit", status: UNAVAILABLE });
+}
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 
@@ -66,10 +81,9 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
   );
 });
 
-test("a creation that has got through already is a success, as after a repeated commit", async () => {
-  const tenant = tenantNamed("repeated");
-  assert.is(await it.store.createTenant(tenant), "created");
-  assert.is(await it.store.createTenant(tenant), "created");
+test("a creation is a success whose commit is repeated because its answer was lost", async () => {
+  loseAnswerOfCommit();
+  assert.is(await meddled.createTenant(tenantNamed("repeated")), "created");
 });
 
 test("a write on a version that is no longer the newest changes nothing", async () => {
@@ -142,16 +156,24 @@ test("a slot is not taken on a version that is no longer the newest, or by a ten
   assert.equal(await takenSlots(), []);
 });
 
-test("the version that taking a slot gives is good for the next write, and the slot is taken once", async () => {
+test("the version that taking a slot gives is good for the next write", async () => {
   const tenant = await create();
   const { version } = await stored(tenant);
   const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
   assert.is(claim.result, "claimed");
-  // As after a commit that the client library repeated.
-  const again = await it.store.claimSlot(tenant.id, version, 0, taking(0));
-  assert.is.not(again.result, "claimed");
   const next = claim.result === "claimed" ? claim.version : null;
   assert.ok(await it.store.writeTenant(tenant.id, next, { step: "create" }));
+});
+
+test("a slot is taken once, and the record says so, when the commit is repeated because its answer was lost", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  loseAnswerOfCommit();
+  const claim = await meddled.claimSlot(tenant.id, version, 0, taking(0));
+  // Whichever it is called, the next look at the record tells.
+  assert.is.not(claim.result, "claimed");
+  assert.is((await stored(tenant)).record.operation?.slot, 0);
+  assert.equal(await meddled.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
@@ -208,7 +230,22 @@ test("a slot that its tenant knows of, that was taken anew or that is free alrea
   assert.equal(await takenSlots(), [`0 ${holder.id}`, `1 ${other.id}`].toSorted());
 });
 
-const occasion = (wishId: string = randomUUID()) => ({ wishId, now: NOW });
+test("a slot that is taken anew while it is looked at is left alone", async () => {
+  const tenant = await create();
+  const slot = it.client.doc("slots/0");
+  await slot.create({ tenant_id: tenant.id });
+  proxy.meddle({
+    rpc: "Commit",
+    before: async () => {
+      await slot.delete();
+      await claimOneOf([0], tenant);
+    },
+  });
+  assert.is(await meddled.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
+  assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
+});
+
+const occasion = () => ({ wishId: randomUUID(), now: NOW });
 const trailOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
 
 test("a deletion is asked for once, together with what wakes cleanup", async () => {
@@ -243,17 +280,26 @@ test("of several wishes at once each is carried out on what the others left, and
   assert.ok(await trailOf(tenant));
 });
 
-test("the same wish under the same id is one change, as after a repeated commit", async () => {
+test("a wish is one change whose commit is repeated because its answer was lost", async () => {
   for (const wished of ["suspend", "delete"] as const) {
     const tenant = await create({ status: "active", observed_generation: 1 });
-    const own = occasion();
-    for (let k = 0; k < 2; k++) {
-      const answer = await it.store.changeWish(tenant.id, wished, own);
-      assert.is(answer?.wished.outcome, "changed");
-      assert.equal(answer?.tenant, (await stored(tenant)).record);
-    }
-    assert.is((await stored(tenant)).record.generation, 2);
+    loseAnswerOfCommit();
+    const answer = await meddled.changeWish(tenant.id, wished, occasion());
+    assert.is(answer?.wished.outcome, "changed");
+    const { record } = await stored(tenant);
+    assert.equal(answer?.tenant, record);
+    assert.is(record.generation, 2);
   }
+});
+
+test("the same wish under the same id is one change", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const own = occasion();
+  for (let k = 0; k < 2; k++) {
+    const answer = await it.store.changeWish(tenant.id, "suspend", own);
+    assert.is(answer?.wished.outcome, "changed");
+  }
+  assert.is((await stored(tenant)).record.generation, 2);
 });
 
 test("a wish that is refused, or wished already, changes nothing", async () => {

@@ -15,6 +15,7 @@ import { newTenant } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
 import { startFirestoreProxy } from "./firestore-proxy.ts";
+import { eventually } from "./stack-fixture.ts";
 import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
 
 export type TestWorld = Awaited<ReturnType<typeof startTestWorld>>;
@@ -44,6 +45,9 @@ export async function startTestWorld() {
       for (const { metadata } of standIn.jobs.listJobs()) {
         standIn.jobs.deleteJob(metadata?.name ?? "", undefined);
       }
+      await eventually("every Job is gone", async () =>
+        standIn.jobs.listJobs().length === 0 ? true : null,
+      );
       hinted.length = 0;
     },
     async stop() {

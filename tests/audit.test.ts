@@ -1,0 +1,207 @@
+/** The audit, on the Firestore emulator and the stand-in cluster. */
+import type { V1Job } from "@kubernetes/client-node";
+import { randomUUID } from "node:crypto";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { audit } from "../functions/provision/audit.ts";
+import { siteJob } from "../shared/manifests.ts";
+import { addSeconds, jobName } from "../shared/tenant.ts";
+import type { Deletion, Tenant } from "../shared/tenant.ts";
+import { logLinesOf } from "./log-lines.ts";
+import { SETTINGS } from "./stand-in-cluster.ts";
+import {
+  awayCluster,
+  createJobOf,
+  createTenant,
+  someTenant,
+  startTestWorld,
+} from "./world-fixture.ts";
+import type { TestWorld } from "./world-fixture.ts";
+
+const test = suite("the audit");
+
+let it: TestWorld;
+test.before(async () => {
+  it = await startTestWorld();
+});
+test.before.each(() => it.empty());
+test.after(async () => {
+  await it.stop();
+});
+
+const NOW = new Date();
+/** When what these tests make is not an hour old, and when it is. */
+const YOUNG = addSeconds(NOW, 3600 - 60);
+const OLD = addSeconds(NOW, 2 * 3600);
+
+/** Audits at this time, and gives the findings. */
+async function findingsAt(now: Date, world = it.world): Promise<string[]> {
+  const lines = await logLinesOf(() => audit(world, now));
+  return lines.flatMap(({ message }) => /^audit: (.+)/.exec(String(message))?.[1] ?? []);
+}
+
+/** The trail of a deletion that was asked for now, and that has ended or not. */
+async function writeTrail({ id }: Tenant, completed_at: Date | null): Promise<void> {
+  const trail: Deletion = { requested_at: NOW, completed_at, reason: null, expires_at: null };
+  await it.client.doc(`deletions/${id}`).create({ ...trail });
+}
+
+async function hasJob({ id }: Tenant): Promise<boolean> {
+  return (await it.world.cluster.readJob(id)) !== null;
+}
+
+function hasSecret({ id }: Tenant): boolean {
+  return it.standIn.jobs.secretNames().includes(jobName(id));
+}
+
+async function reserve({ subdomain, id }: Tenant): Promise<void> {
+  await it.client.doc(`subdomains/${subdomain}`).create({ tenant_id: id });
+}
+
+const holderOf = ({ subdomain }: Tenant) => it.world.store.readReservation(subdomain);
+
+test("a site Job and a Secret of a tenant that is gone go when they are over an hour old", async () => {
+  const gone = someTenant();
+  await createJobOf(gone, it);
+  await writeTrail(gone, NOW);
+  assert.equal(await findingsAt(YOUNG), []);
+  assert.equal([await hasJob(gone), hasSecret(gone)], [true, true]);
+  assert.equal(await findingsAt(OLD), [
+    "a site Job of a tenant that is gone was removed",
+    "a Secret of a tenant that is gone was removed",
+  ]);
+  assert.equal([await hasJob(gone), hasSecret(gone)], [false, false]);
+  assert.equal(await findingsAt(OLD), []);
+});
+
+test("the Job and the Secret of a tenant that is there stay, at whatever age", async () => {
+  const living = await createTenant(it);
+  await createJobOf(living, it);
+  await writeTrail(living, NOW);
+  assert.equal(await findingsAt(OLD), []);
+  assert.equal([await hasJob(living), hasSecret(living)], [true, true]);
+});
+
+test("a Job stays whose tenant is there at the second look", async () => {
+  const late = someTenant();
+  await createJobOf(late, it);
+  const readTenant = "BatchGetDocuments";
+  it.proxy.meddle({
+    rpc: readTenant,
+    before: async () =>
+      it.proxy.meddle({
+        rpc: readTenant,
+        before: () => it.client.doc(`tenants/${late.id}`).create(late),
+      }),
+  });
+  await findingsAt(OLD);
+  assert.is(await hasJob(late), true);
+});
+
+test("a Secret stays whose tenant's deletion has not ended, or ended over a week ago", async () => {
+  const [open, longAgo] = [someTenant(), someTenant()];
+  await createJobOf(open, it);
+  await createJobOf(longAgo, it);
+  await writeTrail(open, null);
+  await writeTrail(longAgo, addSeconds(NOW, -8 * 24 * 3600));
+  await findingsAt(OLD);
+  assert.equal([hasSecret(open), hasSecret(longAgo)], [true, true]);
+});
+
+test("Jobs that are not ours stay, whatever they are called or labelled", async () => {
+  const strangers = [
+    (job: V1Job): V1Job => ({ ...job, metadata: { ...job.metadata, labels: { a: "stranger" } } }),
+    (job: V1Job): V1Job => ({
+      ...job,
+      metadata: { ...job.metadata, name: `backup-${randomUUID()}` },
+    }),
+  ];
+  for (const estrange of strangers) {
+    const operation = { kind: "create", generation: 1, attempt: 1 } as const;
+    await it.world.cluster.createJob(estrange(siteJob(someTenant(), operation, SETTINGS)));
+  }
+  const names = () => it.standIn.jobs.listJobs().map(({ metadata }) => metadata?.name);
+  const before = names();
+  assert.equal(await findingsAt(OLD), []);
+  assert.equal(names(), before);
+});
+
+test("a name goes whose tenant is gone only if its deletion has ended, and is reported otherwise", async () => {
+  const [ended, open, unknown] = [someTenant(), someTenant(), someTenant()];
+  for (const tenant of [ended, open, unknown]) await reserve(tenant);
+  await writeTrail(ended, NOW);
+  await writeTrail(open, null);
+  assert.equal(await findingsAt(YOUNG), []);
+  assert.is(await holderOf(ended), ended.id);
+
+  assert.equal((await findingsAt(OLD)).toSorted(), [
+    "a deletion has not ended, and its tenant is not there",
+    "a name is reserved for a tenant that is not there",
+    "a name is reserved for a tenant that is not there",
+    "a name of a tenant that is gone was set free",
+  ]);
+  assert.equal(
+    [await holderOf(ended), await holderOf(open), await holderOf(unknown)],
+    [null, open.id, unknown.id],
+  );
+});
+
+test("a name whose tenant is there stays its own, and nothing is said of it", async () => {
+  const living = await createTenant(it);
+  await writeTrail(living, null);
+  assert.equal(await findingsAt(OLD), []);
+  assert.is(await holderOf(living), living.id);
+});
+
+test("a tenant that is not settled and that no sweep would find is woken", async () => {
+  const lost = await createTenant(it, { wake_at: null });
+  const found = await createTenant(it);
+  const settled = await createTenant(it, {
+    status: "active",
+    observed_generation: 1,
+    wake_at: null,
+  });
+  assert.equal(await findingsAt(NOW), ["a tenant that nobody would have woken was woken"]);
+  assert.equal(
+    [await hasJob(lost), await hasJob(found), await hasJob(settled)],
+    [true, false, false],
+  );
+  assert.ok((await it.world.store.readTenant(lost.id))?.record.wake_at);
+});
+
+test("a tenant that does not hold its name is reported, and left as it is", async () => {
+  const [robbed, nameless] = [await createTenant(it), await createTenant(it)];
+  await it.client.doc(`subdomains/${robbed.subdomain}`).set({ tenant_id: nameless.id });
+  await it.client.doc(`subdomains/${nameless.subdomain}`).delete();
+  const message = "a tenant does not hold its name";
+  assert.equal(await findingsAt(OLD), [message, message]);
+  for (const tenant of [robbed, nameless]) {
+    assert.equal((await it.world.store.readTenant(tenant.id))?.record, tenant);
+  }
+});
+
+test("a finding names whom it is about", async () => {
+  const gone = someTenant();
+  await reserve(gone);
+  const lines = await logLinesOf(() => audit(it.world, OLD));
+  const { id: tenantId, subdomain } = gone;
+  const message = "audit: a name is reserved for a tenant that is not there";
+  assert.equal(lines, [
+    { severity: "WARNING", message, tenantId, subdomain },
+    { severity: "INFO", message: "audited", findings: 1 },
+  ]);
+});
+
+test("what the database tells is audited while the cluster does not answer", async () => {
+  const gone = someTenant();
+  await reserve(gone);
+  await writeTrail(gone, NOW);
+  assert.equal(await findingsAt(OLD, { ...it.world, cluster: awayCluster() }), [
+    "the cluster does not answer",
+    "the cluster does not answer",
+    "a name of a tenant that is gone was set free",
+  ]);
+  assert.is(await holderOf(gone), null);
+});
+
+test.run();
