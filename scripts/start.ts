@@ -11,7 +11,8 @@ import type { Stack } from "./local/stack.ts";
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig]
 
 Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
-emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. Ctrl-C ends it.
+emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
+started again. Ctrl-C ends it.
 
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
   --cluster kubeconfig  use the current context of your kubeconfig instead of the stand-in cluster
