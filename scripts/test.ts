@@ -20,7 +20,12 @@ Runs the test files whose path holds one of the texts; all of them without any.
 With CI=true a skipped test is a failure, unless tests/allowed-skips.json names the part it lacks.`;
 
 /** So that no processor is idle while the longest file runs alone in the end. */
-const SLOWEST = ["tests/start.test.ts", "tests/site-jobs.test.ts", "tests/mariadb.test.ts"];
+const SLOWEST = [
+  "tests/killed-anywhere.long.test.ts",
+  "tests/start.test.ts",
+  "tests/site-jobs.test.ts",
+  "tests/stack.test.ts",
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

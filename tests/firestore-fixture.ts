@@ -8,6 +8,7 @@ import { emulatorSpecs, findEmulators } from "../scripts/local/emulators.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { openStore } from "../shared/store.ts";
 import { createServerProcesses } from "./server-processes.ts";
+import { eventually } from "./stack-fixture.ts";
 
 export const PROJECT_ID = "kairos-test";
 
@@ -23,6 +24,10 @@ export async function startFirestore() {
   const host = `127.0.0.1:${firestore}`;
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: host });
   const client = new Firestore({ projectId: PROJECT_ID, host, ssl: false });
+  // On a busy machine it opens its port before it can write.
+  const probe = client.doc("fixture/probe");
+  await eventually("the emulator writes", () => probe.set({}).catch(() => null));
+  await probe.delete();
   return {
     store,
     client,

@@ -1,9 +1,5 @@
-/**
- * `npm start` and `npm run demo` as a user runs them: what they print, and that nothing is left behind
- * however they end.
- */
-import { spawn, spawnSync } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+/** `npm start` as a user runs it: what it prints, and that nothing is left behind however it ends. */
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -22,32 +18,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { freePorts, isAnswered, isPortFree } from "../scripts/local/ports.ts";
 import { repository } from "../scripts/test-files.ts";
+import { npm } from "./npm.ts";
 import { eventually, request, temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("npm start");
 
 const directory = temporaryDirectory();
 test.after(() => rmSync(directory, { recursive: true, force: true }));
-
-interface Run {
-  child: ChildProcess;
-  output: () => string;
-  ended: Promise<number | null>;
-}
-
-function npm(args: string[], env: Record<string, string | undefined>): Run {
-  const child = spawn("npm", args, {
-    cwd: repository,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (more: string) => (text += more));
-  }
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { child, output: () => text, ended };
-}
 
 async function start(env: Record<string, string> = {}) {
   const [port = 0] = await freePorts(1);
@@ -322,34 +299,6 @@ test("an old Node is told so in one sentence", () => {
   });
   assert.is(status, 1);
   assert.match(stderr, /needs Node 24/);
-});
-
-test("the demo shows three lives, one of which fails on purpose, and ends with 0", async () => {
-  const run = npm(["run", "demo"], { LOCAL_BENCH_SECONDS: "0.2" });
-  assert.is(await run.ended, 0, run.output());
-  assert.match(run.output(), /acme +active at https:\/\/acme\.kairos\.app/);
-  assert.match(run.output(), /globex +active/);
-  assert.match(run.output(), /initech +failed at install-app: bench install-app failed/);
-  assert.is(run.output().match(/ gone$/gm)?.length, 3);
-});
-
-test("a demo in which a good tenant fails ends with 1 and says which", async () => {
-  const run = npm(["run", "demo"], {
-    LOCAL_BENCH_SECONDS: "0.2",
-    LOCAL_BENCH_FAULTS: "acme:add-user",
-    TMPDIR: directory,
-  });
-  assert.is(await run.ended, 1, run.output());
-  assert.match(run.output(), /not as it should be: acme is failed and not active/);
-});
-
-test("a demo that is interrupted does not end with 0", async () => {
-  const run = npm(["run", "demo"], { LOCAL_BENCH_SECONDS: "600", TMPDIR: directory });
-  await eventually("it is under way", async () =>
-    /provisioning/.test(run.output()) ? true : null,
-  );
-  run.child.kill("SIGTERM");
-  assert.is(await run.ended, 130, run.output());
 });
 
 test.run();
