@@ -121,7 +121,7 @@ export function newTenant(
 }
 
 /** Whether the outcome of the newest wish is known. */
-export function isSettled(tenant: Tenant): boolean {
+export function isSettled(tenant: Pick<Tenant, "generation" | "observed_generation">): boolean {
   return tenant.observed_generation === tenant.generation;
 }
 

@@ -13,6 +13,7 @@ import { EdgeError } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { World } from "../../shared/perform.ts";
 import { addSeconds, isSettled } from "../../shared/tenant.ts";
+import type { Tenant } from "../../shared/tenant.ts";
 import { wakeTenant } from "../../shared/wake.ts";
 
 /** Older than any function that may still be about to use it. */
@@ -93,18 +94,28 @@ async function* lostReservations({ store }: World, before: Date): Findings {
 /** Tenants whose name is not theirs, or that no sweep would ever find. */
 async function* lostTenants(world: World): Findings {
   const { store } = world;
-  for await (const { id: tenantId, subdomain } of store.tenants()) {
+  const holders = new Map<string, string>();
+  for await (const { subdomain, tenantId } of store.reservations()) {
+    holders.set(subdomain, tenantId);
+  }
+  for await (const { id: tenantId, subdomain, ...listed } of store.tenants()) {
+    if (holders.get(subdomain) === tenantId && !isAsleep(listed)) continue;
+    // What was listed may have changed since.
     const holder = await store.readReservation(subdomain);
     const tenant = (await store.readTenant(tenantId))?.record;
     if (tenant === undefined) continue;
     if (holder !== tenantId) {
       yield { message: "a tenant does not hold its name", tenantId, subdomain };
     }
-    if (!isSettled(tenant) && tenant.wake_at === null) {
+    if (isAsleep(tenant)) {
       await wakeTenant(tenantId, world);
       yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
     }
   }
+}
+
+function isAsleep(tenant: Pick<Tenant, "generation" | "observed_generation" | "wake_at">): boolean {
+  return !isSettled(tenant) && tenant.wake_at === null;
 }
 
 /** Deletions that have not ended, of tenants that are not there. */
