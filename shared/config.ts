@@ -174,15 +174,14 @@ interface Reader {
 }
 
 function readCommon(read: Reader): CommonSettings {
-  const emulator = { shape: /^[^\s/:]+:\d+$/, rule: "must be host:port." };
   return {
     projectId: read.text("GOOGLE_CLOUD_PROJECT", {
       shape: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
       rule: "must be the id of a Google Cloud project.",
     }),
     baseDomain: readBaseDomain(read),
-    firestoreEmulatorHost: read.optional("FIRESTORE_EMULATOR_HOST", emulator),
-    pubsubEmulatorHost: read.optional("PUBSUB_EMULATOR_HOST", emulator),
+    firestoreEmulatorHost: read.optional("FIRESTORE_EMULATOR_HOST", HOST_AND_PORT),
+    pubsubEmulatorHost: read.optional("PUBSUB_EMULATOR_HOST", HOST_AND_PORT),
   };
 }
 

@@ -32,32 +32,16 @@ const ROUTES: Route[] = [
     methods: { POST: "createTenant", GET: "listTenants" },
     isOpen: false,
   },
-  {
-    pattern: /^\/tenants\/([^/]+)$/,
-    methods: { GET: "readTenant", DELETE: "deleteTenant" },
-    isOpen: false,
-  },
-  {
-    pattern: /^\/tenants\/([^/]+)\/status$/,
-    methods: { GET: "readTenantStatus" },
-    isOpen: false,
-  },
-  {
-    pattern: /^\/tenants\/([^/]+)\/retry$/,
-    methods: { POST: "retryTenant" },
-    isOpen: false,
-  },
-  {
-    pattern: /^\/tenants\/([^/]+)\/suspend$/,
-    methods: { POST: "suspendTenant" },
-    isOpen: false,
-  },
-  {
-    pattern: /^\/tenants\/([^/]+)\/resume$/,
-    methods: { POST: "resumeTenant" },
-    isOpen: false,
-  },
+  ofTenant("", { GET: "readTenant", DELETE: "deleteTenant" }),
+  ofTenant("/status", { GET: "readTenantStatus" }),
+  ofTenant("/retry", { POST: "retryTenant" }),
+  ofTenant("/suspend", { POST: "suspendTenant" }),
+  ofTenant("/resume", { POST: "resumeTenant" }),
 ];
+
+function ofTenant(rest: string, methods: Route["methods"]): Route {
+  return { pattern: new RegExp(`^/tenants/([^/]+)${rest}$`), methods, isOpen: false };
+}
 
 export type Match =
   | { found: "operation"; operation: Operation; tenantId: string; isOpen: boolean }

@@ -4,13 +4,10 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { reconcile } from "../../shared/reconcile.ts";
-import { newTenant } from "../../shared/tenant.ts";
-import { wish } from "../../shared/wish.ts";
-import { explore, report } from "./explore.ts";
+import { explore } from "./explore.ts";
 import { mutate, MUTATIONS } from "./mutations.ts";
+import { exploreReal } from "./real.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { REAL_EDGES } from "./world.ts";
 
 const test = suite("every state");
 
@@ -21,9 +18,7 @@ const MAX_STATES_OF_MUTATION = 100_000;
 
 for (const scenario of SCENARIOS) {
   test(scenario.name, () => {
-    const code = { reconcile, newTenant, wish };
-    const explored = explore({ scenario, code, edges: REAL_EDGES }, MAX_STATES);
-    console.log(report(scenario, explored));
+    const explored = exploreReal(scenario, MAX_STATES);
     assert.is(explored.violation, null, JSON.stringify(explored.violation));
   });
 }

@@ -12,7 +12,7 @@
  */
 import type { Job, JobOutcome } from "../../shared/decide.ts";
 import type { IoRequest, Stored } from "../../shared/reconcile.ts";
-import type { JobKind, Tenant, TenantChanges } from "../../shared/tenant.ts";
+import type { Tenant, TenantChanges } from "../../shared/tenant.ts";
 
 /** What the edges promise. The real ones keep all of it. */
 export interface Edges {
@@ -34,15 +34,9 @@ export const REAL_EDGES: Edges = {
   isFenced: true,
 };
 
-export interface ModelJob {
+export interface ModelJob extends Job {
   tenantId: string;
   subdomain: string;
-  uid: string;
-  kind: JobKind;
-  generation: number;
-  attempt: number;
-  terminating: boolean;
-  outcome: JobOutcome | null;
   /** What the Pod was to do to the site is done; only its end is missing. */
   hasWorked: boolean;
   /** Made by a reconcile that stood still while the operation that it was made for was overtaken. */
