@@ -342,7 +342,7 @@ function endDeletion(because: string): Decision {
   };
 }
 
-/** What the record says while a Job of this kind works. Why an earlier attempt failed stays. */
+/** What the record says while a Job of this kind works. The words of an earlier failure stay. */
 function changesDuring(kind: JobKind, tenant: Tenant): TenantChanges {
   const reason = tenant.reason === WAITING_FOR_SLOT ? null : tenant.reason;
   return { status: statusDuring(kind, tenant), step: kind, reason, queue_place: null };

@@ -116,7 +116,30 @@ test("a line says whose the decision is, what it rested on and what is done", as
     status: "provisioning",
     reason: null,
     actions: ["createSecret", "createJob"],
+    result: "done",
   });
+});
+
+test("a line whose write was lost tells of no outcome", async () => {
+  const [line] = await logOf(provisioning, succeeded, { writeTenant: () => Promise.resolve(null) });
+  assert.equal([line?.message, line?.severity], ["JobSucceeded", "DEBUG"]);
+  assert.is(line?.fields["result"], "lost");
+  assert.not("secondsSinceWish" in (line?.fields ?? {}));
+});
+
+test("a line of one that found no slot says that it waits", async () => {
+  const readSlots = () => Promise.resolve([0, 1, 2, 3, 4]);
+  const [line] = await logOf(queued, null, { readSlots });
+  assert.equal([line?.severity, line?.fields["result"]], ["DEBUG", "waiting"]);
+});
+
+test("a failed attempt is told of by its own number", async () => {
+  const outcome = { step: "new-site", reason: "Failed", message: "no disk", retryable: true };
+  const [line] = await logOf(provisioning, {
+    ...working,
+    outcome: { result: "failed", ...outcome },
+  });
+  assert.equal([line?.message, line?.fields["attempt"]], ["AttemptFailed", 2]);
 });
 
 test("a line says which operation begins, and not which one is overtaken", async () => {

@@ -19,6 +19,8 @@ export function createDecisionLog(
 ) {
   let decided: Decided | null = null;
   let milliseconds: Record<string, number> = {};
+  /** What became of it: `lost` where the world had changed, `waiting` where no slot was free. */
+  let result: "done" | "lost" | "waiting" = "done";
 
   async function timed<T>(io: IoRequest["io"], answer: () => Promise<T>): Promise<T> {
     const startedAt = clock();
@@ -33,10 +35,14 @@ export function createDecisionLog(
   function flush(): void {
     if (decided !== null) {
       const { because, changes, actions } = decided.decision;
-      const isNews = changes !== null || actions.length > 0;
-      write(isNews ? "INFO" : "DEBUG", because, { ...decisionFields(decided), milliseconds });
+      const isNews = result === "done" && (changes !== null || actions.length > 0);
+      const fields: Record<string, unknown> = { ...decisionFields(decided), result, milliseconds };
+      // What was not written is no outcome.
+      if (result !== "done") delete fields["secondsSinceWish"];
+      write(isNews ? "INFO" : "DEBUG", because, fields);
     }
     decided = null;
+    result = "done";
     milliseconds = {};
   }
 
@@ -58,7 +64,20 @@ export function createDecisionLog(
       };
       watched.decided = (request) => {
         decided = request;
+        const takesSlot = request.decision.actions.some((action) => action.do === "takeSlot");
+        if (takesSlot) result = "waiting";
         return handlers.decided(request);
+      };
+      watched.writeTenant = async (request) => {
+        const written = await timed("writeTenant", () => handlers.writeTenant(request));
+        if (written === null) result = "lost";
+        return written;
+      };
+      watched.claimSlot = async (request) => {
+        const claim = await timed("claimSlot", () => handlers.claimSlot(request));
+        if (claim.result === "claimed") result = "done";
+        if (claim.result === "lost") result = "lost";
+        return claim;
       };
       return watched;
     },
@@ -71,7 +90,9 @@ function decisionFields({ tenant, decision, now }: Decided): Record<string, unkn
   const { id: tenantId, generation, desired } = tenant;
   const { changes, actions } = decision;
   const begun = actions.find((action) => action.do === "takeSlot")?.operation;
-  const operation = changes?.operation ?? begun ?? tenant.operation;
+  // A failed attempt is told of by its own number, and not by that of the next one.
+  const hasEnded = changes?.error_message !== undefined;
+  const operation = hasEnded ? tenant.operation : (changes?.operation ?? begun ?? tenant.operation);
   return {
     tenantId,
     generation,

@@ -474,6 +474,27 @@ test("of two tenants that want one slot at once, one gets it and the other waits
   assert.equal([...it.world.slots], [[0, waiter]]);
 });
 
+test("who leaves the queue for a slot tells the next, for both may have been offered to it", async () => {
+  const it = createWorld();
+  const holders = ["1f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42", "2f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42"];
+  const settings = { ...SETTINGS, maxConcurrentJobs: 2 };
+  const runWithTwo = (id: string) => drive(reconcile(id, settings), it.handlers);
+  for (const [k, id] of holders.entries()) createTenant(it, id, `holder-${k}`);
+  createTenant(it);
+  createTenant(it, OTHER, "zenith");
+  for (const id of [...holders, ID, OTHER]) await runWithTwo(id);
+  for (const id of holders) {
+    endJob(it, id);
+    await runWithTwo(id);
+  }
+  assert.ok(
+    it.world.hinted.every((hint) => hint.startsWith("acme")),
+    "both hints name the first",
+  );
+  await runWithTwo(ID);
+  assert.match(it.world.hinted.at(-1) ?? "", /^zenith/);
+});
+
 test("who goes while it waits tells the next, for it may be the one that was told", async () => {
   const it = createWorld();
   const holder = "1f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42";

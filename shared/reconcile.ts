@@ -255,6 +255,8 @@ function* takeSlot(
       const claim = yield* ask("claimSlot", request);
       if (claim.result === "lost") return "lost";
       if (claim.result === "claimed") {
+        // Of several slots that become free at once, each may have been offered to the same one.
+        if (current.record.queue_place !== null) yield* ask("hintNextInQueue", {});
         return { record: { ...current.record, ...claiming }, version: claim.version };
       }
     }

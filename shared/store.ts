@@ -22,7 +22,7 @@ import { DeadlineError, within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import type { EdgeErrorCode } from "./errors.ts";
 import type { Claim, Stored } from "./reconcile.ts";
-import { addSeconds, DELETION_TRAIL_DAYS } from "./tenant.ts";
+import { addSeconds, DELETION_TRAIL_DAYS, isTenantId } from "./tenant.ts";
 import type { Deletion, Tenant, TenantChanges } from "./tenant.ts";
 import { wish } from "./wish.ts";
 import type { Occasion, Wish, Wished } from "./wish.ts";
@@ -168,7 +168,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   async function freeOrphanedSlot({ slot, tenantId }: TakenSlot): Promise<boolean> {
     const document = slots.doc(String(slot));
     const taken = await call(document.get());
-    const holder = await readTenant(tenantId);
+    const holder = isTenantId(tenantId) ? await readTenant(tenantId) : null;
     if (taken.get("tenant_id") !== tenantId || holder?.record.operation?.slot === slot)
       return false;
     const lastUpdateTime = taken.updateTime as Timestamp;

@@ -17,9 +17,8 @@ test("a traceparent becomes the fields of Cloud Logging", () => {
 });
 
 test("what is no traceparent becomes nothing", () => {
-  for (const text of [undefined, "", "x", `00-${TRACE}`, PARENT.toUpperCase(), [PARENT, PARENT]]) {
-    const fields = traceFields(text, "acme-prod");
-    if (!Array.isArray(text)) assert.equal(fields, {}, String(text));
+  for (const text of [undefined, "", "x", `00-${TRACE}`, PARENT.toUpperCase()]) {
+    assert.equal(traceFields(text, "acme-prod"), {}, String(text));
   }
 });
 

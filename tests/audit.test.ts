@@ -82,9 +82,34 @@ test("the Job and the Secret of a tenant that is there stay, at whatever age", a
   assert.equal([await hasJob(living), hasSecret(living)], [true, true]);
 });
 
+test("a Job of a tenant without a trail is reported and stays: it may be another control plane's", async () => {
+  const [unknown, leaving] = [someTenant(), someTenant()];
+  await createJobOf(unknown, it);
+  await createJobOf(leaving, it);
+  await writeTrail(leaving, null);
+  const found = await findingsAt(OLD);
+  assert.is(
+    found.filter((finding) => finding === "a site Job is of a tenant that is not there").length,
+    2,
+  );
+  assert.equal([await hasJob(unknown), await hasJob(leaving)], [true, true]);
+});
+
+test("what somebody has written by hand keeps nothing else from being looked at", async () => {
+  await it.client.doc("subdomains/aaa").create({ tenant_id: "" });
+  await it.client.doc("subdomains/bbb").create({ tenant_id: "a/b" });
+  await createTenant(it, { wake_at: null });
+  assert.equal((await findingsAt(OLD)).toSorted(), [
+    "a name is reserved for something that is no tenant",
+    "a name is reserved for something that is no tenant",
+    "a tenant that nobody would have woken was woken",
+  ]);
+});
+
 test("a Job stays whose tenant is there at the second look", async () => {
   const late = someTenant();
   await createJobOf(late, it);
+  await writeTrail(late, NOW);
   const readTenant = "BatchGetDocuments";
   it.proxy.meddle({
     rpc: readTenant,
@@ -98,12 +123,12 @@ test("a Job stays whose tenant is there at the second look", async () => {
   assert.is(await hasJob(late), true);
 });
 
-test("a Secret stays whose tenant's deletion has not ended, or ended over a week ago", async () => {
+test("a Secret stays whose tenant's deletion has not ended, or ended before trails are kept", async () => {
   const [open, longAgo] = [someTenant(), someTenant()];
   await createJobOf(open, it);
   await createJobOf(longAgo, it);
   await writeTrail(open, null);
-  await writeTrail(longAgo, addSeconds(NOW, -8 * 24 * 3600));
+  await writeTrail(longAgo, addSeconds(NOW, -31 * 24 * 3600));
   await findingsAt(OLD);
   assert.equal([hasSecret(open), hasSecret(longAgo)], [true, true]);
 });
@@ -197,8 +222,8 @@ test("what the database tells is audited while the cluster does not answer", asy
   await reserve(gone);
   await writeTrail(gone, NOW);
   assert.equal(await findingsAt(OLD, { ...it.world, cluster: awayCluster() }), [
-    "the cluster does not answer",
-    "the cluster does not answer",
+    "a look was not finished",
+    "a look was not finished",
     "a name of a tenant that is gone was set free",
   ]);
   assert.is(await holderOf(gone), null);

@@ -9,18 +9,18 @@
  *
  * @module
  */
-import { EdgeError } from "../../shared/errors.ts";
+import { isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { World } from "../../shared/perform.ts";
-import { addSeconds, isSettled } from "../../shared/tenant.ts";
+import { addSeconds, DELETION_TRAIL_DAYS, isSettled, isTenantId } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
 import { wakeTenant } from "../../shared/wake.ts";
 
 /** Older than any function that may still be about to use it. */
 const MIN_AGE_SECONDS = 3600;
 
-/** For so long a leftover is looked for: audits may fail, too. */
-const LEFTOVER_SECONDS = 7 * 24 * 3600;
+/** A leftover is looked for as long as the trail is kept. */
+const LEFTOVER_SECONDS = DELETION_TRAIL_DAYS * 24 * 3600;
 
 /** A line of the report: a sentence, and whom it is about. */
 interface Finding {
@@ -42,26 +42,28 @@ export async function audit(world: World, now = new Date()): Promise<void> {
         count += 1;
       }
     } catch (error) {
-      if (!isOfCluster(error)) throw error;
-      log("ERROR", "audit: the cluster does not answer", errorFields(error));
+      // One thing that is not as it should be keeps nobody from looking at the others.
+      if (isStoreUnusable(error)) throw error;
+      log("ERROR", "audit: a look was not finished", errorFields(error));
     }
   }
   log("INFO", "audited", { findings: count });
 }
 
-function isOfCluster(error: unknown): boolean {
-  return error instanceof EdgeError && error.edge === "cluster";
-}
-
-/** Site Jobs of tenants that are gone. */
+/** Site Jobs of tenants that are gone. Without its trail, one may be of another control plane's tenant. */
 async function* leftJobs({ cluster, store }: World, before: Date): Findings {
   const old = (await cluster.listJobs()).filter(({ createdAt }) => createdAt < before);
   const suspects = [];
   for (const job of old) if (await isGone(job.tenantId, store)) suspects.push(job);
   for (const { tenantId, uid } of suspects) {
+    const trail = await store.readDeletion(tenantId);
     if (!(await isGone(tenantId, store))) continue;
-    await cluster.deleteJob(tenantId, uid);
-    yield { message: "a site Job of a tenant that is gone was removed", tenantId };
+    if (trail?.completed_at) {
+      await cluster.deleteJob(tenantId, uid);
+      yield { message: "a site Job of a tenant that is gone was removed", tenantId };
+    } else {
+      yield { message: "a site Job is of a tenant that is not there", tenantId };
+    }
   }
 }
 
@@ -80,6 +82,10 @@ async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
 async function* lostReservations({ store }: World, before: Date): Findings {
   for await (const reservation of store.reservations()) {
     const { subdomain, tenantId, reservedAt } = reservation;
+    if (!isTenantId(tenantId)) {
+      yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+      continue;
+    }
     if (reservedAt >= before || !(await isGone(tenantId, store))) continue;
     const trail = await store.readDeletion(tenantId);
     if (trail?.completed_at && (await isGone(tenantId, store))) {
@@ -114,8 +120,11 @@ async function* lostTenants(world: World): Findings {
   }
 }
 
-function isAsleep(tenant: Pick<Tenant, "generation" | "observed_generation" | "wake_at">): boolean {
-  return !isSettled(tenant) && tenant.wake_at === null;
+/** Whether there is something left to do, and no sweep would ever come to it. */
+function isAsleep(
+  tenant: Pick<Tenant, "desired" | "generation" | "observed_generation" | "wake_at">,
+): boolean {
+  return !tenant.wake_at && (!isSettled(tenant) || tenant.desired === "absent");
 }
 
 /** Deletions that have not ended, of tenants that are not there. */

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { EdgeError } from "../../shared/errors.ts";
 import { HintError } from "../../shared/hint.ts";
 import type { World } from "../../shared/perform.ts";
 import { logLinesOf } from "../../tests/log-lines.ts";
@@ -81,6 +82,23 @@ test("the sweep and the audit have messages of their own", async () => {
   ]) {
     const { lines } = await handle(messageOf(JSON.stringify({ kind })), { asked: [], world });
     assert.is(lines.at(-1)?.["message"], message);
+  }
+});
+
+test("what finds no database is refused and named in the log, but a sweep is not refused", async () => {
+  const away = () =>
+    Promise.reject(new EdgeError("store", "unavailable", "Firestore: unavailable"));
+  const store = { readTenant: away, dueTenants: away, readSlots: away, beat: away };
+  const cluster = { listJobs: () => Promise.resolve([]) };
+  const world = { store, cluster, settings: {} } as unknown as World;
+  for (const [hint, isRefused] of [
+    [{ kind: "tenant", tenant_id: ID }, true],
+    [{ kind: "sweep" }, false],
+  ] as const) {
+    const { lines, error } = await handle(messageOf(JSON.stringify(hint)), { asked: [], world });
+    assert.is(error !== undefined, isRefused, hint.kind);
+    assert.type(lines.at(-1)?.["messageId"], "string");
+    assert.is(lines.at(-1)?.["severity"], "ERROR");
   }
 });
 

@@ -2,8 +2,9 @@
  * What provision does with a message: it wakes the tenants that the message calls for.
  *
  * Returning acknowledges the message, throwing refuses it, so that it comes again and ends among the
- * dead letters. Refused is what cannot be understood, and what finds no database. Anything else that
- * fails is acknowledged: `wake_at` is set, so the sweep comes back to the tenant.
+ * dead letters. Refused is what cannot be understood, and what finds no database, each with its id in
+ * the log. Anything else that fails is acknowledged: `wake_at` is set, so the sweep comes back to the
+ * tenant. A sweep is never refused, for the next one comes by itself.
  *
  * @module
  */
@@ -20,6 +21,20 @@ import { sweep } from "./sweep.ts";
 /** Handles one message of `tenant-events` or `cluster-events`, as the functions framework gives it. */
 export async function handleEvent(event: unknown, world: World): Promise<void> {
   const call = parseCall(event);
+  try {
+    await answer(call, world);
+  } catch (error) {
+    const isRefused = call.for !== "sweep";
+    log("ERROR", `a message was not carried out and is ${isRefused ? "refused" : "given up"}`, {
+      messageId: messageIdOf(event),
+      call,
+      ...errorFields(error),
+    });
+    if (isRefused) throw error;
+  }
+}
+
+async function answer(call: Call, world: World): Promise<void> {
   switch (call.for) {
     case "nobody":
       return;

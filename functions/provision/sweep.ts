@@ -9,6 +9,7 @@ import { errorFields, log } from "../../shared/log.ts";
 import { hintQueue } from "../../shared/perform.ts";
 import type { World } from "../../shared/perform.ts";
 import type { TakenSlot } from "../../shared/store.ts";
+import { isTenantId } from "../../shared/tenant.ts";
 import { wakeTenant } from "../../shared/wake.ts";
 
 /** How many due tenants one sweep takes on at most; the next one is a minute away. */
@@ -71,7 +72,8 @@ async function sweepOnce(world: World): Promise<void> {
     // The heartbeat, by which /health knows of the cluster without talking to it.
     store.beat(new Date()),
   ]);
-  const tenantIds = tenantsToWake({ due, jobs, slots });
+  // A slot that somebody has written by hand may name anything.
+  const tenantIds = tenantsToWake({ due, jobs, slots }).filter(isTenantId);
   const woken = await wakeAll(tenantIds, world, startedAt + MAX_MILLISECONDS);
   await freeOrphanedSlots(slots, jobs, world);
   const free = settings.maxConcurrentJobs - slots.length;
@@ -99,14 +101,17 @@ async function seeCluster({ cluster }: World): Promise<ListedJob[] | null> {
 async function wakeAll(tenantIds: string[], world: World, deadline: number): Promise<number> {
   const queue = tenantIds.values();
   let woken = 0;
+  const failures: unknown[] = [];
   const workers = Array.from({ length: CONCURRENCY }, async () => {
     for (const tenantId of queue) {
-      if (Date.now() > deadline) return;
-      await wakeTenant(tenantId, world);
+      // Without its database nobody comes any further.
+      if (failures.length > 0 || Date.now() > deadline) return;
+      await wakeTenant(tenantId, world).catch((error: unknown) => failures.push(error));
       woken += 1;
     }
   });
   await Promise.all(workers);
+  if (failures.length > 0) throw failures[0];
   return woken;
 }
 

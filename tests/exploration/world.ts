@@ -19,7 +19,6 @@ export interface Edges {
   /** `background`: the Job's name is free at once, while its Pod goes on. */
   deletion: "foreground" | "background";
   writeInsistsOnVersion: boolean;
-  endDeletionInsistsOnVersion: boolean;
   /** False: "already exists" is taken for success. */
   claimIsExclusive: boolean;
   /** Whether the site scripts obey the fence and the tombstone. */
@@ -29,7 +28,6 @@ export interface Edges {
 export const REAL_EDGES: Edges = {
   deletion: "foreground",
   writeInsistsOnVersion: true,
-  endDeletionInsistsOnVersion: true,
   claimIsExclusive: true,
   isFenced: true,
 };
@@ -154,7 +152,7 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
       return [{ state: withSecret(state, request.tenantId, false), result: undefined }];
     case "endDeletion": {
       const { tenant, version } = request;
-      if (current(state, tenant.id, version, edges.endDeletionInsistsOnVersion) === null) {
+      if (current(state, tenant.id, version, true) === null) {
         return [{ state, result: false }];
       }
       const { [tenant.subdomain]: _, ...reservations } = state.reservations;
