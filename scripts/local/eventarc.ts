@@ -58,16 +58,22 @@ const RETRY_MILLISECONDS = 1_000;
 /** Starts to listen. Call the answer to stop. */
 export function listenForDeletions(options: EventarcOptions): () => void {
   const stopping = new AbortController();
-  const stop = options.firestore.collection("deletions").onSnapshot(
-    (snapshot) => {
-      for (const { type, doc } of snapshot.docChanges()) {
-        if (type === "added") void deliver(doc, options, stopping.signal);
-      }
-    },
-    () => {
-      // The emulator is gone. The stack ends because of that, if it is the stack's own.
-    },
-  );
+  const { signal } = stopping;
+  let stop = () => {};
+  function listen(): void {
+    if (signal.aborted) return;
+    stop = options.firestore.collection("deletions").onSnapshot(
+      (snapshot) => {
+        for (const { type, doc } of snapshot.docChanges()) {
+          if (type === "added") void deliver(doc, options, signal);
+        }
+      },
+      // A busy emulator may end the stream for good. Listening anew tells of every document once more,
+      // and an event may come twice.
+      () => void sleep(RETRY_MILLISECONDS, undefined, { ref: false }).then(listen),
+    );
+  }
+  listen();
   return () => {
     stopping.abort();
     stop();
