@@ -114,8 +114,8 @@ export function* reconcile(
 
     const done = yield* carryOut(decision, stored, now, settings);
     status = done.status;
-    if (done.isLost) lostRaces += 1;
-    else if (!decision.again || done.isWaiting) return status;
+    if (done.result === "lost") lostRaces += 1;
+    else if (!decision.again || done.result === "waiting") return status;
   }
   return status;
 }
@@ -133,10 +133,11 @@ function* secureWakeUp(stored: Stored<Tenant>): Reconciling<Stored<Tenant> | nul
 
 interface Done {
   status: Tenant["status"];
-  /** It met a change by somebody else, so the world must be looked at again. */
-  isLost: boolean;
-  /** There is no slot for it. */
-  isWaiting: boolean;
+  /**
+   * `lost`: it met a change by somebody else, so the world must be looked at again. `waiting`: there is
+   * no slot for it.
+   */
+  result: "done" | "lost" | "waiting";
 }
 
 function* carryOut(
@@ -147,17 +148,16 @@ function* carryOut(
 ): Reconciling<Done> {
   const changes = toWrite(stored.record, decision, now);
   const written = changes === null ? stored : yield* write(stored, changes);
-  if (written === null) return { status: stored.record.status, isLost: true, isWaiting: false };
+  if (written === null) return { status: stored.record.status, result: "lost" };
   let current: Stored<Tenant> = written;
   for (const action of decision.actions) {
     const result: Performed = yield* perform(action, current, now, settings);
     if (result === "lost" || result === "waiting") {
-      const { status } = current.record;
-      return { status, isLost: result === "lost", isWaiting: result === "waiting" };
+      return { status: current.record.status, result };
     }
     current = result;
   }
-  return { status: current.record.status, isLost: false, isWaiting: false };
+  return { status: current.record.status, result: "done" };
 }
 
 /** The decision's changes together with the wake-up it asks for; null if nothing is to be written. */

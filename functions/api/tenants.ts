@@ -69,22 +69,16 @@ export async function deleteTenant(call: Call, api: Api): Promise<ApiResponse> {
 }
 
 /** Carries out once more what was given up: a creation, or a suspension or its end. */
-export async function retryTenant(call: Call, api: Api): Promise<ApiResponse> {
-  const tenant = await changeWish("retry", call, api);
-  await hint(tenant.id, api);
-  return accepted(tenant, "The tenant is tried again.");
-}
+export const retryTenant = wishing("retry", "The tenant is tried again.");
+export const suspendTenant = wishing("suspend", "The tenant is being suspended.");
+export const resumeTenant = wishing("resume", "The tenant is being resumed.");
 
-export async function suspendTenant(call: Call, api: Api): Promise<ApiResponse> {
-  const tenant = await changeWish("suspend", call, api);
-  await hint(tenant.id, api);
-  return accepted(tenant, "The tenant is being suspended.");
-}
-
-export async function resumeTenant(call: Call, api: Api): Promise<ApiResponse> {
-  const tenant = await changeWish("resume", call, api);
-  await hint(tenant.id, api);
-  return accepted(tenant, "The tenant is being resumed.");
+function wishing(wished: Wish, message: string) {
+  return async (call: Call, api: Api): Promise<ApiResponse> => {
+    const tenant = await changeWish(wished, call, api);
+    await hint(tenant.id, api);
+    return accepted(tenant, message);
+  };
 }
 
 /** Records a wish and gives the tenant as it is then. Throws a `Problem` where it is not possible. */

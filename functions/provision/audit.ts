@@ -12,6 +12,7 @@
 import { isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { World } from "../../shared/perform.ts";
+import type { Reservation } from "../../shared/store.ts";
 import { addSeconds, DELETION_TRAIL_DAYS, isSettled, isTenantId } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
 import { wakeTenant } from "../../shared/wake.ts";
@@ -35,7 +36,7 @@ type Findings = AsyncGenerator<Finding>;
 export async function audit(world: World, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  for (const look of [leftJobs, leftSecrets, lostReservations, lostTenants, lostDeletions]) {
+  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
     try {
       for await (const { message, ...about } of look(world, before)) {
         log("WARNING", `audit: ${message}`, about);
@@ -78,45 +79,54 @@ async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
   }
 }
 
-/** Names that are reserved for nobody. Only after a deletion that ended is the site provably gone. */
-async function* lostReservations({ store }: World, before: Date): Findings {
+/** Tenants whose name is not theirs, or that no sweep would ever find; and names that are nobody's. */
+async function* lostNamesAndTenants(world: World, before: Date): Findings {
+  const { store } = world;
+  const unheld = new Map<string, Reservation>();
   for await (const reservation of store.reservations()) {
-    const { subdomain, tenantId, reservedAt } = reservation;
-    if (!isTenantId(tenantId)) {
-      yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
-      continue;
-    }
-    if (reservedAt >= before || !(await isGone(tenantId, store))) continue;
-    const trail = await store.readDeletion(tenantId);
-    if (trail?.completed_at && (await isGone(tenantId, store))) {
-      await store.deleteReservation(reservation);
-      yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
-    } else {
-      yield { message: "a name is reserved for a tenant that is not there", tenantId, subdomain };
-    }
+    unheld.set(reservation.subdomain, reservation);
+  }
+  for await (const tenant of store.tenants()) {
+    const isHolder = unheld.get(tenant.subdomain)?.tenantId === tenant.id;
+    if (isHolder) unheld.delete(tenant.subdomain);
+    if (!isHolder || isAsleep(tenant)) yield* lostTenant(tenant, world);
+  }
+  for (const reservation of unheld.values()) yield* lostReservation(reservation, world, before);
+}
+
+/** What was listed may have changed since, so it is read again. */
+async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): Findings {
+  const { store } = world;
+  const holder = await store.readReservation(subdomain);
+  const tenant = (await store.readTenant(tenantId))?.record;
+  if (tenant === undefined) return;
+  if (holder !== tenantId) {
+    yield { message: "a tenant does not hold its name", tenantId, subdomain };
+  }
+  if (isAsleep(tenant)) {
+    await wakeTenant(tenantId, world);
+    yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
   }
 }
 
-/** Tenants whose name is not theirs, or that no sweep would ever find. */
-async function* lostTenants(world: World): Findings {
-  const { store } = world;
-  const holders = new Map<string, string>();
-  for await (const { subdomain, tenantId } of store.reservations()) {
-    holders.set(subdomain, tenantId);
+/** A name is set free only after a deletion that ended: then the site is provably gone. */
+async function* lostReservation(
+  reservation: Reservation,
+  { store }: World,
+  before: Date,
+): Findings {
+  const { subdomain, tenantId, reservedAt } = reservation;
+  if (!isTenantId(tenantId)) {
+    yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+    return;
   }
-  for await (const { id: tenantId, subdomain, ...listed } of store.tenants()) {
-    if (holders.get(subdomain) === tenantId && !isAsleep(listed)) continue;
-    // What was listed may have changed since.
-    const holder = await store.readReservation(subdomain);
-    const tenant = (await store.readTenant(tenantId))?.record;
-    if (tenant === undefined) continue;
-    if (holder !== tenantId) {
-      yield { message: "a tenant does not hold its name", tenantId, subdomain };
-    }
-    if (isAsleep(tenant)) {
-      await wakeTenant(tenantId, world);
-      yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
-    }
+  if (reservedAt >= before || !(await isGone(tenantId, store))) return;
+  const trail = await store.readDeletion(tenantId);
+  if (trail?.completed_at && (await isGone(tenantId, store))) {
+    await store.deleteReservation(reservation);
+    yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
+  } else {
+    yield { message: "a name is reserved for a tenant that is not there", tenantId, subdomain };
   }
 }
 
