@@ -6,10 +6,19 @@
  */
 
 /** What a caller wants of a tenant. Only callers change it. */
-export type Desired = "present" | "suspended" | "absent";
+export const WANTED = ["present", "suspended", "absent"] as const;
+export type Desired = (typeof WANTED)[number];
 
 /** What was last proved of a tenant. `deleting` ends in the record's own disappearance. */
-export type Status = "queued" | "provisioning" | "active" | "suspended" | "failed" | "deleting";
+export const STATUSES = [
+  "queued",
+  "provisioning",
+  "active",
+  "suspended",
+  "failed",
+  "deleting",
+] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** The kinds of site Job there are. */
 export type JobKind = "create" | "drop" | "suspend" | "resume";

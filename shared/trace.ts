@@ -23,6 +23,11 @@ export function followTraces(projectId: string): void {
   });
 }
 
+/** Adds fields to every log line of the request that is being handled. */
+export function noteInTrace(fields: Record<string, string>): void {
+  Object.assign(storage.getStore() ?? {}, fields);
+}
+
 /** What a log line says of the trace that it belongs to; nothing outside of any. */
 export function currentTrace(): Record<string, string> {
   return storage.getStore() ?? {};

@@ -19,17 +19,28 @@ export interface FieldError {
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strictRequired: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strictRequired: false,
+  useDefaults: true,
+});
 
 /** Makes a parser of a schema. It is compiled at its first use, since that takes milliseconds. */
 export function parserOf<const S extends JSONSchema>(
   schema: S,
 ): (value: unknown) => Parsed<FromSchema<S>> {
+  return untypedParserOf(schema as object) as (value: unknown) => Parsed<FromSchema<S>>;
+}
+
+/** The same for a schema that is known at run time only. */
+export function untypedParserOf(schema: object): (value: unknown) => Parsed<unknown> {
   let check: ReturnType<typeof ajv.compile> | null = null;
   return (value) => {
-    check ??= ajv.compile(schema as object);
-    if (check(value)) return { ok: true, value: value as FromSchema<S> };
-    return { ok: false, errors: toFieldErrors(check.errors ?? []) };
+    check ??= ajv.compile(schema);
+    return check(value)
+      ? { ok: true, value }
+      : { ok: false, errors: toFieldErrors(check.errors ?? []) };
   };
 }
 
@@ -58,12 +69,18 @@ function toFieldError(error: ErrorObject): FieldError {
     }
     case "additionalProperties": {
       const unknown = String(error.params["additionalProperty"]).slice(0, 100);
-      return { pointer: `${pointer}${toPointer(unknown)}`, message: `${unknown} is not a known field` };
+      return {
+        pointer: `${pointer}${toPointer(unknown)}`,
+        message: `${unknown} is not a known field`,
+      };
     }
     default: {
       const { description } = error.parentSchema as { description?: string };
       const field = toField(pointer);
-      return { pointer, message: `${field} must be ${description ?? error.message ?? "different"}` };
+      return {
+        pointer,
+        message: `${field} must be ${description ?? error.message ?? "different"}`,
+      };
     }
   }
 }

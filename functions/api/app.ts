@@ -4,18 +4,26 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Bus } from "../../shared/bus.ts";
 import type { ApiSettings } from "../../shared/config.ts";
 import { isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
-import { corsHeaders } from "./cors.ts";
+import type { Caller } from "./authenticate.ts";
+import { readDocumentation } from "./documentation.ts";
+import { identify } from "./idempotency.ts";
+import type { RequestIdentity } from "./idempotency.ts";
+import { callerAddress } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { specOf, takesIdempotencyKey } from "./operations.ts";
+import type { InputOf, OperationId } from "./operations.ts";
 import { Problem, problemBody } from "./problem.ts";
 import { matchRoute } from "./routes.ts";
-import type { Operation } from "./routes.ts";
+import type { Match } from "./routes.ts";
 import { readHealth, readService } from "./service.ts";
 import {
+  changeTenant,
   createTenant,
   deleteTenant,
   listTenants,
@@ -25,6 +33,7 @@ import {
   retryTenant,
   suspendTenant,
 } from "./tenants.ts";
+import { parseBody, parseIdempotencyKey, parseQuery, parseTenantId } from "./validate.ts";
 
 export interface ApiRequest {
   method: string;
@@ -32,6 +41,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** Names in lower case. */
   headers: Readonly<Record<string, string | undefined>>;
+  /** The address that the request came from: the proxy's, where there is one. */
+  peer: string | undefined;
   /** The parsed JSON body; undefined when there is none or it is of another type. */
   body: unknown;
   /** The body's size in bytes, as it was sent. */
@@ -41,29 +52,47 @@ export interface ApiRequest {
 export interface ApiResponse {
   status: number;
   headers?: Record<string, string>;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of a body, with the `Content-Type` among the headers. */
+  content?: string | Uint8Array;
 }
 
 export interface Api {
   store: Store;
   bus: Bus;
   settings: ApiSettings;
+  limits: Limits;
+  authenticate: (headers: ApiRequest["headers"]) => Promise<Caller>;
 }
 
-export interface Call {
-  request: ApiRequest;
+/** A request to some operation, with all that came in validated. */
+export interface AnyCall {
+  body: unknown;
+  query: unknown;
   /** From the path; empty where the path has none. */
   tenantId: string;
+  /** By which a repetition is recognised; null where the caller gave no key. */
+  identity: RequestIdentity | null;
 }
 
-type Handler = (call: Call, api: Api) => Promise<ApiResponse>;
+/** A request to a certain operation, typed by its schemas. */
+export interface Call<Id extends OperationId> extends AnyCall {
+  body: InputOf<Id, "body">;
+  query: InputOf<Id, "query">;
+}
 
-const HANDLERS: Record<Operation, Handler> = {
+type Handlers = {
+  [Id in OperationId]: (call: Call<Id>, api: Api) => Promise<ApiResponse>;
+};
+
+const HANDLERS: Handlers = {
   readService,
   readHealth,
   createTenant,
   listTenants,
   readTenant,
+  changeTenant,
   deleteTenant,
   readTenantStatus,
   retryTenant,
@@ -71,16 +100,10 @@ const HANDLERS: Record<Operation, Handler> = {
   resumeTenant,
 };
 
-const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Answers one request. Never throws: whatever goes wrong becomes a response. */
 export async function answer(request: ApiRequest, api: Api): Promise<ApiResponse> {
-  const cors = corsHeaders(request.headers["origin"], api.settings.allowedOrigins);
-  const response = await answerOrProblem(request, api);
-  return { ...response, headers: { ...cors, ...response.headers } };
-}
-
-async function answerOrProblem(request: ApiRequest, api: Api): Promise<ApiResponse> {
   try {
     return await handle(request, api);
   } catch (error) {
@@ -89,41 +112,84 @@ async function answerOrProblem(request: ApiRequest, api: Api): Promise<ApiRespon
 }
 
 async function handle(request: ApiRequest, api: Api): Promise<ApiResponse> {
-  if (request.method === "OPTIONS") return { status: 204 };
   const match = matchRoute(request.method, request.path);
   switch (match.found) {
+    case "documentation":
+      return readDocumentation(match.path);
     case "nothing":
       throw new Problem(404, "There is nothing at this path.");
     case "path-only":
-      throw new Problem(405, `${request.method} is not possible here.`, {
-        headers: { Allow: match.allow.join(", ") },
-      });
+      return answerOtherMethod(request.method, match.allow);
     case "operation":
-      if (!match.isOpen) requireKey(request, api.settings.apiKeys);
-      requireSmallBody(request);
-      return HANDLERS[match.operation]({ request, tenantId: match.tenantId }, api);
+      return operate(request, match, api);
   }
 }
 
-function requireKey({ headers }: ApiRequest, keys: string[]): void {
-  const given = headers["x-api-key"];
-  const reason = given === undefined ? "X-API-Key is missing." : "X-API-Key is not a valid key.";
-  // Every key is compared, in constant time, so that the time tells nothing of any.
-  const matches = keys.filter((key) => isSameText(given ?? "", key));
-  if (given === undefined || matches.length === 0) {
-    throw new Problem(401, reason, { headers: { "WWW-Authenticate": "ApiKey" } });
-  }
+function answerOtherMethod(method: string, allow: string[]): ApiResponse {
+  const headers = { Allow: allow.join(", ") };
+  if (method === "OPTIONS") return { status: 204, headers };
+  throw new Problem(405, `${method} is not possible here.`, { headers });
 }
 
-function isSameText(left: string, right: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+async function operate(
+  request: ApiRequest,
+  { operation, tenantId }: Extract<Match, { found: "operation" }>,
+  api: Api,
+): Promise<ApiResponse> {
+  const spec = specOf(operation);
+  const caller = spec.isOpen ? null : await letIn(request, api);
+  requireSmallBody(request);
+  if (spec.body !== undefined) requireJson(request);
+  const body = parseBody(operation, request.body);
+  const key = takesIdempotencyKey(spec) ? request.headers["idempotency-key"] : undefined;
+  const call: AnyCall = {
+    body,
+    query: parseQuery(operation, request.query),
+    tenantId: tenantId === null ? "" : parseTenantId(tenantId),
+    identity:
+      key === undefined || caller === null
+        ? null
+        : identify(caller.id, parseIdempotencyKey(key), { operation, tenantId, body }),
+  };
+  // The schemas of this very operation have typed the call, which the compiler cannot see from here.
+  const response = await HANDLERS[operation](call as never, api);
+  return 304 in spec.answers ? withETag(response) : response;
+}
+
+/** Throws where the caller is unknown, or asks too often. */
+async function letIn(request: ApiRequest, { limits, authenticate }: Api): Promise<Caller> {
+  const address = callerAddress(request.headers["x-forwarded-for"], request.peer);
+  await limits.requireUnsuspicious(address);
+  let caller: Caller;
+  try {
+    caller = await authenticate(request.headers);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) await limits.noteFailure(address);
+    throw error;
+  }
+  await limits.requireWithinRate(caller.id);
+  return caller;
 }
 
 function requireSmallBody({ bodyLength }: ApiRequest): void {
-  if (bodyLength > MAX_BODY_BYTES) {
-    throw new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
-  }
+  if (bodyLength > MAX_BODY_BYTES) throw tooLarge();
+}
+
+export function tooLarge(): Problem {
+  return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
+}
+
+function requireJson({ body, bodyLength }: ApiRequest): void {
+  if (body !== undefined) return;
+  if (bodyLength === 0) throw new Problem(400, "The body is missing.");
+  throw new Problem(415, "Send the body as JSON, with Content-Type: application/json.");
+}
+
+/** A caller may keep the answer, but shall ask each time whether it is still the same. */
+function withETag(response: ApiResponse): ApiResponse {
+  const hash = createHash("sha256").update(JSON.stringify(response.body)).digest("base64url");
+  const headers = { "Cache-Control": "private, no-cache", ETag: `"${hash.slice(0, 27)}"` };
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 /** The one place that turns an error into a response. */

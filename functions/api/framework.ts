@@ -1,20 +1,34 @@
 /**
- * The edge between the functions framework and the API: Express requests in, Express responses out.
+ * The edge between the functions framework and the API: Node's and Express's requests in, responses out.
+ *
+ * The framework parses paths and bodies before it calls a function, of any size, and answers what it
+ * cannot parse itself: an HTML page with a stack. It offers no way in, so on the server's first request
+ * its Express app is put behind a front of our own (ADR 4).
  *
  * @module
  */
 import type { HttpFunction, Request, Response } from "@google-cloud/functions-framework";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { noteInTrace } from "../../shared/trace.ts";
+import { MAX_BODY_BYTES, tooLarge, toResponse } from "./app.ts";
 import type { ApiRequest, ApiResponse } from "./app.ts";
-import { toResponse } from "./app.ts";
+import { corsHeaders, REQUEST_ID_HEADER, requestId, SECURITY_HEADERS } from "./headers.ts";
 import { Problem } from "./problem.ts";
 
 /** Makes a function of the framework out of an answering function. */
 export function toHttpFunction(
   answer: (request: ApiRequest) => Promise<ApiResponse>,
 ): HttpFunction {
-  return async (request, response) => send(response, await answer(toApiRequest(request)));
+  return async (request, response) => {
+    const answered = await answer(toApiRequest(request));
+    prepare(response, answered);
+    // Express compares `If-None-Match` with the ETag that was just set.
+    if (response.hasHeader("ETag") && request.fresh) {
+      response.status(304).removeHeader("Content-Type");
+      response.end();
+    } else end(response, answered);
+  };
 }
 
 function toApiRequest(request: Request): ApiRequest {
@@ -24,44 +38,102 @@ function toApiRequest(request: Request): ApiRequest {
     path: request.path,
     query: new URLSearchParams(query),
     headers: request.headers as ApiRequest["headers"],
-    body: request.is("application/json") ? (request.body as unknown) : undefined,
+    peer: request.socket.remoteAddress,
+    body: request.is(["application/json", "application/merge-patch+json"])
+      ? (request.body as unknown)
+      : undefined,
     bodyLength: request.rawBody?.length ?? 0,
   };
 }
 
-function send(response: Response, { status, headers, body }: ApiResponse): void {
-  response
-    .status(status)
-    .set("Cache-Control", "no-store")
-    .set(headers ?? {});
-  if (body === undefined) response.end();
-  else response.json(body);
+function prepare(response: ServerResponse, { status, headers = {}, body }: ApiResponse): void {
+  response.statusCode = status;
+  if (body !== undefined) response.setHeader("Content-Type", "application/json");
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function end(response: ServerResponse, { body, content }: ApiResponse): void {
+  response.end(body === undefined ? content : JSON.stringify(body));
 }
 
 type ErrorHandler = (error: unknown, request: Request, response: Response, next: unknown) => void;
-type App = { use(handler: ErrorHandler): void };
+type App = ((request: IncomingMessage, response: ServerResponse) => void) & {
+  use(handler: ErrorHandler): void;
+};
 
-/**
- * The framework parses paths and bodies before it calls a function, and what it cannot parse it
- * answers itself: an HTML page with a stack. It offers no way in, so on the server's first request
- * an error handler is added to its Express app, behind everything else.
- */
-export function answerFrameworkErrors(
-  headersFor: (origin: string | undefined) => Record<string, string>,
-): void {
+/** Puts the front before the framework's app, and an answer to its errors behind it. */
+export function openFront(allowedOrigins: string[]): void {
   const channel = "http.server.request.start";
   const onFirstRequest = (message: unknown) => {
     unsubscribe(channel, onFirstRequest);
     const { server } = message as { server: Server };
     const [app] = server.listeners("request") as unknown as App[];
+    if (app === undefined) return;
     // Express tells an error handler by its four parameters.
-    app?.use((error, request, response, _next) => {
-      const answer = toResponse(toProblem(error));
-      const headers = { ...headersFor(request.headers.origin), ...answer.headers };
-      send(response, { ...answer, headers });
+    app.use((error, _request, response, _next) => refuse(response, toProblem(error)));
+    server.removeAllListeners("request").on("request", (request, response) => {
+      receive(request, response, allowedOrigins);
+      const problem = findFault(request);
+      if (problem === null) {
+        limitBody(request, response);
+        app(request, response);
+      } else {
+        request.resume();
+        refuse(response, problem);
+      }
     });
   };
   subscribe(channel, onFirstRequest);
+}
+
+/** Sets what every response bears, whoever answers. */
+function receive(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  allowedOrigins: string[],
+): void {
+  const id = requestId(headers["x-request-id"]);
+  noteInTrace({ requestId: id });
+  const all = {
+    ...SECURITY_HEADERS,
+    ...corsHeaders(headers.origin, allowedOrigins),
+    [REQUEST_ID_HEADER]: id,
+  };
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+}
+
+/** What the framework would take in, or answer, in a way of its own. */
+function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
+  if (Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES) return tooLarge();
+  // A compressed body of a few KiB may hold gigabytes.
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+    return new Problem(415, "Send the body without a Content-Encoding.");
+  }
+  // The framework answers these with an empty page.
+  return /^\/(favicon\.ico|robots\.txt)\b/i.test(url)
+    ? new Problem(404, "There is nothing at this path.")
+    : null;
+}
+
+/** Refuses a body that turns out to be too large while it comes in, and lets go of it. */
+function limitBody(request: IncomingMessage, response: ServerResponse): void {
+  let length = 0;
+  request.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= MAX_BODY_BYTES || response.headersSent) return;
+    const problem = tooLarge();
+    refuse(response, problem);
+    // Whoever gathers the body hears of it so, and lets the rest run through.
+    request.emit("error", problem);
+  });
+}
+
+function refuse(response: ServerResponse, problem: unknown): void {
+  if (response.headersSent) return;
+  const answer = toResponse(problem);
+  prepare(response, answer);
+  end(response, answer);
 }
 
 /** Express's parsers throw http-errors: https://github.com/jshttp/http-errors */
@@ -70,5 +142,6 @@ function toProblem(error: unknown): unknown {
   if (typeof status !== "number" || status < 400 || status > 499) return error;
   if (type === "entity.parse.failed")
     return new Problem(400, "The body is not a valid JSON object.");
-  return new Problem(status, "The request cannot be understood.");
+  if (status === 415) return new Problem(415, "The body's charset is not one that is understood.");
+  return new Problem(400, "The request cannot be understood.");
 }

@@ -9,17 +9,27 @@ import { parseApiSettings } from "../../shared/config.ts";
 import { openStore } from "../../shared/store.ts";
 import { followTraces } from "../../shared/trace.ts";
 import { answer } from "./app.ts";
-import { corsHeaders } from "./cors.ts";
-import { answerFrameworkErrors, toHttpFunction } from "./framework.ts";
+import { createAuthenticator } from "./authenticate.ts";
+import { openFront, toHttpFunction } from "./framework.ts";
+import { createIdTokenVerifier } from "./id-token.ts";
+import { createLimits } from "./limits.ts";
 
 const settings = parseApiSettings(process.env);
-const { projectId } = settings;
+const { projectId, audience } = settings;
 followTraces(projectId);
-const store = openStore({ projectId, emulatorHost: settings.firestoreEmulatorHost });
-const bus = openBus({ projectId, emulatorHost: settings.pubsubEmulatorHost });
+const api = {
+  settings,
+  store: openStore({ projectId, emulatorHost: settings.firestoreEmulatorHost }),
+  bus: openBus({ projectId, emulatorHost: settings.pubsubEmulatorHost }),
+  limits: createLimits(settings.rateLimitPerMinute),
+  authenticate: createAuthenticator(
+    settings,
+    audience === null ? () => Promise.resolve(null) : createIdTokenVerifier(audience),
+  ),
+};
 
-answerFrameworkErrors((origin) => corsHeaders(origin, settings.allowedOrigins));
+openFront(settings.allowedOrigins);
 http(
   "api",
-  toHttpFunction((request) => answer(request, { store, bus, settings })),
+  toHttpFunction((request) => answer(request, api)),
 );

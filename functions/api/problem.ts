@@ -4,12 +4,8 @@
  *
  * @module
  */
-
-/** One thing that is wrong in the body, at a JSON pointer. */
-export interface FieldError {
-  pointer: string;
-  message: string;
-}
+import type { FieldError } from "../../shared/validate.ts";
+import type { ProblemView } from "./schemas.ts";
 
 /** Thrown anywhere while a request is handled; one place turns it into the response. */
 export class Problem extends Error {
@@ -33,18 +29,20 @@ export class Problem extends Error {
 const TITLES: Record<number, string> = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 };
 
 /** The body of a response with an error status. */
-export function problemBody({ status, message, errors }: Problem): Record<string, unknown> {
+export function problemBody({ status, message, errors }: Problem): ProblemView {
   return {
     type: "about:blank",
     title: TITLES[status] ?? "Error",

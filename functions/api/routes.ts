@@ -3,64 +3,53 @@
  *
  * @module
  */
-
-export type Operation =
-  | "readService"
-  | "readHealth"
-  | "createTenant"
-  | "listTenants"
-  | "readTenant"
-  | "deleteTenant"
-  | "readTenantStatus"
-  | "retryTenant"
-  | "suspendTenant"
-  | "resumeTenant";
+import { OPERATION_IDS, specOf } from "./operations.ts";
+import type { OperationId } from "./operations.ts";
 
 interface Route {
   pattern: RegExp;
   /** The operation of each method that the path answers to. */
-  methods: Record<string, Operation>;
-  /** Whether it answers without a key. */
-  isOpen: boolean;
-}
-
-const ROUTES: Route[] = [
-  { pattern: /^\/$/, methods: { GET: "readService" }, isOpen: true },
-  { pattern: /^\/health$/, methods: { GET: "readHealth" }, isOpen: true },
-  {
-    pattern: /^\/tenants$/,
-    methods: { POST: "createTenant", GET: "listTenants" },
-    isOpen: false,
-  },
-  ofTenant("", { GET: "readTenant", DELETE: "deleteTenant" }),
-  ofTenant("/status", { GET: "readTenantStatus" }),
-  ofTenant("/retry", { POST: "retryTenant" }),
-  ofTenant("/suspend", { POST: "suspendTenant" }),
-  ofTenant("/resume", { POST: "resumeTenant" }),
-];
-
-function ofTenant(rest: string, methods: Route["methods"]): Route {
-  return { pattern: new RegExp(`^/tenants/([^/]+)${rest}$`), methods, isOpen: false };
+  methods: Map<string, OperationId>;
 }
 
 export type Match =
-  | { found: "operation"; operation: Operation; tenantId: string; isOpen: boolean }
+  | { found: "operation"; operation: OperationId; tenantId: string | null }
+  | { found: "documentation"; path: string }
   | { found: "path-only"; allow: string[] }
   | { found: "nothing" };
 
+/** The pages for people, and what they load. */
+const DOCUMENTATION = /^\/(openapi\.json$|(docs|redoc)($|\/))/;
+
+const ROUTES = routesOf(OPERATION_IDS);
+
+function routesOf(ids: OperationId[]): Route[] {
+  const paths = Map.groupBy(ids, (id) => specOf(id).path);
+  return [...paths].map(([path, operations]) => ({
+    pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
+    methods: new Map(operations.map((id) => [specOf(id).method, id])),
+  }));
+}
+
 /** A trailing slash makes no difference, and HEAD is answered where GET is. */
 export function matchRoute(method: string, path: string): Match {
+  if (DOCUMENTATION.test(path)) {
+    const isRead = method === "GET" || method === "HEAD";
+    return isRead
+      ? { found: "documentation", path }
+      : { found: "path-only", allow: ["GET", "HEAD", "OPTIONS"] };
+  }
   const trimmed = path.replace(/(?<=[^/])\/$/, "");
-  for (const { pattern, methods, isOpen } of ROUTES) {
+  for (const { pattern, methods } of ROUTES) {
     const match = pattern.exec(trimmed);
     if (match === null) continue;
-    const operation = methods[method === "HEAD" ? "GET" : method];
+    const operation = methods.get(method === "HEAD" ? "GET" : method);
     if (operation === undefined) return { found: "path-only", allow: allowed(methods) };
-    return { found: "operation", operation, tenantId: match[1] ?? "", isOpen };
+    return { found: "operation", operation, tenantId: match[1] ?? null };
   }
   return { found: "nothing" };
 }
 
 function allowed(methods: Route["methods"]): string[] {
-  return [...Object.keys(methods), ...("GET" in methods ? ["HEAD"] : []), "OPTIONS"];
+  return [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"];
 }

@@ -7,7 +7,8 @@ import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
 
 import packageJson from "../../package.json" with { type: "json" };
-import type { Api, ApiResponse, Call } from "./app.ts";
+import type { Api, ApiResponse } from "./app.ts";
+import type { Health, ServiceView } from "./schemas.ts";
 
 const { version } = packageJson;
 
@@ -17,20 +18,16 @@ const HEALTH_MILLISECONDS = 2_000;
 const HEARTBEAT_SECONDS = 200;
 
 export function readService(): Promise<ApiResponse> {
-  return Promise.resolve({
-    status: 200,
-    body: { name: "Kairos Control Plane", version },
-  });
+  const body: ServiceView = { name: "Kairos Control Plane", version, docs: "/docs" };
+  return Promise.resolve({ status: 200, body });
 }
 
 /** 503 only when the database does not answer: without it no request can be served. */
-export async function readHealth(_call: Call, { store }: Api): Promise<ApiResponse> {
+export async function readHealth(_call: unknown, { store }: Api): Promise<ApiResponse> {
   const { database, gke_connection } = await look(store);
-  return {
-    status: database ? 200 : 503,
-    headers: database ? {} : { "Retry-After": "5" },
-    body: { status: database ? "healthy" : "unhealthy", database, gke_connection, version },
-  };
+  const status = database ? "healthy" : "unhealthy";
+  const body: Health = { status, database, gke_connection, version };
+  return database ? { status: 200, body } : { status: 503, headers: { "Retry-After": "5" }, body };
 }
 
 async function look(store: Store): Promise<{ database: boolean; gke_connection: boolean }> {

@@ -3,27 +3,80 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { errorFields, log } from "../../shared/log.ts";
-import { isTenantId, newTenant, siteUrl } from "../../shared/tenant.ts";
+import type { IdempotentRequest, StoredAnswer } from "../../shared/requests.ts";
+import { isSettled, newTenant, siteUrl } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
 import type { Wish } from "../../shared/wish.ts";
-import type { Api, ApiResponse, Call } from "./app.ts";
+import type { AnyCall, Api, ApiResponse, Call } from "./app.ts";
+import { parsePageToken, toPageToken } from "./page-token.ts";
 import { Problem } from "./problem.ts";
-import { parseCreateTenant, parsePage } from "./validate.ts";
+import { RESERVED_SUBDOMAINS } from "./schemas.ts";
+import type {
+  Accepted,
+  CreateTenant,
+  Created,
+  TenantList,
+  TenantStatus,
+  TenantView,
+} from "./schemas.ts";
+import { invalid } from "./validate.ts";
 
-export async function createTenant({ request }: Call, api: Api): Promise<ApiResponse> {
-  if (request.body === undefined) {
-    throw new Problem(415, "Send the tenant as JSON, with Content-Type: application/json.");
+/** How soon it is worth asking again while something is under way. */
+const POLL_SECONDS = 5;
+
+/** How many names are tried where the caller gave none, should one be taken. */
+const NAMES_TRIED = 3;
+
+export async function createTenant(call: Call<"createTenant">, api: Api): Promise<ApiResponse> {
+  const organization = organizationOf(call.body);
+  if (organization === undefined)
+    throw invalid([{ pointer: "/organization", message: "organization is required" }]);
+  const { email, first_name = null, last_name = null } = call.body;
+  for (const subdomain of subdomainsFor(call.body, api)) {
+    const wanted = { organization, subdomain, email, first_name, last_name };
+    const tenant = newTenant({ ...wanted, id: randomUUID(), wishId: randomUUID() }, new Date());
+    const answer = (stored: Tenant) => created(stored, api);
+    const result = await api.store.createTenant(tenant, idempotent(call, answer));
+    switch (result.outcome) {
+      case "created":
+        await hint(tenant.id, api);
+        return answer(tenant);
+      case "replayed":
+        return result.answer;
+      case "key-reused":
+        throw keyReused();
+      case "subdomain-taken":
+    }
   }
-  const wanted = parseCreateTenant(request.body);
-  const tenant = newTenant({ ...wanted, id: randomUUID(), wishId: randomUUID() }, new Date());
-  if ((await api.store.createTenant(tenant)) === "subdomain-taken") {
-    throw new Problem(409, `The subdomain ${tenant.subdomain} is already taken.`, {
-      errors: [{ pointer: "/subdomain", message: "subdomain is already taken" }],
-    });
+  throw new Problem(409, "The subdomain is already taken.", {
+    errors: [{ pointer: "/subdomain", message: "subdomain is already taken" }],
+  });
+}
+
+/** The name that the caller wants, or some that nobody will have. */
+function subdomainsFor({ subdomain }: CreateTenant, { settings }: Api): string[] {
+  if (subdomain === undefined) {
+    return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
   }
-  await hint(tenant.id, api);
+  const name = subdomain.toLowerCase();
+  if (RESERVED_SUBDOMAINS.has(name) || settings.reservedSubdomains.includes(name)) {
+    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
+  }
+  return [name];
+}
+
+/** By its newer or its older name; undefined where it is given by neither. */
+function organizationOf(body: { organization?: string; school_name?: string }): string | undefined {
+  if (body.organization !== undefined && body.school_name !== undefined) {
+    const message = "school_name is another name of organization: give one of them";
+    throw invalid([{ pointer: "/school_name", message }]);
+  }
+  return body.organization ?? body.school_name;
+}
+
+function created(tenant: Tenant, { settings }: Api): StoredAnswer<Created> {
   const tenant_url = `/tenants/${tenant.id}`;
   return {
     status: 201,
@@ -34,80 +87,116 @@ export async function createTenant({ request }: Call, api: Api): Promise<ApiResp
       subdomain: tenant.subdomain,
       status: tenant.status,
       message: "The tenant is queued; its site is being made.",
-      site_url: siteUrl(tenant, api.settings.baseDomain),
+      site_url: siteUrl(tenant, settings.baseDomain),
       tenant_url,
     },
   };
 }
 
-export async function listTenants({ request }: Call, { store }: Api): Promise<ApiResponse> {
-  const { skip, limit } = parsePage(request.query);
-  const { tenants, total } = await store.listTenants({ skip, limit });
-  return {
-    status: 200,
-    body: {
-      tenants: tenants.map(toView),
-      total,
-      skip,
-      limit,
-      has_more: skip + tenants.length < total,
-    },
+export async function listTenants(
+  { query }: Call<"listTenants">,
+  { store }: Api,
+): Promise<ApiResponse> {
+  const { skip, limit, page_token, status, email } = query;
+  if (page_token !== undefined && skip > 0) {
+    throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
+  }
+  const { tenants, total, next } = await store.listTenants({
+    filter: { ...(status && { status }), ...(email && { email }) },
+    limit,
+    from: page_token === undefined ? { skip } : { after: parsePageToken(page_token) },
+  });
+  const body: TenantList = {
+    tenants: tenants.map(toView),
+    total,
+    skip,
+    limit,
+    has_more: next !== null,
+    next_page_token: next === null ? null : toPageToken(next),
   };
+  return { status: 200, body };
 }
 
-export async function readTenant(call: Call, api: Api): Promise<ApiResponse> {
-  return { status: 200, body: toView(await find(call, api)) };
+export async function readTenant(call: Call<"readTenant">, api: Api): Promise<ApiResponse> {
+  const tenant = await find(call, api);
+  return { status: 200, headers: pollHeaders(tenant), body: toView(tenant) };
 }
 
-export async function readTenantStatus(call: Call, api: Api): Promise<ApiResponse> {
-  return { status: 200, body: toStatusView(await find(call, api)) };
+export async function readTenantStatus(
+  call: Call<"readTenantStatus">,
+  api: Api,
+): Promise<ApiResponse> {
+  const tenant = await find(call, api);
+  return { status: 200, headers: pollHeaders(tenant), body: toStatusView(tenant) };
 }
 
-export async function deleteTenant(call: Call, api: Api): Promise<ApiResponse> {
-  // Its hint is the trail itself, which wakes cleanup.
-  return accepted(await changeWish("delete", call, api), "The tenant is being deleted.");
+function pollHeaders(tenant: Tenant): Record<string, string> {
+  return isSettled(tenant) ? {} : { "Retry-After": String(POLL_SECONDS) };
 }
 
-/** Carries out once more what was given up: a creation, or a suspension or its end. */
+export async function changeTenant(
+  { tenantId, body }: Call<"changeTenant">,
+  { store }: Api,
+): Promise<ApiResponse> {
+  const organization = organizationOf(body);
+  const { email } = body;
+  const fields = { ...(organization && { organization }), ...(email && { email }) };
+  const result = await store.changeFields(tenantId, fields, new Date());
+  if (result === null) throw noSuchTenant(tenantId);
+  if (result.outcome === "refused") throw new Problem(409, result.why);
+  return { status: 200, body: toView(result.tenant) };
+}
+
+// A deletion's hint is the trail itself, which wakes cleanup.
+export const deleteTenant = wishing("delete", "The tenant is being deleted.");
 export const retryTenant = wishing("retry", "The tenant is tried again.");
 export const suspendTenant = wishing("suspend", "The tenant is being suspended.");
 export const resumeTenant = wishing("resume", "The tenant is being resumed.");
 
+/** What records a wish, and answers with the tenant's status as it is then. */
 function wishing(wished: Wish, message: string) {
-  return async (call: Call, api: Api): Promise<ApiResponse> => {
-    const tenant = await changeWish(wished, call, api);
-    await hint(tenant.id, api);
-    return accepted(tenant, message);
+  const answer = ({ id, status }: Tenant): StoredAnswer<Accepted> => ({
+    status: 202,
+    headers: {},
+    body: { success: true, id, status, message },
+  });
+  return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
+    const occasion = { wishId: randomUUID(), now: new Date() };
+    const { tenantId } = call;
+    const request = idempotent(call, answer);
+    const result = await api.store.changeWish(tenantId, wished, occasion, request);
+    switch (result?.outcome) {
+      case undefined:
+        throw noSuchTenant(tenantId);
+      case "refused":
+        throw new Problem(409, result.why);
+      case "key-reused":
+        throw keyReused();
+      case "replayed":
+        return result.answer;
+      case "changed":
+      case "unchanged":
+        if (wished !== "delete") await hint(tenantId, api);
+        return answer(result.tenant);
+    }
   };
 }
 
-/** Records a wish and gives the tenant as it is then. Throws a `Problem` where it is not possible. */
-async function changeWish(wished: Wish, { tenantId }: Call, { store }: Api): Promise<Tenant> {
-  requireTenantId(tenantId);
-  const occasion = { wishId: randomUUID(), now: new Date() };
-  const answer = await store.changeWish(tenantId, wished, occasion);
-  if (answer === null) throw noSuchTenant(tenantId);
-  if (answer.wished.outcome === "refused") throw new Problem(409, answer.wished.why);
-  return answer.tenant;
+function idempotent(
+  { identity }: Pick<AnyCall, "identity">,
+  answer: IdempotentRequest["answer"],
+): IdempotentRequest | null {
+  return identity === null ? null : { ...identity, now: new Date(), answer };
 }
 
-function accepted({ id, status }: Tenant, message: string): ApiResponse {
-  return { status: 202, body: { success: true, id, status, message } };
+function keyReused(): Problem {
+  return new Problem(422, "This Idempotency-Key was already used for another request.");
 }
 
-async function find({ tenantId }: Call, { store }: Api): Promise<Tenant> {
-  requireTenantId(tenantId);
+async function find({ tenantId }: Pick<AnyCall, "tenantId">, { store }: Api): Promise<Tenant> {
   const stored = await store.readTenant(tenantId);
   if (stored === null) throw noSuchTenant(tenantId);
   return stored.record;
-}
-
-function requireTenantId(text: string): void {
-  if (!isTenantId(text)) {
-    throw new Problem(422, "The tenant id must be a UUID in lower case.", {
-      errors: [{ pointer: "/id", message: "id must be a UUID in lower case" }],
-    });
-  }
 }
 
 function noSuchTenant(tenantId: string): Problem {
@@ -126,18 +215,33 @@ async function hint(tenantId: string, { bus }: Api): Promise<void> {
   }
 }
 
-function toView(tenant: Tenant): Record<string, unknown> {
+function toView(tenant: Tenant): TenantView {
+  const { organization, email, first_name, last_name } = tenant;
   return {
     ...toStatusView(tenant),
-    organization: tenant.organization,
-    email: tenant.email,
+    organization,
+    email,
+    first_name,
+    last_name,
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
   };
 }
 
-function toStatusView(tenant: Tenant): Record<string, unknown> {
+function toStatusView(tenant: Tenant): TenantStatus {
   const { id, subdomain, status, site_url, error_message } = tenant;
-  const { step, reason, retryable, generation } = tenant;
-  return { id, subdomain, status, site_url, error_message, step, reason, retryable, generation };
+  const { step, reason, retryable, generation, observed_generation, desired } = tenant;
+  return {
+    id,
+    subdomain,
+    status,
+    site_url,
+    error_message,
+    step,
+    reason,
+    retryable,
+    generation,
+    observed_generation,
+    desired,
+  };
 }

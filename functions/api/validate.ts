@@ -1,94 +1,85 @@
 /**
- * Validation of what callers send: from unknown to typed, or a `Problem` that names every field that
- * is wrong and why.
+ * What callers send, validated by the schemas of the operations: typed, or a `Problem` that names every
+ * field that is wrong and why.
  *
  * @module
  */
-import { Ajv } from "ajv";
-import type { ErrorObject } from "ajv";
+import { parserOf, untypedParserOf } from "../../shared/validate.ts";
+import type { FieldError, Parsed } from "../../shared/validate.ts";
+import { tenantIdSchema } from "../../shared/schemas/tenant.ts";
+import { OPERATION_IDS, specOf } from "./operations.ts";
+import type { OperationId, OperationSpec } from "./operations.ts";
 import { Problem } from "./problem.ts";
-import type { FieldError } from "./problem.ts";
-import { createTenantSchema, RESERVED_SUBDOMAINS } from "./schemas.ts";
-import type { CreateTenant } from "./schemas.ts";
+import { idempotencyKeySchema } from "./schemas.ts";
 
-const ajv = new Ajv({ allErrors: true, verbose: true });
-const isCreateTenant = ajv.compile(createTenantSchema);
+type Parser = (value: unknown) => Parsed<unknown>;
 
-/** The body of `POST /tenants`. A subdomain is lower-cased first, as DNS does not tell case. */
-export function parseCreateTenant(body: unknown): CreateTenant {
-  const candidate = withLowerCaseSubdomain(body);
-  if (!isCreateTenant(candidate)) throw invalid(toFieldErrors(isCreateTenant.errors ?? []));
-  if (RESERVED_SUBDOMAINS.has(candidate.subdomain)) {
-    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
+const BODIES = parsersOf("body");
+const QUERIES = parsersOf("query");
+const parseId = parserOf(tenantIdSchema);
+const parseKey = parserOf(idempotencyKeySchema);
+
+function parsersOf(part: "body" | "query"): Map<OperationId, Parser> {
+  const parsers = new Map<OperationId, Parser>();
+  for (const id of OPERATION_IDS) {
+    const schema = specOf(id)[part];
+    if (schema !== undefined) parsers.set(id, untypedParserOf(schema as object));
   }
-  return candidate;
+  return parsers;
 }
 
-/** `skip` and `limit` of a listing. */
-export function parsePage(query: URLSearchParams): { skip: number; limit: number } {
-  const errors: FieldError[] = [];
-  const skip = parseCount(query, { name: "skip", fallback: 0, min: 0, max: 1_000_000 }, errors);
-  const limit = parseCount(query, { name: "limit", fallback: 100, min: 1, max: 1000 }, errors);
-  if (errors.length > 0) throw invalid(errors);
-  return { skip, limit };
+/** The body of an operation, as its schema types it; undefined where it takes none. */
+export function parseBody(id: OperationId, body: unknown): unknown {
+  const parse = BODIES.get(id);
+  return parse === undefined ? undefined : accept(parse(body), "the body");
 }
 
-function parseCount(
-  query: URLSearchParams,
-  { name, fallback, min, max }: { name: string; fallback: number; min: number; max: number },
-  errors: FieldError[],
-): number {
-  const text = query.get(name);
-  if (text === null) return fallback;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  errors.push({ pointer: `/${name}`, message: `${name} must be a number from ${min} to ${max}` });
-  return fallback;
+/** The query of an operation, likewise. What it does not know is ignored. */
+export function parseQuery(id: OperationId, query: URLSearchParams): unknown {
+  const parse = QUERIES.get(id);
+  return parse === undefined ? undefined : accept(parse(toObject(query, specOf(id))), "the query");
 }
 
-function withLowerCaseSubdomain(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  const { subdomain } = body as { subdomain?: unknown };
-  return typeof subdomain === "string" ? { ...body, subdomain: subdomain.toLowerCase() } : body;
+/** A tenant's id from a path. */
+export function parseTenantId(text: string): string {
+  return accept(parseId(text), "id");
 }
 
-function invalid(errors: FieldError[]): Problem {
+/** The header `Idempotency-Key`. A header is no field of the input, so it is 400 that answers it. */
+export function parseIdempotencyKey(text: string): string {
+  const parsed = parseKey(text);
+  if (parsed.ok) return parsed.value;
+  throw new Problem(400, `Idempotency-Key must be ${idempotencyKeySchema.description}.`);
+}
+
+/** Says that these fields are not valid. */
+export function invalid(errors: FieldError[]): Problem {
   const sentence = errors.map(({ message }) => message).join("; ");
   return new Problem(422, `${sentence}.`, { errors });
 }
 
-function toFieldErrors(errors: ErrorObject[]): FieldError[] {
-  const fields = errors.map(toFieldError);
-  // A field that breaks several rules of its description is told so once.
-  return fields.filter(
-    ({ message }, index) => fields.findIndex((field) => field.message === message) === index,
+/** `whole` names the value itself where it is wrong as a whole. */
+function accept<T>(parsed: Parsed<T>, whole: string): T {
+  if (parsed.ok) return parsed.value;
+  throw invalid(
+    parsed.errors.map(({ pointer, message }) => ({
+      pointer,
+      message: pointer === "" ? message.replace(/^it /, `${whole} `) : message,
+    })),
   );
 }
 
-function toFieldError(error: ErrorObject): FieldError {
-  const field = error.instancePath.slice(1);
-  switch (error.keyword) {
-    case "required": {
-      const missing = String(error.params["missingProperty"]);
-      return { pointer: toPointer(missing), message: `${missing} is required` };
+/** A query's texts as the types that its schema gives them. */
+function toObject(query: URLSearchParams, { query: schema }: OperationSpec): object {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: unknown }> };
+  const entries: [string, unknown][] = [];
+  for (const [name, { type }] of Object.entries(properties)) {
+    const [text, ...more] = query.getAll(name);
+    if (text === undefined) continue;
+    if (more.length > 0) {
+      throw invalid([{ pointer: `/${name}`, message: `${name} is given more than once` }]);
     }
-    case "additionalProperties": {
-      const unknown = String(error.params["additionalProperty"]).slice(0, 100);
-      return { pointer: toPointer(unknown), message: `${unknown} is not a known field` };
-    }
-    case "type":
-      return {
-        pointer: error.instancePath,
-        message: field === "" ? "the body must be a JSON object" : `${field} must be a text`,
-      };
-    default: {
-      const { description } = error.parentSchema as { description?: string };
-      return { pointer: error.instancePath, message: `${field} must be ${description}` };
-    }
+    entries.push([name, type === "integer" && /^-?\d{1,15}$/.test(text) ? Number(text) : text]);
   }
-}
-
-/** A JSON pointer (RFC 6901) to a field of the body. */
-function toPointer(field: string): string {
-  return `/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  return Object.fromEntries(entries);
 }

@@ -1,0 +1,36 @@
+/**
+ * How a repeated request is recognised: by the `Idempotency-Key` that its caller gave it
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** What stands for a request in the store. Neither can be turned back into what it was made of. */
+export interface RequestIdentity {
+  /** Of caller and key. */
+  id: string;
+  /** Of operation, tenant and body; salted, since a body holds personal data that could be guessed. */
+  hash: string;
+}
+
+/** Keys belong to their caller: the same key of another one is another request. */
+export function identify(
+  callerId: string,
+  key: string,
+  request: { operation: string; tenantId: string | null; body: unknown },
+): RequestIdentity {
+  const id = sha256([callerId, key]);
+  const { operation, tenantId, body } = request;
+  return { id, hash: sha256([id, callerId, key, operation, tenantId, inOrder(body)]) };
+}
+
+function sha256(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** A validated body, which is flat, in the order of its fields, so that their order does not count. */
+function inOrder(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return null;
+  return Object.entries(body).toSorted(([left], [right]) => (left < right ? -1 : 1));
+}

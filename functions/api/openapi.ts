@@ -1,0 +1,200 @@
+/**
+ * The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made of the table of
+ * operations. Pure.
+ *
+ * @module
+ */
+import { tenantIdSchema } from "../../shared/schemas/tenant.ts";
+import { OPERATION_IDS, specOf, takesIdempotencyKey } from "./operations.ts";
+import type { AnswerHeader, AnswerSpec, OperationId, OperationSpec } from "./operations.ts";
+import {
+  acceptedSchema,
+  changeTenantSchema,
+  createdSchema,
+  createTenantSchema,
+  healthSchema,
+  idempotencyKeySchema,
+  problemSchema,
+  serviceSchema,
+  tenantListSchema,
+  tenantSchema,
+  tenantStatusSchema,
+} from "./schemas.ts";
+
+type Json = Record<string, unknown>;
+
+/** The schemas that bear a name of their own in the document, and so in generated clients. */
+const NAMED: Record<string, object> = {
+  Accepted: acceptedSchema,
+  ChangeTenant: changeTenantSchema,
+  CreateTenant: createTenantSchema,
+  Created: createdSchema,
+  Health: healthSchema,
+  Problem: problemSchema,
+  Service: serviceSchema,
+  Tenant: tenantSchema,
+  TenantList: tenantListSchema,
+  TenantStatus: tenantStatusSchema,
+};
+
+const INPUTS = new Set<object>([createTenantSchema, changeTenantSchema]);
+
+const HEADERS: Record<AnswerHeader, Json> = {
+  Location: { description: "The path of what was created.", schema: { type: "string" } },
+  ETag: { description: "Names this very answer, for `If-None-Match`.", schema: { type: "string" } },
+  "Retry-After": {
+    description: "Seconds until it is worth asking again.",
+    schema: { type: "integer" },
+  },
+};
+
+const REQUEST_ID = {
+  "X-Request-ID": { description: "As it was sent, or made.", schema: { type: "string" } },
+};
+
+const DESCRIPTION = `\
+Creates, watches, suspends, resumes and deletes Frappe tenants.
+
+**Who may call**: whoever sends one of the keys as \`X-API-Key\`, or a Google ID token of an allowed \
+account as \`Authorization: Bearer\`. Failed attempts are limited by address, for each instance of the \
+service.
+
+**Repeating**: give every \`POST\` and \`DELETE\` an \`Idempotency-Key\`, and the same request may be \
+repeated for 24 hours: it takes effect once, and is answered as it was the first time. With another \
+body the key is refused. Keys belong to their caller.
+
+**Errors** are \`application/problem+json\` (RFC 9457); \`errors\` names the fields.
+
+**New fields** may be added to answers: ignore what you do not know.`;
+
+/** The document of this version of the API. */
+export function openApiDocument(version: string): Json {
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Kairos Control Plane",
+      version,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: ".", description: "This service" }],
+    security: [{ ApiKey: [] }, { GoogleIdToken: [] }],
+    tags: [
+      { name: "Tenants", description: "The life of a tenant." },
+      { name: "Service", description: "The service itself." },
+    ],
+    paths: pathsOf(OPERATION_IDS),
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(NAMED).map(([name, schema]) => [name, body(schema, INPUTS.has(schema))]),
+      ),
+      securitySchemes: {
+        ApiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+        GoogleIdToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+      },
+      responses: {
+        Problem: problem({ description: "What is wrong, in words and by field." }),
+      },
+    },
+  };
+}
+
+function pathsOf(ids: OperationId[]): Json {
+  const paths = Map.groupBy(ids, (id) => specOf(id).path);
+  const items = [...paths].map(([path, operations]) => {
+    const methods = operations.map((id) => [specOf(id).method.toLowerCase(), operationOf(id)]);
+    return [path, Object.fromEntries(methods) as Json];
+  });
+  return Object.fromEntries(items) as Json;
+}
+
+function operationOf(id: OperationId): Json {
+  const spec = specOf(id);
+  const parameters = parametersOf(spec);
+  return {
+    operationId: id,
+    tags: [spec.path.startsWith("/tenants") ? "Tenants" : "Service"],
+    summary: spec.summary,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...(spec.isOpen ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(spec.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: json(spec.body) } }),
+    responses: responsesOf(spec),
+  };
+}
+
+function parametersOf(spec: OperationSpec): Json[] {
+  const { properties = {} } = (spec.query ?? {}) as { properties?: Record<string, object> };
+  const query = Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
+  return [
+    ...(spec.path.includes("{id}")
+      ? [{ name: "id", in: "path", required: true, schema: tenantIdSchema }]
+      : []),
+    ...query,
+    ...(takesIdempotencyKey(spec)
+      ? [{ name: "Idempotency-Key", in: "header", schema: idempotencyKeySchema }]
+      : []),
+    ...(304 in spec.answers
+      ? [{ name: "If-None-Match", in: "header", schema: { type: "string" } }]
+      : []),
+  ];
+}
+
+function responsesOf(spec: OperationSpec): Json {
+  const own = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer)]);
+  return {
+    ...(Object.fromEntries(own) as Json),
+    ...(spec.isOpen ? {} : { 401: problem({ description: "No valid key or token was sent." }) }),
+    ...(takesInput(spec)
+      ? { 422: problem({ description: "`errors` says what is invalid." }) }
+      : {}),
+    default: { $ref: "#/components/responses/Problem" },
+  };
+}
+
+function takesInput(spec: OperationSpec): boolean {
+  return spec.body !== undefined || parametersOf(spec).length > 0;
+}
+
+function response(answer: AnswerSpec): Json {
+  if (answer.schema === problemSchema) return problem(answer);
+  const { description, schema, headers = [] } = answer;
+  return {
+    description,
+    headers: { ...REQUEST_ID, ...Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) },
+    ...(schema === undefined ? {} : { content: json(schema) }),
+  };
+}
+
+function problem({ description }: { description: string }): Json {
+  return {
+    description,
+    headers: REQUEST_ID,
+    content: { "application/problem+json": { schema: referTo(problemSchema) } },
+  };
+}
+
+function json(schema: unknown): Json {
+  return { "application/json": { schema: referTo(schema) } };
+}
+
+/** The schema's name where it has one, else itself. */
+function referTo(schema: unknown): unknown {
+  const named = Object.entries(NAMED).find(([, candidate]) => candidate === schema);
+  return named === undefined ? schema : { $ref: `#/components/schemas/${named[0]}` };
+}
+
+/**
+ * A schema's text. Callers shall ignore what they do not know in an answer, so answers are not closed
+ * there, though no other fields than the documented ones are sent.
+ */
+function body(schema: object, isInput: boolean): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => {
+      if (key === "additionalProperties" && !isInput) return undefined;
+      return value === schema ? value : referTo(value);
+    }),
+  ) as unknown;
+}
