@@ -18,7 +18,7 @@ export async function createTenant({ request }: Call, api: Api): Promise<ApiResp
   }
   const wanted = parseCreateTenant(request.body);
   const tenant = newTenant({ ...wanted, id: randomUUID(), wishId: randomUUID() }, new Date());
-  if ((await api.store.createTenant(tenant)) === "subdomain-taken") {
+  if ((await api.store.createTenant(tenant, null)).outcome === "subdomain-taken") {
     throw new Problem(409, `The subdomain ${tenant.subdomain} is already taken.`, {
       errors: [{ pointer: "/subdomain", message: "subdomain is already taken" }],
     });
@@ -42,7 +42,7 @@ export async function createTenant({ request }: Call, api: Api): Promise<ApiResp
 
 export async function listTenants({ request }: Call, { store }: Api): Promise<ApiResponse> {
   const { skip, limit } = parsePage(request.query);
-  const { tenants, total } = await store.listTenants({ skip, limit });
+  const { tenants, total } = await store.listTenants({ filter: {}, limit, from: { skip } });
   return {
     status: 200,
     body: {
@@ -85,9 +85,11 @@ function wishing(wished: Wish, message: string) {
 async function changeWish(wished: Wish, { tenantId }: Call, { store }: Api): Promise<Tenant> {
   requireTenantId(tenantId);
   const occasion = { wishId: randomUUID(), now: new Date() };
-  const answer = await store.changeWish(tenantId, wished, occasion);
+  const answer = await store.changeWish(tenantId, wished, occasion, null);
   if (answer === null) throw noSuchTenant(tenantId);
-  if (answer.wished.outcome === "refused") throw new Problem(409, answer.wished.why);
+  if (answer.outcome === "refused") throw new Problem(409, answer.why);
+  // Without a request no answer is on record.
+  if (!("tenant" in answer)) throw new Error("a wish without a key was answered as a repeated one");
   return answer.tenant;
 }
 
