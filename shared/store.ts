@@ -6,26 +6,42 @@
  * | -------------------------- | --------------------------------------------------------- |
  * | `tenants/{id}`             | a tenant: what is wanted and what was last seen           |
  * | `subdomains/{subdomain}`   | which tenant holds the name                               |
+ * | `requests/{id}`            | how a request was answered that may come again            |
  * | `deletions/{id}`           | the trail of a deletion; creating it wakes cleanup        |
  * | `slots/{k}`                | which tenant's site Job may run in the k-th slot          |
  * | `system/heartbeat`         | when the sweep last saw the cluster                       |
  *
  * @module
  */
-import { FieldPath, Firestore, Timestamp } from "@google-cloud/firestore";
+import { FieldPath, Firestore } from "@google-cloud/firestore";
 import type {
-  CollectionReference,
-  QueryDocumentSnapshot,
-  WriteResult,
+  DocumentData,
+  DocumentReference,
+  DocumentSnapshot,
+  Query,
+  Timestamp,
+  WriteBatch,
 } from "@google-cloud/firestore";
-import { DeadlineError, within } from "./deadline.ts";
+import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
-import type { EdgeErrorCode } from "./errors.ts";
+import {
+  call,
+  CALL_MILLISECONDS,
+  commit,
+  everyDocument,
+  GRPC,
+  grpcCode,
+  LOST_UPDATE,
+  toDates,
+  toEdgeError,
+} from "./firestore-calls.ts";
+import { newRequestRecord, repeat } from "./idempotency.ts";
+import type { IdempotentRequest, Repeated, RequestRecord } from "./idempotency.ts";
 import type { Claim, Stored } from "./reconcile.ts";
 import { addSeconds, DELETION_TRAIL_DAYS, isTenantId } from "./tenant.ts";
-import type { Deletion, Tenant, TenantChanges } from "./tenant.ts";
-import { wish } from "./wish.ts";
-import type { Occasion, Wish, Wished } from "./wish.ts";
+import type { Deletion, Status, Tenant, TenantChanges } from "./tenant.ts";
+import { correct, wish } from "./wish.ts";
+import type { Corrections, Occasion, Wish } from "./wish.ts";
 
 export interface StoreOptions {
   projectId: string;
@@ -49,20 +65,56 @@ export interface Reservation {
   version: unknown;
 }
 
-/** How many documents are read at a time where all are read. */
-const PAGE_SIZE = 300;
+/** What came of asking for a tenant. */
+export type Created = { outcome: "created" } | { outcome: "subdomain-taken" } | Repeated;
+
+/** The tenant's state does not allow it; `why` is a sentence for the caller. */
+interface Refused {
+  outcome: "refused";
+  why: string;
+}
+
+/** What came of a wish, and the tenant as it is then. `unchanged`: it was wished already. */
+export type WishResult = { outcome: "changed" | "unchanged"; tenant: Tenant } | Refused | Repeated;
+
+/** What came of a correction; when it is `changed`, the tenant is as the caller wants it. */
+export type CorrectionResult = { outcome: "changed"; tenant: Tenant } | Refused;
+
+/** A document, and what was on record of a request at the same time. */
+interface WithRecord {
+  found: DocumentSnapshot;
+  /** How a record that has not expired answers the request. */
+  repeated: Repeated | null;
+  /** The version of a record that has expired, to be overwritten. Without one, none was there. */
+  expired: Timestamp | null;
+}
+
+/** Where a page ends: its last tenant, as the list is ordered. */
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+/** Which tenants a caller wants to see. */
+export interface ListRequest {
+  filter: { status?: Status; email?: string };
+  limit: number;
+  from: { skip: number } | { after: Position };
+}
+
+export interface TenantList {
+  tenants: Tenant[];
+  /** How many there are on all pages together. */
+  total: number;
+  /** Where the next page begins; null when there is none. */
+  next: Position | null;
+}
 
 /** How often a lost race is run again before the caller is told to try later. */
 const MAX_TRIES = 5;
 
-/** A call that has no answer by then is given up. */
-const CALL_MILLISECONDS = 10_000;
-
-/** https://grpc.io/docs/guides/status-codes/ */
-const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
-
-/** What an update under a version is answered when the record has changed or is gone. */
-const LOST_UPDATE: number[] = [GRPC.FAILED_PRECONDITION, GRPC.NOT_FOUND];
+/** A creation that meets something which is gone when it looks is tried again, but not for ever. */
+const MAX_CREATE_COMMITS = 3;
 
 /** Opens the store. Connects at the first call. Every method may throw an `EdgeError`. */
 export function openStore({ projectId, emulatorHost }: StoreOptions) {
@@ -72,35 +124,69 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   });
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");
+  const requests = firestore.collection("requests");
   const deletions = firestore.collection("deletions");
   const slots = firestore.collection("slots");
   const heartbeat = firestore.doc("system/heartbeat");
 
   async function readTenant(id: string): Promise<Stored<Tenant> | null> {
-    const snapshot = await call(tenants.doc(id).get());
-    const found = snapshot.data();
-    return found === undefined
-      ? null
-      : { record: toDates(found) as Tenant, version: snapshot.updateTime };
+    return toStored(await call(tenants.doc(id).get()));
   }
 
   /**
-   * Stores a new tenant and reserves its subdomain, both or neither. The client library may repeat
-   * a commit by itself, so "already exists" can be its own earlier success: the reservation tells.
+   * Stores a new tenant and reserves its subdomain, both or neither, and with them the request's record.
+   * Nothing is read before the first commit, for most find nothing in their way; what one has met is read
+   * after it. The client library may repeat a commit by itself, so that can be its own earlier success:
+   * the reservation tells, or the record, whose answer is the same.
    */
-  async function createTenant(tenant: Tenant): Promise<"created" | "subdomain-taken"> {
+  async function createTenant(tenant: Tenant, request: IdempotentRequest | null): Promise<Created> {
     const reservation = subdomains.doc(tenant.subdomain);
-    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    let expired: Timestamp | null = null;
+    for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
       const batch = firestore
         .batch()
         .create(tenants.doc(tenant.id), tenant)
         .create(reservation, { tenant_id: tenant.id });
-      if ((await commit(() => batch.commit(), GRPC.ALREADY_EXISTS)) !== null) return "created";
-      const holder = (await call(reservation.get())).get("tenant_id") as string | undefined;
-      if (holder === tenant.id) return "created";
-      if (holder !== undefined) return "subdomain-taken";
+      if (request !== null) addRecord(batch, request, tenant, expired);
+      const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
+      if (written !== null) return { outcome: "created" };
+
+      const met = await readWithRecord(reservation, request);
+      if (met.repeated !== null) return met.repeated;
+      const holder = met.found.get("tenant_id") as string | undefined;
+      if (holder === tenant.id) return { outcome: "created" };
+      if (holder !== undefined) return { outcome: "subdomain-taken" };
+      expired = met.expired;
     }
-    throw new EdgeError("store", "unavailable", "the subdomain's reservation keeps changing");
+    throw new EdgeError("store", "unavailable", "what is in the tenant's way keeps changing");
+  }
+
+  /** Reads a document and, in the same call, what is on record of the request. */
+  async function readWithRecord(
+    document: DocumentReference,
+    request: IdempotentRequest | null,
+  ): Promise<WithRecord> {
+    const records = request === null ? [] : [requests.doc(request.id)];
+    const [found, kept] = await call(firestore.getAll(document, ...records));
+    const record = kept?.data();
+    const repeated =
+      request === null || record === undefined
+        ? null
+        : repeat(toDates(record) as RequestRecord, request);
+    return { found: found as DocumentSnapshot, repeated, expired: kept?.updateTime ?? null };
+  }
+
+  /** Puts a request's record into a batch, which goes through only if nobody else's is there by then. */
+  function addRecord(
+    batch: WriteBatch,
+    request: IdempotentRequest,
+    tenant: Tenant,
+    expired: Timestamp | null,
+  ): void {
+    const document = requests.doc(request.id);
+    const record = { ...newRequestRecord(request, tenant) };
+    if (expired === null) batch.create(document, record);
+    else batch.update(document, record, { lastUpdateTime: expired });
   }
 
   /**
@@ -176,31 +262,63 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   }
 
   /**
-   * Records a caller's wish, and for a deletion also what wakes cleanup, in one batch. Gives what it
-   * came to and the tenant as it is then; null when there is no such tenant.
+   * Records a caller's wish, and in the same batch the request's record and, for a deletion, what wakes
+   * cleanup. Null when there is no such tenant. A request that was answered before is answered so again,
+   * also when its tenant is gone since; one that is refused leaves no record.
    *
    * The client library may repeat a commit by itself, so a lost race can be its own earlier success:
-   * then the record holds our wish id.
+   * then the tenant holds our wish id, or the record our answer.
    */
   async function changeWish(
     id: string,
     wished: Wish,
     occasion: Occasion,
-  ): Promise<{ tenant: Tenant; wished: Wished } | null> {
+    request: IdempotentRequest | null,
+  ): Promise<WishResult | null> {
+    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const { found, repeated, expired } = await readWithRecord(tenants.doc(id), request);
+      if (repeated !== null) return repeated;
+      const stored = toStored(found);
+      if (stored === null) return null;
+      const { record, version } = stored;
+      if (record.wish_id === occasion.wishId) return { outcome: "changed", tenant: record };
+      const result = wish(record, wished, occasion);
+      if (result.outcome === "refused") return result;
+
+      const { outcome } = result;
+      const changes = result.outcome === "changed" ? result.changes : null;
+      if (changes === null && request === null) return { outcome, tenant: record };
+      const tenant = { ...record, ...changes };
+      const batch = changes === null ? firestore.batch() : updateBatch(id, version, changes);
+      if (changes !== null && wished === "delete") {
+        batch.create(deletions.doc(id), newTrail(occasion.now));
+      }
+      if (request !== null) addRecord(batch, request, tenant, expired);
+      const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
+      if (written !== null) return { outcome, tenant };
+    }
+    throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
+  }
+
+  /**
+   * Corrects what a caller once said of a tenant. Null when there is no such tenant. The client library
+   * may repeat a commit by itself, so a lost race can be its own earlier success: then all is so already.
+   */
+  async function changeFields(
+    id: string,
+    corrections: Corrections,
+    now: Date,
+  ): Promise<CorrectionResult | null> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const stored = await readTenant(id);
       if (stored === null) return null;
       const { record, version } = stored;
-      if (record.wish_id === occasion.wishId) {
-        return { tenant: record, wished: { outcome: "changed", changes: {} } };
+      const result = correct(record, corrections, now);
+      if (result.outcome === "refused") return result;
+      if (result.outcome === "unchanged") return { outcome: "changed", tenant: record };
+      if ((await writeTenant(id, version, result.changes)) !== null) {
+        return { outcome: "changed", tenant: { ...record, ...result.changes } };
       }
-      const result = wish(record, wished, occasion);
-      if (result.outcome !== "changed") return { tenant: record, wished: result };
-
-      const batch = updateBatch(id, version, result.changes);
-      if (wished === "delete") batch.create(deletions.doc(id), newTrail(occasion.now));
-      const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
-      if (written !== null) return { tenant: { ...record, ...result.changes }, wished: result };
     }
     throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
   }
@@ -220,16 +338,29 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
-  /** The newest tenants first, with how many there are in all. */
-  async function listTenants(page: { skip: number; limit: number }): Promise<{
-    tenants: Tenant[];
-    total: number;
-  }> {
-    const query = tenants.orderBy("created_at", "desc").offset(page.skip).limit(page.limit);
-    const [found, counted] = await Promise.all([call(query.get()), call(tenants.count().get())]);
+  /** A page of the tenants, the newest first. Of those made at the same time, the id decides. */
+  async function listTenants({ filter, limit, from }: ListRequest): Promise<TenantList> {
+    let matching: Query = tenants;
+    for (const [field, value] of Object.entries(filter)) {
+      matching = matching.where(field, "==", value);
+    }
+    const ordered = matching.orderBy("created_at", "desc").orderBy(FieldPath.documentId(), "desc");
+    const rest =
+      "after" in from
+        ? ordered.startAfter(from.after.createdAt, from.after.id)
+        : ordered.offset(from.skip);
+    // One more than asked for tells whether more follow.
+    const [found, counted] = await Promise.all([
+      call(rest.limit(limit + 1).get()),
+      call(matching.count().get()),
+    ]);
+    const page = found.docs.slice(0, limit).map((document) => toTenant(document.data()));
+    const last = page.at(-1);
+    const isLastPage = found.docs.length <= limit || last === undefined;
     return {
-      tenants: found.docs.map((document) => toDates(document.data()) as Tenant),
+      tenants: page,
       total: counted.data().count,
+      next: isLastPage ? null : { createdAt: last.created_at, id: last.id },
     };
   }
 
@@ -242,7 +373,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   /** Every tenant, read some at a time. What changes meanwhile may be missing or outdated. */
   async function* everyTenant(): AsyncGenerator<Tenant> {
     for await (const document of everyDocument(tenants)) {
-      yield toDates(document.data()) as Tenant;
+      yield toTenant(document.data());
     }
   }
 
@@ -310,6 +441,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     queue,
     freeOrphanedSlot,
     changeWish,
+    changeFields,
     endDeletion,
     listTenants,
     dueTenants,
@@ -326,75 +458,17 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   };
 }
 
-/** All documents of a collection in the order of their ids, a page at a time. */
-async function* everyDocument(
-  collection: CollectionReference,
-): AsyncGenerator<QueryDocumentSnapshot> {
-  let query = collection.orderBy(FieldPath.documentId()).limit(PAGE_SIZE);
-  for (;;) {
-    const { docs } = await call(query.get());
-    yield* docs;
-    const last = docs.at(-1);
-    if (last === undefined || docs.length < PAGE_SIZE) return;
-    query = query.startAfter(last.id);
-  }
-}
-
 function newTrail(requested_at: Date): Deletion {
   return { requested_at, completed_at: null, reason: null, expires_at: null };
 }
 
-/** Awaits a write. Null when it failed with one of the codes by which a lost race shows. */
-async function commit<T extends WriteResult | WriteResult[]>(
-  write: () => Promise<T>,
-  ...lost: number[]
-): Promise<T | null> {
-  try {
-    return await within(CALL_MILLISECONDS, write());
-  } catch (error) {
-    const code = grpcCode(error);
-    if (code !== null && lost.includes(code)) return null;
-    throw toEdgeError(error);
-  }
+/** A tenant with its version; null when it is not there. */
+function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
+  const found = snapshot.data();
+  return found === undefined ? null : { record: toTenant(found), version: snapshot.updateTime };
 }
 
-async function call<T>(promise: Promise<T>, milliseconds = CALL_MILLISECONDS): Promise<T> {
-  try {
-    return await within(milliseconds, promise);
-  } catch (error) {
-    throw toEdgeError(error);
-  }
-}
-
-/** The gRPC status of an error of the client library; null when it is none. */
-function grpcCode(error: unknown): number | null {
-  const { code } = error as { code?: unknown };
-  return typeof code === "number" ? code : null;
-}
-
-const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
-  3: "invalid",
-  5: "invalid",
-  6: "invalid",
-  7: "denied",
-  9: "invalid",
-  11: "invalid",
-  12: "invalid",
-  16: "denied",
-};
-
-/** What is neither an answer of Firestore nor a missing one is a mistake in here. */
-function toEdgeError(error: unknown): EdgeError {
-  const grpc = grpcCode(error);
-  const isMissingAnswer = grpc !== null || error instanceof DeadlineError;
-  const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
-  return new EdgeError("store", code, `Firestore: ${code}`, { cause: error });
-}
-
-/** Firestore's timestamps become dates, as deep as they stand. */
-function toDates(value: unknown): unknown {
-  if (value instanceof Timestamp) return value.toDate();
-  if (Array.isArray(value)) return value.map(toDates);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toDates(field)]));
+/** Records of before there were names lack them. */
+function toTenant(stored: DocumentData): Tenant {
+  return { first_name: null, last_name: null, ...(toDates(stored) as object) } as Tenant;
 }

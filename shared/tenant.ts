@@ -47,6 +47,9 @@ export interface Tenant {
   organization: string;
   subdomain: string;
   email: string;
+  /** What the customer is called, for their user of the site. */
+  first_name: string | null;
+  last_name: string | null;
   created_at: Date;
   updated_at: Date;
 
@@ -100,16 +103,26 @@ export const HINT_GRACE_SECONDS = 60;
 /** How long the trail of a deletion is kept after its end. */
 export const DELETION_TRAIL_DAYS = 30;
 
+/** What has to be known of a tenant to ask for it. */
+export interface WantedTenant {
+  id: string;
+  wishId: string;
+  organization: string;
+  subdomain: string;
+  email: string;
+  first_name?: string | null | undefined;
+  last_name?: string | null | undefined;
+}
+
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
-export function newTenant(
-  wanted: { id: string; wishId: string; organization: string; subdomain: string; email: string },
-  now: Date,
-): Tenant {
+export function newTenant(wanted: WantedTenant, now: Date): Tenant {
   return {
     id: wanted.id,
     organization: wanted.organization,
     subdomain: wanted.subdomain,
     email: wanted.email,
+    first_name: wanted.first_name ?? null,
+    last_name: wanted.last_name ?? null,
     created_at: now,
     updated_at: now,
     desired: "present",

@@ -1,5 +1,6 @@
 /**
- * What a caller may wish of a tenant that is there, and what each wish changes in its record. Pure.
+ * What a caller may wish of a tenant that is there, and what each wish changes in its record; and what
+ * of it may be corrected, which is no wish. Pure.
  *
  * @module
  */
@@ -16,16 +17,21 @@ export type Wished =
   /** The tenant's state does not allow it; `why` is a sentence for the caller. */
   | { outcome: "refused"; why: string };
 
+/** What a caller may correct. None of it reaches a site that is made already. */
+export type Corrections = Partial<Pick<Tenant, "organization" | "email">>;
+
 /** When a wish is made, and by which id its own write is recognised after an unclear commit. */
 export interface Occasion {
   wishId: string;
   now: Date;
 }
 
+const BEING_DELETED = "The tenant is being deleted.";
+
 /** What the wish comes to for this tenant. */
 export function wish(tenant: Tenant, wished: Wish, occasion: Occasion): Wished {
   if (wished === "delete") return wishDeletion(tenant, occasion);
-  if (tenant.desired === "absent") return refused("The tenant is being deleted.");
+  if (tenant.desired === "absent") return refused(BEING_DELETED);
   switch (wished) {
     case "retry":
       return wishRetry(tenant, occasion);
@@ -34,6 +40,16 @@ export function wish(tenant: Tenant, wished: Wish, occasion: Occasion): Wished {
     case "resume":
       return wishMaintenance(tenant, "present", occasion);
   }
+}
+
+/** What a correction comes to for this tenant: its site is left as it is, so the wish stays what it was. */
+export function correct(tenant: Tenant, corrections: Corrections, now: Date): Wished {
+  if (tenant.desired === "absent") return refused(BEING_DELETED);
+  const { organization = tenant.organization, email = tenant.email } = corrections;
+  if (organization === tenant.organization && email === tenant.email) {
+    return { outcome: "unchanged" };
+  }
+  return { outcome: "changed", changes: { organization, email, updated_at: now } };
 }
 
 function wishDeletion(tenant: Tenant, occasion: Occasion): Wished {

@@ -80,7 +80,9 @@ export function createAnswerCheck(document: Json) {
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== "object" || value === null) return value;
-  const fields = Object.fromEntries(Object.entries(value).map(([key, field]) => [key, closed(field)]));
+  const fields = Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, closed(field)]),
+  );
   return "properties" in value ? { additionalProperties: false, ...fields } : fields;
 }
 

@@ -6,7 +6,7 @@ import { addSeconds, newTenant } from "../shared/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../shared/tenant.ts";
 import type { Wish } from "../shared/wish.ts";
 import { openStore } from "../shared/store.ts";
-import type { Store } from "../shared/store.ts";
+import type { Store, WishResult } from "../shared/store.ts";
 import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
 import { startFirestoreProxy, UNAVAILABLE } from "./firestore-proxy.ts";
 
@@ -49,7 +49,7 @@ async function stored(tenant: Tenant) {
 /** A new tenant with these fields, in the database. */
 async function create(more: Partial<Tenant> = {}): Promise<Tenant> {
   const tenant = { ...tenantNamed(`t-${randomUUID().slice(0, 8)}`), ...more };
-  assert.is(await it.store.createTenant(tenant), "created");
+  assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
   return tenant;
 }
 
@@ -63,15 +63,17 @@ test("reads a tenant back exactly as it was stored, dates included", async () =>
     ...tenantNamed("read-back"),
     operation: operationIn(3),
   };
-  assert.is(await it.store.createTenant(tenant), "created");
+  assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
   assert.equal((await stored(tenant)).record, tenant);
 });
 
 test("of many at once for one subdomain, exactly one is created, and it holds the name", async () => {
   const rivals = Array.from({ length: 20 }, () => tenantNamed("contested"));
-  const results = await Promise.all(rivals.map((tenant) => it.store.createTenant(tenant)));
-  assert.is(results.filter((result) => result === "created").length, 1);
-  const winner = rivals[results.indexOf("created")];
+  const results = await Promise.all(rivals.map((tenant) => it.store.createTenant(tenant, null)));
+  const outcomes = results.map(({ outcome }) => outcome);
+  assert.is(outcomes.filter((outcome) => outcome === "created").length, 1);
+  assert.is(outcomes.filter((outcome) => outcome === "subdomain-taken").length, 19);
+  const winner = rivals[outcomes.indexOf("created")];
   const reservation = await it.client.doc("subdomains/contested").get();
   assert.is(reservation.get("tenant_id"), winner?.id);
   const records = await it.client.collection("tenants").where("subdomain", "==", "contested").get();
@@ -83,12 +85,12 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
 
 test("a creation is a success whose commit is repeated because its answer was lost", async () => {
   loseAnswerOfCommit();
-  assert.is(await meddled.createTenant(tenantNamed("repeated")), "created");
+  assert.is((await meddled.createTenant(tenantNamed("repeated"), null)).outcome, "created");
 });
 
 test("a write on a version that is no longer the newest changes nothing", async () => {
   const tenant = tenantNamed("versions");
-  await it.store.createTenant(tenant);
+  await it.store.createTenant(tenant, null);
   const { version } = await stored(tenant);
   const first = await it.store.writeTenant(tenant.id, version, { step: "first" });
   assert.ok(first);
@@ -100,7 +102,7 @@ test("a write on a version that is no longer the newest changes nothing", async 
 
 test("a write to a tenant that is gone is a lost race and brings nothing back", async () => {
   const tenant = tenantNamed("gone");
-  await it.store.createTenant(tenant);
+  await it.store.createTenant(tenant, null);
   const { version } = await stored(tenant);
   await it.client.doc(`tenants/${tenant.id}`).delete();
   assert.is(await it.store.writeTenant(tenant.id, version, { step: "x" }), null);
@@ -246,15 +248,18 @@ test("a slot that is taken anew while it is looked at is left alone", async () =
 });
 
 const occasion = () => ({ wishId: randomUUID(), now: NOW });
+/** The tenant as a wish left it; nothing where the wish came to nothing. */
+const tenantOf = (answer: WishResult | null) =>
+  answer !== null && "tenant" in answer ? answer.tenant : undefined;
 const trailOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
 
 test("a deletion is asked for once, together with what wakes cleanup", async () => {
   const tenant = await create({ organization: "Acme" });
   const asked = await Promise.all(
-    Array.from({ length: 5 }, () => it.store.changeWish(tenant.id, "delete", occasion())),
+    Array.from({ length: 5 }, () => it.store.changeWish(tenant.id, "delete", occasion(), null)),
   );
-  for (const answer of asked) assert.is(answer?.tenant.status, "deleting");
-  assert.is(asked.filter((answer) => answer?.wished.outcome === "changed").length, 1);
+  for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
+  assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
   const { record } = await stored(tenant);
   assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one wish");
   const trail = await trailOf(tenant);
@@ -271,9 +276,9 @@ test("of several wishes at once each is carried out on what the others left, and
   const tenant = await create({ status: "active", observed_generation: 1 });
   const wishes: Wish[] = ["suspend", "resume", "suspend", "delete", "resume"];
   const answers = await Promise.all(
-    wishes.map((wished) => it.store.changeWish(tenant.id, wished, occasion())),
+    wishes.map((wished) => it.store.changeWish(tenant.id, wished, occasion(), null)),
   );
-  const changed = answers.filter((answer) => answer?.wished.outcome === "changed");
+  const changed = answers.filter((answer) => answer?.outcome === "changed");
   const { record } = await stored(tenant);
   assert.is(record.generation, 1 + changed.length);
   assert.is(record.desired, "absent");
@@ -284,10 +289,10 @@ test("a wish is one change whose commit is repeated because its answer was lost"
   for (const wished of ["suspend", "delete"] as const) {
     const tenant = await create({ status: "active", observed_generation: 1 });
     loseAnswerOfCommit();
-    const answer = await meddled.changeWish(tenant.id, wished, occasion());
-    assert.is(answer?.wished.outcome, "changed");
+    const answer = await meddled.changeWish(tenant.id, wished, occasion(), null);
+    assert.is(answer?.outcome, "changed");
     const { record } = await stored(tenant);
-    assert.equal(answer?.tenant, record);
+    assert.equal(tenantOf(answer), record);
     assert.is(record.generation, 2);
   }
 });
@@ -296,8 +301,8 @@ test("the same wish under the same id is one change", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const own = occasion();
   for (let k = 0; k < 2; k++) {
-    const answer = await it.store.changeWish(tenant.id, "suspend", own);
-    assert.is(answer?.wished.outcome, "changed");
+    const answer = await it.store.changeWish(tenant.id, "suspend", own, null);
+    assert.is(answer?.outcome, "changed");
   }
   assert.is((await stored(tenant)).record.generation, 2);
 });
@@ -308,9 +313,8 @@ test("a wish that is refused, or wished already, changes nothing", async () => {
     ["retry", "refused"],
     ["resume", "unchanged"],
   ] as const) {
-    const answer = await it.store.changeWish(tenant.id, wished, occasion());
-    assert.is(answer?.wished.outcome, outcome);
-    assert.equal(answer?.tenant, tenant);
+    const answer = await it.store.changeWish(tenant.id, wished, occasion(), null);
+    assert.is(answer?.outcome, outcome);
   }
   assert.equal((await stored(tenant)).record, tenant);
   assert.is(await trailOf(tenant), undefined);
@@ -318,7 +322,7 @@ test("a wish that is refused, or wished already, changes nothing", async () => {
 
 test("a wish other than a deletion leaves no trail", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  await it.store.changeWish(tenant.id, "suspend", occasion());
+  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
   assert.is((await stored(tenant)).record.desired, "suspended");
   assert.is(await trailOf(tenant), undefined);
 });
@@ -326,16 +330,16 @@ test("a wish other than a deletion leaves no trail", async () => {
 test("a wish about a tenant that is not there is none", async () => {
   const id = randomUUID();
   for (const wished of ["delete", "retry", "suspend", "resume"] as const) {
-    assert.is(await it.store.changeWish(id, wished, occasion()), null);
+    assert.is(await it.store.changeWish(id, wished, occasion(), null), null);
   }
   assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
 });
 
 test("the end of a deletion removes record and reservation together, or neither", async () => {
   const tenant = tenantNamed("ended");
-  await it.store.createTenant(tenant);
+  await it.store.createTenant(tenant, null);
   const { version: stale } = await stored(tenant);
-  await it.store.changeWish(tenant.id, "delete", occasion());
+  await it.store.changeWish(tenant.id, "delete", occasion(), null);
   assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 
@@ -345,7 +349,7 @@ test("the end of a deletion removes record and reservation together, or neither"
   assert.not((await it.client.doc("subdomains/ended").get()).exists);
   const trail = await it.client.doc(`deletions/${tenant.id}`).get();
   assert.equal(trail.get("expires_at").toDate(), new Date("2026-12-24T12:00:00Z"));
-  assert.is(await it.store.createTenant(tenantNamed("ended")), "created");
+  assert.is((await it.store.createTenant(tenantNamed("ended"), null)).outcome, "created");
 });
 
 test("the sweep gets what is due, the longest waiting first, and nothing settled", async () => {
@@ -354,7 +358,7 @@ test("the sweep gets what is due, the longest waiting first, and nothing settled
   const later = { ...tenantNamed("later"), wake_at: at(-5) };
   const future = { ...tenantNamed("future"), wake_at: at(5) };
   const settled = { ...tenantNamed("settled"), wake_at: null };
-  for (const tenant of [late, later, future, settled]) await it.store.createTenant(tenant);
+  for (const tenant of [late, later, future, settled]) await it.store.createTenant(tenant, null);
   assert.equal(await it.store.dueTenants(NOW, 10), [later.id, late.id]);
   assert.equal(await it.store.dueTenants(NOW, 1), [later.id]);
 });
@@ -362,9 +366,13 @@ test("the sweep gets what is due, the longest waiting first, and nothing settled
 test("lists the newest first, a page at a time, with the total", async () => {
   for (let minute = 0; minute < 5; minute++) {
     const tenant = tenantNamed(`list-${minute}`, new Date(NOW.getTime() + minute * 60_000));
-    await it.store.createTenant(tenant);
+    await it.store.createTenant(tenant, null);
   }
-  const { tenants, total } = await it.store.listTenants({ skip: 1, limit: 2 });
+  const { tenants, total } = await it.store.listTenants({
+    filter: {},
+    limit: 2,
+    from: { skip: 1 },
+  });
   assert.equal(
     tenants.map(({ subdomain }) => subdomain),
     ["list-3", "list-2"],

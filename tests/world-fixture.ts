@@ -82,7 +82,7 @@ export async function createTenant(
   more: Partial<Tenant> = {},
 ): Promise<Tenant> {
   const tenant = someTenant(more);
-  await world.store.createTenant(tenant);
+  await world.store.createTenant(tenant, null);
   return tenant;
 }
 

@@ -5,7 +5,7 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { errorFields, log } from "../../shared/log.ts";
-import type { IdempotentRequest, StoredAnswer } from "../../shared/requests.ts";
+import type { IdempotentRequest, StoredAnswer } from "../../shared/idempotency.ts";
 import { isSettled, newTenant, siteUrl } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
 import type { Wish } from "../../shared/wish.ts";
@@ -30,9 +30,8 @@ const POLL_SECONDS = 5;
 const NAMES_TRIED = 3;
 
 export async function createTenant(call: Call<"createTenant">, api: Api): Promise<ApiResponse> {
-  const organization = organizationOf(call.body);
-  if (organization === undefined)
-    throw invalid([{ pointer: "/organization", message: "organization is required" }]);
+  // The schema demands one of its two names.
+  const organization = organizationOf(call.body) as string;
   const { email, first_name = null, last_name = null } = call.body;
   for (const subdomain of subdomainsFor(call.body, api)) {
     const wanted = { organization, subdomain, email, first_name, last_name };
@@ -44,6 +43,8 @@ export async function createTenant(call: Call<"createTenant">, api: Api): Promis
         await hint(tenant.id, api);
         return answer(tenant);
       case "replayed":
+        // The first time may have ended before its hint was published.
+        await hint(String(result.answer.body["id"]), api);
         return result.answer;
       case "key-reused":
         throw keyReused();
@@ -76,21 +77,18 @@ function organizationOf(body: { organization?: string; school_name?: string }): 
   return body.organization ?? body.school_name;
 }
 
-function created(tenant: Tenant, { settings }: Api): StoredAnswer<Created> {
+function created(tenant: Tenant, { settings }: Api): StoredAnswer {
   const tenant_url = `/tenants/${tenant.id}`;
-  return {
-    status: 201,
-    headers: { Location: tenant_url },
-    body: {
-      success: true,
-      id: tenant.id,
-      subdomain: tenant.subdomain,
-      status: tenant.status,
-      message: "The tenant is queued; its site is being made.",
-      site_url: siteUrl(tenant, settings.baseDomain),
-      tenant_url,
-    },
+  const body: Created = {
+    success: true,
+    id: tenant.id,
+    subdomain: tenant.subdomain,
+    status: tenant.status,
+    message: "The tenant is queued; its site is being made.",
+    site_url: siteUrl(tenant, settings.baseDomain),
+    tenant_url,
   };
+  return { status: 201, headers: { Location: tenant_url }, body };
 }
 
 export async function listTenants(
@@ -147,7 +145,6 @@ export async function changeTenant(
   return { status: 200, body: toView(result.tenant) };
 }
 
-// A deletion's hint is the trail itself, which wakes cleanup.
 export const deleteTenant = wishing("delete", "The tenant is being deleted.");
 export const retryTenant = wishing("retry", "The tenant is tried again.");
 export const suspendTenant = wishing("suspend", "The tenant is being suspended.");
@@ -155,11 +152,10 @@ export const resumeTenant = wishing("resume", "The tenant is being resumed.");
 
 /** What records a wish, and answers with the tenant's status as it is then. */
 function wishing(wished: Wish, message: string) {
-  const answer = ({ id, status }: Tenant): StoredAnswer<Accepted> => ({
-    status: 202,
-    headers: {},
-    body: { success: true, id, status, message },
-  });
+  const answer = ({ id, status }: Tenant): StoredAnswer => {
+    const body: Accepted = { success: true, id, status, message };
+    return { status: 202, headers: {}, body };
+  };
   return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
     const occasion = { wishId: randomUUID(), now: new Date() };
     const { tenantId } = call;
@@ -173,11 +169,11 @@ function wishing(wished: Wish, message: string) {
       case "key-reused":
         throw keyReused();
       case "replayed":
-        return result.answer;
       case "changed":
       case "unchanged":
+        // A deletion's hint is its trail, which wakes cleanup.
         if (wished !== "delete") await hint(tenantId, api);
-        return answer(result.tenant);
+        return result.outcome === "replayed" ? result.answer : answer(result.tenant);
     }
   };
 }

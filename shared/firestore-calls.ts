@@ -1,0 +1,96 @@
+/**
+ * What every call to Firestore goes through: a limit on the wait, errors classified by their gRPC
+ * status, timestamps as dates.
+ *
+ * @module
+ */
+import { FieldPath, Timestamp } from "@google-cloud/firestore";
+import type {
+  CollectionReference,
+  QueryDocumentSnapshot,
+  WriteResult,
+} from "@google-cloud/firestore";
+import { DeadlineError, within } from "./deadline.ts";
+import { EdgeError } from "./errors.ts";
+import type { EdgeErrorCode } from "./errors.ts";
+
+/** How many documents are read at a time where all are read. */
+const PAGE_SIZE = 300;
+
+/** A call that has no answer by then is given up. */
+export const CALL_MILLISECONDS = 10_000;
+
+/** https://grpc.io/docs/guides/status-codes/ */
+export const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } as const;
+
+/** What an update under a version is answered when the record has changed or is gone. */
+export const LOST_UPDATE: number[] = [GRPC.FAILED_PRECONDITION, GRPC.NOT_FOUND];
+
+/** All documents of a collection in the order of their ids, a page at a time. */
+export async function* everyDocument(
+  collection: CollectionReference,
+): AsyncGenerator<QueryDocumentSnapshot> {
+  let query = collection.orderBy(FieldPath.documentId()).limit(PAGE_SIZE);
+  for (;;) {
+    const { docs } = await call(query.get());
+    yield* docs;
+    const last = docs.at(-1);
+    if (last === undefined || docs.length < PAGE_SIZE) return;
+    query = query.startAfter(last.id);
+  }
+}
+
+/** Awaits a write. Null when it failed with one of the codes by which a lost race shows. */
+export async function commit<T extends WriteResult | WriteResult[]>(
+  write: () => Promise<T>,
+  ...lost: number[]
+): Promise<T | null> {
+  try {
+    return await within(CALL_MILLISECONDS, write());
+  } catch (error) {
+    const code = grpcCode(error);
+    if (code !== null && lost.includes(code)) return null;
+    throw toEdgeError(error);
+  }
+}
+
+export async function call<T>(promise: Promise<T>, milliseconds = CALL_MILLISECONDS): Promise<T> {
+  try {
+    return await within(milliseconds, promise);
+  } catch (error) {
+    throw toEdgeError(error);
+  }
+}
+
+/** The gRPC status of an error of the client library; null when it is none. */
+export function grpcCode(error: unknown): number | null {
+  const { code } = error as { code?: unknown };
+  return typeof code === "number" ? code : null;
+}
+
+const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
+  3: "invalid",
+  5: "invalid",
+  6: "invalid",
+  7: "denied",
+  9: "invalid",
+  11: "invalid",
+  12: "invalid",
+  16: "denied",
+};
+
+/** What is neither an answer of Firestore nor a missing one is a mistake in here. */
+export function toEdgeError(error: unknown): EdgeError {
+  const grpc = grpcCode(error);
+  const isMissingAnswer = grpc !== null || error instanceof DeadlineError;
+  const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
+  return new EdgeError("store", code, `Firestore: ${code}`, { cause: error });
+}
+
+/** Firestore's timestamps become dates, as deep as they stand. */
+export function toDates(value: unknown): unknown {
+  if (value instanceof Timestamp) return value.toDate();
+  if (Array.isArray(value)) return value.map(toDates);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toDates(field)]));
+}
