@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { corsHeaders } from "./cors.ts";
+import { corsHeaders, requestId } from "./headers.ts";
 
-const test = suite("CORS");
+const test = suite("headers");
 
 const ORIGIN = "https://app.example.com";
 
@@ -18,6 +18,10 @@ test("another origin gets no permission, and caches learn that it depends on the
   assert.equal(corsHeaders("https://evil.example", [ORIGIN]), { Vary: "Origin" });
 });
 
+test("where the origin counts, caches learn so from every answer", () => {
+  assert.equal(corsHeaders(undefined, [ORIGIN]), { Vary: "Origin" });
+});
+
 test("a request without an origin gets no such headers", () => {
   assert.equal(corsHeaders(undefined, ["*"]), {});
 });
@@ -25,5 +29,15 @@ test("a request without an origin gets no such headers", () => {
 test("cookies are never allowed", () => {
   assert.is(corsHeaders(ORIGIN, [ORIGIN])["Access-Control-Allow-Credentials"], undefined);
 });
+
+test("a sane request id is kept", () => {
+  assert.is(requestId("abc-123"), "abc-123");
+});
+
+for (const given of [undefined, "", "two words", "x".repeat(129), "ä", ["a", "b"], "a\r\nb"]) {
+  test(`in place of the request id ${JSON.stringify(given)?.slice(0, 20)} one is made`, () => {
+    assert.match(requestId(given), /^[0-9a-f-]{36}$/);
+  });
+}
 
 test.run();

@@ -4,13 +4,14 @@ import { matchRoute } from "./routes.ts";
 
 const test = suite("routes");
 
-const found: [method: string, path: string, operation: string, tenantId: string][] = [
-  ["GET", "/", "readService", ""],
-  ["GET", "/health", "readHealth", ""],
-  ["HEAD", "/health", "readHealth", ""],
-  ["POST", "/tenants", "createTenant", ""],
-  ["GET", "/tenants/", "listTenants", ""],
+const found: [method: string, path: string, operation: string, tenantId: string | null][] = [
+  ["GET", "/", "readService", null],
+  ["GET", "/health", "readHealth", null],
+  ["HEAD", "/health", "readHealth", null],
+  ["POST", "/tenants", "createTenant", null],
+  ["GET", "/tenants/", "listTenants", null],
   ["GET", "/tenants/7", "readTenant", "7"],
+  ["PATCH", "/tenants/7", "changeTenant", "7"],
   ["DELETE", "/tenants/7", "deleteTenant", "7"],
   ["GET", "/tenants/7/status", "readTenantStatus", "7"],
   ["POST", "/tenants/7/retry", "retryTenant", "7"],
@@ -27,18 +28,21 @@ for (const [method, path, operation, tenantId] of found) {
   });
 }
 
-test("only the service's name and its health are open", () => {
-  const open = found.filter(([method, path]) => {
-    const match = matchRoute(method, path);
-    return match.found === "operation" && match.isOpen;
+for (const path of ["/openapi.json", "/docs", "/docs/", "/docs/x.js", "/redoc", "/redoc/x/y.js"]) {
+  test(`${path} is documentation, and can only be read`, () => {
+    assert.equal(matchRoute("GET", path), { found: "documentation", path });
+    assert.equal(matchRoute("HEAD", path), { found: "documentation", path });
+    assert.equal(matchRoute("POST", path), {
+      found: "path-only",
+      allow: ["GET", "HEAD", "OPTIONS"],
+    });
   });
-  assert.equal([...new Set(open.map(([, path]) => path))], ["/", "/health"]);
-});
+}
 
 test("a path with another method says which ones it knows", () => {
   assert.equal(matchRoute("PUT", "/tenants/7"), {
     found: "path-only",
-    allow: ["GET", "DELETE", "HEAD", "OPTIONS"],
+    allow: ["GET", "PATCH", "DELETE", "HEAD", "OPTIONS"],
   });
   assert.equal(matchRoute("GET", "/tenants/7/suspend"), {
     found: "path-only",
@@ -46,7 +50,15 @@ test("a path with another method says which ones it knows", () => {
   });
 });
 
-for (const path of ["/tenant", "/tenants/7/8", "/tenants/7/status/x", "//", "/health/x"]) {
+for (const path of [
+  "/tenant",
+  "/tenants/7/8",
+  "/docsx",
+  "/openapi.json/x",
+  "/tenants/7/status/x",
+  "//",
+  "/health/x",
+]) {
   test(`there is nothing at ${path}`, () => {
     assert.is(matchRoute("GET", path).found, "nothing");
   });

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Problem } from "./problem.ts";
-import { parseCreateTenant, parsePage } from "./validate.ts";
+import { parseBody, parseIdempotencyKey, parseQuery, parseTenantId } from "./validate.ts";
 
 const test = suite("validation");
 
@@ -21,6 +21,9 @@ function refusal(parse: () => unknown): Problem {
   throw new Error("it was accepted");
 }
 
+const parseCreateTenant = (body: unknown) => parseBody("createTenant", body);
+const parseList = (query: string) => parseQuery("listTenants", new URLSearchParams(query));
+
 function pointersFor(body: unknown): string[] {
   return refusal(() => parseCreateTenant(body)).errors.map(({ pointer }) => pointer);
 }
@@ -29,8 +32,9 @@ test("a good body is taken as it is", () => {
   assert.equal(parseCreateTenant(GOOD), GOOD);
 });
 
-test("a subdomain is lower-cased", () => {
-  assert.is(parseCreateTenant({ ...GOOD, subdomain: "Acme" }).subdomain, "acme");
+test("school_name stands for organization, and the rest may be left out", () => {
+  const body = { school_name: "Acme", email: GOOD.email };
+  assert.equal(parseCreateTenant(body), body);
 });
 
 const wrong: [field: string, values: unknown[]][] = [
@@ -54,21 +58,11 @@ const wrong: [field: string, values: unknown[]][] = [
   ],
   [
     "subdomain",
-    [
-      "",
-      "ab",
-      "x".repeat(31),
-      "-acme",
-      "acme-",
-      "ac me",
-      "ac.me",
-      "xn--acme",
-      "www",
-      "Admin",
-      "ä",
-      7,
-    ],
+    ["", "ab", "x".repeat(31), "-acme", "acme-", "ac me", "ac.me", "xn--acme", "XN--acme", "ä", 7],
   ],
+  ["first_name", ["", " ", "--", "Ada\n", "x".repeat(101), 7, null]],
+  ["last_name", ["", "<b>", {}]],
+  ["school_name", ["A", 7]],
   ["email", ["", "acme", "@acme", "a@", "a b@acme.example", `${"x".repeat(250)}@a.de`, 7, null]],
 ];
 for (const [field, values] of wrong) {
@@ -81,18 +75,39 @@ for (const [field, values] of wrong) {
 
 test("good organizations of many scripts are taken", () => {
   for (const organization of ["株式会社", "O'Neil & Sons", "مدرسة النور", "Ελληνικά 2", "A.B-C"]) {
-    assert.is(parseCreateTenant({ ...GOOD, organization }).organization, organization);
+    assert.is(
+      (parseCreateTenant({ ...GOOD, organization }) as typeof GOOD).organization,
+      organization,
+    );
+  }
+});
+
+test("an organization is needed by one of its names", () => {
+  const problem = refusal(() => parseCreateTenant({ email: GOOD.email }));
+  assert.equal(problem.errors, [{ pointer: "/organization", message: "organization is required" }]);
+});
+
+test("a prototype's key is a field like any other, and unknown", () => {
+  const body: unknown = JSON.parse(`{"__proto__": {}, "constructor": 1, "email": "a@b.example"}`);
+  assert.equal(pointersFor(body), ["/organization", "/__proto__", "/constructor"]);
+});
+
+test("a correction is of an organization or an e-mail, and of nothing else", () => {
+  const parse = (body: unknown) => parseBody("changeTenant", body);
+  assert.equal(parse({ email: GOOD.email }), { email: GOOD.email });
+  assert.match(refusal(() => parse({})).message, /at least one of organization and email/);
+  for (const field of ["subdomain", "status", "id", "generation", "first_name"]) {
+    const problem = refusal(() => parse({ organization: "Acme", [field]: "x" }));
+    assert.equal(problem.errors, [
+      { pointer: `/${field}`, message: `${field} is not a known field` },
+    ]);
   }
 });
 
 test("every missing and every unknown field is named at once", () => {
   const problem = refusal(() => parseCreateTenant({ organization: "Acme", color: "red" }));
   assert.is(problem.status, 422);
-  assert.equal(problem.errors.map(({ pointer }) => pointer).toSorted(), [
-    "/color",
-    "/email",
-    "/subdomain",
-  ]);
+  assert.equal(problem.errors.map(({ pointer }) => pointer).toSorted(), ["/color", "/email"]);
   assert.match(problem.message, /email is required/);
 });
 
@@ -106,11 +121,57 @@ test("a pointer to a field with a slash is escaped", () => {
   assert.ok(pointersFor({ ...GOOD, "a/b~c": 1 }).includes("/a~1b~0c"));
 });
 
-test("a page has defaults and limits", () => {
-  assert.equal(parsePage(new URLSearchParams()), { skip: 0, limit: 100 });
-  assert.equal(parsePage(new URLSearchParams("skip=5&limit=1000")), { skip: 5, limit: 1000 });
-  for (const query of ["limit=0", "limit=1001", "limit=x", "skip=-1", "skip=1.5", "limit="]) {
-    assert.is(refusal(() => parsePage(new URLSearchParams(query))).status, 422, query);
+test("a listing has defaults, filters and limits", () => {
+  assert.equal(parseList(""), { skip: 0, limit: 100 });
+  assert.equal(parseList("skip=5&limit=1000&nocache=1"), { skip: 5, limit: 1000 });
+  assert.equal(parseList("status=active&email=a%40b.example"), {
+    skip: 0,
+    limit: 100,
+    status: "active",
+    email: "a@b.example",
+  });
+});
+
+for (const query of [
+  "limit=0",
+  "limit=1001",
+  "limit=x",
+  "limit=",
+  "limit=1e2",
+  "limit=0x10",
+  "limit= 5",
+  "limit=5&limit=5",
+  "skip=-1",
+  "skip=1.5",
+  "skip=99999999999999999999",
+  "status=gone",
+  "status=",
+  "email=x",
+  "page_token=%00",
+  "page_token=",
+]) {
+  test(`the query ${query} is refused by name`, () => {
+    const problem = refusal(() => parseList(query));
+    assert.is(problem.status, 422);
+    assert.equal(
+      problem.errors.map(({ pointer }) => pointer),
+      [`/${/^\w+/.exec(query)?.[0]}`],
+    );
+  });
+}
+
+test("a tenant's id is a UUID in lower case", () => {
+  const id = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+  assert.is(parseTenantId(id), id);
+  for (const text of ["", "acme", id.toUpperCase(), `${id}0`, `${id}\n`]) {
+    assert.match(refusal(() => parseTenantId(text)).message, /id must be a UUID in lower case/);
+  }
+});
+
+test("an idempotency key is short and visible", () => {
+  assert.is(parseIdempotencyKey('"8e03978e"'), '"8e03978e"');
+  for (const text of ["", "two words", "ä", "x".repeat(256)]) {
+    assert.is(refusal(() => parseIdempotencyKey(text)).status, 400);
   }
 });
 

@@ -1,0 +1,36 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parsePageToken, toPageToken } from "./page-token.ts";
+import { Problem } from "./problem.ts";
+
+const test = suite("page tokens");
+
+const POSITION = {
+  createdAt: new Date("2026-01-02T03:04:05.678Z"),
+  id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
+};
+
+test("a token says where it came from", () => {
+  const token = toPageToken(POSITION);
+  assert.match(token, /^[A-Za-z0-9_-]{1,200}$/);
+  assert.equal(parsePageToken(token), POSITION);
+});
+
+const made = (text: string) => Buffer.from(text).toString("base64url");
+for (const [sentence, token] of [
+  ["nothing", ""],
+  ["something else", "abc"],
+  ["a position without an id", made("1767323045678.")],
+  ["a position with another id", made("1767323045678.tenants/x")],
+  ["a time that no calendar has", made(`99999999999999.${POSITION.id}`)],
+  ["a time before all", made(`-1.${POSITION.id}`)],
+] as const) {
+  test(`${sentence} is refused as a token`, () => {
+    assert.throws(
+      () => parsePageToken(token),
+      (error: unknown) => error instanceof Problem && error.status === 422,
+    );
+  });
+}
+
+test.run();
