@@ -54,9 +54,12 @@ export function newRequestRecord(request: IdempotentRequest, tenant: Tenant): Re
   };
 }
 
-/** What the record under a request's key makes of it; null where that has expired. */
-export function repeat(record: RequestRecord, request: IdempotentRequest): Repeated | null {
-  if (record.expires_at <= request.now) return null;
+/** What the record under a request's key makes of it; null where there is none, or it has expired. */
+export function repeat(
+  record: RequestRecord | undefined,
+  request: Pick<IdempotentRequest, "hash" | "now">,
+): Repeated | null {
+  if (record === undefined || record.expires_at <= request.now) return null;
   if (record.hash !== request.hash) return { outcome: "key-reused" };
   return { outcome: "replayed", answer: JSON.parse(record.answer) as StoredAnswer };
 }

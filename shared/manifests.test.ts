@@ -19,6 +19,8 @@ const tenant = newTenant(
     organization: `It's "$(DB_PASSWORD)" & $$ Söhne`,
     subdomain: "acme",
     email: "o'neil+$(SITE)@acme.example",
+    first_name: 'Ada "$(SITE)"',
+    last_name: "O'Neil; $$",
   },
   NOW,
 );
@@ -163,6 +165,8 @@ test("after Kubernetes' own expansion, script and values are exactly what was me
   }
   assert.is(env["ORGANIZATION"], tenant.organization);
   assert.is(env["TENANT_EMAIL"], tenant.email);
+  assert.is(env["TENANT_FIRST_NAME"], tenant.first_name);
+  assert.is(env["TENANT_LAST_NAME"], tenant.last_name);
   assert.is(env["SITE"], "acme.kairos.app");
   assert.is(env["APPS"], "erpnext hrms");
   assert.is(expand(site?.args?.[2] ?? "", env), settings.scripts.createSite);

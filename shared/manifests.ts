@@ -234,6 +234,8 @@ function createdSite(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
     secret("ADMIN_PASSWORD", jobName(tenant.id), "administrator_password"),
     plain("APPS", settings.frappeApps.join(" ")),
     plain("TENANT_EMAIL", tenant.email),
+    plain("TENANT_FIRST_NAME", tenant.first_name ?? ""),
+    plain("TENANT_LAST_NAME", tenant.last_name ?? ""),
     plain("ORGANIZATION", tenant.organization),
   ];
 }

@@ -13,15 +13,8 @@
  *
  * @module
  */
-import { FieldPath, Firestore } from "@google-cloud/firestore";
-import type {
-  DocumentData,
-  DocumentReference,
-  DocumentSnapshot,
-  Query,
-  Timestamp,
-  WriteBatch,
-} from "@google-cloud/firestore";
+import { Firestore } from "@google-cloud/firestore";
+import type { Timestamp } from "@google-cloud/firestore";
 import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import {
@@ -35,13 +28,17 @@ import {
   toDates,
   toEdgeError,
 } from "./firestore-calls.ts";
-import { newRequestRecord, repeat } from "./idempotency.ts";
-import type { IdempotentRequest, Repeated, RequestRecord } from "./idempotency.ts";
+import type { IdempotentRequest, Repeated } from "./idempotency.ts";
 import type { Claim, Stored } from "./reconcile.ts";
+import { openRequestRecords } from "./request-records.ts";
 import { addSeconds, DELETION_TRAIL_DAYS, isTenantId } from "./tenant.ts";
-import type { Deletion, Status, Tenant, TenantChanges } from "./tenant.ts";
+import type { Deletion, Tenant, TenantChanges } from "./tenant.ts";
+import { listTenants, toStored, toTenant } from "./tenant-documents.ts";
+import type { ListRequest } from "./tenant-documents.ts";
 import { correct, wish } from "./wish.ts";
 import type { Corrections, Occasion, Wish } from "./wish.ts";
+
+export type { ListRequest, Position, TenantList } from "./tenant-documents.ts";
 
 export interface StoreOptions {
   projectId: string;
@@ -80,36 +77,6 @@ export type WishResult = { outcome: "changed" | "unchanged"; tenant: Tenant } | 
 /** What came of a correction; when it is `changed`, the tenant is as the caller wants it. */
 export type CorrectionResult = { outcome: "changed"; tenant: Tenant } | Refused;
 
-/** A document, and what was on record of a request at the same time. */
-interface WithRecord {
-  found: DocumentSnapshot;
-  /** How a record that has not expired answers the request. */
-  repeated: Repeated | null;
-  /** The version of a record that has expired, to be overwritten. Without one, none was there. */
-  expired: Timestamp | null;
-}
-
-/** Where a page ends: its last tenant, as the list is ordered. */
-export interface Position {
-  createdAt: Date;
-  id: string;
-}
-
-/** Which tenants a caller wants to see. */
-export interface ListRequest {
-  filter: { status?: Status; email?: string };
-  limit: number;
-  from: { skip: number } | { after: Position };
-}
-
-export interface TenantList {
-  tenants: Tenant[];
-  /** How many there are on all pages together. */
-  total: number;
-  /** Where the next page begins; null when there is none. */
-  next: Position | null;
-}
-
 /** How often a lost race is run again before the caller is told to try later. */
 const MAX_TRIES = 5;
 
@@ -124,7 +91,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   });
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");
-  const requests = firestore.collection("requests");
+  const requests = openRequestRecords(firestore);
   const deletions = firestore.collection("deletions");
   const slots = firestore.collection("slots");
   const heartbeat = firestore.doc("system/heartbeat");
@@ -147,11 +114,11 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
         .batch()
         .create(tenants.doc(tenant.id), tenant)
         .create(reservation, { tenant_id: tenant.id });
-      if (request !== null) addRecord(batch, request, tenant, expired);
+      requests.add(batch, request, tenant, expired);
       const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
       if (written !== null) return { outcome: "created" };
 
-      const met = await readWithRecord(reservation, request);
+      const met = await requests.readWith(reservation, request);
       if (met.repeated !== null) return met.repeated;
       const holder = met.found.get("tenant_id") as string | undefined;
       if (holder === tenant.id) return { outcome: "created" };
@@ -159,34 +126,6 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       expired = met.expired;
     }
     throw new EdgeError("store", "unavailable", "what is in the tenant's way keeps changing");
-  }
-
-  /** Reads a document and, in the same call, what is on record of the request. */
-  async function readWithRecord(
-    document: DocumentReference,
-    request: IdempotentRequest | null,
-  ): Promise<WithRecord> {
-    const records = request === null ? [] : [requests.doc(request.id)];
-    const [found, kept] = await call(firestore.getAll(document, ...records));
-    const record = kept?.data();
-    const repeated =
-      request === null || record === undefined
-        ? null
-        : repeat(toDates(record) as RequestRecord, request);
-    return { found: found as DocumentSnapshot, repeated, expired: kept?.updateTime ?? null };
-  }
-
-  /** Puts a request's record into a batch, which goes through only if nobody else's is there by then. */
-  function addRecord(
-    batch: WriteBatch,
-    request: IdempotentRequest,
-    tenant: Tenant,
-    expired: Timestamp | null,
-  ): void {
-    const document = requests.doc(request.id);
-    const record = { ...newRequestRecord(request, tenant) };
-    if (expired === null) batch.create(document, record);
-    else batch.update(document, record, { lastUpdateTime: expired });
   }
 
   /**
@@ -276,7 +215,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     request: IdempotentRequest | null,
   ): Promise<WishResult | null> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      const { found, repeated, expired } = await readWithRecord(tenants.doc(id), request);
+      const { found, repeated, expired } = await requests.readWith(tenants.doc(id), request);
       if (repeated !== null) return repeated;
       const stored = toStored(found);
       if (stored === null) return null;
@@ -293,7 +232,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       if (changes !== null && wished === "delete") {
         batch.create(deletions.doc(id), newTrail(occasion.now));
       }
-      if (request !== null) addRecord(batch, request, tenant, expired);
+      requests.add(batch, request, tenant, expired);
       const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
       if (written !== null) return { outcome, tenant };
     }
@@ -336,32 +275,6 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       .delete(subdomains.doc(tenant.subdomain))
       .set(deletions.doc(tenant.id), trail, { merge: true });
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
-  }
-
-  /** A page of the tenants, the newest first. Of those made at the same time, the id decides. */
-  async function listTenants({ filter, limit, from }: ListRequest): Promise<TenantList> {
-    let matching: Query = tenants;
-    for (const [field, value] of Object.entries(filter)) {
-      matching = matching.where(field, "==", value);
-    }
-    const ordered = matching.orderBy("created_at", "desc").orderBy(FieldPath.documentId(), "desc");
-    const rest =
-      "after" in from
-        ? ordered.startAfter(from.after.createdAt, from.after.id)
-        : ordered.offset(from.skip);
-    // One more than asked for tells whether more follow.
-    const [found, counted] = await Promise.all([
-      call(rest.limit(limit + 1).get()),
-      call(matching.count().get()),
-    ]);
-    const page = found.docs.slice(0, limit).map((document) => toTenant(document.data()));
-    const last = page.at(-1);
-    const isLastPage = found.docs.length <= limit || last === undefined;
-    return {
-      tenants: page,
-      total: counted.data().count,
-      next: isLastPage ? null : { createdAt: last.created_at, id: last.id },
-    };
   }
 
   /** The ids of the tenants that the sweep shall look at, those that have waited longest first. */
@@ -443,7 +356,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     changeWish,
     changeFields,
     endDeletion,
-    listTenants,
+    listTenants: (wanted: ListRequest) => listTenants(tenants, wanted),
     dueTenants,
     tenants: everyTenant,
     reservations,
@@ -460,15 +373,4 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
 
 function newTrail(requested_at: Date): Deletion {
   return { requested_at, completed_at: null, reason: null, expires_at: null };
-}
-
-/** A tenant with its version; null when it is not there. */
-function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
-  const found = snapshot.data();
-  return found === undefined ? null : { record: toTenant(found), version: snapshot.updateTime };
-}
-
-/** Records of before there were names lack them. */
-function toTenant(stored: DocumentData): Tenant {
-  return { first_name: null, last_name: null, ...(toDates(stored) as object) } as Tenant;
 }

@@ -62,8 +62,8 @@ export async function startFirestoreProxy(host: string) {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** The calls that have come, by the names of their RPCs. */
     calls,
-    /** Meddles with the next call of an RPC. */
-    meddle(next: Meddling): void {
+    /** Meddles with the next call of an RPC; with none, where it is null. */
+    meddle(next: Meddling | null): void {
       meddling = next;
     },
     stop(): void {

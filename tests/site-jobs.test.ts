@@ -86,6 +86,20 @@ for (const step of [
   });
 }
 
+for (const [first_name, last_name, expected] of [
+  ["Ada", "Lovelace", " Ada Lovelace"],
+  ["Ada", null, " Ada"],
+  [null, "Lovelace", " Lovelace"],
+  ['--add-role "$(id)"', "O'Neil; $SITE `id` \\", ' --add-role "$(id)" O\'Neil; $SITE `id` \\'],
+] as const) {
+  test(`the customer's user is called what the customer is:${expected}`, async () => {
+    const tenant = { ...ACME, first_name, last_name };
+    assert.is((await bench.run({ kind: "create", tenant })).status, 0);
+    const user = "office@acme.example (System User, System Manager)";
+    assert.is(inSite("users.txt"), `${user}${expected}\n`);
+  });
+}
+
 test("an app that is not in the image ends the create for good", async () => {
   const env = { APPS: "erpnext hrms" };
   const { status, message } = await bench.run({ kind: "create", tenant: ACME, env });

@@ -1,12 +1,21 @@
 /** The store on the official Firestore emulator. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { EdgeError } from "../shared/errors.ts";
 import { addSeconds, newTenant } from "../shared/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../shared/tenant.ts";
 import type { Wish } from "../shared/wish.ts";
+import type { IdempotentRequest, StoredAnswer } from "../shared/idempotency.ts";
 import { openStore } from "../shared/store.ts";
-import type { Store, WishResult } from "../shared/store.ts";
+import type {
+  Created,
+  ListRequest,
+  Position,
+  Store,
+  TenantList,
+  WishResult,
+} from "../shared/store.ts";
 import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
 import { startFirestoreProxy, UNAVAILABLE } from "./firestore-proxy.ts";
 
@@ -21,7 +30,11 @@ test.before(async () => {
   proxy = await startFirestoreProxy(it.host);
   meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
 });
-test.before.each(() => it.empty());
+test.before.each(async () => {
+  await it.empty();
+  proxy.meddle(null);
+  proxy.calls.length = 0;
+});
 test.after(async () => {
   await meddled.close();
   proxy.stop();
@@ -86,6 +99,198 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
 test("a creation is a success whose commit is repeated because its answer was lost", async () => {
   loseAnswerOfCommit();
   assert.is((await meddled.createTenant(tenantNamed("repeated"), null)).outcome, "created");
+});
+
+let requestCount = 0;
+/** A request with a key of its own. */
+function keyed(more: Partial<IdempotentRequest> = {}): IdempotentRequest {
+  const id = createHash("sha256")
+    .update(`caller ${(requestCount += 1)}`)
+    .digest("hex");
+  return { id, hash: "h1", now: NOW, answer: answerWith, ...more };
+}
+
+/** In an order of keys that is not the alphabet's. */
+function answerWith({ id, subdomain, status }: Tenant): StoredAnswer {
+  const headers = { Location: `/tenants/${id}` };
+  return { status: 201, headers, body: { success: true, id, subdomain, status } };
+}
+
+const recordOf = async ({ id }: IdempotentRequest) =>
+  (await it.client.doc(`requests/${id}`).get()).data();
+const dayAfter = (now: Date) => addSeconds(now, 24 * 3600);
+const outcomesOf = (results: ({ outcome: string } | null)[]) =>
+  results.map((result) => result?.outcome ?? "none");
+
+/** One of them had the effect, and all others are given its answer again, to the letter. */
+function assertOneEffect(
+  results: (Created | WishResult | null)[],
+  outcome: string,
+  answer: StoredAnswer,
+): void {
+  const outcomes = outcomesOf(results);
+  assert.is(outcomes.filter((one) => one === outcome).length, 1, outcomes.join(" "));
+  const replayed = results.flatMap((result) =>
+    result?.outcome === "replayed" ? [JSON.stringify(result.answer)] : [],
+  );
+  assert.equal(
+    replayed,
+    Array.from({ length: results.length - 1 }, () => JSON.stringify(answer)),
+  );
+}
+
+test("of many twins of a request at once one is created, and the others get the same answer", async () => {
+  const request = keyed();
+  const twins = Array.from({ length: 20 }, () => tenantNamed("twins"));
+  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, request)));
+  const winner = twins[outcomesOf(results).indexOf("created")];
+  assert.ok(winner);
+  assertOneEffect(results, "created", answerWith(winner));
+  const { docs } = await it.client.collection("tenants").get();
+  assert.equal(
+    docs.map(({ id }) => id),
+    [winner.id],
+  );
+  assert.is(await it.store.readReservation("twins"), winner.id);
+});
+
+test("a creation that nothing is in the way of reads nothing, and one that is refused reads once", async () => {
+  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  assert.equal(proxy.calls, ["Commit"]);
+  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  assert.equal(proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
+});
+
+test("a creation under a key that was used for something else creates nothing", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("first-use"), request);
+  const before = await recordOf(request);
+  const other = tenantNamed("second-use");
+  const result = await it.store.createTenant(other, { ...request, hash: "h2" });
+  assert.equal(result, { outcome: "key-reused" });
+  assert.is(await it.store.readTenant(other.id), null);
+  assert.is(await it.store.readReservation("second-use"), null);
+  assert.equal(await recordOf(request), before);
+});
+
+test("a creation that finds its name taken leaves its key unused", async () => {
+  await create({ subdomain: "taken" });
+  const request = keyed();
+  const result = await it.store.createTenant(tenantNamed("taken"), request);
+  assert.equal(result, { outcome: "subdomain-taken" });
+  assert.is(await recordOf(request), undefined);
+  const second = await it.store.createTenant(tenantNamed("free"), { ...request, hash: "h2" });
+  assert.equal(second, { outcome: "created" });
+});
+
+test("a creation under a key is a success whose commit is repeated because its answer was lost", async () => {
+  const [tenant, request] = [tenantNamed("repeated"), keyed()];
+  loseAnswerOfCommit();
+  const result = await meddled.createTenant(tenant, request);
+  assert.equal(result, { outcome: "replayed", answer: answerWith(tenant) });
+  assert.is(await it.store.readReservation("repeated"), tenant.id);
+});
+
+test("a key is good for a day, whether or not Firestore has removed its record by then", async () => {
+  const [tenant, request] = [tenantNamed("today"), keyed()];
+  await it.store.createTenant(tenant, request);
+  const expiry = dayAfter(NOW);
+  const justBefore = { ...request, now: new Date(expiry.getTime() - 1) };
+  const again = await it.store.createTenant(tenantNamed("today"), justBefore);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
+
+  const later = { ...request, now: expiry, hash: "h2" };
+  const next = tenantNamed("tomorrow");
+  assert.equal(await it.store.createTenant(next, later), { outcome: "created" });
+  const record = await recordOf(request);
+  assert.equal(Object.keys(record ?? {}).toSorted(), [
+    "answer",
+    "created_at",
+    "expires_at",
+    "hash",
+  ]);
+  assert.equal(record?.["expires_at"].toDate(), dayAfter(expiry));
+  const replay = await it.store.createTenant(tenantNamed("tomorrow"), later);
+  assert.equal(replay, { outcome: "replayed", answer: answerWith(next) });
+});
+
+test("an expired record stays where the name is somebody else's", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("kept"), request);
+  const before = await recordOf(request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const result = await it.store.createTenant(tenantNamed("kept"), later);
+  assert.equal(result, { outcome: "subdomain-taken" });
+  assert.equal(await recordOf(request), before);
+});
+
+test("of many twins under a key that has expired one is created", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const twins = Array.from({ length: 20 }, () => tenantNamed("today"));
+  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, later)));
+  const winner = twins[outcomesOf(results).indexOf("created")];
+  assert.ok(winner);
+  assertOneEffect(results, "created", answerWith(winner));
+});
+
+/** Something happens between what a creation has read, after its first commit, and its second commit. */
+function beforeSecondCommit(act: () => Promise<unknown>): void {
+  const before = () => Promise.resolve(proxy.meddle({ rpc: "Commit", before: act }));
+  proxy.meddle({ rpc: "BatchGetDocuments", before });
+}
+
+test("an expired record that somebody else overwrites first is theirs", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const rival = tenantNamed("rival");
+  beforeSecondCommit(() => it.store.createTenant(rival, { ...later, hash: "h2" }));
+  const tenant = tenantNamed("loser");
+  assert.equal(await meddled.createTenant(tenant, later), { outcome: "key-reused" });
+  assert.is(await it.store.readTenant(tenant.id), null);
+  assert.ok(await it.store.readTenant(rival.id));
+});
+
+test("an expired record that Firestore removes meanwhile is in nobody's way", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  beforeSecondCommit(() => it.client.doc(`requests/${request.id}`).delete());
+  const result = await meddled.createTenant(tenantNamed("today"), later);
+  assert.equal(result, { outcome: "created" });
+  assert.ok(await recordOf(request));
+});
+
+test("a name that becomes free before it is looked at is taken at the next commit", async () => {
+  const holder = await create({ subdomain: "freed" });
+  const reservation = it.client.doc("subdomains/freed");
+  proxy.meddle({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
+  const tenant = tenantNamed("freed");
+  assert.equal(await meddled.createTenant(tenant, null), { outcome: "created" });
+  assert.is(await it.store.readReservation("freed"), tenant.id);
+  assert.is.not(tenant.id, holder.id);
+});
+
+test("a name that comes and goes is given up after three commits", async () => {
+  const reservation = it.client.doc("subdomains/flickering");
+  const comeAndGo = () =>
+    proxy.meddle({
+      rpc: "Commit",
+      before: async () => {
+        await reservation.set({ tenant_id: randomUUID() });
+        const before = () => reservation.delete().then(comeAndGo);
+        proxy.meddle({ rpc: "BatchGetDocuments", before });
+      },
+    });
+  comeAndGo();
+  const tenant = tenantNamed("flickering");
+  const error = await meddled.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
+  assert.instance(error, EdgeError);
+  assert.is((error as EdgeError).code, "unavailable");
+  assert.is(proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
+  assert.is(await it.store.readTenant(tenant.id), null);
 });
 
 test("a write on a version that is no longer the newest changes nothing", async () => {
@@ -335,6 +540,210 @@ test("a wish about a tenant that is not there is none", async () => {
   assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
 });
 
+/** A tenant of which each of these wishes can be made. */
+const READY: [Wish, "changed" | "unchanged", Partial<Tenant>][] = [
+  ["suspend", "changed", { status: "active", observed_generation: 1 }],
+  ["delete", "changed", { status: "active", observed_generation: 1 }],
+  ["retry", "changed", { status: "failed", observed_generation: 1, error_message: "it failed" }],
+  ["resume", "unchanged", { status: "active", observed_generation: 1 }],
+];
+
+for (const [wished, outcome, fields] of READY) {
+  test(`of many twins of a request to ${wished} at once one is ${outcome}, and the others get its answer`, async () => {
+    const [tenant, request] = [await create(fields), keyed()];
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => it.store.changeWish(tenant.id, wished, occasion(), request)),
+    );
+    const { record } = await stored(tenant);
+    assertOneEffect(results, outcome, answerWith(record));
+    assert.is(record.generation, outcome === "changed" ? 2 : 1);
+  });
+}
+
+test("a wish under a key costs one read and one write", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  for (const wished of ["suspend", "suspend"] as const) {
+    proxy.calls.length = 0;
+    await meddled.changeWish(tenant.id, wished, occasion(), keyed());
+    assert.equal(proxy.calls, ["BatchGetDocuments", "Commit"]);
+  }
+});
+
+test("a wish under a key that was used for something else changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  const reused = { ...request, hash: "h2" };
+  const result = await it.store.changeWish(tenant.id, "suspend", occasion(), reused);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+});
+
+test("a wish whose key somebody else uses first for something else changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const rival = { ...request, hash: "h2" };
+  const before = () => it.store.createTenant(tenantNamed("rival"), rival);
+  proxy.meddle({ rpc: "Commit", before });
+  const result = await meddled.changeWish(tenant.id, "delete", occasion(), request);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish that was so already is answered the same again, and is no new wish", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const first = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  assert.is(first?.outcome, "unchanged");
+  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  const again = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
+  assert.is((await stored(tenant)).record.desired, "suspended");
+});
+
+test("a wish that is refused leaves its key unused", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const refused = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  assert.is(refused?.outcome, "refused");
+  assert.is(await recordOf(request), undefined);
+  const { version } = await stored(tenant);
+  await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
+  const later = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  assert.is(later?.outcome, "changed");
+});
+
+test("a wish about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
+  const request = keyed();
+  assert.is(await it.store.changeWish(randomUUID(), "delete", occasion(), request), null);
+  const tenant = await create();
+  const before = () => it.client.doc(`tenants/${tenant.id}`).delete();
+  proxy.meddle({ rpc: "Commit", before });
+  assert.is(await meddled.changeWish(tenant.id, "delete", occasion(), request), null);
+  assert.is(await recordOf(request), undefined);
+});
+
+test("a deletion is answered the same again after its end", async () => {
+  const [tenant, request] = [await create(), keyed()];
+  await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  const { record, version } = await stored(tenant);
+  await it.store.endDeletion(record, version, NOW);
+  const again = await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
+  const reused = { ...request, hash: "h2" };
+  const other = await it.store.changeWish(tenant.id, "delete", occasion(), reused);
+  assert.equal(other, { outcome: "key-reused" });
+  assert.is(await it.store.changeWish(tenant.id, "delete", occasion(), null), null);
+});
+
+test("a wish under a key is one change whose commit is repeated because its answer was lost", async () => {
+  for (const [wished, , fields] of READY) {
+    const [tenant, request] = [await create(fields), keyed()];
+    loseAnswerOfCommit();
+    const result = await meddled.changeWish(tenant.id, wished, occasion(), request);
+    const { record } = await stored(tenant);
+    assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
+    assert.ok(record.generation <= 2);
+  }
+});
+
+test("a wish under a key that has expired is a new one", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW), hash: "h2" };
+  const first = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.is(first?.outcome, "changed");
+  const { record } = await stored(tenant);
+  const again = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
+
+  const muchLater = { ...later, now: dayAfter(later.now) };
+  const next = await it.store.changeWish(tenant.id, "suspend", occasion(), muchLater);
+  assert.is(next?.outcome, "unchanged");
+  assert.equal((await recordOf(request))?.["created_at"].toDate(), muchLater.now);
+});
+
+test("an expired record that somebody else overwrites first keeps a wish from being made", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const rival = { ...later, hash: "h2" };
+  proxy.meddle({
+    rpc: "Commit",
+    before: () => it.store.createTenant(tenantNamed("rival"), rival),
+  });
+  const result = await meddled.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+});
+
+const LATER = addSeconds(NOW, 60);
+
+test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1, wake_at: null });
+  const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
+  const result = await it.store.changeFields(tenant.id, wanted, LATER);
+  const corrected = { ...tenant, ...wanted, updated_at: LATER };
+  assert.equal(result, { outcome: "changed", tenant: corrected });
+  assert.equal((await stored(tenant)).record, corrected);
+
+  const one = await it.store.changeFields(tenant.id, { email: tenant.email }, LATER);
+  const half = { ...corrected, email: tenant.email };
+  assert.equal(one, { outcome: "changed", tenant: half });
+  assert.equal((await stored(tenant)).record, half);
+});
+
+test("a correction that changes nothing writes nothing", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  for (const wanted of [{}, { organization: tenant.organization, email: tenant.email }]) {
+    const result = await it.store.changeFields(tenant.id, wanted, LATER);
+    assert.equal(result, { outcome: "changed", tenant });
+  }
+  assert.equal((await stored(tenant)).version, version);
+});
+
+test("a tenant that is being deleted, or is not there, is not corrected", async () => {
+  const tenant = await create();
+  await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  const { record } = await stored(tenant);
+  for (const email of ["new@acme.example", tenant.email]) {
+    const result = await it.store.changeFields(tenant.id, { email }, LATER);
+    assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
+  }
+  assert.equal((await stored(tenant)).record, record);
+  assert.is(await it.store.changeFields(randomUUID(), { email: "a@acme.example" }, LATER), null);
+});
+
+test("a correction and a wish that meet are both carried out", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const before = () => it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  proxy.meddle({ rpc: "Commit", before });
+  const email = "new@acme.example";
+  const result = await meddled.changeFields(tenant.id, { email }, LATER);
+  const { record } = await stored(tenant);
+  assert.equal(result, { outcome: "changed", tenant: record });
+  assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
+
+  const deleting = () => it.store.changeWish(tenant.id, "delete", occasion(), null);
+  proxy.meddle({ rpc: "Commit", before: deleting });
+  const late = await meddled.changeFields(tenant.id, { organization: "Late" }, LATER);
+  assert.is(late?.outcome, "refused");
+  assert.is((await stored(tenant)).record.organization, tenant.organization);
+});
+
+test("a correction is a success whose commit is repeated because its answer was lost", async () => {
+  const tenant = await create();
+  loseAnswerOfCommit();
+  const result = await meddled.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
+  const { record } = await stored(tenant);
+  assert.equal(result, { outcome: "changed", tenant: record });
+  assert.is(record.organization, "Acme Ltd");
+});
+
 test("the end of a deletion removes record and reservation together, or neither", async () => {
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
@@ -363,21 +772,92 @@ test("the sweep gets what is due, the longest waiting first, and nothing settled
   assert.equal(await it.store.dueTenants(NOW, 1), [later.id]);
 });
 
-test("lists the newest first, a page at a time, with the total", async () => {
-  for (let minute = 0; minute < 5; minute++) {
-    const tenant = tenantNamed(`list-${minute}`, new Date(NOW.getTime() + minute * 60_000));
-    await it.store.createTenant(tenant, null);
+/** Every page of a list: what is on each, and what each says of the total. */
+async function pagesOf(filter: ListRequest["filter"], limit: number) {
+  const pages: string[][] = [];
+  const totals = new Set<number>();
+  let from: ListRequest["from"] | null = { skip: 0 };
+  while (from !== null) {
+    const list: TenantList = await it.store.listTenants({ filter, limit, from });
+    pages.push(list.tenants.map(({ id }) => id));
+    totals.add(list.total);
+    from = list.next === null ? null : { after: list.next };
   }
-  const { tenants, total } = await it.store.listTenants({
-    filter: {},
-    limit: 2,
-    from: { skip: 1 },
-  });
-  assert.equal(
-    tenants.map(({ subdomain }) => subdomain),
-    ["list-3", "list-2"],
+  return { pages, totals: [...totals] };
+}
+
+/** As a list is ordered: the newest first, and of those made at the same time the greatest id. */
+function listed(tenants: Tenant[]): string[] {
+  const place = ({ created_at, id }: Tenant) => `${created_at.toISOString()} ${id}`;
+  return tenants.toSorted((a, b) => (place(a) < place(b) ? 1 : -1)).map(({ id }) => id);
+}
+
+test("a list has every tenant once, page by page, also where many were made at the same time", async () => {
+  const seconds = [0, 1, 1, 1, 1, 1, 1, 2];
+  const tenants = await Promise.all(
+    seconds.map((second) => create({ created_at: addSeconds(NOW, second) })),
   );
-  assert.is(total, 5);
+  const all = listed(tenants);
+  for (const limit of [1, 3, 4, 8, 9]) {
+    const { pages, totals } = await pagesOf({}, limit);
+    assert.equal(pages.flat(), all);
+    assert.is(pages.length, Math.ceil(8 / limit), "no page is empty");
+    assert.equal(totals, [8]);
+  }
+  const skipped = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 5 } });
+  assert.equal(
+    skipped.tenants.map(({ id }) => id),
+    all.slice(5, 7),
+  );
+  const beyond = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 8 } });
+  assert.equal(beyond, { tenants: [], total: 8, next: null });
+});
+
+test("a list that grows while it is read shows nothing twice", async () => {
+  const tenants = await Promise.all(
+    [0, 1, 2].map((second) => create({ created_at: addSeconds(NOW, second) })),
+  );
+  const first = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 0 } });
+  await create({ created_at: addSeconds(NOW, 3) });
+  const after = first.next as Position;
+  const rest = await it.store.listTenants({ filter: {}, limit: 2, from: { after } });
+  assert.equal(
+    [...first.tenants, ...rest.tenants].map(({ id }) => id),
+    listed(tenants),
+  );
+});
+
+test("a list has those that a filter lets through, and counts them alone", async () => {
+  const at = (second: number) => ({ created_at: addSeconds(NOW, second) });
+  const email = "a@acme.example";
+  const active = await create({ ...at(0), status: "active" });
+  const queued = await create({ ...at(1), email });
+  const both = await create({ ...at(2), status: "active", email });
+  const last = await create({ ...at(3), status: "active", email });
+  for (const [filter, expected] of [
+    [{}, [last, both, queued, active]],
+    [{ status: "active" }, [last, both, active]],
+    [{ email }, [last, both, queued]],
+    [{ status: "active", email }, [last, both]],
+    [{ status: "failed" }, []],
+  ] as [ListRequest["filter"], Tenant[]][]) {
+    const { pages, totals } = await pagesOf(filter, 2);
+    assert.equal(
+      pages.flat(),
+      expected.map(({ id }) => id),
+    );
+    assert.equal(totals, [expected.length]);
+  }
+});
+
+test("a tenant that was stored before there were names has none", async () => {
+  const { first_name: _first, last_name: _last, ...old } = tenantNamed("old");
+  await it.client.doc(`tenants/${old.id}`).create(old);
+  const nameless = { ...old, first_name: null, last_name: null };
+  assert.equal((await it.store.readTenant(old.id))?.record, nameless);
+  const list = await it.store.listTenants({ filter: {}, limit: 1, from: { skip: 0 } });
+  assert.equal(list.tenants, [nameless]);
+  for await (const tenant of it.store.tenants()) assert.equal(tenant, nameless);
 });
 
 test("every tenant and every reservation is read, over as many pages as it takes", async () => {

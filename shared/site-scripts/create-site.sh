@@ -39,7 +39,10 @@ for app in "${wanted_apps[@]}"; do
 done
 
 step add-user
-attempt bench --site "$SITE" add-user \
+names=()
+[[ -z $TENANT_FIRST_NAME ]] || names+=(--first-name="$TENANT_FIRST_NAME")
+[[ -z $TENANT_LAST_NAME ]] || names+=(--last-name="$TENANT_LAST_NAME")
+attempt bench --site "$SITE" add-user "${names[@]}" \
   --user-type "System User" --add-role "System Manager" -- "$TENANT_EMAIL"
 if [[ $(<sites/common_site_config.json) != *'"mail_server"'* ]]; then
   echo "this bench has no outgoing mail, so the customer cannot set a password by mail"
