@@ -19,10 +19,11 @@ interface Header {
 }
 
 interface Response {
-  $ref?: string;
-  headers?: Record<string, Header>;
+  headers?: Record<string, unknown>;
   content?: Record<string, unknown>;
 }
+
+export type AnswerCheck = ReturnType<typeof createAnswerCheck>;
 
 /** Makes the check of a document. It throws when an answer is none that the document knows. */
 export function createAnswerCheck(document: Json) {
@@ -47,17 +48,24 @@ export function createAnswerCheck(document: Json) {
     const key = String(status) in responses ? String(status) : "default";
     if (key === "default") assert.ok(status >= 400, `${method} ${path}: ${status} is unknown`);
     const pointer = `/paths/${escaped(template)}/${operation}/responses/${key}`;
-    const response = responses[key] as Response;
-    return response.$ref === undefined
-      ? [response, pointer]
-      : [resolve(document, response.$ref.slice(1)) as Response, response.$ref.slice(1)];
+    return followed(responses[key], pointer) as [Response, string];
   }
 
-  return (method: string, path: string, { status, headers, text }: SeenAnswer): void => {
+  /** What stands there, or what it refers to, with the pointer to it. */
+  function followed(value: unknown, pointer = ""): [unknown, string] {
+    const { $ref } = value as { $ref?: string };
+    return $ref === undefined
+      ? [value, pointer]
+      : [resolve(document, $ref.slice(1)), $ref.slice(1)];
+  }
+
+  return (method: string, target: string, { status, headers, text }: SeenAnswer): void => {
+    const path = target.replace(/[?#].*/, "");
     if (method === "OPTIONS" && status === 204) return;
     const name = `${method} ${path}: ${status}`;
     const [response, pointer] = find(method, path, status);
-    for (const [header, { required = false }] of Object.entries(response.headers ?? {})) {
+    for (const [header, spec] of Object.entries(response.headers ?? {})) {
+      const [{ required = false }] = followed(spec) as [Header, string];
       if (required) assert.ok(headers.has(header), `${name}: ${header} is missing`);
     }
     for (const header of ["Location", "ETag", "Retry-After"]) {

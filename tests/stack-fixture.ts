@@ -8,11 +8,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePorts } from "../scripts/local/ports.ts";
+import { functionSpec } from "../scripts/local/function-process.ts";
+import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../shared/bus.ts";
 import type { Hint } from "../shared/hint.ts";
 import { startStack } from "../scripts/local/stack.ts";
 import type { Stack } from "../scripts/local/stack.ts";
+import { createAnswerCheck } from "./answer-check.ts";
+import type { AnswerCheck } from "./answer-check.ts";
 
 export interface Answer {
   status: number;
@@ -53,6 +56,23 @@ export async function startTestStack(env: Record<string, string> = {}) {
     });
   }
 
+  /** Another process of the function api, on the same stack, with settings of its own. */
+  async function startApi(name: string, settings: Record<string, string>): Promise<string> {
+    const [apiPort = 0] = await freePorts(1);
+    const spec = functionSpec("api", apiPort, {
+      ...process.env,
+      GOOGLE_CLOUD_PROJECT: stack.projectId,
+      API_KEYS: stack.apiKey,
+      FIRESTORE_EMULATOR_HOST: stack.firestoreHost,
+      PUBSUB_EMULATOR_HOST: stack.pubsubHost,
+      METADATA_SERVER_DETECTION: "none",
+      ...settings,
+    });
+    stack.functions.start({ ...spec, name });
+    await waitForPort(apiPort, AbortSignal.timeout(30_000));
+    return `http://127.0.0.1:${apiPort}`;
+  }
+
   const { cluster } = stack;
   if (cluster === null) throw new Error("the stack has no cluster of its own");
   return {
@@ -61,6 +81,7 @@ export async function startTestStack(env: Record<string, string> = {}) {
     firestore,
     directory,
     call,
+    startApi,
     /** Watches a tenant's status until it is the wanted one; `gone` when it is not found. */
     async until(id: string, wanted: string): Promise<{ seen: string[]; last: Answer }> {
       const seen: string[] = [];
@@ -80,7 +101,7 @@ export async function startTestStack(env: Record<string, string> = {}) {
   };
 }
 
-/** One HTTP request, with its JSON answer. */
+/** One HTTP request, with its JSON answer, which must be one that the API's own document tells of. */
 export async function request(
   url: string,
   method: string,
@@ -89,8 +110,24 @@ export async function request(
 ): Promise<Answer> {
   const response = await fetch(`${url}${path}`, { method, ...init });
   const text = await response.text();
+  const { status, headers } = response;
+  const check = await answerCheckOf(url);
+  check(method, path, { status, headers, text });
   const body = (text === "" ? {} : JSON.parse(text)) as Answer["body"];
-  return { status: response.status, headers: response.headers, body };
+  return { status, headers, body };
+}
+
+const answerChecks = new Map<string, Promise<AnswerCheck>>();
+
+/** The check of an API's answers by its `/openapi.json`, which is read once. */
+export function answerCheckOf(url: string): Promise<AnswerCheck> {
+  const known = answerChecks.get(url);
+  if (known !== undefined) return known;
+  const check = fetch(`${url}/openapi.json`)
+    .then((response) => response.json())
+    .then((document) => createAnswerCheck(document as Record<string, unknown>));
+  answerChecks.set(url, check);
+  return check;
 }
 
 /** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */

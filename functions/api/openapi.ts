@@ -40,17 +40,23 @@ const NAMED: Record<string, object> = {
 const INPUTS = new Set<object>([createTenantSchema, changeTenantSchema]);
 
 const HEADERS: Record<AnswerHeader, Json> = {
-  Location: { description: "The path of what was created.", schema: { type: "string" } },
-  ETag: { description: "Names this very answer, for `If-None-Match`.", schema: { type: "string" } },
+  Location: {
+    description: "The path of what was created.",
+    required: true,
+    schema: { type: "string" },
+  },
+  ETag: {
+    description: "Names this very answer, for `If-None-Match`.",
+    required: true,
+    schema: { type: "string" },
+  },
   "Retry-After": {
     description: "Seconds until it is worth asking again.",
     schema: { type: "integer" },
   },
 };
 
-const REQUEST_ID = {
-  "X-Request-ID": { description: "As it was sent, or made.", schema: { type: "string" } },
-};
+const REQUEST_ID = { "X-Request-ID": { $ref: "#/components/headers/RequestId" } };
 
 const DESCRIPTION = `\
 Creates, watches, suspends, resumes and deletes Frappe tenants.
@@ -86,11 +92,18 @@ export function openApiDocument(version: string): Json {
     paths: pathsOf(OPERATION_IDS),
     components: {
       schemas: Object.fromEntries(
-        Object.entries(NAMED).map(([name, schema]) => [name, body(schema, INPUTS.has(schema))]),
+        Object.entries(NAMED).map(([name, schema]) => [name, toText(schema, INPUTS.has(schema))]),
       ),
       securitySchemes: {
         ApiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
         GoogleIdToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+      },
+      headers: {
+        RequestId: {
+          description: "As it was sent, or made.",
+          required: true,
+          schema: { type: "string" },
+        },
       },
       responses: {
         Problem: problem({ description: "What is wrong, in words and by field." }),
@@ -190,7 +203,7 @@ function referTo(schema: unknown): unknown {
  * A schema's text. Callers shall ignore what they do not know in an answer, so answers are not closed
  * there, though no other fields than the documented ones are sent.
  */
-function body(schema: object, isInput: boolean): unknown {
+function toText(schema: object, isInput: boolean): unknown {
   return JSON.parse(
     JSON.stringify(schema, (key, value: unknown) => {
       if (key === "additionalProperties" && !isInput) return undefined;
