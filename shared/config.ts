@@ -36,6 +36,10 @@ export interface ApiSettings extends CommonSettings {
   apiKeys: string[];
   /** The origins whose pages may call the API from a browser; `*` is any. */
   allowedOrigins: string[];
+  allowedCallers: string[];
+  audience: string | null;
+  rateLimitPerMinute: number;
+  reservedSubdomains: string[];
 }
 
 /** What the functions that reconcile need. */
@@ -61,6 +65,10 @@ export function parseApiSettings(env: Environment): ApiSettings {
       shape: /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/,
       rule: RULES.origins,
     }),
+    allowedCallers: [],
+    audience: null,
+    rateLimitPerMinute: 0,
+    reservedSubdomains: [],
   }));
 }
 

@@ -10,7 +10,6 @@ import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { jobName } from "../shared/tenant.ts";
 import { freePorts, isAnswered } from "../scripts/local/ports.ts";
-import type { FunctionName } from "../scripts/local/function-process.ts";
 import { eventually, pushMessage, request, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 
@@ -354,12 +353,22 @@ test("an API without its database says so, in JSON and in bounded time", async (
 test("a publish that fails does not fail the request, and the sweep finds the tenant", async () => {
   const [closed = 0] = await freePorts(1);
   const url = await it.startApi("api-without-bus", { PUBSUB_EMULATOR_HOST: `127.0.0.1:${closed}` });
-  const body = wanted();
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const created = await request(url, "POST", "/tenants", {
-    headers: { "X-API-Key": it.stack.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    headers: {
+      "X-API-Key": it.stack.apiKey,
+      "Content-Type": "application/json",
+      "X-Request-ID": "frontend-8",
+      traceparent: `00-${trace}-00f067aa0ba902b7-01`,
+    },
+    body: JSON.stringify(wanted()),
   });
   assert.is(created.status, 201);
+  const logged = logLines("api-without-bus").find(({ severity }) => severity === "WARNING");
+  assert.match(String(logged?.["message"]), /hint was not published/);
+  assert.is(logged?.["requestId"], "frontend-8");
+  const name = `projects/${it.stack.projectId}/traces/${trace}`;
+  assert.is(logged?.["logging.googleapis.com/trace"], name);
   const id = String(created.body["id"]);
   assert.is((await it.call("GET", `/tenants/${id}/status`)).body["status"], "queued");
   // The sweep comes a minute later; its time is brought forward here, and so is its tick.
@@ -454,7 +463,7 @@ async function nextMessage(pubsub: PubSub, subscription: string, data: Buffer): 
 }
 
 /** The lines that a function has logged itself. */
-function logLines(name: FunctionName): Record<string, unknown>[] {
+function logLines(name: string): Record<string, unknown>[] {
   return readFileSync(join(it.stack.logDirectory, `${name}.log`), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("{"))

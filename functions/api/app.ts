@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Bus } from "../../shared/bus.ts";
 import type { ApiSettings } from "../../shared/config.ts";
 import { isStoreUnusable } from "../../shared/errors.ts";
@@ -12,6 +11,7 @@ import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
 import type { Caller } from "./authenticate.ts";
 import { readDocumentation } from "./documentation.ts";
+import { withETag } from "./etag.ts";
 import { identify } from "./idempotency.ts";
 import type { RequestIdentity } from "./idempotency.ts";
 import { callerAddress } from "./limits.ts";
@@ -153,7 +153,7 @@ async function operate(
   };
   // The schemas of this very operation have typed the call, which the compiler cannot see from here.
   const response = await HANDLERS[operation](call as never, api);
-  return 304 in spec.answers ? withETag(response) : response;
+  return 304 in spec.answers ? withETag(response, request.headers["if-none-match"]) : response;
 }
 
 /** Throws where the caller is unknown, or asks too often. */
@@ -183,13 +183,6 @@ function requireJson({ body, bodyLength }: ApiRequest): void {
   if (body !== undefined) return;
   if (bodyLength === 0) throw new Problem(400, "The body is missing.");
   throw new Problem(415, "Send the body as JSON, with Content-Type: application/json.");
-}
-
-/** A caller may keep the answer, but shall ask each time whether it is still the same. */
-function withETag(response: ApiResponse): ApiResponse {
-  const hash = createHash("sha256").update(JSON.stringify(response.body)).digest("base64url");
-  const headers = { "Cache-Control": "private, no-cache", ETag: `"${hash.slice(0, 27)}"` };
-  return { ...response, headers: { ...response.headers, ...headers } };
 }
 
 /** The one place that turns an error into a response. */

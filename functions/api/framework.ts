@@ -20,15 +20,7 @@ import { Problem } from "./problem.ts";
 export function toHttpFunction(
   answer: (request: ApiRequest) => Promise<ApiResponse>,
 ): HttpFunction {
-  return async (request, response) => {
-    const answered = await answer(toApiRequest(request));
-    prepare(response, answered);
-    // Express compares `If-None-Match` with the ETag that was just set.
-    if (response.hasHeader("ETag") && request.fresh) {
-      response.status(304).removeHeader("Content-Type");
-      response.end();
-    } else end(response, answered);
-  };
+  return async (request, response) => send(response, await answer(toApiRequest(request)));
 }
 
 function toApiRequest(request: Request): ApiRequest {
@@ -39,20 +31,15 @@ function toApiRequest(request: Request): ApiRequest {
     query: new URLSearchParams(query),
     headers: request.headers as ApiRequest["headers"],
     peer: request.socket.remoteAddress,
-    body: request.is(["application/json", "application/merge-patch+json"])
-      ? (request.body as unknown)
-      : undefined,
+    body: request.is("application/json") ? (request.body as unknown) : undefined,
     bodyLength: request.rawBody?.length ?? 0,
   };
 }
 
-function prepare(response: ServerResponse, { status, headers = {}, body }: ApiResponse): void {
+function send(response: ServerResponse, { status, headers = {}, body, content }: ApiResponse) {
   response.statusCode = status;
   if (body !== undefined) response.setHeader("Content-Type", "application/json");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-}
-
-function end(response: ServerResponse, { body, content }: ApiResponse): void {
   response.end(body === undefined ? content : JSON.stringify(body));
 }
 
@@ -130,10 +117,7 @@ function limitBody(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function refuse(response: ServerResponse, problem: unknown): void {
-  if (response.headersSent) return;
-  const answer = toResponse(problem);
-  prepare(response, answer);
-  end(response, answer);
+  if (!response.headersSent) send(response, toResponse(problem));
 }
 
 /** Express's parsers throw http-errors: https://github.com/jshttp/http-errors */
