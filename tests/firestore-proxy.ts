@@ -1,5 +1,6 @@
 /**
- * Stands between a store and the Firestore emulator: sees every call, and can meddle with one.
+ * Stands between a store and the Firestore emulator: sees every call and what is asked in it, and can
+ * meddle with one.
  *
  * @module
  */
@@ -18,10 +19,17 @@ interface Meddling {
   status?: number;
 }
 
+/** What a call asks: a protobuf message, as it is on the wire. */
+export interface SentMessage {
+  rpc: string;
+  message: Buffer;
+}
+
 /** Starts the proxy, in plain HTTP/2 as the emulator itself. */
 export async function startFirestoreProxy(host: string) {
   const upstream = connect(`http://${host}`);
   const calls: string[] = [];
+  const messages: SentMessage[] = [];
   let meddling: Meddling | null = null;
 
   async function pass(down: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
@@ -30,6 +38,7 @@ export async function startFirestoreProxy(host: string) {
     const { before, status } = take(rpc);
     await before?.();
     const up = upstream.request(headers);
+    record(rpc, down);
     down.pipe(up);
     down.once("close", () => up.close());
     up.once("error", () => down.close());
@@ -48,6 +57,15 @@ export async function startFirestoreProxy(host: string) {
     });
   }
 
+  /** What the call asks is complete before it is answered. */
+  function record(rpc: string, down: ServerHttp2Stream): void {
+    const chunks: Buffer[] = [];
+    down.on("data", (chunk: Buffer) => chunks.push(chunk));
+    down.once("end", () => {
+      for (const message of unframe(Buffer.concat(chunks))) messages.push({ rpc, message });
+    });
+  }
+
   function take(rpc: string): Partial<Meddling> {
     if (meddling?.rpc !== rpc) return {};
     const taken = meddling;
@@ -62,6 +80,8 @@ export async function startFirestoreProxy(host: string) {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** The calls that have come, by the names of their RPCs. */
     calls,
+    /** What was asked in them. */
+    messages,
     /** Meddles with the next call of an RPC; with none, where it is null. */
     meddle(next: Meddling | null): void {
       meddling = next;
@@ -71,6 +91,17 @@ export async function startFirestoreProxy(host: string) {
       server.close();
     },
   };
+}
+
+/** Before each message there is a byte that is zero as long as nothing is compressed, and its length. */
+function unframe(frames: Buffer): Buffer[] {
+  const messages: Buffer[] = [];
+  for (let start = 0; start < frames.length;) {
+    const end = start + 5 + frames.readUInt32BE(start + 1);
+    messages.push(frames.subarray(start + 5, end));
+    start = end;
+  }
+  return messages;
 }
 
 /** An answer of headers alone, as gRPC gives an error. */
