@@ -110,15 +110,17 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.close();
 }
 
+/** A value for every filter that there is. */
+const FILTERS: Required<ListRequest["filter"]> = { status: "active", email: "a@acme.example" };
+
 /** Each way to ask for a list: with every combination of filters, from both kinds of places. */
-function* everyList(): Generator<ListRequest> {
-  for (const status of [{}, { status: "active" as const }]) {
-    for (const email of [{}, { email: "a@acme.example" }]) {
-      for (const from of [{ skip: 1 }, { after: { createdAt: NOW, id: "x" } }]) {
-        yield { filter: { ...status, ...email }, limit: 10, from };
-      }
-    }
+function everyList(): ListRequest[] {
+  let filters: ListRequest["filter"][] = [{}];
+  for (const [name, value] of Object.entries(FILTERS)) {
+    filters = filters.flatMap((filter) => [filter, { ...filter, [name]: value }]);
   }
+  const places = [{ skip: 1 }, { after: { createdAt: NOW, id: "x" } }];
+  return filters.flatMap((filter) => places.map((from) => ({ filter, limit: 10, from })));
 }
 
 /** One each, in an order that does not matter. */
@@ -141,15 +143,16 @@ test("there is an index for every query that needs one, and none that no query n
 });
 
 test("no query needs an index of a field that is exempt from indexing", () => {
-  const used = seen.queries.flatMap(({ collection, equalities, ranges, orders }) =>
-    [...equalities, ...ranges, ...orders.map(([field]) => field)].map(
-      (field) => `${collection}.${field}`,
-    ),
+  const used = new Set(
+    seen.queries.flatMap(({ collection, equalities, ranges, orders }) => {
+      const fields = [...equalities, ...ranges, ...orders.map(([field]) => field)];
+      return fields.map((field) => `${collection}.${field}`);
+    }),
   );
-  assert.ok(used.includes("deletions.completed_at"));
+  assert.ok(used.has("deletions.completed_at"));
   for (const { collectionGroup, fieldPath, indexes: own } of fieldOverrides) {
     assert.equal(own, []);
-    assert.not(used.includes(`${collectionGroup}.${fieldPath}`), `${collectionGroup}.${fieldPath}`);
+    assert.not(used.has(`${collectionGroup}.${fieldPath}`), `${collectionGroup}.${fieldPath}`);
   }
 });
 
