@@ -50,6 +50,7 @@ function toFieldError(error: ErrorObject): FieldError {
   const pointer = error.instancePath;
   switch (error.keyword) {
     case "required":
+    case "dependentRequired":
       return missing(pointer, String(error.params["missingProperty"]));
     case "anyOf": {
       // Of fields of which one must be there, the first is the one to recommend.
@@ -58,12 +59,18 @@ function toFieldError(error: ErrorObject): FieldError {
     }
     case "additionalProperties": {
       const unknown = String(error.params["additionalProperty"]).slice(0, 100);
-      return { pointer: `${pointer}${toPointer(unknown)}`, message: `${unknown} is not a known field` };
+      return {
+        pointer: `${pointer}${toPointer(unknown)}`,
+        message: `${unknown} is not a known field`,
+      };
     }
     default: {
       const { description } = error.parentSchema as { description?: string };
       const field = toField(pointer);
-      return { pointer, message: `${field} must be ${description ?? error.message ?? "different"}` };
+      return {
+        pointer,
+        message: `${field} must be ${description ?? error.message ?? "different"}`,
+      };
     }
   }
 }
