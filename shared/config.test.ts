@@ -162,7 +162,7 @@ test("how many site Jobs work at once and how long a pause is are whole numbers 
   });
   assert.equal([parsed.maxConcurrentJobs, parsed.retryPauseSeconds], [1000, 1]);
   for (const [name, values, rule] of [
-    ["MAX_CONCURRENT_JOBS", ["0", "-1", "2.5", "many", "1001"], "from 1 to 1000"],
+    ["MAX_CONCURRENT_JOBS", ["0", "-1", "2.5", "many", "1001", "0x10", "1e2"], "from 1 to 1000"],
     ["RETRY_PAUSE_SECONDS", ["0", "-1", "2.5", "30s", "901"], "from 1 to 900"],
   ] as const) {
     for (const value of values) {
@@ -173,6 +173,73 @@ test("how many site Jobs work at once and how long a pause is are whole numbers 
       );
     }
   }
+});
+
+const GKE = { GKE_CLUSTER: "kairos", GKE_LOCATION: "europe-west1" };
+const gke = (project: string) => ({
+  kind: "gke",
+  project,
+  location: "europe-west1",
+  cluster: "kairos",
+});
+
+const targets: [sentence: string, env: Environment, target: unknown][] = [
+  ["the cluster that it runs in", { USE_IN_CLUSTER: "true" }, { kind: "in-cluster" }],
+  ["that one before any other", { ...GKE, USE_IN_CLUSTER: "true" }, { kind: "in-cluster" }],
+  [
+    "that one whatever is said of others",
+    { GKE_CLUSTER: "No Name", USE_IN_CLUSTER: "true" },
+    { kind: "in-cluster" },
+  ],
+  ["a GKE cluster of its own project", GKE, gke("my-project")],
+  ["a GKE cluster of another project", { ...GKE, GKE_PROJECT: "other" }, gke("other")],
+  [
+    "a GKE cluster although it could run in one",
+    { ...GKE, USE_IN_CLUSTER: "no" },
+    gke("my-project"),
+  ],
+  [
+    "a kubeconfig where no cluster is named",
+    { GKE_CLUSTER: " ", GKE_LOCATION: "No Name" },
+    { kind: "kubeconfig", path: "/k" },
+  ],
+];
+for (const [sentence, env, target] of targets) {
+  test(`the cluster is ${sentence}`, () => {
+    assert.equal(parseReconcilerSettings({ ...RECONCILER, ...env }).target, target);
+  });
+}
+
+test("without a way to a cluster all three are named", () => {
+  const problems = problemsOf(() =>
+    parseReconcilerSettings({ GOOGLE_CLOUD_PROJECT: "my-project" }),
+  );
+  assert.is(problems.length, 1);
+  assert.match(problems[0] ?? "", /^KUBECONFIG is not set: .*GKE_CLUSTER.*USE_IN_CLUSTER/);
+});
+
+test("a GKE cluster is named with its location", () => {
+  const problems = problemsOf(() => parseReconcilerSettings({ ...RECONCILER, GKE_CLUSTER: "No" }));
+  assert.equal(problems.map((problem) => problem.replace(/:? .*/, "")).toSorted(), [
+    "GKE_CLUSTER",
+    "GKE_LOCATION",
+  ]);
+});
+
+test("a real MariaDB is known by its address, its user, who is root by default, and a password", () => {
+  const mariadb = (env: Environment) => parseLocalSettings(env).mariadb;
+  const address = { LOCAL_MARIADB: "localhost:3307" };
+  assert.is(mariadb({ LOCAL_MARIADB_USER: "ann" }), null);
+  assert.equal(mariadb(address), {
+    host: "localhost",
+    port: 3307,
+    username: "root",
+    password: "",
+  });
+  assert.equal(
+    mariadb({ ...address, LOCAL_MARIADB_USER: "ann", LOCAL_MARIADB_PASSWORD: "secret" }),
+    { host: "localhost", port: 3307, username: "ann", password: "secret" },
+  );
 });
 
 test("all mistakes are reported at once, by the names of their settings", () => {
