@@ -1,11 +1,21 @@
 /**
- * The settings, parsed once from an environment that is passed in. All mistakes are reported at
- * once, each naming its setting; a value is never quoted, since it may be a secret.
+ * The settings, parsed once from an environment that is passed in, by their schemas. All mistakes are
+ * reported at once, each naming its setting; a value is never quoted, since it may be a secret.
  *
  * @module
  */
-
+import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import {
+  apiSettingsSchema,
+  gkeSettingsSchema,
+  inClusterSettingsSchema,
+  kubeconfigSettingsSchema,
+  localSettingsSchema,
+} from "./schemas/settings.ts";
+import type { commonSettingsSchema, reconcilerSettingsSchema } from "./schemas/settings.ts";
+import { parserOf } from "./validate.ts";
+import type { FieldError } from "./validate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,14 +42,18 @@ export interface CommonSettings {
 }
 
 export interface ApiSettings extends CommonSettings {
-  /** Any of them opens the API. */
+  /** Any of them opens the API. Empty only where there are allowed callers. */
   apiKeys: string[];
+  /** E-mail addresses, in lower case, of the Google accounts whose ID tokens open the API. */
+  allowedCallers: string[];
+  /** The audience that an ID token must carry; null where no caller is allowed by one. */
+  audience: string | null;
   /** The origins whose pages may call the API from a browser; `*` is any. */
   allowedOrigins: string[];
-  allowedCallers: string[];
-  audience: string | null;
-  rateLimitPerMinute: number;
+  /** Further subdomains that no tenant may have. */
   reservedSubdomains: string[];
+  /** How many requests one caller may make in a minute; 0 is no limit. */
+  rateLimitPerMinute: number;
 }
 
 /** What the functions that reconcile need. */
@@ -54,44 +68,6 @@ export interface ReconcilerSettings extends CommonSettings {
   maxConcurrentJobs: number;
   /** How long the first pause between two attempts is; each further one is twice as long. */
   retryPauseSeconds: number;
-}
-
-export function parseApiSettings(env: Environment): ApiSettings {
-  return parse(env, (read) => ({
-    ...readCommon(read),
-    apiKeys: read.list("API_KEYS", { shape: /^[\x21-\x7e]{8,}$/, rule: RULES.apiKeys }),
-    allowedOrigins: read.list("ALLOWED_ORIGINS", {
-      fallback: "*",
-      shape: /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/,
-      rule: RULES.origins,
-    }),
-    allowedCallers: [],
-    audience: null,
-    rateLimitPerMinute: 0,
-    reservedSubdomains: [],
-  }));
-}
-
-export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
-  return parse(env, (read) => ({
-    ...readCommon(read),
-    target: readTarget(env, read),
-    namespace: readNamespace(read),
-    frappeImage: read.text("FRAPPE_IMAGE", {
-      fallback: "frappe/erpnext:v16.32.3",
-      shape: /^[^\s]+[:@][^\s/]+$/,
-      rule: "must be a container image with a tag or digest, such as frappe/erpnext:v16.32.3.",
-    }),
-    frappeApps: read.list("FRAPPE_APPS", {
-      fallback: "erpnext",
-      shape: /^[a-z0-9_]+$/,
-      rule: "must be a comma-separated list of Frappe apps, such as erpnext,hrms.",
-    }),
-    databaseHost: read.text("DB_HOST", { fallback: "mariadb", shape: HOST, rule: RULES.host }),
-    databasePort: read.port("DB_PORT", 3306),
-    maxConcurrentJobs: read.count("MAX_CONCURRENT_JOBS", { fallback: 5, atMost: 1000 }),
-    retryPauseSeconds: read.count("RETRY_PAUSE_SECONDS", { fallback: 30, atMost: 900 }),
-  }));
 }
 
 /** What `npm start` itself needs of the environment, beside what it passes on to the functions. */
@@ -110,162 +86,156 @@ export interface LocalSettings {
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
 
-export function parseLocalSettings(env: Environment): LocalSettings {
-  return parse(env, (read) => ({
-    port: read.port("PORT", 8080),
-    namespace: readNamespace(read),
-    benchSeconds: Number(
-      read.text("LOCAL_BENCH_SECONDS", {
-        fallback: "3",
-        shape: /^\d{1,4}(\.\d+)?$/,
-        rule: "must be a number of seconds.",
-      }),
-    ),
-    benchFaults: read
-      .list("LOCAL_BENCH_FAULTS", {
-        fallback: "",
-        shape: /^[a-z0-9-]+:[a-z-]+(:once)?$/,
-        rule: "must be a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app.",
-      })
-      .join(","),
-    sweepSeconds: Number(
-      read.text("LOCAL_SWEEP_SECONDS", {
-        fallback: "5",
-        shape: /^(0\.[1-9]\d*|[1-9]\d{0,3}(\.\d+)?)$/,
-        rule: "must be a number of seconds, at least 0.1.",
-      }),
-    ),
-    runningEmulators: {
-      firestore: read.optional("FIRESTORE_EMULATOR_HOST", HOST_AND_PORT) ?? null,
-      pubsub: read.optional("PUBSUB_EMULATOR_HOST", HOST_AND_PORT) ?? null,
-    },
-    mariadb: readLocalMariadb(env, read),
-  }));
-}
+const readApi = readerOf(apiSettingsSchema);
+const readInCluster = readerOf(inClusterSettingsSchema);
+const readGke = readerOf(gkeSettingsSchema);
+const readKubeconfig = readerOf(kubeconfigSettingsSchema);
+const readLocal = readerOf(localSettingsSchema);
 
-function readLocalMariadb(env: Environment, read: Reader): LocalSettings["mariadb"] {
-  const address = read.optional("LOCAL_MARIADB", HOST_AND_PORT);
-  if (address === undefined) return null;
-  const [host = "", port = ""] = address.split(":");
-  const username = env["LOCAL_MARIADB_USER"] || "root";
-  return { host, port: Number(port), username, password: env["LOCAL_MARIADB_PASSWORD"] ?? "" };
-}
-
-const HOST_AND_PORT = { shape: /^[^\s/:]+:\d{1,5}$/, rule: "must be host:port." };
-
-const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
-
-const RULES = {
-  apiKeys: "must be a comma-separated list of keys, each of 8 or more visible ASCII characters.",
-  origins: "must be * or a comma-separated list of origins, such as https://app.example.com.",
-  label: "must be a DNS label: a to z, 0 to 9 and hyphens, 63 characters at most.",
-  host: "must be a host name or an IPv4 address.",
-  target:
-    "must be the path of a kubeconfig file, unless GKE_CLUSTER and GKE_LOCATION name a GKE cluster or USE_IN_CLUSTER is true.",
-} as const;
-
-interface Rule {
-  /** The value when the setting is missing or empty. Without one, it is required. */
-  fallback?: string;
-  shape: RegExp;
-  /** Ends the sentence that begins with the setting's name. */
-  rule: string;
-}
-
-interface Reader {
-  text(name: string, rule: Rule): string;
-  list(name: string, rule: Rule): string[];
-  port(name: string, fallback: number): number;
-  /** A whole number from 1 on. */
-  count(name: string, limits: { fallback: number; atMost: number }): number;
-  optional(name: string, rule: Omit<Rule, "fallback">): string | undefined;
-}
-
-function readCommon(read: Reader): CommonSettings {
+export function parseApiSettings(env: Environment): ApiSettings {
+  const values = readApi(env);
   return {
-    projectId: read.text("GOOGLE_CLOUD_PROJECT", {
-      shape: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
-      rule: "must be the id of a Google Cloud project.",
-    }),
-    baseDomain: readBaseDomain(read),
-    firestoreEmulatorHost: read.optional("FIRESTORE_EMULATOR_HOST", HOST_AND_PORT),
-    pubsubEmulatorHost: read.optional("PUBSUB_EMULATOR_HOST", HOST_AND_PORT),
+    ...toCommon(values),
+    apiKeys: toList(values.API_KEYS),
+    allowedCallers: toList(values.ALLOWED_CALLERS?.toLowerCase()),
+    audience: values.API_AUDIENCE ?? null,
+    allowedOrigins: toList(values.ALLOWED_ORIGINS),
+    reservedSubdomains: toList(values.RESERVED_SUBDOMAINS),
+    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
   };
 }
 
-/** The first of the three ways to the cluster that the environment speaks of. */
-function readTarget(env: Environment, read: Reader): ClusterTarget {
-  if (env["USE_IN_CLUSTER"] === "true") return { kind: "in-cluster" };
-  const name = { shape: /^[a-z]([a-z0-9-]*[a-z0-9])?$/, rule: "must be a name of Google Cloud's." };
-  if (env["GKE_CLUSTER"]) {
-    return {
-      kind: "gke",
-      project: read.text("GKE_PROJECT", { ...name, fallback: env["GOOGLE_CLOUD_PROJECT"] ?? "" }),
-      location: read.text("GKE_LOCATION", name),
-      cluster: read.text("GKE_CLUSTER", name),
-    };
+/** Takes the first of the three ways to the cluster that the environment speaks of. */
+export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
+  if (textOf(env, "USE_IN_CLUSTER") === "true") {
+    return { ...toReconciler(readInCluster(env)), target: { kind: "in-cluster" } };
   }
-  return { kind: "kubeconfig", path: read.text("KUBECONFIG", { shape: /./, rule: RULES.target }) };
+  if (textOf(env, "GKE_CLUSTER") !== undefined) {
+    const values = readGke(env);
+    return { ...toReconciler(values), target: toGkeTarget(values) };
+  }
+  const values = readKubeconfig(env);
+  return { ...toReconciler(values), target: { kind: "kubeconfig", path: values.KUBECONFIG } };
 }
 
-function readNamespace(read: Reader): string {
-  return read.text("GKE_NAMESPACE", {
-    fallback: "frappe",
-    shape: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    rule: RULES.label,
-  });
+export function parseLocalSettings(env: Environment): LocalSettings {
+  const values = readLocal(env);
+  return {
+    port: values.PORT,
+    namespace: values.GKE_NAMESPACE,
+    benchSeconds: values.LOCAL_BENCH_SECONDS,
+    benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
+    sweepSeconds: values.LOCAL_SWEEP_SECONDS,
+    runningEmulators: {
+      firestore: values.FIRESTORE_EMULATOR_HOST ?? null,
+      pubsub: values.PUBSUB_EMULATOR_HOST ?? null,
+    },
+    mariadb: toLocalMariadb(values),
+  };
 }
 
-function readBaseDomain(read: Reader): string {
-  return read.text("BASE_DOMAIN", {
-    fallback: "kairos.app",
-    shape: /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
-    rule: "must be a domain name in lower case, such as kairos.app.",
-  });
+function toCommon(values: FromSchema<typeof commonSettingsSchema>): CommonSettings {
+  return {
+    projectId: values.GOOGLE_CLOUD_PROJECT,
+    baseDomain: values.BASE_DOMAIN,
+    firestoreEmulatorHost: values.FIRESTORE_EMULATOR_HOST,
+    pubsubEmulatorHost: values.PUBSUB_EMULATOR_HOST,
+  };
 }
 
-/** Runs a reader over the environment and throws all that it complained of at once. */
-function parse<T>(env: Environment, build: (read: Reader) => T): T {
-  const problems: string[] = [];
+function toReconciler(
+  values: FromSchema<typeof reconcilerSettingsSchema>,
+): Omit<ReconcilerSettings, "target"> {
+  return {
+    ...toCommon(values),
+    namespace: values.GKE_NAMESPACE,
+    frappeImage: values.FRAPPE_IMAGE,
+    frappeApps: toList(values.FRAPPE_APPS),
+    databaseHost: values.DB_HOST,
+    databasePort: values.DB_PORT,
+    maxConcurrentJobs: values.MAX_CONCURRENT_JOBS,
+    retryPauseSeconds: values.RETRY_PAUSE_SECONDS,
+  };
+}
 
-  function text(name: string, { fallback, shape, rule }: Rule): string {
-    const value = env[name]?.trim() || fallback;
-    if (value === undefined) problems.push(`${name} is not set: it ${rule}`);
-    else if (value !== fallback && !shape.test(value)) problems.push(`${name} ${rule}`);
-    return value ?? "";
-  }
+function toGkeTarget(values: FromSchema<typeof gkeSettingsSchema>): ClusterTarget {
+  return {
+    kind: "gke",
+    project: values.GKE_PROJECT ?? values.GOOGLE_CLOUD_PROJECT,
+    location: values.GKE_LOCATION,
+    cluster: values.GKE_CLUSTER,
+  };
+}
 
-  function list(name: string, { fallback, shape, rule }: Rule): string[] {
-    const items = (env[name]?.trim() || (fallback ?? ""))
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== "");
-    if (items.length === 0 && fallback !== "") {
-      problems.push(`${name} ${fallback === undefined ? "is not set: it " : ""}${rule}`);
-    } else if (!items.every((item) => shape.test(item))) problems.push(`${name} ${rule}`);
-    return items;
-  }
+function toLocalMariadb(values: FromSchema<typeof localSettingsSchema>): LocalSettings["mariadb"] {
+  if (values.LOCAL_MARIADB === undefined) return null;
+  const [host = "", port = ""] = values.LOCAL_MARIADB.split(":");
+  return {
+    host,
+    port: Number(port),
+    username: values.LOCAL_MARIADB_USER,
+    password: values.LOCAL_MARIADB_PASSWORD,
+  };
+}
 
-  function count(
-    name: string,
-    { fallback, atMost }: { fallback: number; atMost: number },
-    what = "a whole number",
-  ): number {
-    const value = Number(env[name]?.trim() || fallback);
-    if (Number.isInteger(value) && value >= 1 && value <= atMost) return value;
-    problems.push(`${name} must be ${what} from 1 to ${atMost}.`);
-    return fallback;
-  }
+function toList(text = ""): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
 
-  function port(name: string, fallback: number): number {
-    return count(name, { fallback, atMost: 65535 }, "a port number");
-  }
+/** A group of settings: every property is one, named as in the environment. */
+interface SettingsSchema {
+  type: "object";
+  properties: Readonly<Record<string, Setting>>;
+}
 
-  function optional(name: string, rule: Omit<Rule, "fallback">): string | undefined {
-    return text(name, { ...rule, fallback: "" }) || undefined;
-  }
+interface Setting {
+  type: "string" | "integer" | "number";
+  default?: string | number;
+  /** Ends the sentence "NAME must be …". */
+  description: string;
+}
 
-  const settings = build({ text, list, port, count, optional });
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
+/** Makes a reader of a group of settings. It throws a `SettingsError` that names every mistake. */
+function readerOf<const S extends JSONSchema & SettingsSchema>(
+  schema: S,
+): (env: Environment) => FromSchema<S> {
+  const parse = parserOf<JSONSchema>(schema);
+  return (env) => {
+    const values = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, setting]) => [
+        name,
+        valueOf(env, name, setting),
+      ]),
+    );
+    const parsed = parse(values);
+    if (parsed.ok) return parsed.value as FromSchema<S>;
+    throw new SettingsError(parsed.errors.map((error) => toProblem(error, schema, values)));
+  };
+}
+
+/** What an environment says of a setting. A text that is no number is left for the schema to refuse. */
+function valueOf(env: Environment, name: string, setting: Setting): unknown {
+  const text = textOf(env, name);
+  if (text === undefined) return setting.default;
+  // Neither ajv's own coercion nor Number() alone: both take "0x10" and "1e2" for numbers.
+  const isNumber = setting.type !== "string" && /^\d+(\.\d+)?$/.test(text);
+  return isNumber ? Number(text) : text;
+}
+
+/** A setting that is empty, or nothing but space, is not set. */
+function textOf(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+function toProblem(
+  { pointer, message }: FieldError,
+  { properties }: SettingsSchema,
+  values: Readonly<Record<string, unknown>>,
+): string {
+  const name = pointer.slice(1);
+  if (values[name] !== undefined) return `${message}.`;
+  return `${name} is not set: it must be ${properties[name]?.description}.`;
 }

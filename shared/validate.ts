@@ -61,6 +61,7 @@ function toFieldError(error: ErrorObject): FieldError {
   const pointer = error.instancePath;
   switch (error.keyword) {
     case "required":
+    case "dependentRequired":
       return missing(pointer, String(error.params["missingProperty"]));
     case "anyOf": {
       // Of fields of which one must be there, the first is the one to recommend.
