@@ -5,13 +5,17 @@
  */
 import packageJson from "../../package.json" with { type: "json" };
 import type { ApiResponse } from "./app.ts";
+import { readDocsFile } from "./docs.ts";
 import { openApiDocument } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 
 const document = openApiDocument(packageJson.version);
 
-/** Answers with a page, with what it loads, or with the document itself. */
+/** Answers with the document, with a page, or with what a page loads. */
 export async function readDocumentation(path: string): Promise<ApiResponse> {
   if (path === "/openapi.json") return { status: 200, body: document };
-  throw new Problem(404, "There is nothing at this path.");
+  const file = await readDocsFile(path);
+  if (file === null) throw new Problem(404, "There is nothing at this path.");
+  const { headers, contentType, body } = file;
+  return { status: 200, headers: { ...headers, "Content-Type": contentType }, content: body };
 }
