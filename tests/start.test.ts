@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,9 +15,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts, isAnswered, isPortFree } from "../scripts/local/ports.ts";
+import { freePorts } from "../scripts/local/ports.ts";
 import { repository } from "../scripts/test-files.ts";
 import { npm } from "./npm.ts";
+import { nothingIsLeft, start } from "./npm-start.ts";
 import { eventually, request, temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("npm start");
@@ -26,62 +26,8 @@ const test = suite("npm start");
 const directory = temporaryDirectory();
 test.after(() => rmSync(directory, { recursive: true, force: true }));
 
-async function start(env: Record<string, string> = {}) {
-  const [port = 0] = await freePorts(1);
-  const stackDirectory = join(directory, `stack-${port}`);
-  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port), ...env });
-  await eventually("the stack is ready", async () => {
-    if (run.child.exitCode !== null) throw new Error(run.output());
-    return /^ready/m.test(run.output()) ? true : null;
-  });
-  const line = (name: string) =>
-    new RegExp(`^${name} +(\\S+)`, "m").exec(run.output())?.[1]?.replace(/,$/, "") ?? "";
-  const ports = [line("API"), line("Firestore"), line("Pub/Sub"), line("cluster")].map((address) =>
-    Number(address.split(":").at(-1)),
-  );
-  return { run, line, ports, stackDirectory };
-}
-
-/**
- * The processes of this stack: those whose command line, working directory or environment speaks of
- * its directory or ports. As `pid command line`.
- */
-function processesOf({
-  ports,
-  stackDirectory,
-}: {
-  ports: number[];
-  stackDirectory: string;
-}): string[] {
-  const about = (pid: string) => {
-    const read = (name: string) => readFileSync(join("/proc", pid, name), "utf8");
-    try {
-      const args = read("cmdline").replaceAll("\0", " ");
-      const all = `${args} ${readlinkSync(join("/proc", pid, "cwd"))} ${read("environ")}`;
-      const isOurs =
-        all.includes(stackDirectory) || ports.some((port) => args.includes(`port=${port}`));
-      return isOurs ? [`${pid} ${args}`] : [];
-    } catch {
-      return []; // ended meanwhile
-    }
-  };
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap(about);
-}
-
-async function nothingIsLeft(stack: { ports: number[]; stackDirectory: string }): Promise<void> {
-  await eventually("every port is free", async () => {
-    const free = await Promise.all(stack.ports.map(isPortFree));
-    return free.every(Boolean) ? true : null;
-  });
-  await eventually("every process has ended", async () =>
-    processesOf(stack).length === 0 ? true : null,
-  );
-}
-
 test("says where everything is, and what it says is so", async () => {
-  const stack = await start({ API_KEYS: "my-own-key, another-key" });
+  const stack = await start(directory, { API_KEYS: "my-own-key, another-key" });
   const { line, run } = stack;
   assert.is(line("API key"), "my-own-key");
   const headers = { "X-API-Key": line("API key") };
@@ -95,7 +41,7 @@ test("says where everything is, and what it says is so", async () => {
 });
 
 test("Ctrl-C ends every child, with a site Job at work too", async () => {
-  const stack = await start({ LOCAL_BENCH_SECONDS: "600" });
+  const stack = await start(directory, { LOCAL_BENCH_SECONDS: "600" });
   const { line, run } = stack;
   const headers = { "X-API-Key": line("API key"), "Content-Type": "application/json" };
   const body = JSON.stringify({ organization: "Acme", subdomain: "acme", email: "a@acme.example" });
@@ -108,56 +54,6 @@ test("Ctrl-C ends every child, with a site Job at work too", async () => {
   await nothingIsLeft(stack);
 });
 
-test("killed with -9, it leaves no child behind either", async () => {
-  const stack = await start();
-  const self = processesOf(stack).find((line) => line.includes("scripts/start.ts"));
-  process.kill(Number.parseInt(self ?? "", 10), "SIGKILL");
-  await stack.run.ended;
-  await nothingIsLeft(stack);
-});
-
-test("a dead emulator ends the stack with 1 and says so", async () => {
-  const stack = await start();
-  const firestore = Number(stack.line("Firestore").split(":").at(-1));
-  const emulator = processesOf(stack).find((line) => line.includes(`--port=${firestore}`));
-  process.kill(Number.parseInt(emulator ?? "", 10), "SIGKILL");
-  assert.is(await stack.run.ended, 1);
-  assert.match(stack.run.output(), /firestore-emulator has ended by itself/);
-  await nothingIsLeft(stack);
-});
-
-test("a function that dies is started again at its port, and the console says so", async () => {
-  const stack = await start();
-  const { line, run } = stack;
-  const port = Number(line("API").split(":").at(-1));
-  const api = () => processesOf(stack).find((found) => found.includes(`--port=${port}`)) ?? "";
-  const first = Number.parseInt(api(), 10);
-  process.kill(first, "SIGKILL");
-  await eventually("the console says so", async () =>
-    /^api has ended \(exit SIGKILL\) and is started again/m.test(run.output()) ? true : null,
-  );
-  await eventually("it answers again", async () =>
-    (await isAnswered({ host: "127.0.0.1", port })) ? true : null,
-  );
-  assert.is((await request(line("API"), "GET", "/health", {})).status, 200);
-  assert.is.not(Number.parseInt(api(), 10), first);
-  run.child.kill("SIGTERM");
-  assert.is(await run.ended, 0);
-  await nothingIsLeft(stack);
-});
-
-test("every start begins clean", async () => {
-  const [port = 0] = await freePorts(1);
-  const stackDirectory = join(directory, `stack-${port}`);
-  const stale = join(stackDirectory, "sites", "stale.kairos.app");
-  mkdirSync(stale, { recursive: true });
-  writeFileSync(join(stackDirectory, ".kairos-stack"), "");
-  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port) });
-  await eventually("the stale site is gone", async () => (existsSync(stale) ? null : true));
-  run.child.kill("SIGTERM");
-  await run.ended;
-});
-
 test("a directory that holds something else is not emptied", async () => {
   const precious = join(directory, "precious");
   mkdirSync(precious);
@@ -167,19 +63,6 @@ test("a directory that holds something else is not emptied", async () => {
   assert.is(await run.ended, 1);
   assert.match(run.output(), /precious holds something else/);
   assert.equal(readdirSync(precious), ["data"]);
-});
-
-test("a second stack in the same directory is refused, and the first one works on", async () => {
-  const first = await start();
-  const [port = 0] = await freePorts(1);
-  const run = npm(["start", "--", "--directory", first.stackDirectory], { PORT: String(port) });
-  assert.is(await run.ended, 1);
-  assert.match(run.output(), /Another stack runs in .*--directory DIR/);
-  assert.ok(existsSync(join(first.line("sites"), "common_site_config.json")));
-  assert.is((await request(first.line("API"), "GET", "/health", {})).status, 200);
-  first.run.child.kill("SIGTERM");
-  assert.is(await first.run.ended, 0);
-  await nothingIsLeft(first);
 });
 
 /** A PATH with node and the usual tools, and of the named programs only those given. */
