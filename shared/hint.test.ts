@@ -15,12 +15,23 @@ const understood: [sentence: string, message: unknown, call: unknown][] = [
   ["the audit", { kind: "audit" }, { for: "audit" }],
   ["a tenant's hint", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
   [
+    "a tenant's hint with an id of no tenant's form",
+    { kind: "tenant", tenant_id: "acme" },
+    { for: "tenant", tenantId: "acme" },
+  ],
+  ["a hint that says more than is read", { kind: "sweep", at: "noon" }, { for: "sweep" }],
+  [
     "a site Job's event",
     event({ kind: "Job", name: `site-${ID}` }),
     { for: "tenant", tenantId: ID },
   ],
   ["another Job's event", event({ kind: "Job", name: "nightly-backup" }), { for: "nobody" }],
   ["a Pod's event", event({ kind: "Pod", name: `site-${ID}` }), { for: "nobody" }],
+  [
+    "a Job's event whose name is no text",
+    event({ kind: "Job", name: [`site-${ID}`] }),
+    { for: "nobody" },
+  ],
   ["an event about nothing", event(undefined), { for: "nobody" }],
   ["a log entry with a text", { logName: "l", textPayload: "Killed" }, { for: "nobody" }],
   ["a log entry with protobuf", { logName: "l", protoPayload: {} }, { for: "nobody" }],
@@ -42,10 +53,12 @@ for (const message of [
   [],
   {},
   { kind: "other" },
+  { kind: ["sweep"] },
   { kind: "tenant" },
   { kind: "tenant", tenant_id: 7 },
   { textPayload: "no log's name" },
   { logName: 1 },
+  { jsonPayload: [] },
 ]) {
   test(`refuses ${JSON.stringify(message)}`, () => {
     assert.throws(

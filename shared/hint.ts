@@ -4,10 +4,13 @@
  *
  * @module
  */
+import type { FromSchema } from "json-schema-to-ts";
+import { hintSchema, jobEventSchema, logEntrySchema } from "./schemas/messages.ts";
 import { tenantOfJob } from "./tenant.ts";
+import { parserOf } from "./validate.ts";
 
 /** A message on the topic `tenant-events`. */
-export type Hint = { kind: "tenant"; tenant_id: string } | { kind: "sweep" } | { kind: "audit" };
+export type Hint = FromSchema<typeof hintSchema>;
 
 /** Whom a message calls for. `nobody` is a message that is understood and concerns no tenant. */
 export type Call =
@@ -21,34 +24,31 @@ export class HintError extends Error {
   override readonly name = "HintError";
 }
 
-/**
- * Reads a message of either topic: a hint, or a Kubernetes event as the Log Router sends it (a
- * LogEntry with the event as `jsonPayload`,
- * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry).
- */
+const parseOwnHint = parserOf(hintSchema);
+const parseJobEvent = parserOf(jobEventSchema);
+const parseLogEntry = parserOf(logEntrySchema);
+
+/** Reads a message of either topic: a hint, or a Kubernetes event as the Log Router sends it. */
 export function parseHint(message: unknown): Call {
-  if (!isObject(message)) throw new HintError("the message is not a JSON object");
-  if (message["kind"] === "sweep") return { for: "sweep" };
-  if (message["kind"] === "audit") return { for: "audit" };
-  if (message["kind"] === "tenant") return callForTenant(message["tenant_id"]);
-  if (isObject(message["jsonPayload"])) return callForEvent(message["jsonPayload"]);
-  // Every LogEntry has a logName; one with another payload is no event of a Job.
-  if (typeof message["logName"] === "string") return { for: "nobody" };
+  const hint = parseOwnHint(message);
+  if (hint.ok) return toCall(hint.value);
+  const event = parseJobEvent(message);
+  if (event.ok) return callForJob(event.value.jsonPayload.involvedObject.name);
+  if (parseLogEntry(message).ok) return { for: "nobody" };
   throw new HintError("the message is neither a hint nor a log entry of a Kubernetes event");
 }
 
-function callForTenant(tenantId: unknown): Call {
-  if (typeof tenantId !== "string") throw new HintError("tenant_id is not a text");
-  return { for: "tenant", tenantId };
+function toCall(hint: Hint): Call {
+  switch (hint.kind) {
+    case "tenant":
+      return { for: "tenant", tenantId: hint.tenant_id };
+    case "sweep":
+    case "audit":
+      return { for: hint.kind };
+  }
 }
 
-function callForEvent(event: Record<string, unknown>): Call {
-  const involved = event["involvedObject"];
-  if (!isObject(involved) || involved["kind"] !== "Job") return { for: "nobody" };
-  const tenantId = typeof involved["name"] === "string" ? tenantOfJob(involved["name"]) : null;
+function callForJob(name: string): Call {
+  const tenantId = tenantOfJob(name);
   return tenantId === null ? { for: "nobody" } : { for: "tenant", tenantId };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -17,9 +17,12 @@ test("gives the message's data as JSON", () => {
 
 const refused: [sentence: string, event: unknown][] = [
   ["an event without a type, as a message without data arrives", event(encode("{}"), {})],
+  ["an event of which the type is no text", event(encode("{}"), { type: 7 })],
   ["a message without data", event(undefined)],
+  ["a message of which the data is no text", event(7)],
   ["data that is not JSON", event(encode("sweep"))],
-  ["an event without a message", {}],
+  ["an event without data", { type: "t", data: null }],
+  ["an event without a message", { type: "t", data: {} }],
   ["no event", null],
 ];
 for (const [sentence, refusedEvent] of refused) {
@@ -36,6 +39,8 @@ const ids: [sentence: string, event: unknown, id: string | null][] = [
   ["a push that came through unconverted", { message: { messageId: "8" } }, "8"],
   ["an event without one", { data: { message: { data: "e30=" } } }, null],
   ["an id that is no text", { id: 7 }, null],
+  ["a message's id that is no text", { message: { messageId: 8 } }, null],
+  ["a push of a message without one", { message: {} }, null],
   ["an event without a message", { message: null }, null],
   ["no event", null, null],
   ["nothing", undefined, null],

@@ -4,27 +4,24 @@
  * @module
  */
 import { HintError } from "../../shared/hint.ts";
+import {
+  cloudEventSchema,
+  pubSubEventSchema,
+  pubSubPushSchema,
+} from "../../shared/schemas/messages.ts";
+import { parserOf } from "../../shared/validate.ts";
 
-/**
- * A Pub/Sub push as the framework gives it. A message without data comes through unconverted, and so
- * without a type and an id.
- */
-interface PubSubEvent {
-  type?: unknown;
-  id?: unknown;
-  data?: { message?: { data?: unknown } } | null;
-  message?: { messageId?: unknown } | null;
-}
+const parseEvent = parserOf(pubSubEventSchema);
+const parseAnyEvent = parserOf(cloudEventSchema);
+const parsePush = parserOf(pubSubPushSchema);
 
 /** The message's data as parsed JSON. Throws a `HintError` for anything else. */
 export function parsePubSubEvent(event: unknown): unknown {
-  const { type, data } = (event ?? {}) as PubSubEvent;
-  const encoded = data?.message?.data;
-  if (typeof type !== "string" || typeof encoded !== "string") {
-    throw new HintError("the event is not a Pub/Sub message with data");
-  }
+  const parsed = parseEvent(event);
+  if (!parsed.ok) throw new HintError("the event is not a Pub/Sub message with data");
+  const text = Buffer.from(parsed.value.data.message.data, "base64").toString("utf8");
   try {
-    return JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw new HintError("the message's data is not JSON", { cause: error });
   }
@@ -32,7 +29,8 @@ export function parsePubSubEvent(event: unknown): unknown {
 
 /** The id that Pub/Sub gave the message; null where it is not to be found. */
 export function messageIdOf(event: unknown): string | null {
-  const { id, message } = (event ?? {}) as PubSubEvent;
-  const found = id ?? message?.messageId;
-  return typeof found === "string" ? found : null;
+  const converted = parseAnyEvent(event);
+  if (converted.ok) return converted.value.id;
+  const push = parsePush(event);
+  return push.ok ? push.value.message.messageId : null;
 }
