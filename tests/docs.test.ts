@@ -9,23 +9,28 @@ import * as assert from "uvu/assert";
 import { repository } from "../scripts/test-files.ts";
 import { missingChromium, openPage, startBrowser } from "./browser.ts";
 import type { WatchedPage } from "./browser.ts";
-import { startDocsServer } from "./docs-server.ts";
-import type { DocsServer } from "./docs-server.ts";
 import { skip } from "./parts.ts";
+import { startPrefixProxy } from "./prefix-proxy.ts";
+import { startTestStack } from "./stack-fixture.ts";
+import type { TestStack } from "./stack-fixture.ts";
 
 const test = suite("the pages that show the API, in Chromium");
 
 const missing = missingChromium();
 
-let api: DocsServer;
+let it: TestStack;
+/** The API behind a path prefix, as a Cloud Function is. */
+let api: Awaited<ReturnType<typeof startPrefixProxy>>;
 let browser: Browser;
 if (missing === null) {
   test.before(async () => {
-    [api, browser] = await Promise.all([startDocsServer(), startBrowser()]);
+    [it, browser] = await Promise.all([startTestStack(), startBrowser()]);
+    api = await startPrefixProxy(it.stack.urls.api, "/api");
   });
   test.after(async () => {
     await browser.close();
     await api.stop();
+    await it.stop();
   });
 }
 
@@ -60,9 +65,10 @@ testPage("/docs", "lists the tenants at 'Try it out', once the key is there", as
   const { subdomain } = await createTenant();
   await page.getByRole("button", { name: "Authorize" }).click();
   const dialog = page.locator(".modal-ux");
-  await dialog.getByRole("textbox").fill(api.apiKey);
-  await dialog.getByRole("button", { name: "Apply credentials" }).click();
-  await dialog.locator(".btn-done").click();
+  const byKey = dialog.locator(".auth-container", { hasText: "X-API-Key" });
+  await byKey.getByRole("textbox").fill(it.stack.apiKey);
+  await byKey.getByRole("button", { name: "Apply credentials" }).click();
+  await byKey.getByRole("button", { name: "Close" }).click();
 
   const operation = page.locator(".opblock-get", {
     has: page.locator('.opblock-summary-path[data-path="/tenants"]'),
@@ -106,18 +112,10 @@ async function readDocument(): Promise<{ title: string; operations: string[] }> 
 }
 
 async function createTenant(): Promise<{ subdomain: string }> {
-  const body = {
-    organization: "Acme & Söhne",
-    subdomain: "shown-in-docs",
-    email: "office@acme.example",
-  };
-  const response = await fetch(`${api.url}/tenants`, {
-    method: "POST",
-    headers: { "X-API-Key": api.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  assert.is(response.status, 201);
-  return body;
+  const subdomain = "shown-in-docs";
+  const body = { organization: "Acme & Söhne", subdomain, email: "office@acme.example" };
+  assert.is((await it.call("POST", "/tenants", { body })).status, 201);
+  return { subdomain };
 }
 
 /** One picture of each page is enough. */

@@ -1,28 +1,28 @@
 /**
- * An OpenAPI document as others' tools see it: a linter finds nothing in it, and a generator makes a
- * client of it that works.
+ * The API's document as others' tools see it: a public linter finds nothing in it, and a client that a
+ * public generator makes of it runs a tenant's whole life.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { startDocsServer } from "./docs-server.ts";
-import type { DocsServer } from "./docs-server.ts";
+import { openApiDocument } from "../functions/api/openapi.ts";
 import { checkTypes, generateClient } from "./generated-client.ts";
 import type { GeneratedClient } from "./generated-client.ts";
 import { lintOpenApi } from "./openapi-lint.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { answerCheckOf, eventually, startTestStack, temporaryDirectory } from "./stack-fixture.ts";
+import type { TestStack } from "./stack-fixture.ts";
 
-const sample = readFileSync(new URL("fixtures/openapi.json", import.meta.url), "utf8");
+const document = JSON.stringify(openApiDocument("1.2.3"));
 
 const linter = suite("the linter");
 
-linter("finds nothing in a good document", async () => {
-  assert.equal(await lintOpenApi(JSON.parse(sample)), []);
+linter("finds neither an error nor a warning in the document", async () => {
+  assert.equal(await lintOpenApi(JSON.parse(document)), []);
 });
 
 for (const [what, text, replacement, found] of [
-  ["an operation without a summary", '"summary": "List tenants",', "", "operation-summary"],
-  ["a scheme that nobody has", '"apiKey": []', '"password": []', "security-defined"],
+  ["an operation without a summary", '"summary":"Create a tenant",', "", "operation-summary"],
+  ["a scheme that nobody has", '"ApiKey":[]', '"Password":[]', "security-defined"],
   ["a schema that nobody has", 'schemas/Tenant"', 'schemas/Client"', "no-unresolved-refs"],
   [
     "a schema elsewhere, which it does not fetch",
@@ -32,7 +32,7 @@ for (const [what, text, replacement, found] of [
   ],
 ] as const) {
   linter(`finds ${what}`, async () => {
-    const sentences = await lintOpenApi(JSON.parse(sample.replace(text, replacement)));
+    const sentences = await lintOpenApi(JSON.parse(document.replace(text, replacement)));
     assert.ok(
       sentences.some((sentence) => sentence.startsWith("error") && sentence.includes(found)),
       sentences.join("\n"),
@@ -42,42 +42,106 @@ for (const [what, text, replacement, found] of [
 
 linter.run();
 
-const test = suite("a generated client");
+const test = suite("a generated client, and answers held to the document");
 
 const directory = temporaryDirectory();
-let api: DocsServer;
+let it: TestStack;
 let client: GeneratedClient;
 test.before(async () => {
-  api = await startDocsServer();
-  client = await generateClient(JSON.parse(sample), directory);
-  client.defaults.baseUrl = api.url;
-  client.defaults.headers = { "X-API-Key": api.apiKey };
+  it = await startTestStack({ LOCAL_BENCH_FAULTS: "by-client:install-app:once" });
+  const served = await fetch(`${it.stack.urls.api}/openapi.json`);
+  client = await generateClient(await served.json(), directory);
+  client.defaults.baseUrl = it.stack.urls.api;
+  client.defaults.headers = { "X-API-Key": it.stack.apiKey };
 });
 test.after(async () => {
-  await api.stop();
+  await it.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
-test("has right types, and nothing that Node does not strip", () => {
+test("the client has right types, and nothing that Node does not strip", () => {
   assert.is(checkTypes(client), "");
 });
 
-test("calls the API", async () => {
-  const created = await client.call("createTenant", { subdomain: "acme" });
+test("the client runs a tenant's whole life", async () => {
+  const wanted = {
+    organization: "Acme & Söhne",
+    subdomain: "by-client",
+    email: "office@acme.example",
+    first_name: "Ada",
+  };
+  const created = await client.call("createTenant", wanted, { idempotencyKey: "one" });
   assert.is(created.status, 201);
-  const { status, data } = await client.call("listTenants", { skip: 0 });
-  assert.is(status, 200);
-  assert.equal(data, { tenants: [created.data], total: 1 });
+  const again = await client.call("createTenant", wanted, { idempotencyKey: "one" });
+  assert.equal([again.status, again.data], [201, created.data]);
+  const id = String(created.data["id"]);
+
+  const until = (status: string) =>
+    eventually(`the client sees it ${status}`, async () => {
+      const { data } = await client.call("readTenantStatus", id);
+      return data["status"] === status ? data : null;
+    });
+  const active = await until("active");
+  assert.is(active["site_url"], "https://by-client.kairos.app");
+
+  const corrected = await client.call("changeTenant", id, { organization: "Acme Ltd" });
+  assert.equal([corrected.status, corrected.data["organization"]], [200, "Acme Ltd"]);
+  const listed = await client.call("listTenants", { status: "active", limit: 1 });
+  assert.equal(
+    (listed.data["tenants"] as { id: string }[]).map((tenant) => tenant.id),
+    [id],
+  );
+
+  assert.is((await client.call("retryTenant", id)).status, 409, "nothing has failed");
+  assert.is((await client.call("suspendTenant", id)).status, 202);
+  await until("suspended");
+  assert.is((await client.call("resumeTenant", id)).status, 202);
+  await until("active");
+  assert.is((await client.call("deleteTenant", id)).status, 202);
+  await eventually("the client sees it gone", async () => {
+    const { status } = await client.call("readTenant", id);
+    return status === 404 ? true : null;
+  });
 });
 
-test("gives an error's status and body", async () => {
-  const { status, data } = await client.call(
-    "listTenants",
-    {},
-    { headers: { "X-API-Key": "another" } },
-  );
-  assert.is(status, 401);
-  assert.equal(data, {});
+test("the client gives an error's status and body", async () => {
+  const headers = { "X-API-Key": "another" };
+  const { status, data } = await client.call("listTenants", {}, { headers });
+  assert.equal([status, data["error"]], [401, "X-API-Key is not a valid key."]);
 });
+
+test("an answer that the document does not tell of is found", async () => {
+  const url = it.stack.urls.api;
+  const check = await answerCheckOf(url);
+  const real = await fetch(`${url}/health`);
+  const text = await real.text();
+  const { status, headers } = real;
+  check("GET", "/health", { status, headers, text });
+  const without = new Headers(headers);
+  without.delete("x-request-id");
+  const others: [string, Parameters<typeof check>][] = [
+    ["status", ["GET", "/health", { status: 299, headers, text }]],
+    ["body", ["GET", "/health", { status, headers, text: '{"status":"healthy"}' }]],
+    ["field", ["GET", "/health", { status, headers, text: text.replace("{", '{"more":1,') }]],
+    ["header", ["GET", "/health", { status, headers: without, text }]],
+    ["type", ["GET", "/nowhere", { status: 404, headers, text }]],
+  ];
+  for (const [what, answer] of others) {
+    assert.ok(
+      isRefused(() => check(...answer)),
+      what,
+    );
+  }
+});
+
+/** Not `assert.throws`, which lets assertions pass through. */
+function isRefused(check: () => void): boolean {
+  try {
+    check();
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 test.run();

@@ -159,6 +159,7 @@ function responsesOf(spec: OperationSpec): Json {
   const own = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer)]);
   return {
     ...(Object.fromEntries(own) as Json),
+    400: problem({ description: "The request cannot be understood." }),
     ...(spec.isOpen ? {} : { 401: problem({ description: "No valid key or token was sent." }) }),
     ...(takesInput(spec)
       ? { 422: problem({ description: "`errors` says what is invalid." }) }
