@@ -312,8 +312,8 @@ test("a listing is filtered, newest first, and counts what passes the filter", a
     byEmail.tenants.map(({ id }) => id).toSorted(),
     [...failed, ...suspended].toSorted(),
   );
-  const times = byEmail.tenants.map(({ created_at }) => created_at);
-  assert.equal(times, times.toSorted().toReversed());
+  const created = byEmail.tenants.map(({ created_at }) => created_at);
+  assert.equal(created, created.toSorted().toReversed());
 
   const both = await list(`email=${encodeURIComponent(email)}&status=failed&limit=2`);
   assert.equal([both.total, both.tenants.length, both.has_more], [5, 2, true]);

@@ -21,5 +21,5 @@ export function withETag(response: ApiResponse, ifNoneMatch: string | undefined)
 
 function isKnown(ifNoneMatch: string, etag: string): boolean {
   const known = ifNoneMatch.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return known.includes(etag) || known.includes("*");
+  return known.some((tag) => tag === etag || tag === "*");
 }
