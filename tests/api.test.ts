@@ -412,6 +412,11 @@ test("a body that is too large is refused while it comes in", async () => {
   assert.is(await sendInPieces(2, headers), 422, "small enough, and no tenant");
   assert.is(await sendInPieces(5, headers), 413);
   assert.is(await sendInPieces(2_000, headers), 413);
+  for (const type of [{}, { "Content-Type": "text/plain" }, { "Content-Type": "json" }]) {
+    const others = { "X-API-Key": it.stack.apiKey, ...type };
+    assert.is(await sendInPieces(2, others), 415, JSON.stringify(type));
+    assert.is(await sendInPieces(5, others), 413, JSON.stringify(type));
+  }
   // The API goes on as if nothing had been.
   assert.is((await request(it.stack.urls.api, "GET", "/health", {})).status, 200);
 });

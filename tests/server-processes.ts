@@ -9,13 +9,15 @@ import { createProcesses } from "../scripts/local/processes.ts";
 import { startReaper } from "../scripts/local/reaper.ts";
 import { temporaryDirectory } from "./stack-fixture.ts";
 
-export function createServerProcesses() {
+/** `onRestart` is called with a sentence when one has ended that is kept running. */
+export function createServerProcesses(onRestart?: (sentence: string) => void) {
   const directory = temporaryDirectory();
   const reaper = startReaper();
-  const processes = createProcesses(directory, reaper);
+  const processes = createProcesses(directory, reaper, onRestart);
   return {
     directory,
     start: processes.start,
+    keepRunning: processes.keepRunning,
     /**
      * Ends everything. The named processes are killed at once, for their state is thrown away and some
      * take seconds over a SIGTERM.

@@ -152,7 +152,7 @@ export function pushHint(stack: Stack, hint: Hint): Promise<number> {
 }
 
 /** Far longer than anything here takes; a condition that is not met by then never is. */
-const PATIENCE_MILLISECONDS = 60_000;
+export const PATIENCE_MILLISECONDS = 60_000;
 
 /** Waits until a condition gives something, and gives it. */
 export async function eventually<T>(what: string, look: () => Promise<T | null>): Promise<T> {

@@ -62,6 +62,7 @@ export function openFront(allowedOrigins: string[]): void {
       receive(request, response, allowedOrigins);
       const problem = findFault(request);
       if (problem === null) {
+        settleType(request);
         limitBody(request, response);
         app(request, response);
       } else {
@@ -101,6 +102,15 @@ function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
   return /^\/(favicon\.ico|robots\.txt)\b/i.test(url)
     ? new Problem(404, "There is nothing at this path.")
     : null;
+}
+
+/**
+ * JSON is the only type that is understood. A body of another one the framework would parse in ways of its
+ * own, and one without a type, or with none that it knows, it would not read at all.
+ */
+function settleType({ headers }: IncomingMessage): void {
+  const isJson = /^application\/json[ \t]*(;|$)/i.test(headers["content-type"] ?? "");
+  if (!isJson) headers["content-type"] = "application/octet-stream";
 }
 
 /** Refuses a body that turns out to be too large while it comes in, and lets go of it. */
