@@ -21,11 +21,16 @@ started again. Ctrl-C ends it.
 Settings, from the environment:
   PORT                 the API's port (8080)
   API_KEYS             comma-separated keys that open the API (a local key)
+  ALLOWED_CALLERS      comma-separated e-mails of Google accounts whose ID tokens open the API,
+                       for API_AUDIENCE
   BASE_DOMAIN          sites are made at SUBDOMAIN.BASE_DOMAIN (kairos.app)
   GKE_NAMESPACE        the namespace of the site Jobs (frappe)
   FRAPPE_IMAGE         the image of the site Jobs
   FRAPPE_APPS          comma-separated apps that a site gets (erpnext)
   ALLOWED_ORIGINS      comma-separated origins that may call the API from a browser (*)
+  RESERVED_SUBDOMAINS  comma-separated names that no tenant may have, beside the usual ones
+  RATE_LIMIT_PER_MINUTE
+                       how many requests a caller may make (0: no limit)
   LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
   LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
                        subdomain:step:once fails only the first time

@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decide, pauseSeconds, takingChanges, waitingChanges } from "./decide.ts";
 import type { Action, Decision, Job, JobOutcome, Observed } from "./decide.ts";
-import { addSeconds, newTenant } from "./tenant.ts";
-import type { Desired, JobKind, Operation, Status, Tenant, TenantChanges } from "./tenant.ts";
+import { addSeconds, newTenant, STATUSES, WANTED } from "./tenant.ts";
+import type { JobKind, Operation, Status, Tenant, TenantChanges } from "./tenant.ts";
 import { wish } from "./wish.ts";
 import type { Wish } from "./wish.ts";
 
@@ -573,15 +573,8 @@ test("the deadline counts from the slot on", () => {
 function* everyState(): Generator<Observed> {
   const jobs = [...everyJob()];
   const operations = [...everyOperation()];
-  for (const desired of ["present", "suspended", "absent"] satisfies Desired[]) {
-    for (const status of [
-      "queued",
-      "provisioning",
-      "active",
-      "suspended",
-      "failed",
-      "deleting",
-    ] satisfies Status[]) {
+  for (const desired of WANTED) {
+    for (const status of STATUSES) {
       for (const observed_generation of [1, 2]) {
         for (const operation of operations) {
           const seen = { desired, status, observed_generation, operation };

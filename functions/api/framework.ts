@@ -121,8 +121,9 @@ function limitBody(request: IncomingMessage, response: ServerResponse): void {
     if (length <= MAX_BODY_BYTES || response.headersSent) return;
     const problem = tooLarge();
     refuse(response, problem);
-    // Whoever gathers the body hears of it so, and lets the rest run through.
-    request.emit("error", problem);
+    // Whoever gathers the body hears of it so, and lets the rest run through. An error event that
+    // nobody hears would end the process.
+    if (request.listenerCount("error") > 0) request.emit("error", problem);
   });
 }
 
