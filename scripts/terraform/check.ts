@@ -1,0 +1,51 @@
+/**
+ * `npm run terraform:check`: holds `terraform/` to Terraform's own format, to the provider's schema and to
+ * its own tests, offline.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { missingTerraform, openTerraform } from "./terraform.ts";
+import type { Terraform } from "./terraform.ts";
+
+export const TERRAFORM_ROOT = fileURLToPath(new URL("../../terraform", import.meta.url));
+
+const STEPS = [
+  ["fmt", "-check", "-recursive", "-diff"],
+  ["validate", "-no-color"],
+  ["test", "-no-color"],
+];
+
+/** The first step that fails, in a sentence; null when all is well. What Terraform prints is passed on. */
+export async function checkTerraform(
+  directory: string,
+  { run }: Pick<Terraform, "run">,
+  onOutput: (text: string) => void,
+): Promise<string | null> {
+  for (const args of STEPS) {
+    const { exitCode, output } = await run(args, directory, onOutput);
+    if (exitCode !== 0) return `terraform ${args[0]} ended with exit code ${exitCode}`;
+    // Without any test it ends with 0 too.
+    if (args[0] === "test" && !/^Success! [1-9]/m.test(output)) return "terraform test ran no test";
+  }
+  return null;
+}
+
+async function main(): Promise<number> {
+  const missing = missingTerraform();
+  if (missing !== null) {
+    console.error(`nothing was checked: ${missing}`);
+    return 1;
+  }
+  const terraform = await openTerraform();
+  try {
+    const print = (text: string) => void process.stdout.write(text);
+    const problem = await checkTerraform(TERRAFORM_ROOT, terraform, print);
+    if (problem !== null) console.error(problem);
+    return problem === null ? 0 : 1;
+  } finally {
+    terraform.close();
+  }
+}
+
+if (import.meta.main) process.exitCode = await main();

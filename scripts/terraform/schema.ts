@@ -1,0 +1,49 @@
+/**
+ * A Terraform provider's schema, as far as `validate` and `test` need it, in the form of
+ * `terraform/schema/google.json`.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+
+export interface ProviderSchema {
+  /** Where it is from and how it was made, for whoever opens the file. */
+  provenance: Readonly<Record<string, string>>;
+  provider: Block;
+  resources: Readonly<Record<string, Block>>;
+  dataSources: Readonly<Record<string, Block>>;
+}
+
+export interface Block {
+  attributes: Record<string, Attribute>;
+  blocks: Record<string, NestedBlock>;
+}
+
+export interface Attribute {
+  type: AttributeType;
+  is: "required" | "optional" | "computed" | "optional computed";
+  /** The values that a text, or each text of a list, may have; without it, any. */
+  values?: string[];
+}
+
+/** A type as Terraform writes it in JSON. */
+export type AttributeType =
+  | "string"
+  | "number"
+  | "bool"
+  | ["list" | "set" | "map", AttributeType]
+  | ["object", Record<string, AttributeType>];
+
+export interface NestedBlock extends Block {
+  nesting: "single" | "list" | "set";
+  /** How many there must be, and may be at most; 0 is no limit. */
+  min: number;
+  max: number;
+}
+
+const GOOGLE = new URL("../../terraform/schema/google.json", import.meta.url);
+
+/** The schema of the provider `hashicorp/google`. */
+export function readGoogleSchema(): ProviderSchema {
+  return JSON.parse(readFileSync(GOOGLE, "utf8")) as ProviderSchema;
+}

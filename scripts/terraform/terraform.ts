@@ -1,0 +1,71 @@
+/**
+ * Runs the real Terraform on a directory of `.tf` files, offline: against a provider that has only a
+ * schema, and so that nothing is left in the directory.
+ *
+ * @module
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startProvider } from "./provider.ts";
+import { readGoogleSchema } from "./schema.ts";
+
+const GOOGLE = "registry.terraform.io/hashicorp/google";
+
+export interface TerraformRun {
+  exitCode: number;
+  /** All that it printed. */
+  output: string;
+}
+
+export type Terraform = Awaited<ReturnType<typeof openTerraform>>;
+
+/** Null when this machine has Terraform, or else what is missing. */
+export function missingTerraform(): string | null {
+  const { error } = spawnSync("terraform", ["version"]);
+  return error === undefined ? null : "there is no terraform on the PATH";
+}
+
+/** Opens Terraform, with the google provider's schema beside it until it is closed. */
+export async function openTerraform() {
+  const provider = await startProvider(GOOGLE, readGoogleSchema());
+  const directory = mkdtempSync(join(tmpdir(), "kairos-terraform-"));
+  const env = {
+    ...process.env,
+    TF_REATTACH_PROVIDERS: provider.reattach,
+    // Not .terraform in the directory itself, and nothing of this machine's own configuration.
+    TF_DATA_DIR: directory,
+    TF_CLI_CONFIG_FILE: "/dev/null",
+    TF_IN_AUTOMATION: "1",
+    CHECKPOINT_DISABLE: "1",
+  };
+
+  return {
+    /**
+     * Runs a command in a directory. Not with spawnSync: this very process serves the provider meanwhile.
+     */
+    run(
+      args: string[],
+      cwd: string,
+      onOutput = (_text: string): void => {},
+    ): Promise<TerraformRun> {
+      return new Promise((resolve, reject) => {
+        const child = spawn("terraform", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+        let output = "";
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.setEncoding("utf8").on("data", (text: string) => {
+            output += text;
+            onOutput(text);
+          });
+        }
+        child.once("error", reject);
+        child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
+      });
+    },
+    close(): void {
+      provider.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
