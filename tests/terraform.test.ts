@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkTerraform } from "../scripts/terraform/check.ts";
+import { checkTerraform, TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import type { Terraform } from "../scripts/terraform/terraform.ts";
 import { skip } from "./parts.ts";
@@ -163,6 +163,10 @@ function addTests(): void {
       assert.match(await check(directory, terraform), / Success! 1 passed, 0 failed\. null$/);
       assert.equal(everythingIn(directory), before);
     });
+  });
+
+  test("terraform/ is in format, valid, and as its own tests say", async () => {
+    assert.match(await check(TERRAFORM_ROOT, terraform), / Success! \d+ passed, 0 failed\. null$/);
   });
 
   for (const [name, mistake] of Object.entries(MISTAKES)) {

@@ -86,7 +86,9 @@ const PROVENANCE = {
   madeBy: "scripts/terraform/make-schema.ts, from the TypeScript in the package's source maps",
   trimmed:
     "to the kinds listed there, without descriptions; the provider's own fields without *_custom_endpoint, batching and external_credentials",
-  notHeld: "which attributes are sensitive, deprecated or write-only: the package does not say",
+  notHeld: "which attributes are sensitive or deprecated: the package does not say",
+  writeOnly:
+    "an attribute named X_wo that has an X_wo_version beside it, as the provider names them",
 };
 
 const DESTINATION = fileURLToPath(new URL("../../terraform/schema/google.json", import.meta.url));

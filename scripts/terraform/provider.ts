@@ -126,12 +126,13 @@ function toProtocolBlock({ attributes, blocks }: Block): object {
   };
 }
 
-function toProtocolAttribute({ type, is }: Attribute): object {
+function toProtocolAttribute({ type, is, writeOnly = false }: Attribute): object {
   return {
     type: Buffer.from(JSON.stringify(type)),
     required: is === "required",
     optional: is.startsWith("optional"),
     computed: is.endsWith("computed"),
+    write_only: writeOnly,
   };
 }
 

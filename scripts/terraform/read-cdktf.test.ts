@@ -71,6 +71,21 @@ test("a class becomes a block, each field what it is", () => {
   assert.is(kindOf(SOURCE), "google_thing");
 });
 
+test("a field with the name of a write-only one is that", () => {
+  const source = SOURCE.replaceAll("view", "view_wo").replace(
+    "  // names - computed: true, optional: true",
+    `  // view_wo_version - computed: false, optional: true, required: false
+  private _version?: number;
+  public get version() {
+    return this.getNumberAttribute('view_wo_version');
+  }
+  // names - computed: true, optional: true`,
+  );
+  const { view_wo, view_wo_version } = readCdktf(source).attributes;
+  assert.is(view_wo?.writeOnly, true);
+  assert.is(view_wo_version?.writeOnly, undefined);
+});
+
 test("a field in no known form is not left out in silence", () => {
   const odd = SOURCE.replace("return this.getNumberAttribute('size');", "return odd;");
   assert.throws(() => readCdktf(odd.replace("_size?: number", "_size?: Odd")), /type of size/);

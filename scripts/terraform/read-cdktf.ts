@@ -150,7 +150,13 @@ function toAttribute(field: Field, of: GeneratedClass, classes: Classes): Attrib
     type: typeOf(field, classes),
     is: field.is,
     ...(values === undefined ? {} : { values }),
+    ...(isWriteOnly(field, of) ? { writeOnly: true } : {}),
   };
+}
+
+/** It is not said of a field; but the provider names all that are so `X_wo`, each with its version. */
+function isWriteOnly({ name }: Field, { fields }: GeneratedClass): boolean {
+  return name.endsWith("_wo") && fields.some((other) => other.name === `${name}_version`);
 }
 
 function typeOf(field: Field, classes: Classes): AttributeType {

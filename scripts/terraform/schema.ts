@@ -24,6 +24,8 @@ export interface Attribute {
   is: "required" | "optional" | "computed" | "optional computed";
   /** The values that a text, or each text of a list, may have; without it, any. */
   values?: string[];
+  /** Whether it is sent and never kept in the state. */
+  writeOnly?: boolean;
 }
 
 /** A type as Terraform writes it in JSON. */

@@ -41,29 +41,30 @@ export async function openTerraform() {
     CHECKPOINT_DISABLE: "1",
   };
 
+  /** Runs a command in a directory. */
+  function run(
+    args: string[],
+    cwd: string,
+    onOutput = (_text: string): void => {},
+  ): Promise<TerraformRun> {
+    return new Promise((resolve, reject) => {
+      // Not spawnSync: this very process serves the provider meanwhile.
+      const child = spawn("terraform", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          output += text;
+          onOutput(text);
+        });
+      }
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
+    });
+  }
+
   return {
-    /**
-     * Runs a command in a directory. Not with spawnSync: this very process serves the provider meanwhile.
-     */
-    run(
-      args: string[],
-      cwd: string,
-      onOutput = (_text: string): void => {},
-    ): Promise<TerraformRun> {
-      return new Promise((resolve, reject) => {
-        const child = spawn("terraform", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-        let output = "";
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.setEncoding("utf8").on("data", (text: string) => {
-            output += text;
-            onOutput(text);
-          });
-        }
-        child.once("error", reject);
-        child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
-      });
-    },
-    close(): void {
+    run,
+    close: (): void => {
       provider.stop();
       rmSync(directory, { recursive: true, force: true });
     },

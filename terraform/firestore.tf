@@ -1,0 +1,66 @@
+# The database. Its queries need the indexes, and no query is served without its own; a test holds them
+# to be those of firestore.indexes.json.
+
+locals {
+  firestore_location = coalesce(var.firestore_location, var.region)
+
+  indexes = {
+    status       = [["status", "ASCENDING"], ["created_at", "DESCENDING"]]
+    email        = [["email", "ASCENDING"], ["created_at", "DESCENDING"]]
+    email_status = [["email", "ASCENDING"], ["status", "ASCENDING"], ["created_at", "DESCENDING"]]
+  }
+}
+
+resource "google_firestore_database" "this" {
+  # The client libraries, and so the functions, know no other name unless they are told of one.
+  name        = "(default)"
+  location_id = local.firestore_location
+  type        = "FIRESTORE_NATIVE"
+
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
+  delete_protection_state           = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  # Without protection, terraform destroy shall leave no database behind.
+  deletion_policy = var.deletion_protection ? "ABANDON" : "DELETE"
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_firestore_index" "tenants" {
+  for_each = local.indexes
+
+  database    = google_firestore_database.this.name
+  collection  = "tenants"
+  query_scope = "COLLECTION"
+
+  dynamic "fields" {
+    for_each = each.value
+
+    content {
+      field_path = fields.value[0]
+      order      = fields.value[1]
+    }
+  }
+}
+
+# Records of requests and trails of deletions end by themselves. No query asks for when, so the field has
+# no index: one on a time that only grows would be a hot spot.
+resource "google_firestore_field" "expires_at" {
+  for_each = toset(["requests", "deletions"])
+
+  database   = google_firestore_database.this.name
+  collection = each.value
+  field      = "expires_at"
+
+  ttl_config {}
+  index_config {}
+}
+
+# Point-in-time recovery goes back seven days; this goes back further.
+resource "google_firestore_backup_schedule" "weekly" {
+  database  = google_firestore_database.this.name
+  retention = "${8 * 7 * 24 * 3600}s"
+
+  weekly_recurrence {
+    day = "SUNDAY"
+  }
+}

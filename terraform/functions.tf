@@ -1,0 +1,147 @@
+# The three functions, from the zips that npm run build makes.
+
+locals {
+  common_environment = {
+    GOOGLE_CLOUD_PROJECT = var.project_id
+    BASE_DOMAIN          = var.domain
+  }
+
+  reconciler_environment = merge(local.common_environment, {
+    GKE_CLUSTER         = google_container_cluster.this.name
+    GKE_LOCATION        = google_container_cluster.this.location
+    GKE_NAMESPACE       = var.namespace
+    FRAPPE_IMAGE        = var.frappe_image
+    FRAPPE_APPS         = join(",", var.frappe_apps)
+    DB_HOST             = local.database_host
+    DB_PORT             = tostring(var.database_port)
+    MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
+    RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
+  })
+
+  # What is empty is not set.
+  environments = {
+    api = { for name, value in merge(local.common_environment, {
+      ALLOWED_CALLERS       = join(",", var.allowed_callers)
+      API_AUDIENCE          = var.api_audience
+      ALLOWED_ORIGINS       = join(",", var.allowed_origins)
+      RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
+      RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
+    }) : name => value if value != "" }
+    provision = local.reconciler_environment
+    cleanup   = local.reconciler_environment
+  }
+
+  # A MariaDB in the cluster is the Service "mariadb" in the sites' namespace.
+  database_host = var.database == "external" ? var.database_host : "mariadb"
+
+  # As Google documents it: Eventarc has no multi-regions, and serves a multi-region's database from here.
+  # https://cloud.google.com/firestore/native/docs/eventarc
+  trigger_regions = {
+    nam5 = "us-central1"
+    eur3 = "europe-west4"
+  }
+  trigger_region = coalesce(
+    var.firestore_trigger_region,
+    lookup(local.trigger_regions, local.firestore_location, local.firestore_location),
+  )
+}
+
+resource "google_storage_bucket" "sources" {
+  name     = "${var.project_id}-kairos-sources"
+  location = var.region
+
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  # Whatever is in it, a build makes again.
+  force_destroy = true
+
+  depends_on = [google_project_service.apis]
+}
+
+# With its hash in the name a new build is a new object, and so a new revision of the function.
+resource "google_storage_bucket_object" "sources" {
+  for_each = local.functions
+
+  bucket = google_storage_bucket.sources.name
+  name   = "${each.value}-${filesha256("${var.dist_directory}/${each.value}.zip")}.zip"
+  source = "${var.dist_directory}/${each.value}.zip"
+}
+
+resource "google_cloudfunctions2_function" "this" {
+  for_each = local.functions
+
+  name        = "kairos-${each.value}"
+  location    = var.region
+  description = "The function ${each.value} of Kairos Control Plane."
+
+  build_config {
+    runtime           = var.runtime
+    entry_point       = each.value
+    service_account   = google_service_account.this["build"].id
+    docker_repository = google_artifact_registry_repository.functions.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.sources.name
+        object = google_storage_bucket_object.sources[each.value].name
+      }
+    }
+  }
+
+  service_config {
+    available_memory                 = var.functions[each.value].memory
+    available_cpu                    = var.functions[each.value].cpu
+    timeout_seconds                  = var.functions[each.value].timeout_seconds
+    max_instance_request_concurrency = var.functions[each.value].concurrency
+    min_instance_count               = var.functions[each.value].min_instances
+    max_instance_count               = var.functions[each.value].max_instances
+
+    service_account_email = google_service_account.this[each.value].email
+    # Pub/Sub and Eventarc come from within.
+    ingress_settings      = each.value == "api" ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    environment_variables = local.environments[each.value]
+
+    dynamic "secret_environment_variables" {
+      for_each = each.value == "api" ? [google_secret_manager_secret_version.this["api_keys"]] : []
+
+      content {
+        key        = "API_KEYS"
+        project_id = var.project_id
+        secret     = google_secret_manager_secret.this["api_keys"].secret_id
+        # Not "latest": so new keys are a new revision, and reach all instances at once.
+        version = secret_environment_variables.value.version
+      }
+    }
+  }
+
+  # provision has none: Terraform cannot give a trigger's subscription dead letters, so it has its own.
+  dynamic "event_trigger" {
+    for_each = each.value == "cleanup" ? [local.trigger_region] : []
+
+    content {
+      trigger_region        = event_trigger.value
+      event_type            = "google.cloud.firestore.document.v1.created"
+      retry_policy          = "RETRY_POLICY_RETRY"
+      service_account_email = google_service_account.this["push"].email
+
+      event_filters {
+        attribute = "database"
+        value     = google_firestore_database.this.name
+      }
+
+      event_filters {
+        attribute = "document"
+        operator  = "match-path-pattern"
+        value     = "deletions/{tenantId}"
+      }
+    }
+  }
+
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build_writes_functions,
+    google_project_iam_member.build,
+    google_project_iam_member.database,
+    google_project_iam_member.push_receives_events,
+    google_secret_manager_secret_iam_member.api_reads_keys,
+  ]
+}

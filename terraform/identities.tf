@@ -1,0 +1,134 @@
+# Who is who, and what each may do: the role that it needs, on the narrowest thing that has it. There is
+# no key of any account.
+
+locals {
+  service_accounts = {
+    api       = "The API: the database, and hints."
+    provision = "provision: the database, hints, and site Jobs."
+    cleanup   = "cleanup: the database, hints, and site Jobs."
+    push      = "Pub/Sub and Eventarc, when they call a function."
+    build     = "Cloud Build, when it builds the functions."
+    nodes     = "The cluster's nodes."
+  }
+
+  functions   = toset(["api", "provision", "cleanup"])
+  reconcilers = toset(["provision", "cleanup"])
+}
+
+resource "google_service_account" "this" {
+  for_each = local.service_accounts
+
+  account_id   = "kairos-${each.key}"
+  display_name = each.value
+
+  depends_on = [google_project_service.apis]
+}
+
+# A role in a database is given in the project, on the condition that it is that database.
+resource "google_project_iam_member" "database" {
+  for_each = local.functions
+
+  project = var.project_id
+  role    = "roles/datastore.user"
+  member  = google_service_account.this[each.value].member
+
+  condition {
+    title      = "only-the-control-planes-database"
+    expression = "resource.name == \"projects/${var.project_id}/databases/${google_firestore_database.this.name}\""
+  }
+}
+
+# provision and cleanup give hints too: to whoever waits for a slot that they free.
+resource "google_pubsub_topic_iam_member" "functions_publish_hints" {
+  for_each = local.functions
+
+  topic  = google_pubsub_topic.events["tenant-events"].name
+  role   = "roles/pubsub.publisher"
+  member = google_service_account.this[each.value].member
+}
+
+# The way to the cluster and through its endpoint. What they may do there, the Role in cluster/manifests says.
+resource "google_project_iam_custom_role" "cluster_connect" {
+  role_id     = "kairosClusterConnect"
+  title       = "Kairos: reach the cluster"
+  description = "Find the cluster's endpoint and connect to it, and nothing inside."
+  permissions = ["container.clusters.get", "container.clusters.connect"]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_project_iam_member" "cluster_connect" {
+  for_each = local.reconcilers
+
+  project = var.project_id
+  role    = google_project_iam_custom_role.cluster_connect.name
+  member  = google_service_account.this[each.value].member
+}
+
+# Who may call which function.
+
+resource "google_cloud_run_v2_service_iam_member" "api_invokers" {
+  for_each = var.api_invokers
+
+  location = var.region
+  name     = google_cloudfunctions2_function.this["api"].name
+  role     = "roles/run.invoker"
+  member   = each.value
+}
+
+resource "google_cloud_run_v2_service_iam_member" "push" {
+  for_each = local.reconcilers
+
+  location = var.region
+  name     = google_cloudfunctions2_function.this[each.value].name
+  role     = "roles/run.invoker"
+  member   = google_service_account.this["push"].member
+}
+
+# Pub/Sub asks for the ID tokens with which it pushes.
+resource "google_service_account_iam_member" "agent_gets_push_tokens" {
+  service_account_id = google_service_account.this["push"].name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = local.pubsub_agent
+
+  # Google makes its account when Pub/Sub is first used.
+  depends_on = [google_pubsub_topic.events]
+}
+
+resource "google_project_iam_member" "push_receives_events" {
+  project = var.project_id
+  role    = "roles/eventarc.eventReceiver"
+  member  = google_service_account.this["push"].member
+}
+
+# Building the functions, in place of an account that may do everything.
+
+resource "google_project_iam_member" "build" {
+  for_each = toset(["roles/logging.logWriter", "roles/storage.objectViewer"])
+
+  project = var.project_id
+  role    = each.value
+  member  = google_service_account.this["build"].member
+}
+
+resource "google_artifact_registry_repository_iam_member" "build_writes_functions" {
+  location   = var.region
+  repository = google_artifact_registry_repository.functions.name
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.this["build"].member
+}
+
+# The nodes, likewise.
+
+resource "google_project_iam_member" "nodes" {
+  project = var.project_id
+  role    = "roles/container.defaultNodeServiceAccount"
+  member  = google_service_account.this["nodes"].member
+}
+
+resource "google_artifact_registry_repository_iam_member" "nodes_pull_images" {
+  location   = var.region
+  repository = google_artifact_registry_repository.images.name
+  role       = "roles/artifactregistry.reader"
+  member     = google_service_account.this["nodes"].member
+}

@@ -1,0 +1,62 @@
+# What the next steps need.
+
+output "api_url" {
+  description = "Where the API is."
+  value       = google_cloudfunctions2_function.this["api"].service_config[0].uri
+}
+
+output "api_key_command" {
+  description = "Prints the keys that open the API."
+  value       = "gcloud secrets versions access ${google_secret_manager_secret_version.this["api_keys"].version} --secret=${google_secret_manager_secret.this["api_keys"].secret_id} --project=${var.project_id}"
+}
+
+output "name_servers" {
+  description = "The NS records to set for the domain where it is registered. Without them there is neither a name nor a certificate."
+  value       = google_dns_managed_zone.sites.name_servers
+}
+
+output "cluster_credentials_command" {
+  description = "Lets kubectl reach the cluster, by its DNS name."
+  value       = "gcloud container clusters get-credentials ${google_container_cluster.this.name} --location=${google_container_cluster.this.location} --project=${var.project_id} --dns-endpoint"
+}
+
+output "cluster" {
+  description = "The cluster, for terraform/cluster."
+  value = {
+    name     = google_container_cluster.this.name
+    location = google_container_cluster.this.location
+    endpoint = google_container_cluster.this.control_plane_endpoints_config[0].dns_endpoint_config[0].endpoint
+  }
+}
+
+output "reconcilers" {
+  description = "Whom the RoleBinding in cluster/manifests names."
+  value       = [for name in local.reconcilers : google_service_account.this[name].email]
+}
+
+output "sites" {
+  description = "What the sites need inside the cluster: their namespace, the NFS volume, and the Gateway's address and certificate map."
+  value = {
+    namespace       = var.namespace
+    volume_server   = google_filestore_instance.sites.networks[0].ip_addresses[0]
+    volume_path     = "/${google_filestore_instance.sites.file_shares[0].name}"
+    volume_gib      = var.filestore_gib
+    address_name    = google_compute_global_address.sites.name
+    certificate_map = google_certificate_manager_certificate_map.sites.name
+    egress_address  = google_compute_address.egress.address
+  }
+}
+
+output "secrets" {
+  description = "The secrets of the cluster's part, and the Kubernetes service account that may read them."
+  value = {
+    service_account = "${var.namespace}/${local.secrets_reader.name}"
+    database_admin  = google_secret_manager_secret_version.this["database_admin"].name
+    mail            = google_secret_manager_secret_version.this["mail"].name
+  }
+}
+
+output "image_repository" {
+  description = "Where to push an image of a bench with apps of your own."
+  value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"
+}

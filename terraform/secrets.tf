@@ -1,0 +1,81 @@
+# The secrets, each with its one reader. Their values are sent to Secret Manager and never kept in the
+# state; so Terraform does not see that one has changed: secret_versions tells it.
+
+locals {
+  secrets = {
+    api_keys       = "kairos-api-keys"
+    database_admin = "kairos-database-admin"
+    mail           = "kairos-mail"
+  }
+
+  # What is made here is 244 random bits. It comes out differently each time, and only the first is sent.
+  made_secret = replace("${uuid()}${uuid()}", "-", "")
+
+  secret_values = {
+    api_keys = length(var.api_keys) > 0 ? join(",", var.api_keys) : local.made_secret
+
+    # The keys of the Secret frappe-database-admin.
+    database_admin = jsonencode({
+      username = var.database_admin
+      password = var.database_admin_password != "" ? var.database_admin_password : local.made_secret
+    })
+
+    # As the bench's configuration names them.
+    mail = jsonencode({
+      mail_server   = var.mail.host
+      mail_port     = var.mail.port
+      mail_login    = var.mail.user
+      mail_password = var.mail_password
+      auto_email_id = var.mail.from
+    })
+  }
+
+  # A Kubernetes service account, as Workload Identity names it. It exists as soon as the cluster does.
+  secrets_reader = {
+    name   = "kairos-secrets"
+    member = "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/${var.project_id}.svc.id.goog/subject/ns/${var.namespace}/sa/kairos-secrets"
+  }
+}
+
+resource "google_secret_manager_secret" "this" {
+  for_each = local.secrets
+
+  secret_id = each.value
+
+  replication {
+    auto {}
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_secret_manager_secret_version" "this" {
+  for_each = local.secrets
+
+  secret                 = google_secret_manager_secret.this[each.key].id
+  secret_data_wo         = local.secret_values[each.key]
+  secret_data_wo_version = var.secret_versions[each.key]
+
+  lifecycle {
+    # The functions read one version until they have the next.
+    create_before_destroy = true
+  }
+}
+
+resource "google_secret_manager_secret_iam_member" "api_reads_keys" {
+  secret_id = google_secret_manager_secret.this["api_keys"].secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.this["api"].member
+}
+
+# The database's administrator and the mail account are the bench's, inside the cluster.
+resource "google_secret_manager_secret_iam_member" "cluster_reads" {
+  for_each = toset(["database_admin", "mail"])
+
+  secret_id = google_secret_manager_secret.this[each.value].secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = local.secrets_reader.member
+
+  # The pool of identities is made with a project's first cluster.
+  depends_on = [google_container_cluster.this]
+}

@@ -1,0 +1,37 @@
+# Everything that can be set is set. What comes of it, tests/deployment.test.ts compares with the code.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id              = "my-project"
+  domain                  = "sites.example.com"
+  mail                    = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
+  mail_password           = "mail-password"
+  dist_directory          = "tests/zips"
+  api_keys                = ["first-key-of-the-api", "second-key-of-the-api"]
+  allowed_callers         = ["frontend@my-project.iam.gserviceaccount.com"]
+  api_audience            = "https://api.example.com"
+  allowed_origins         = ["https://app.example.com", "http://localhost:3000"]
+  reserved_subdomains     = ["billing", "login"]
+  rate_limit_per_minute   = 600
+  namespace               = "tenants"
+  frappe_image            = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
+  frappe_apps             = ["erpnext", "hrms"]
+  database                = "external"
+  database_host           = "db.example.com"
+  database_port           = 3307
+  database_admin          = "kairos"
+  database_admin_password = "database-password"
+  max_concurrent_jobs     = 8
+  retry_pause_seconds     = 20
+  alert_emails            = ["operator@example.com"]
+}
+
+run "everything" {
+  assert {
+    condition     = google_cloudfunctions2_function.this["provision"].service_config[0].environment_variables["DB_PORT"] == "3307"
+    error_message = "The site Jobs go to another port."
+  }
+}

@@ -1,0 +1,105 @@
+# Who may do what. That there are no further grants, tests/deployment.test.ts sees.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id    = "my-project"
+  domain        = "sites.example.com"
+  mail          = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
+  mail_password = "mail-password"
+  # terraform test, unlike apply, insists on what is ephemeral.
+  api_keys                = []
+  database_admin_password = ""
+  dist_directory          = "tests/zips"
+}
+
+run "the_api_reaches_neither_the_cluster_nor_the_secrets_of_others" {
+  assert {
+    condition     = toset(keys(google_project_iam_member.cluster_connect)) == toset(["provision", "cleanup"]) && alltrue([for one in google_project_iam_member.cluster_connect : one.member != google_service_account.this["api"].member])
+    error_message = "The API may reach the cluster."
+  }
+
+  assert {
+    condition     = alltrue([for one in google_secret_manager_secret_iam_member.cluster_reads : one.member != google_service_account.this["api"].member])
+    error_message = "The API may read the database administrator's password or the mail account's."
+  }
+
+  assert {
+    condition     = google_secret_manager_secret_iam_member.api_reads_keys.secret_id == "kairos-api-keys" && google_secret_manager_secret_iam_member.api_reads_keys.member == google_service_account.this["api"].member
+    error_message = "The API may not read its keys, or somebody else may."
+  }
+}
+
+run "whoever_reconciles_reads_no_secret" {
+  assert {
+    condition = alltrue(flatten([for name in ["provision", "cleanup"] :
+      [for one in values(google_secret_manager_secret_iam_member.cluster_reads) : one.member != google_service_account.this[name].member]
+    ]))
+    error_message = "provision or cleanup may read a secret."
+  }
+
+  assert {
+    condition     = google_project_iam_custom_role.cluster_connect.permissions == toset(["container.clusters.get", "container.clusters.connect"])
+    error_message = "provision and cleanup may do more in the cluster than the Role there says."
+  }
+}
+
+run "the_secrets_of_the_cluster_are_read_from_inside_alone" {
+  variables {
+    namespace = "tenants"
+  }
+
+  assert {
+    condition     = toset([for one in google_secret_manager_secret_iam_member.cluster_reads : one.member]) == toset(["principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/my-project.svc.id.goog/subject/ns/tenants/sa/kairos-secrets"])
+    error_message = "Somebody else may read them."
+  }
+}
+
+run "every_function_has_the_database_and_gives_hints" {
+  assert {
+    condition = alltrue([for name in ["api", "provision", "cleanup"] :
+      google_project_iam_member.database[name].role == "roles/datastore.user" &&
+      google_project_iam_member.database[name].condition[0].expression == "resource.name == \"projects/my-project/databases/(default)\"" &&
+      google_project_iam_member.database[name].member == google_service_account.this[name].member &&
+      google_pubsub_topic_iam_member.functions_publish_hints[name].topic == "tenant-events" &&
+      google_pubsub_topic_iam_member.functions_publish_hints[name].role == "roles/pubsub.publisher" &&
+      google_pubsub_topic_iam_member.functions_publish_hints[name].member == google_service_account.this[name].member
+    ])
+    error_message = "A function lacks the database or may not publish."
+  }
+}
+
+run "everybody_may_reach_the_api_and_nothing_else" {
+  assert {
+    condition     = [for one in google_cloud_run_v2_service_iam_member.api_invokers : "${one.name} ${one.role} ${one.member}"] == ["kairos-api roles/run.invoker allUsers"]
+    error_message = "The API is not for everybody."
+  }
+
+  assert {
+    condition     = toset([for one in google_cloud_run_v2_service_iam_member.push : "${one.name} ${one.role}"]) == toset(["kairos-provision roles/run.invoker", "kairos-cleanup roles/run.invoker"]) && alltrue([for one in google_cloud_run_v2_service_iam_member.push : one.member == google_service_account.this["push"].member])
+    error_message = "Somebody else than Pub/Sub and Eventarc may call provision or cleanup."
+  }
+
+  assert {
+    condition     = google_storage_bucket.sources.public_access_prevention == "enforced" && google_storage_bucket.sources.uniform_bucket_level_access
+    error_message = "The code could be made public."
+  }
+
+  assert {
+    condition     = google_container_cluster.this.private_cluster_config[0].enable_private_nodes && !google_container_cluster.this.control_plane_endpoints_config[0].ip_endpoints_config[0].enabled
+    error_message = "The cluster has a public address."
+  }
+}
+
+run "or_only_those_that_an_organisation_allows" {
+  variables {
+    api_invokers = ["serviceAccount:frontend@my-project.iam.gserviceaccount.com"]
+  }
+
+  assert {
+    condition     = [for one in google_cloud_run_v2_service_iam_member.api_invokers : one.member] == ["serviceAccount:frontend@my-project.iam.gserviceaccount.com"]
+    error_message = "The API is open to others."
+  }
+}

@@ -1,0 +1,90 @@
+# What must not be lost, and who hears of it when something is wrong.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id    = "my-project"
+  domain        = "sites.example.com"
+  mail          = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
+  mail_password = "mail-password"
+  # terraform test, unlike apply, insists on what is ephemeral.
+  api_keys                = []
+  database_admin_password = ""
+  dist_directory          = "tests/zips"
+}
+
+run "the_database_the_cluster_and_the_volume_refuse_to_be_deleted" {
+  assert {
+    condition = alltrue([
+      google_firestore_database.this.type == "FIRESTORE_NATIVE",
+      google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_ENABLED",
+      google_firestore_database.this.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED",
+      google_container_cluster.this.deletion_protection,
+      google_filestore_instance.sites.deletion_protection_enabled,
+    ])
+    error_message = "Something that holds data can be deleted by mistake."
+  }
+}
+
+run "unless_a_variable_lets_them" {
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition = alltrue([
+      google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_DISABLED",
+      google_firestore_database.this.deletion_policy == "DELETE",
+      !google_container_cluster.this.deletion_protection,
+      !google_filestore_instance.sites.deletion_protection_enabled,
+    ])
+    error_message = "An installation that is to go would leave something behind."
+  }
+}
+
+run "one_name_and_one_certificate_serve_every_site" {
+  assert {
+    condition     = toset([for one in google_dns_record_set.sites : one.name]) == toset(["sites.example.com.", "*.sites.example.com."])
+    error_message = "A new site would have no name."
+  }
+
+  assert {
+    condition     = toset(google_certificate_manager_certificate.sites.managed[0].domains) == toset(["sites.example.com", "*.sites.example.com"])
+    error_message = "A new site would have no certificate."
+  }
+
+  assert {
+    condition     = length(output.name_servers) > 0
+    error_message = "Nobody is told where to delegate the domain to."
+  }
+}
+
+run "alerts_reach_whoever_is_named" {
+  variables {
+    alert_emails        = ["operator@example.com"]
+    slow_create_seconds = 600
+  }
+
+  assert {
+    condition = alltrue([for one in [
+      google_monitoring_alert_policy.dead_letters,
+      google_monitoring_alert_policy.failed_tenants,
+      google_monitoring_alert_policy.no_heartbeat,
+      google_monitoring_alert_policy.slow_creates,
+      google_monitoring_alert_policy.server_errors,
+    ] : one.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) && length(one.documentation[0].content) > 0])
+    error_message = "An alert reaches nobody, or does not say what to do."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.slow_creates.conditions[0].condition_threshold[0].threshold_value == 600
+    error_message = "What is slow is not the variable's."
+  }
+
+  assert {
+    condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 6
+    error_message = "The dashboard lacks a chart."
+  }
+}

@@ -1,0 +1,97 @@
+# cleanup is woken by a new document in deletions, wherever the database is.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id    = "my-project"
+  domain        = "sites.example.com"
+  mail          = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
+  mail_password = "mail-password"
+  # terraform test, unlike apply, insists on what is ephemeral.
+  api_keys                = []
+  database_admin_password = ""
+  dist_directory          = "tests/zips"
+}
+
+run "a_new_deletion_wakes_cleanup" {
+  assert {
+    condition = alltrue([
+      google_cloudfunctions2_function.this["cleanup"].event_trigger[0].event_type == "google.cloud.firestore.document.v1.created",
+      google_cloudfunctions2_function.this["cleanup"].event_trigger[0].retry_policy == "RETRY_POLICY_RETRY",
+      google_cloudfunctions2_function.this["cleanup"].event_trigger[0].service_account_email == google_service_account.this["push"].email,
+      toset([for one in google_cloudfunctions2_function.this["cleanup"].event_trigger[0].event_filters : "${one.attribute} ${coalesce(one.operator, "is")} ${one.value}"]) == toset([
+        "database is (default)",
+        "document match-path-pattern deletions/{tenantId}",
+      ]),
+    ])
+    error_message = "The trigger is on another event, or none that comes again."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["api", "provision"] : length(google_cloudfunctions2_function.this[name].event_trigger) == 0])
+    error_message = "A function has a trigger of which nobody knows."
+  }
+}
+
+run "in_the_region_of_a_regional_database" {
+  variables {
+    firestore_location = "europe-north1"
+  }
+
+  assert {
+    condition     = google_firestore_database.this.location_id == "europe-north1" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "europe-north1"
+    error_message = "The trigger is elsewhere than the database."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["cleanup"].location == "europe-west1"
+    error_message = "The function has moved to the database's region."
+  }
+}
+
+run "in_the_region_of_the_functions_unless_the_database_has_another" {
+  variables {
+    region = "us-east1"
+  }
+
+  assert {
+    condition     = google_firestore_database.this.location_id == "us-east1" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "us-east1"
+    error_message = "Database or trigger are elsewhere than the functions."
+  }
+}
+
+run "in_us_central1_for_nam5" {
+  variables {
+    firestore_location = "nam5"
+  }
+
+  assert {
+    condition     = google_firestore_database.this.location_id == "nam5" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "us-central1"
+    error_message = "The trigger of a database in nam5 is not in us-central1."
+  }
+}
+
+run "in_europe_west4_for_eur3" {
+  variables {
+    firestore_location = "eur3"
+  }
+
+  assert {
+    condition     = google_firestore_database.this.location_id == "eur3" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "europe-west4"
+    error_message = "The trigger of a database in eur3 is not in europe-west4."
+  }
+}
+
+run "or_where_a_variable_says" {
+  variables {
+    firestore_location       = "nam5"
+    firestore_trigger_region = "nam5"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "nam5"
+    error_message = "The variable is not heeded."
+  }
+}

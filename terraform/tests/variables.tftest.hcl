@@ -1,0 +1,469 @@
+# What is refused before anything is made. The first run shows that the rest is well.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id    = "my-project"
+  domain        = "sites.example.com"
+  mail          = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
+  mail_password = "mail-password"
+  # terraform test, unlike apply, insists on what is ephemeral.
+  api_keys                = []
+  database_admin_password = ""
+  dist_directory          = "tests/zips"
+}
+
+run "a_project_a_domain_and_a_mail_account_suffice" {
+  command = plan
+}
+
+run "an_external_mariadb" {
+  command = plan
+
+  variables {
+    database                = "external"
+    database_host           = "db.example.com"
+    database_admin_password = "secret"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["provision"].service_config[0].environment_variables["DB_HOST"] == "db.example.com"
+    error_message = "The site Jobs go to another database."
+  }
+}
+
+run "refused_a_project_by_its_name" {
+  command = plan
+
+  variables {
+    project_id = "My Project"
+  }
+
+  expect_failures = [var.project_id]
+}
+
+run "refused_a_domain_that_is_a_url" {
+  command = plan
+
+  variables {
+    domain = "https://kairos.app"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "refused_a_domain_with_a_dot_at_its_end" {
+  command = plan
+
+  variables {
+    domain = "kairos.app."
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "refused_a_mail_server_that_is_a_url" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp://example.com", user = "u", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_a_mail_port_that_is_none" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", port = 0, user = "u", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_a_sender_that_is_no_address" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", user = "u", from = "example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_no_mail_password" {
+  command = plan
+
+  variables {
+    mail_password = ""
+  }
+
+  expect_failures = [var.mail_password]
+}
+
+run "refused_a_zone_for_a_region" {
+  command = plan
+
+  variables {
+    region = "europe-west1-b"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "refused_a_continent_for_a_location" {
+  command = plan
+
+  variables {
+    firestore_location = "eu"
+  }
+
+  expect_failures = [var.firestore_location]
+}
+
+run "refused_a_continent_for_a_trigger" {
+  command = plan
+
+  variables {
+    firestore_trigger_region = "eu"
+  }
+
+  expect_failures = [var.firestore_trigger_region]
+}
+
+run "refused_an_invoker_without_a_kind" {
+  command = plan
+
+  variables {
+    api_invokers = ["frontend@example.com"]
+  }
+
+  expect_failures = [var.api_invokers]
+}
+
+run "refused_a_key_that_is_too_short" {
+  command = plan
+
+  variables {
+    api_keys = ["short"]
+  }
+
+  expect_failures = [var.api_keys]
+}
+
+run "refused_a_key_with_a_comma" {
+  command = plan
+
+  variables {
+    api_keys = ["long-enough,but-two"]
+  }
+
+  expect_failures = [var.api_keys]
+}
+
+run "refused_a_caller_that_is_no_address" {
+  command = plan
+
+  variables {
+    allowed_callers = ["somebody"]
+    api_audience    = "https://api.example.com"
+  }
+
+  expect_failures = [var.allowed_callers]
+}
+
+run "refused_callers_without_an_audience" {
+  command = plan
+
+  variables {
+    allowed_callers = ["a@example.com"]
+  }
+
+  expect_failures = [var.api_audience]
+}
+
+run "refused_an_audience_with_a_query" {
+  command = plan
+
+  variables {
+    allowed_callers = ["a@example.com"]
+    api_audience    = "https://api.example.com?a=b"
+  }
+
+  expect_failures = [var.api_audience]
+}
+
+run "refused_an_origin_with_a_path" {
+  command = plan
+
+  variables {
+    allowed_origins = ["https://app.example.com/"]
+  }
+
+  expect_failures = [var.allowed_origins]
+}
+
+run "refused_a_subdomain_in_capitals" {
+  command = plan
+
+  variables {
+    reserved_subdomains = ["Billing"]
+  }
+
+  expect_failures = [var.reserved_subdomains]
+}
+
+run "refused_a_limit_below_none" {
+  command = plan
+
+  variables {
+    rate_limit_per_minute = -1
+  }
+
+  expect_failures = [var.rate_limit_per_minute]
+}
+
+run "refused_a_runtime_that_there_is_not" {
+  command = plan
+
+  variables {
+    runtime = "nodejs99"
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refused_memory_without_a_unit" {
+  command = plan
+
+  variables {
+    functions = { api = { memory = "512" } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_a_part_of_a_processor" {
+  command = plan
+
+  variables {
+    functions = { api = { cpu = "0.5" } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_a_call_longer_than_events_may_take" {
+  command = plan
+
+  variables {
+    functions = { cleanup = { timeout_seconds = 600 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_no_concurrency" {
+  command = plan
+
+  variables {
+    functions = { provision = { concurrency = 0 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_fewer_instances_than_the_fewest" {
+  command = plan
+
+  variables {
+    functions = { api = { min_instances = 5, max_instances = 2 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_a_namespace_with_a_dot" {
+  command = plan
+
+  variables {
+    namespace = "frappe.sites"
+  }
+
+  expect_failures = [var.namespace]
+}
+
+run "refused_an_image_without_a_tag" {
+  command = plan
+
+  variables {
+    frappe_image = "frappe/erpnext"
+  }
+
+  expect_failures = [var.frappe_image]
+}
+
+run "refused_no_apps" {
+  command = plan
+
+  variables {
+    frappe_apps = []
+  }
+
+  expect_failures = [var.frappe_apps]
+}
+
+run "refused_no_jobs" {
+  command = plan
+
+  variables {
+    max_concurrent_jobs = 0
+  }
+
+  expect_failures = [var.max_concurrent_jobs]
+}
+
+run "refused_half_a_second" {
+  command = plan
+
+  variables {
+    retry_pause_seconds = 0.5
+  }
+
+  expect_failures = [var.retry_pause_seconds]
+}
+
+run "refused_cloud_sql" {
+  command = plan
+
+  variables {
+    database = "cloudsql"
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refused_another_database" {
+  command = plan
+
+  variables {
+    database = "postgres"
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refused_an_external_database_without_a_host" {
+  command = plan
+
+  variables {
+    database                = "external"
+    database_admin_password = "secret"
+  }
+
+  expect_failures = [var.database_host]
+}
+
+run "refused_an_external_database_without_a_password" {
+  command = plan
+
+  variables {
+    database      = "external"
+    database_host = "db.example.com"
+  }
+
+  expect_failures = [var.database_admin_password]
+}
+
+run "refused_a_host_for_a_database_in_the_cluster" {
+  command = plan
+
+  variables {
+    database_host = "db.example.com"
+  }
+
+  expect_failures = [var.database_host]
+}
+
+run "refused_a_port_beyond_all" {
+  command = plan
+
+  variables {
+    database_port = 65536
+  }
+
+  expect_failures = [var.database_port]
+}
+
+run "refused_a_user_with_a_quote" {
+  command = plan
+
+  variables {
+    database_admin = "root'"
+  }
+
+  expect_failures = [var.database_admin]
+}
+
+run "refused_a_version_before_the_first" {
+  command = plan
+
+  variables {
+    secret_versions = { mail = 0 }
+  }
+
+  expect_failures = [var.secret_versions]
+}
+
+run "refused_a_tier_that_there_is_not" {
+  command = plan
+
+  variables {
+    filestore_tier = "CHEAP"
+  }
+
+  expect_failures = [var.filestore_tier]
+}
+
+run "refused_a_zone_of_another_region" {
+  command = plan
+
+  variables {
+    filestore_zone = "us-east1-b"
+  }
+
+  expect_failures = [var.filestore_zone]
+}
+
+run "refused_a_volume_that_is_too_small" {
+  command = plan
+
+  variables {
+    filestore_gib = 100
+  }
+
+  expect_failures = [var.filestore_gib]
+}
+
+run "refused_a_reader_that_is_no_address" {
+  command = plan
+
+  variables {
+    alert_emails = ["operator"]
+  }
+
+  expect_failures = [var.alert_emails]
+}
+
+run "refused_faster_than_a_site_is_made" {
+  command = plan
+
+  variables {
+    slow_create_seconds = 5
+  }
+
+  expect_failures = [var.slow_create_seconds]
+}

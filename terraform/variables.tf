@@ -1,0 +1,496 @@
+# What must be given: a project, a domain and a mail account. Everything else has a default.
+
+variable "project_id" {
+  description = "The id of the Google Cloud project that everything is made in. It must have a billing account."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "The project_id must be the id of a Google Cloud project: 6 to 30 characters of a to z, 0 to 9 and hyphens, such as kairos-production."
+  }
+}
+
+variable "domain" {
+  description = "The domain under which the sites are: each is at SUBDOMAIN.domain. It is delegated to the name servers in the outputs."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$", var.domain))
+    error_message = "The domain must be a domain name in lower case, such as kairos.app."
+  }
+}
+
+variable "mail" {
+  description = "The mail account from which the sites send: server, port, login and the address that mails come from."
+  type = object({
+    host = string
+    port = optional(number, 587)
+    user = string
+    from = string
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", var.mail.host))
+    error_message = "The mail.host must be the name of a mail server, such as smtp.example.com."
+  }
+
+  validation {
+    condition     = var.mail.port >= 1 && var.mail.port <= 65535 && floor(var.mail.port) == var.mail.port
+    error_message = "The mail.port must be a whole number from 1 to 65535."
+  }
+
+  validation {
+    condition     = can(regex("^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$", var.mail.from))
+    error_message = "The mail.from must be an e-mail address, such as no-reply@example.com."
+  }
+}
+
+variable "mail_password" {
+  description = "The mail account's password. It goes to Secret Manager and is not kept in the state."
+  type        = string
+  nullable    = false
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = length(var.mail_password) > 0
+    error_message = "The mail_password must not be empty: without a mail account no customer can set a first password."
+  }
+}
+
+# Where.
+
+variable "region" {
+  description = "The region of the functions, the cluster, the volume and the images."
+  type        = string
+  default     = "europe-west1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "The region must be one of Google Cloud's, such as europe-west1. A zone such as europe-west1-b is none."
+  }
+}
+
+variable "firestore_location" {
+  description = "The database's location, which can never be changed: a region, nam5 or eur3. Empty for the region."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(|nam5|eur3|[a-z]+-[a-z]+[0-9]+)$", var.firestore_location))
+    error_message = "The firestore_location must be a region, such as europe-west1, or one of the multi-regions nam5 and eur3, or empty."
+  }
+}
+
+variable "firestore_trigger_region" {
+  description = "The region of the trigger on the database, should Google want another than the documented one (which see in functions.tf). Empty for that."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(|nam5|eur3|[a-z]+-[a-z]+[0-9]+)$", var.firestore_trigger_region))
+    error_message = "The firestore_trigger_region must be a location of Eventarc's, such as us-central1 or nam5, or empty."
+  }
+}
+
+# Who may call the API, and what it answers.
+
+variable "api_invokers" {
+  description = "Who may reach the API at all; the API then asks for a key or an ID token. An organisation that forbids allUsers names its callers here, such as serviceAccount:frontend@example.iam.gserviceaccount.com."
+  type        = set(string)
+  default     = ["allUsers"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.api_invokers : can(regex("^(allUsers|allAuthenticatedUsers|(user|group|serviceAccount|domain|principal|principalSet):\\S+)$", one))])
+    error_message = "Each of api_invokers must be allUsers or a member such as serviceAccount:frontend@example.iam.gserviceaccount.com."
+  }
+}
+
+variable "api_keys" {
+  description = "The keys that open the API. Without any, one is made; the outputs say how to read it. They are not kept in the state."
+  type        = list(string)
+  default     = []
+  nullable    = false
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = alltrue([for key in var.api_keys : can(regex("^[!-+.-~-]{8,}$", key))])
+    error_message = "Each of api_keys must be 8 or more visible ASCII characters without a comma."
+  }
+}
+
+variable "allowed_callers" {
+  description = "E-mail addresses of the Google accounts whose ID tokens open the API, beside the keys."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.allowed_callers : can(regex("^[^\\s,@]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$", one))])
+    error_message = "Each of allowed_callers must be an e-mail address."
+  }
+}
+
+variable "api_audience" {
+  description = "The URL for which allowed_callers get their ID tokens: that of the API, or of what stands before it. Set together with allowed_callers."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = (var.api_audience == "") == (length(var.allowed_callers) == 0)
+    error_message = "The api_audience must be set together with allowed_callers, and left out without."
+  }
+
+  validation {
+    condition     = can(regex("^(|https://[a-z0-9.-]+(:\\d{1,5})?(/[^\\s?#]*)?)$", var.api_audience))
+    error_message = "The api_audience must be an https URL without query and fragment, such as https://api.example.com."
+  }
+}
+
+variable "allowed_origins" {
+  description = "The origins whose pages may call the API from a browser; * is any."
+  type        = list(string)
+  default     = ["*"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.allowed_origins) > 0 && alltrue([for one in var.allowed_origins : can(regex("^(\\*|https?://[a-z0-9.-]+(:\\d+)?)$", one))])
+    error_message = "The allowed_origins must be * or origins such as https://app.example.com, and at least one."
+  }
+}
+
+variable "reserved_subdomains" {
+  description = "Further subdomains that no tenant may have."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.reserved_subdomains : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", one))])
+    error_message = "Each of reserved_subdomains must be a DNS label in lower case, such as billing."
+  }
+}
+
+variable "rate_limit_per_minute" {
+  description = "How many requests one caller may make in a minute in one instance of the API; 0 is no limit."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.rate_limit_per_minute >= 0 && var.rate_limit_per_minute <= 1000000 && floor(var.rate_limit_per_minute) == var.rate_limit_per_minute
+    error_message = "The rate_limit_per_minute must be a whole number from 0, for no limit, to 1000000."
+  }
+}
+
+# The functions.
+
+variable "dist_directory" {
+  description = "Where npm run build has put api.zip, provision.zip and cleanup.zip, seen from where terraform runs."
+  type        = string
+  default     = "../dist"
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in ["api", "provision", "cleanup"] : fileexists("${var.dist_directory}/${name}.zip")])
+    error_message = "The dist_directory must hold api.zip, provision.zip and cleanup.zip: npm run build makes them."
+  }
+}
+
+variable "runtime" {
+  description = "The functions' runtime."
+  type        = string
+  default     = "nodejs24"
+  nullable    = false
+
+  validation {
+    condition     = contains(["nodejs24"], var.runtime)
+    error_message = "The runtime must be nodejs24: the code needs Node 24.12 or newer, and it is tested on no other."
+  }
+}
+
+variable "functions" {
+  description = "What each function gets: memory, processors, how long a call may take, how many calls an instance takes at once, and how many instances there are."
+  type = object({
+    api = optional(object({
+      memory          = optional(string, "512Mi")
+      cpu             = optional(string, "1")
+      timeout_seconds = optional(number, 60)
+      concurrency     = optional(number, 40)
+      min_instances   = optional(number, 0)
+      max_instances   = optional(number, 10)
+    }), {})
+    # A sweep takes new tenants for 45 seconds, and may wait for the last of them.
+    provision = optional(object({
+      memory          = optional(string, "512Mi")
+      cpu             = optional(string, "1")
+      timeout_seconds = optional(number, 300)
+      concurrency     = optional(number, 10)
+      min_instances   = optional(number, 0)
+      max_instances   = optional(number, 5)
+    }), {})
+    cleanup = optional(object({
+      memory          = optional(string, "512Mi")
+      cpu             = optional(string, "1")
+      timeout_seconds = optional(number, 300)
+      concurrency     = optional(number, 10)
+      min_instances   = optional(number, 0)
+      max_instances   = optional(number, 5)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for one in var.functions : can(regex("^[1-9][0-9]*(Mi|Gi)$", one.memory))])
+    error_message = "The memory of a function must be an amount such as 512Mi or 1Gi."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : contains(["1", "2", "4", "6", "8"], one.cpu)])
+    error_message = "The cpu of a function must be 1, 2, 4, 6 or 8: below 1 an instance takes one call at a time."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : one.timeout_seconds >= 60 && one.timeout_seconds <= 540 && floor(one.timeout_seconds) == one.timeout_seconds])
+    error_message = "The timeout_seconds of a function must be a whole number from 60 to 540, which is Google Cloud's limit for a function that an event calls."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : one.concurrency >= 1 && one.concurrency <= 1000 && floor(one.concurrency) == one.concurrency])
+    error_message = "The concurrency of a function must be a whole number from 1 to 1000."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : one.min_instances >= 0 && one.max_instances >= 1 && one.min_instances <= one.max_instances && one.max_instances <= 1000])
+    error_message = "The instances of a function must be at least 0 and at most 1000, and min_instances no more than max_instances, which is at least 1."
+  }
+}
+
+# The sites.
+
+variable "namespace" {
+  description = "The namespace of the cluster in which the sites and their Jobs run."
+  type        = string
+  default     = "frappe"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
+    error_message = "The namespace must be a DNS label: a to z, 0 to 9 and hyphens, 63 characters at most."
+  }
+}
+
+variable "frappe_image" {
+  description = "The image that the site Jobs run: the very image of the bench."
+  type        = string
+  default     = "frappe/erpnext:v16.32.3"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^\\S+[:@][^\\s/]+$", var.frappe_image))
+    error_message = "The frappe_image must be a container image with a tag or digest, such as frappe/erpnext:v16.32.3."
+  }
+}
+
+variable "frappe_apps" {
+  description = "The apps that a site gets, in that order; each must be in the image."
+  type        = list(string)
+  default     = ["erpnext"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.frappe_apps) > 0 && alltrue([for one in var.frappe_apps : can(regex("^[a-z0-9_]+$", one))])
+    error_message = "The frappe_apps must be names of Frappe apps, such as erpnext, and at least one."
+  }
+}
+
+variable "max_concurrent_jobs" {
+  description = "How many site Jobs may work at once. The quota in cluster/manifests must have room for them."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.max_concurrent_jobs >= 1 && var.max_concurrent_jobs <= 1000 && floor(var.max_concurrent_jobs) == var.max_concurrent_jobs
+    error_message = "The max_concurrent_jobs must be a whole number from 1 to 1000."
+  }
+}
+
+variable "retry_pause_seconds" {
+  description = "The first pause between two attempts; each further one is twice as long, up to 15 minutes."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.retry_pause_seconds >= 1 && var.retry_pause_seconds <= 900 && floor(var.retry_pause_seconds) == var.retry_pause_seconds
+    error_message = "The retry_pause_seconds must be a whole number from 1 to 900."
+  }
+}
+
+variable "database" {
+  description = "Where the sites' MariaDB is: cluster, for one in the cluster, or external, for one that database_host names."
+  type        = string
+  default     = "cluster"
+  nullable    = false
+
+  validation {
+    condition     = var.database != "cloudsql"
+    error_message = "The database cannot be cloudsql: Cloud SQL has no MariaDB, and ERPNext runs on nothing else. Installing Frappe itself issues CREATE SEQUENCE, which MySQL refuses, and ERPNext does not support PostgreSQL."
+  }
+
+  validation {
+    condition     = contains(["cluster", "external", "cloudsql"], var.database)
+    error_message = "The database must be cluster or external."
+  }
+}
+
+variable "database_host" {
+  description = "The host of an external MariaDB, 11.4 or newer, which the cluster's network reaches."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = (var.database_host == "") == (var.database != "external")
+    error_message = "The database_host must be set where the database is external, and only there."
+  }
+
+  validation {
+    condition     = can(regex("^(|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$", var.database_host))
+    error_message = "The database_host must be a host name or an IPv4 address."
+  }
+}
+
+variable "database_port" {
+  description = "The MariaDB's port. The network policy in cluster/manifests lets site Jobs reach 3306."
+  type        = number
+  default     = 3306
+  nullable    = false
+
+  validation {
+    condition     = var.database_port >= 1 && var.database_port <= 65535 && floor(var.database_port) == var.database_port
+    error_message = "The database_port must be a whole number from 1 to 65535."
+  }
+}
+
+variable "database_admin" {
+  description = "The user of the MariaDB that may make databases and users."
+  type        = string
+  default     = "root"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{1,80}$", var.database_admin))
+    error_message = "The database_admin must be the name of a database user."
+  }
+}
+
+variable "database_admin_password" {
+  description = "That user's password. Empty for a MariaDB in the cluster: then one is made. It is not kept in the state."
+  type        = string
+  default     = ""
+  nullable    = false
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.database_admin_password != "" || var.database != "external"
+    error_message = "The database_admin_password must be set where the database is external."
+  }
+}
+
+variable "secret_versions" {
+  description = "Raise a secret's number to store it anew, from the variables as they are then: only so does a changed key or password take effect."
+  type = object({
+    api_keys       = optional(number, 1)
+    database_admin = optional(number, 1)
+    mail           = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for one in var.secret_versions : one >= 1 && floor(one) == one])
+    error_message = "The numbers in secret_versions must be whole numbers from 1 on."
+  }
+}
+
+variable "filestore_tier" {
+  description = "The tier of the volume that holds the sites' files. BASIC_HDD is the cheapest; REGIONAL outlives a zone."
+  type        = string
+  default     = "BASIC_HDD"
+  nullable    = false
+
+  validation {
+    condition     = contains(["BASIC_HDD", "BASIC_SSD", "ZONAL", "REGIONAL", "ENTERPRISE"], var.filestore_tier)
+    error_message = "The filestore_tier must be BASIC_HDD, BASIC_SSD, ZONAL, REGIONAL or ENTERPRISE."
+  }
+}
+
+variable "filestore_zone" {
+  description = "The volume's zone, for a tier that has one. Empty for zone b of the region."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.filestore_zone == "" || startswith(var.filestore_zone, "${var.region}-")
+    error_message = "The filestore_zone must be a zone of the region, such as europe-west1-b, or empty."
+  }
+}
+
+variable "filestore_gib" {
+  description = "The volume's size in GiB. It can be raised later."
+  type        = number
+  default     = 1024
+  nullable    = false
+
+  validation {
+    condition     = var.filestore_gib >= (var.filestore_tier == "BASIC_SSD" ? 2560 : 1024) && floor(var.filestore_gib) == var.filestore_gib
+    error_message = "The filestore_gib must be a whole number of at least 1024, or of at least 2560 for BASIC_SSD."
+  }
+}
+
+# Care.
+
+variable "deletion_protection" {
+  description = "Whether the database, the cluster and the volume refuse to be deleted."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "alert_emails" {
+  description = "Who is mailed when something is wrong. Without any, alerts are only seen in Cloud Monitoring."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.alert_emails : can(regex("^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$", one))])
+    error_message = "Each of alert_emails must be an e-mail address."
+  }
+}
+
+variable "slow_create_seconds" {
+  description = "An alert tells of tenants that take longer than this to become active."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = var.slow_create_seconds >= 60
+    error_message = "The slow_create_seconds must be at least 60: no site is made in less."
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * What Terraform declares against the code that it is for: each says the same of settings, indexes, topics
+ * and accounts. And all permissions at a glance.
+ */
+import { loadAllYaml } from "@kubernetes/client-node";
+import type { V1RoleBinding } from "@kubernetes/client-node";
+import { globSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
+import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
+import { parseApiSettings, parseReconcilerSettings } from "../shared/config.ts";
+import { apiSettingsSchema, gkeSettingsSchema } from "../shared/schemas/settings.ts";
+import { skip } from "./parts.ts";
+import { grantsIn, stateAfter } from "./terraform-state.ts";
+import type { Resource } from "./terraform-state.ts";
+
+const test = suite("what Terraform declares");
+
+/** Settings that are for an emulator, or for another way to the cluster than by its name. */
+const NOT_IN_THE_CLOUD = new Set([
+  "FIRESTORE_EMULATOR_HOST",
+  "PUBSUB_EMULATOR_HOST",
+  "GKE_PROJECT",
+]);
+
+const PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
+const IN_THE_CLUSTER =
+  "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
+  "my-project.svc.id.goog/subject/ns/tenants/sa/kairos-secrets";
+
+/** Every permission that there is. The sink's writer is the only one whose name Google makes up. */
+const GRANTS = [
+  "allUsers: roles/run.invoker on kairos-api",
+  "kairos-api: roles/datastore.user on the project",
+  "kairos-api: roles/pubsub.publisher on tenant-events",
+  "kairos-api: roles/secretmanager.secretAccessor on kairos-api-keys",
+  "kairos-build: roles/artifactregistry.writer on kairos-functions",
+  "kairos-build: roles/logging.logWriter on the project",
+  "kairos-build: roles/storage.objectViewer on the project",
+  "kairos-cleanup: kairosClusterConnect on the project",
+  "kairos-cleanup: roles/datastore.user on the project",
+  "kairos-cleanup: roles/pubsub.publisher on tenant-events",
+  "kairos-nodes: roles/artifactregistry.reader on kairos",
+  "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
+  "kairos-provision: kairosClusterConnect on the project",
+  "kairos-provision: roles/datastore.user on the project",
+  "kairos-provision: roles/pubsub.publisher on tenant-events",
+  "kairos-push: roles/eventarc.eventReceiver on the project",
+  "kairos-push: roles/run.invoker on kairos-cleanup",
+  "kairos-push: roles/run.invoker on kairos-provision",
+  `${IN_THE_CLUSTER}: roles/secretmanager.secretAccessor on kairos-database-admin`,
+  `${IN_THE_CLUSTER}: roles/secretmanager.secretAccessor on kairos-mail`,
+  `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-push`,
+  `${PUBSUB}: roles/pubsub.publisher on dead-letters`,
+  `${PUBSUB}: roles/pubsub.subscriber on cluster-events-provision`,
+  `${PUBSUB}: roles/pubsub.subscriber on tenant-events-provision`,
+  "the sink: roles/pubsub.publisher on cluster-events",
+];
+
+let resources: Resource[] = [];
+
+const missing = missingTerraform();
+if (missing === null) addTests();
+else skip(test, "what Terraform declares", "terraform", missing);
+
+function addTests(): void {
+  test.before(async () => {
+    const terraform = await openTerraform();
+    try {
+      resources = await stateAfter("everything.tftest.hcl", terraform);
+    } finally {
+      terraform.close();
+    }
+  });
+
+  test("the functions are those that there are", () => {
+    assert.equal(
+      ofKind("google_cloudfunctions2_function").map(({ index }) => index),
+      globSync("*", { cwd: new URL("../functions", import.meta.url) }).toSorted(),
+    );
+  });
+
+  test("the API has every setting that it reads, and no other", () => {
+    const env = environmentOf("api");
+    assert.equal(Object.keys(env).toSorted(), settingsIn(apiSettingsSchema));
+    assert.equal(parseApiSettings(env), {
+      projectId: "my-project",
+      baseDomain: "sites.example.com",
+      firestoreEmulatorHost: undefined,
+      pubsubEmulatorHost: undefined,
+      apiKeys: ["a-key-from-secret-manager"],
+      allowedCallers: ["frontend@my-project.iam.gserviceaccount.com"],
+      audience: "https://api.example.com",
+      allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
+      reservedSubdomains: ["billing", "login"],
+      rateLimitPerMinute: 600,
+    });
+  });
+
+  for (const name of ["provision", "cleanup"]) {
+    test(`${name} has every setting that it reads, and no other`, () => {
+      const env = environmentOf(name);
+      assert.equal(Object.keys(env).toSorted(), settingsIn(gkeSettingsSchema));
+      assert.equal(parseReconcilerSettings(env), {
+        projectId: "my-project",
+        baseDomain: "sites.example.com",
+        firestoreEmulatorHost: undefined,
+        pubsubEmulatorHost: undefined,
+        target: { kind: "gke", project: "my-project", location: "europe-west1", cluster: "kairos" },
+        namespace: "tenants",
+        frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
+        frappeApps: ["erpnext", "hrms"],
+        databaseHost: "db.example.com",
+        databasePort: 3307,
+        maxConcurrentJobs: 8,
+        retryPauseSeconds: 20,
+      });
+    });
+  }
+
+  test("the database has the indexes and the ends of life in firestore.indexes.json", () => {
+    const { indexes, fieldOverrides } = JSON.parse(read("firestore.indexes.json")) as IndexFile;
+    assert.equal(
+      ofKind("google_firestore_index").map(toIndex).toSorted(byJson),
+      indexes.toSorted(byJson),
+    );
+    assert.equal(
+      ofKind("google_firestore_field").map(toOverride).toSorted(byJson),
+      fieldOverrides.toSorted(byJson),
+    );
+  });
+
+  test("the topics are those that the functions publish to", () => {
+    const names = ofKind("google_pubsub_topic").map(({ values }) => String(values["name"]));
+    assert.equal(names.toSorted(), [CLUSTER_EVENTS, TENANT_EVENTS, DEAD_LETTERS].toSorted());
+  });
+
+  test("the cluster's Role is bound to the accounts that reconcile", () => {
+    const [binding] = loadAllYaml(read("terraform/cluster/manifests/role-binding.yaml"));
+    const accounts = new Set(
+      ofKind("google_service_account").map(({ values }) => values["account_id"]),
+    );
+    for (const { name } of (binding as V1RoleBinding).subjects ?? []) {
+      const [account, host] = name.split("@");
+      assert.ok(accounts.has(account), name);
+      assert.is(host, "PROJECT_ID.iam.gserviceaccount.com");
+    }
+  });
+
+  test("nobody may do anything else", () => {
+    const [sink] = ofKind("google_logging_project_sink");
+    const grants = grantsIn(resources).map(({ member, role, on }) => {
+      const who = member === sink?.values["writer_identity"] ? "the sink" : member;
+      return `${who}: ${role} on ${on}`;
+    });
+    assert.equal(grants.toSorted(), GRANTS.toSorted());
+  });
+
+  test("nothing but the API is anybody's", () => {
+    const open = resources.filter(({ values }) =>
+      /allUsers|allAuthenticatedUsers/.test(JSON.stringify(values)),
+    );
+    assert.equal(
+      open.map(({ name, values }) => [name, values["name"]]),
+      [["api_invokers", "kairos-api"]],
+    );
+  });
+
+  test("no secret is kept in the state", () => {
+    const text = JSON.stringify(resources);
+    for (const secret of ["mail-password", "database-password", "first-key-of-the-api"]) {
+      assert.not.match(text, secret);
+    }
+  });
+}
+
+interface IndexFile {
+  indexes: Record<string, unknown>[];
+  fieldOverrides: Record<string, unknown>[];
+}
+
+interface Index {
+  collection: string;
+  query_scope: string;
+  fields: { field_path: string; order: string }[];
+}
+
+function toIndex({ values }: Resource): IndexFile["indexes"][number] {
+  const { collection, query_scope: queryScope, fields } = values as unknown as Index;
+  return {
+    collectionGroup: collection,
+    queryScope,
+    fields: fields.map(({ field_path: fieldPath, order }) => ({ fieldPath, order })),
+  };
+}
+
+function toOverride({ values }: Resource): IndexFile["fieldOverrides"][number] {
+  const [config] = values["index_config"] as { indexes: unknown[] }[];
+  return {
+    collectionGroup: values["collection"],
+    fieldPath: values["field"],
+    ttl: (values["ttl_config"] as unknown[]).length === 1,
+    indexes: config?.indexes,
+  };
+}
+
+/** The resources of a kind. */
+function ofKind(type: string): Resource[] {
+  return resources.filter((resource) => resource.type === type);
+}
+
+/** A function's environment, with a text in place of what Secret Manager will give. */
+function environmentOf(name: string): Record<string, string> {
+  const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
+  const [config] = (found?.values["service_config"] ?? []) as {
+    environment_variables: Record<string, string>;
+    secret_environment_variables: { key: string }[];
+  }[];
+  const secrets = config?.secret_environment_variables ?? [];
+  return {
+    ...config?.environment_variables,
+    ...Object.fromEntries(secrets.map(({ key }) => [key, "a-key-from-secret-manager"])),
+  };
+}
+
+function settingsIn({ properties }: { properties: object }): string[] {
+  return Object.keys(properties)
+    .filter((name) => !NOT_IN_THE_CLOUD.has(name))
+    .toSorted();
+}
+
+function byJson(a: object, b: object): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+}
+
+test.run();
