@@ -46,10 +46,13 @@ export function untypedParserOf(schema: object): (value: unknown) => Parsed<unkn
 
 function toFieldErrors(errors: ErrorObject[]): FieldError[] {
   const fields = errors.filter((error) => !isAlternative(error)).map(toFieldError);
-  // A field that breaks several rules of its description is told so once.
-  return fields.filter(
-    ({ message }, index) => fields.findIndex((field) => field.message === message) === index,
-  );
+  // A field that breaks several rules of its description is told so once. There may be thousands.
+  const told = new Set<string>();
+  return fields.filter(({ message }) => {
+    const isNew = !told.has(message);
+    told.add(message);
+    return isNew;
+  });
 }
 
 /** Why one alternative of several does not hold: what counts is that none does. */

@@ -95,7 +95,7 @@ function closed(value: unknown): unknown {
 }
 
 function templateOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "[^/]+")}/?$`);
+  return new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "[^/]+")}((?<=[^/])/)?$`);
 }
 
 function escaped(key: string): string {

@@ -25,7 +25,7 @@ import {
   personNameSchema,
   subdomainSchema,
 } from "../../shared/schemas/tenant.ts";
-import { framed, request, utf8 } from "./request.ts";
+import { sound, utf8 } from "./request.ts";
 import type { HostileRequest, Parts } from "./request.ts";
 
 export const API_KEY = "hostile-input-key";
@@ -179,9 +179,8 @@ export function toParts({ operation, parts, fields }: Good): Parts {
 /** A request that must be answered as the operation's table says. */
 export function wellMeant(good: Good): HostileRequest {
   const statuses = Object.keys(specOf(good.operation).answers).map(Number);
-  return request(
-    framed(toParts(good)),
-    "by the API",
+  return sound(
+    toParts(good),
     statuses.filter((status) => status < 500),
   );
 }
