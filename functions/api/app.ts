@@ -117,12 +117,18 @@ async function handle(request: ApiRequest, api: Api): Promise<ApiResponse> {
     case "documentation":
       return readDocumentation(match.path);
     case "nothing":
+      // A browser that is not let through would not show its page what is wrong with the path.
+      if (isPreflight(request)) return { status: 204 };
       throw new Problem(404, "There is nothing at this path.");
     case "path-only":
       return answerOtherMethod(request.method, match.allow);
     case "operation":
       return operate(request, match, api);
   }
+}
+
+function isPreflight({ method, headers }: ApiRequest): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
 function answerOtherMethod(method: string, allow: string[]): ApiResponse {
@@ -157,8 +163,11 @@ async function operate(
 }
 
 /** Throws where the caller is unknown, or asks too often. */
-async function letIn(request: ApiRequest, { limits, authenticate }: Api): Promise<Caller> {
-  const address = callerAddress(request.headers["x-forwarded-for"], request.peer);
+async function letIn(
+  request: ApiRequest,
+  { limits, authenticate, settings }: Api,
+): Promise<Caller> {
+  const address = callerAddress(request, settings.trustedProxies);
   await limits.requireUnsuspicious(address);
   let caller: Caller;
   try {
@@ -180,8 +189,8 @@ export function tooLarge(): Problem {
 }
 
 function requireJson({ body, bodyLength }: ApiRequest): void {
-  if (body !== undefined) return;
   if (bodyLength === 0) throw new Problem(400, "The body is missing.");
+  if (body !== undefined) return;
   throw new Problem(415, "Send the body as JSON, with Content-Type: application/json.");
 }
 
@@ -198,7 +207,7 @@ export function toResponse(error: unknown): ApiResponse {
 function toProblem(error: unknown): Problem {
   log("ERROR", "a request failed", errorFields(error));
   return isStoreUnusable(error)
-    ? new Problem(503, "The database does not answer. Try again.", {
+    ? new Problem(503, "The database does not answer, or not in time. Try again.", {
         headers: { "Retry-After": "5" },
       })
     : new Problem(500, "Something went wrong on our side.");

@@ -24,7 +24,7 @@ export function toHttpFunction(
 }
 
 function toApiRequest(request: Request): ApiRequest {
-  const [, query = ""] = request.originalUrl.split("?", 2);
+  const query = /\?(.*)$/s.exec(request.originalUrl)?.[1] ?? "";
   return {
     method: request.method,
     path: request.path,
@@ -84,7 +84,7 @@ function receive(
   noteInTrace({ requestId: id });
   const all = {
     ...SECURITY_HEADERS,
-    ...corsHeaders(headers.origin, allowedOrigins),
+    ...corsHeaders(headers, allowedOrigins),
     [REQUEST_ID_HEADER]: id,
   };
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
@@ -98,10 +98,9 @@ function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return new Problem(415, "Send the body without a Content-Encoding.");
   }
-  // The framework answers these with an empty page.
-  return /^\/(favicon\.ico|robots\.txt)\b/i.test(url)
-    ? new Problem(404, "There is nothing at this path.")
-    : null;
+  // The framework answers these two with an empty page, and what is no path (`OPTIONS *`) with HTML.
+  const isForeign = /^\/(favicon\.ico|robots\.txt)\b/i.test(url) || url === "*";
+  return isForeign ? new Problem(404, "There is nothing at this path.") : null;
 }
 
 /**

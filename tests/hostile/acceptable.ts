@@ -9,7 +9,8 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/schemas.ts";
 import {
   emailSchema,
   organizationSchema,
-  personNameSchema,
+  firstNameSchema,
+  lastNameSchema,
   subdomainSchema,
 } from "../../shared/schemas/tenant.ts";
 
@@ -33,15 +34,22 @@ export const RULES = {
   organization: text(organizationSchema, names),
   subdomain: (value) => subdomain(value) && !RESERVED_SUBDOMAINS.has(String(value).toLowerCase()),
   email: text(emailSchema, /^[!-?A-~]+@[a-z0-9.-]+$/i),
-  first_name: text(personNameSchema, names),
-  last_name: text(personNameSchema, names),
+  first_name: text(firstNameSchema, names),
+  last_name: text(lastNameSchema, names),
 } as const satisfies Record<string, Rule>;
 
 /** The rule of each field of a body. */
 const BODY_RULES = new Map<string, Rule>([
   ...Object.entries(RULES),
   ["school_name", RULES.organization],
+  ["subdomain", orNull(RULES.subdomain)],
+  ["first_name", orNull(RULES.first_name)],
+  ["last_name", orNull(RULES.last_name)],
 ]);
+
+function orNull(rule: Rule): Rule {
+  return (value) => value === null || rule(value);
+}
 
 /** Whether a body, in bytes, is one that may have an effect. */
 export function isAcceptable(bytes: string): boolean {
