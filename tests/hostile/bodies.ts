@@ -10,7 +10,7 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/schemas.ts";
 import { goods, toParts } from "./good.ts";
 import type { Good, Schema } from "./good.ts";
 import { sound, utf8, withHeader } from "./request.ts";
-import type { HostileRequest, Parts } from "./request.ts";
+import type { Hostile, HostileRequest, Parts } from "./request.ts";
 import {
   hostileNumbers,
   hostileTexts,
@@ -25,8 +25,6 @@ import type { Member } from "./texts.ts";
 
 /** Those that take a body. */
 export const inputs = goods(["createTenant", "changeTenant"]);
-
-type Hostile = Arbitrary<HostileRequest>;
 
 function withBody({ parts }: Good, body: string): HostileRequest {
   return sound({ ...parts, body });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Arbitrary } from "fast-check";
 
 /** One request, as it is meant. */
 export interface Call {
@@ -33,6 +34,9 @@ export interface HostileRequest {
   calls: Call[];
   answered: Answered;
 }
+
+/** Hostile requests of some kind. */
+export type Hostile = Arbitrary<HostileRequest>;
 
 /** A request in its parts; all text is bytes, a character each. */
 export interface Parts {
