@@ -64,9 +64,10 @@ test.after(async () => {
 const fetchChecked: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   const { status, headers } = response;
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
   const check = await answerCheckOf(it.stack.urls.api);
   const text = await response.clone().text();
-  check(init?.method ?? "GET", new URL(String(input)).pathname, { status, headers, text });
+  check(init?.method ?? "GET", pathname, { status, headers, text });
   return response;
 };
 

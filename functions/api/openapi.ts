@@ -232,7 +232,9 @@ function responsesOf(spec: OperationSpec): Json {
 function refusalsOf(spec: OperationSpec): number[] {
   const takesInput = spec.body !== undefined || parametersOf(spec).length > 0;
   return [
-    ...[400, 413, 415],
+    400,
+    413,
+    415,
     ...(takesInput ? [422] : []),
     ...(spec.isOpen ? [] : [401, 403, 429, 503]),
   ];
