@@ -27,8 +27,11 @@ export const RESERVED_SUBDOMAINS: ReadonlySet<string> = new Set(
 const schoolNameSchema = { ...organizationSchema, deprecated: true } as const;
 
 /** What need not be given may be null, too: so some clients say that they have nothing to say. */
-const orNull = <const S extends { type: "string" }>(schema: S) =>
-  ({ ...schema, type: ["string", "null"] }) as const;
+function orNull<const S extends { type: "string" }>(
+  schema: S,
+): Omit<S, "type"> & { type: readonly ["string", "null"] } {
+  return { ...schema, type: ["string", "null"] };
+}
 
 export const createTenantSchema = {
   type: "object",

@@ -24,7 +24,8 @@ const NAMES_TRIED = 3;
 
 export async function createTenant(call: Call<"createTenant">, api: Api): Promise<ApiResponse> {
   const { school_name, subdomain: wanted, ...rest } = call.body;
-  const organization = rest.organization ?? school_name;
+  // The schema demands one of its two names.
+  const organization = rest.organization ?? school_name ?? "";
   for (const subdomain of subdomainsFor(wanted ?? null, api)) {
     const fields = { ...rest, organization, subdomain };
     const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
