@@ -100,8 +100,6 @@ const HANDLERS: Handlers = {
   resumeTenant,
 };
 
-export const MAX_BODY_BYTES = 64 * 1024;
-
 /** Answers one request. Never throws: whatever goes wrong becomes a response. */
 export async function answer(request: ApiRequest, api: Api): Promise<ApiResponse> {
   try {
@@ -144,7 +142,6 @@ async function operate(
 ): Promise<ApiResponse> {
   const spec = specOf(operation);
   const caller = spec.isOpen ? null : await letIn(request, api);
-  requireSmallBody(request);
   if (spec.body !== undefined) requireJson(request);
   const body = parseBody(operation, request.body);
   const key = takesIdempotencyKey(spec) ? request.headers["idempotency-key"] : undefined;
@@ -178,14 +175,6 @@ async function letIn(
   }
   await limits.requireWithinRate(caller.id);
   return caller;
-}
-
-function requireSmallBody({ bodyLength }: ApiRequest): void {
-  if (bodyLength > MAX_BODY_BYTES) throw tooLarge();
-}
-
-export function tooLarge(): Problem {
-  return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
 }
 
 function requireJson({ body, bodyLength }: ApiRequest): void {

@@ -11,10 +11,12 @@ import type { HttpFunction, Request, Response } from "@google-cloud/functions-fr
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { noteInTrace } from "../../shared/trace.ts";
-import { MAX_BODY_BYTES, tooLarge, toResponse } from "./app.ts";
+import { toResponse } from "./app.ts";
 import type { ApiRequest, ApiResponse } from "./app.ts";
 import { corsHeaders, REQUEST_ID_HEADER, requestId, SECURITY_HEADERS } from "./headers.ts";
 import { Problem } from "./problem.ts";
+
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Makes a function of the framework out of an answering function. */
 export function toHttpFunction(
@@ -110,6 +112,10 @@ function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
 function settleType({ headers }: IncomingMessage): void {
   const isJson = /^application\/json[ \t]*(;|$)/i.test(headers["content-type"] ?? "");
   if (!isJson) headers["content-type"] = "application/octet-stream";
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
 }
 
 /** Refuses a body that turns out to be too large while it comes in, and lets go of it. */
