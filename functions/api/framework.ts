@@ -16,7 +16,8 @@ import type { ApiRequest, ApiResponse } from "./app.ts";
 import { corsHeaders, REQUEST_ID_HEADER, requestId, SECURITY_HEADERS } from "./headers.ts";
 import { Problem } from "./problem.ts";
 
-const MAX_BODY_BYTES = 64 * 1024;
+/** How much a body may hold, as it is sent. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Makes a function of the framework out of an answering function. */
 export function toHttpFunction(

@@ -4,7 +4,7 @@
  * @module
  */
 import { constant, constantFrom, integer, nat, oneof, tuple } from "fast-check";
-import { MAX_BODY_BYTES } from "../../functions/api/app.ts";
+import { MAX_BODY_BYTES } from "../../functions/api/framework.ts";
 import { inputs } from "./bodies.ts";
 import { goods, toParts } from "./good.ts";
 import { framed, request, sound, withHeader } from "./request.ts";
