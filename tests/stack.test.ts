@@ -250,23 +250,6 @@ test("a deletion during the creation stops the creation and leaves nothing", asy
   assert.not(reservation.exists);
 });
 
-test("of many POSTs for one subdomain at the same moment, one gets it", async () => {
-  const body = wanted();
-  const answers = await Promise.all(
-    Array.from({ length: 10 }, () => it.call("POST", "/tenants", { body })),
-  );
-  const statuses = answers.map(({ status }) => status);
-  assert.is(statuses.filter((status) => status === 201).length, 1);
-  assert.is(statuses.filter((status) => status === 409).length, 9);
-  const refused = answers.find(({ status }) => status === 409);
-  assert.match(String(refused?.body["error"]), /already taken/);
-  const holders = await it.firestore
-    .collection("tenants")
-    .where("subdomain", "==", body.subdomain)
-    .get();
-  assert.is(holders.size, 1);
-});
-
 test("what a caller gets wrong is answered with 4xx and why, and nothing is stored", async () => {
   const before = (await it.firestore.collection("tenants").count().get()).data().count;
   const json = (body: unknown) => ({ body: JSON.stringify(body) });
