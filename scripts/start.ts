@@ -88,6 +88,7 @@ function print(stack: Stack): void {
   const lines: [string, string][] = [
     ["API", stack.urls.api],
     ["API key", stack.apiKey],
+    ["docs", `${stack.urls.api}/docs`],
     ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
     ["Pub/Sub", stack.pubsubHost],
     ["cluster", stack.cluster?.url ?? "of your kubeconfig"],
