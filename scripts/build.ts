@@ -8,11 +8,10 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { zip } from "./build/archive.ts";
 import type { Files } from "./build/archive.ts";
-import { BUNDLE_NAME } from "./build/bundle.ts";
 import { buildFunction } from "./build/function-folder.ts";
 import { BuildProblem } from "./build/problem.ts";
 import { repository } from "./build/repository.ts";
-import { FUNCTION_NAMES } from "./local/function-process.ts";
+import { BUNDLE_NAME, FUNCTION_NAMES } from "./local/function-process.ts";
 import type { FunctionName } from "./local/function-process.ts";
 
 const HELP = `npm run build [-- --output DIR]

@@ -6,6 +6,7 @@
 import * as esbuild from "esbuild";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { repository } from "./repository.ts";
 
@@ -15,12 +16,6 @@ import { repository } from "./repository.ts";
  * find them. It is the platform's part, too, which the platform starts.
  */
 export const EXTERNAL = ["@google-cloud/functions-framework"] as const;
-
-/**
- * The name tells the framework that it is an ES module; of a `.js` file it would first look for the
- * package.json, which takes a third of its own start.
- */
-export const BUNDLE_NAME = "index.mjs";
 
 /** What CommonJS packages expect to be there, and an ES module does not have. */
 const COMMONJS_NAMES = `import { createRequire as createBundleRequire } from "node:module";

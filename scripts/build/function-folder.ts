@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import type { Files } from "./archive.ts";
-import { BUNDLE_NAME, bundle, EXTERNAL } from "./bundle.ts";
+import { bundle, EXTERNAL } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
 import type { Lock, Manifest } from "./package-files.ts";
