@@ -1,4 +1,4 @@
-/** That `npm run build` makes the same anywhere, and that npm installs what it asks for. */
+/** That `npm run build` makes the same anywhere, that it works, and that npm installs what it asks for. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
 import { repository } from "../scripts/test-files.ts";
-import { startAsPlatform, unpackFunctions } from "./built-functions.ts";
+import { installPackages, startAsPlatform, unpackFunctions } from "./built-functions.ts";
 import { npm } from "./npm.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { startTestStack, temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("npm run build, anywhere");
 
@@ -44,6 +44,30 @@ test("another copy, at another path, hour and time zone, makes the same zips, by
       readFileSync(join(each, `${name}.zip`)),
     );
     assert.ok(here !== undefined && there !== undefined && here.equals(there), name);
+  }
+});
+
+test("the whole stack runs on the built functions: a tenant from POST to active to gone", async () => {
+  const deployed = join(directory, "stack");
+  unpackFunctions(built, deployed);
+  installPackages(deployed);
+  const it = await startTestStack({}, { buildDirectory: deployed });
+  try {
+    const body = { organization: "Acme", subdomain: "acme", email: "office@acme.example" };
+    const created = await it.call("POST", "/tenants", { body });
+    assert.is(created.status, 201);
+    const id = String(created.body["id"]);
+    const { last } = await it.until(id, "active");
+    assert.is(last.body["site_url"], "https://acme.kairos.app");
+    for (const path of ["/docs", "/openapi.json"]) {
+      assert.is((await fetch(`${it.stack.urls.api}${path}`)).status, 200);
+    }
+    assert.is((await it.call("DELETE", `/tenants/${id}`)).status, 202);
+    await it.until(id, "gone");
+    const deletion = await it.firestore.doc(`deletions/${id}`).get();
+    assert.ok(deletion.exists);
+  } finally {
+    await it.stop();
   }
 });
 

@@ -18,7 +18,7 @@ import {
   unpackFunctions,
 } from "./built-functions.ts";
 import { npm } from "./npm.ts";
-import { startTestStack, temporaryDirectory } from "./stack-fixture.ts";
+import { temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("npm run build");
 
@@ -176,27 +176,6 @@ for (const name of ["provision", "cleanup"] as const) {
     }
   });
 }
-
-test("the whole stack runs on the built functions: a tenant from POST to active to gone", async () => {
-  const it = await startTestStack({}, { buildDirectory: deployed });
-  try {
-    const body = { organization: "Acme", subdomain: "acme", email: "office@acme.example" };
-    const created = await it.call("POST", "/tenants", { body });
-    assert.is(created.status, 201);
-    const id = String(created.body["id"]);
-    const { last } = await it.until(id, "active");
-    assert.is(last.body["site_url"], "https://acme.kairos.app");
-    for (const path of ["/docs", "/openapi.json"]) {
-      assert.is((await fetch(`${it.stack.urls.api}${path}`)).status, 200);
-    }
-    assert.is((await it.call("DELETE", `/tenants/${id}`)).status, 202);
-    await it.until(id, "gone");
-    const deletion = await it.firestore.doc(`deletions/${id}`).get();
-    assert.ok(deletion.exists);
-  } finally {
-    await it.stop();
-  }
-});
 
 test("--help explains itself, and an unknown option is refused", () => {
   const run = (...args: string[]) =>
