@@ -79,12 +79,17 @@ export async function startAsPlatform(directory: string, name: FunctionName) {
     cwd: folder,
     env: { ...SETTINGS, PATH: process.env["PATH"], PORT: String(port) },
   });
-  await waitForPort(port, AbortSignal.timeout(60_000));
-  return {
-    url: `http://127.0.0.1:${port}`,
-    output: () => readFileSync(join(processes.directory, `${name}.log`), "utf8"),
-    stop: () => processes.stop(name),
-  };
+  const output = () => readFileSync(join(processes.directory, `${name}.log`), "utf8");
+  const died = processes.death.then((how) => {
+    throw new Error(`${how}\n${output()}`);
+  });
+  try {
+    await Promise.race([waitForPort(port, AbortSignal.timeout(60_000)), died]);
+  } catch (error) {
+    await processes.stop(name);
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${port}`, output, stop: () => processes.stop(name) };
 }
 
 /** Enough to start on. Neither the databases nor the cluster are asked for anything. */
