@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { runOnStack } from "./local/run.ts";
 import type { Stack } from "./local/stack.ts";
 
-const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig]
+const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR]
 
 Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
 emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
@@ -16,6 +16,7 @@ started again. Ctrl-C ends it.
 
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
   --cluster kubeconfig  use the current context of your kubeconfig instead of the stand-in cluster
+  --build DIR           run the functions as npm run build has put them into DIR, not their sources
   --help                this text
 
 Settings, from the environment:
@@ -47,8 +48,9 @@ const options = parseOptions(process.argv.slice(2));
 if (options.help) {
   console.log(HELP);
 } else {
-  const { directory, cluster } = options;
-  const stackOptions = { directory, cluster, env: process.env, report: console.log };
+  const { directory, cluster, build: buildDirectory } = options;
+  const report = console.log;
+  const stackOptions = { directory, cluster, buildDirectory, env: process.env, report };
   await runOnStack({ ...stackOptions, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.
@@ -60,6 +62,7 @@ interface Options {
   help: boolean;
   directory: string;
   cluster: "local" | "kubeconfig";
+  build?: string;
 }
 
 function parseOptions(args: string[]): Options {
@@ -71,6 +74,7 @@ function parseOptions(args: string[]): Options {
         help: { type: "boolean", default: false },
         directory: { type: "string", default: directory },
         cluster: { type: "string", default: "local" },
+        build: { type: "string" },
       },
     });
     const { cluster } = values;
@@ -88,6 +92,7 @@ function print(stack: Stack): void {
   const lines: [string, string][] = [
     ["API", stack.urls.api],
     ["API key", stack.apiKey],
+    ["docs", `${stack.urls.api}/docs`],
     ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
     ["Pub/Sub", stack.pubsubHost],
     ["cluster", stack.cluster?.url ?? "of your kubeconfig"],

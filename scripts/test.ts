@@ -24,6 +24,7 @@ const SLOWEST = [
   "tests/killed-anywhere.long.test.ts",
   "tests/terraform.test.ts",
   "tests/start.test.ts",
+  "tests/build.test.ts",
   "tests/site-jobs.test.ts",
   "tests/stack.test.ts",
 ];

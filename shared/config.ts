@@ -54,6 +54,8 @@ export interface ApiSettings extends CommonSettings {
   reservedSubdomains: string[];
   /** How many requests one caller may make in a minute; 0 is no limit. */
   rateLimitPerMinute: number;
+  /** How many proxies before the function add the address of their caller: the platform's own is one. */
+  trustedProxies: number;
 }
 
 /** What the functions that reconcile need. */
@@ -102,6 +104,7 @@ export function parseApiSettings(env: Environment): ApiSettings {
     allowedOrigins: toList(values.ALLOWED_ORIGINS),
     reservedSubdomains: toList(values.RESERVED_SUBDOMAINS),
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: values.TRUSTED_PROXIES,
   };
 }
 

@@ -19,6 +19,9 @@ export interface FieldError {
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError[] };
 
+/** How many faults are told of at once. */
+const MAX_ERRORS = 20;
+
 const ajv = new Ajv2020({
   allErrors: true,
   verbose: true,
@@ -45,16 +48,21 @@ export function untypedParserOf(schema: object): (value: unknown) => Parsed<unkn
 }
 
 function toFieldErrors(errors: ErrorObject[]): FieldError[] {
-  const fields = errors.filter((error) => !isAlternative(error)).map(toFieldError);
   // A field that breaks several rules of its description is told so once.
-  return fields.filter(
-    ({ message }, index) => fields.findIndex((field) => field.message === message) === index,
-  );
+  const told = new Map<string, FieldError>();
+  for (const error of errors) {
+    if (isAlternative(error)) continue;
+    const field = toFieldError(error);
+    if (!told.has(field.message)) told.set(field.message, field);
+    // There may be thousands, and nobody reads them.
+    if (told.size === MAX_ERRORS) break;
+  }
+  return [...told.values()];
 }
 
 /** Why one alternative of several does not hold: what counts is that none does. */
 function isAlternative({ schemaPath }: ErrorObject): boolean {
-  return /\/anyOf\/\d+\//.test(schemaPath);
+  return /\/(anyOf|oneOf)\/\d+\//.test(schemaPath);
 }
 
 function toFieldError(error: ErrorObject): FieldError {
@@ -63,11 +71,9 @@ function toFieldError(error: ErrorObject): FieldError {
     case "required":
     case "dependentRequired":
       return missing(pointer, String(error.params["missingProperty"]));
-    case "anyOf": {
-      // Of fields of which one must be there, the first is the one to recommend.
-      const [first] = error.schema as { required?: string[] }[];
-      return missing(pointer, first?.required?.[0] ?? "a field");
-    }
+    case "anyOf":
+    case "oneOf":
+      return oneIsNeeded(error);
     case "additionalProperties": {
       const unknown = String(error.params["additionalProperty"]).slice(0, 100);
       return {
@@ -84,6 +90,19 @@ function toFieldError(error: ErrorObject): FieldError {
       };
     }
   }
+}
+
+/** Of fields of which one must be there, the first is the one to recommend. */
+function oneIsNeeded({ instancePath, schema, params }: ErrorObject): FieldError {
+  const names = (schema as { required?: string[] }[]).map(({ required }) => required?.[0] ?? "");
+  const [first = "", ...others] = names;
+  const { passingSchemas } = params as { passingSchemas?: [number, number] | null };
+  if (!passingSchemas) return missing(instancePath, first);
+  const other = names[passingSchemas[1]] ?? others[0] ?? "";
+  return {
+    pointer: `${instancePath}${toPointer(other)}`,
+    message: `${other} must be left out beside ${first}`,
+  };
 }
 
 function missing(pointer: string, field: string): FieldError {

@@ -12,7 +12,7 @@ resource "google_logging_project_sink" "job_events" {
     log_id("events")
     jsonPayload.involvedObject.kind="Job"
     jsonPayload.involvedObject.namespace="${var.namespace}"
-    jsonPayload.reason=("Completed" OR "BackoffLimitExceeded" OR "DeadlineExceeded")
+    jsonPayload.reason=("Completed" OR "BackoffLimitExceeded" OR "DeadlineExceeded" OR "PodFailurePolicy")
   EOT
 
   unique_writer_identity = true

@@ -25,6 +25,7 @@ locals {
       API_AUDIENCE          = var.api_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
+      TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
     }) : name => value if value != "" }
     provision = local.reconciler_environment

@@ -180,6 +180,18 @@ variable "reserved_subdomains" {
   }
 }
 
+variable "trusted_proxies" {
+  description = "How many proxies before the API add their caller's address to X-Forwarded-For: the platform's own is one, a load balancer before it another."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.trusted_proxies == floor(var.trusted_proxies) && var.trusted_proxies >= 1 && var.trusted_proxies <= 10
+    error_message = "The number of trusted proxies must be a whole number from 1 to 10."
+  }
+}
+
 variable "rate_limit_per_minute" {
   description = "How many requests one caller may make in a minute in one instance of the API; 0 is no limit."
   type        = number

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { newTenant } from "../shared/tenant.ts";
@@ -17,7 +18,7 @@ let it: TestStack;
 /** An API on the same stack with settings of its own, and the keys that open it. */
 let strictUrl: string;
 const [FIRST_KEY, SECOND_KEY, BUSY_KEY] = ["first-key-1", "second-key-2", "busy-key-3"] as const;
-const REQUESTS_PER_MINUTE = 10;
+const REQUESTS_PER_MINUTE = 30;
 test.before(async () => {
   it = await startTestStack();
   strictUrl = await it.startApi("api-strict", {
@@ -115,9 +116,10 @@ test("organization and e-mail can be corrected, and nothing else", async () => {
 });
 
 test("a poller is told when to ask again, and spared what it knows already", async () => {
-  const id = await create();
-  const early = await it.call("GET", `/tenants/${id}/status`);
+  const [unsettled = ""] = await storeSettled(1, { observed_generation: 0 });
+  const early = await it.call("GET", `/tenants/${unsettled}/status`);
   assert.is(early.headers.get("retry-after"), "5");
+  const id = await create();
   await it.until(id, "active");
   const { headers } = await eventually("nothing is under way", async () => {
     const answer = await it.call("GET", `/tenants/${id}/status`);
@@ -183,6 +185,8 @@ test("a repeated suspension does not undo a resumption that came between", async
   await it.until(id, "active");
   const again = await it.call("POST", `/tenants/${id}/suspend`, { headers });
   assert.equal([again.status, again.body], [202, first.body]);
+  const idle = await it.call("POST", `/tenants/${id}/resume`);
+  assert.equal([idle.status, idle.body["message"]], [202, "That is wished already."]);
   assert.is((await it.call("GET", `/tenants/${id}/status`)).body["desired"], "present");
 });
 
@@ -325,6 +329,8 @@ test("a listing is filtered, newest first, and counts what passes the filter", a
   assert.equal([skipped.tenants.length, skipped.has_more], [1, false]);
   assert.equal((await list("status=deleting&email=nobody@acme.example")).tenants, []);
 
+  const odd = await list(`email=${encodeURIComponent("a?b@acme.example")}`.replace("%3F", "?"));
+  assert.is(odd.total, 0, "a second question mark is a sign like any other");
   const mixed = await it.call("GET", `/tenants?skip=1&page_token=${both.next_page_token}`);
   assert.is(mixed.status, 422);
 });
@@ -365,6 +371,9 @@ test("every answer, whoever gives it, is guarded, and bears the request's id", a
     request(url, "GET", "/tenants/%ff", { headers }),
     request(url, "POST", "/tenants", { headers: json, body: "{" }),
     request(url, "OPTIONS", "/tenants", { headers }),
+    request(url, "OPTIONS", "/nowhere", {
+      headers: { ...headers, "Access-Control-Request-Method": "GET" },
+    }),
   ]);
   for (const answer of all) {
     assert.is(answer.headers.get("x-request-id"), "frontend-7");
@@ -381,13 +390,18 @@ test("every answer, whoever gives it, is guarded, and bears the request's id", a
 test("pages of other origins may call only where they are allowed", async () => {
   const preflight = (origin: string) =>
     request(strictUrl, "OPTIONS", "/tenants/x", {
-      headers: { Origin: origin, "Access-Control-Request-Method": "PATCH" },
+      headers: {
+        Origin: origin,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "idempotency-key,tracestate",
+      },
     });
   const allowed = await preflight("https://app.example.com");
   assert.is(allowed.status, 204);
   assert.is(allowed.headers.get("access-control-allow-origin"), "https://app.example.com");
   assert.match(allowed.headers.get("access-control-allow-methods") ?? "", "PATCH");
-  assert.match(allowed.headers.get("access-control-allow-headers") ?? "", "Idempotency-Key");
+  const headers = allowed.headers.get("access-control-allow-headers");
+  assert.is(headers, "idempotency-key,tracestate");
   const refused = await preflight("https://evil.example.com");
   assert.not(refused.headers.has("access-control-allow-origin"));
 });
@@ -427,6 +441,17 @@ test("a compressed body is refused, since nobody knows how large it is", async (
     headers: { "Content-Encoding": "gzip" },
   });
   assert.is(refused.status, 415);
+});
+
+test("what is no path is answered as any other that is not there", async () => {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  httpRequest(it.stack.urls.api, { method: "OPTIONS", path: "*" }, resolve)
+    .on("error", reject)
+    .end();
+  const answer = await promise;
+  answer.resume();
+  assert.is(answer.statusCode, 404);
+  assert.is(answer.headers["content-type"], "application/problem+json");
 });
 
 test("the service says who it is, and where its documentation is", async () => {

@@ -6,6 +6,6 @@ import { addAttack, seedOf } from "./hostile/attack.ts";
 
 const test = suite("hostile input, a sample");
 
-addAttack(test, { requests: 50, seed: seedOf(process.env, 20261124) });
+addAttack(test, { requests: 45, seed: seedOf(process.env, 20261124) });
 
 test.run();

@@ -1,8 +1,17 @@
 /**
- * The log lines that something writes.
+ * The log lines that something writes, or has written.
  *
  * @module
  */
+import { readFileSync } from "node:fs";
+
+/** The lines in a function's log that it has written itself. */
+export function logLinesIn(file: string): Record<string, unknown>[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 /** Runs something and gives the log lines that it wrote meanwhile, which are then not shown. */
 export async function logLinesOf(run: () => Promise<unknown>): Promise<Record<string, unknown>[]> {

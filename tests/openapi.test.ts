@@ -53,11 +53,23 @@ test.before(async () => {
   client = await generateClient(await served.json(), directory);
   client.defaults.baseUrl = it.stack.urls.api;
   client.defaults.headers = { "X-API-Key": it.stack.apiKey };
+  client.defaults.fetch = fetchChecked;
 });
 test.after(async () => {
   await it.stop();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** `fetch`, with the answer held to the document. */
+const fetchChecked: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  const { status, headers } = response;
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  const check = await answerCheckOf(it.stack.urls.api);
+  const text = await response.clone().text();
+  check(init?.method ?? "GET", pathname, { status, headers, text });
+  return response;
+};
 
 test("the client has right types, and nothing that Node does not strip", () => {
   assert.is(checkTypes(client), "");

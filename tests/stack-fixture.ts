@@ -13,7 +13,7 @@ import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../shared/bus.ts";
 import type { Hint } from "../shared/hint.ts";
 import { startStack } from "../scripts/local/stack.ts";
-import type { Stack } from "../scripts/local/stack.ts";
+import type { Stack, StackOptions } from "../scripts/local/stack.ts";
 import { createAnswerCheck } from "./answer-check.ts";
 import type { AnswerCheck } from "./answer-check.ts";
 
@@ -26,11 +26,15 @@ export interface Answer {
 export type TestStack = Awaited<ReturnType<typeof startTestStack>>;
 
 /** Starts a stack with quick sites. Settings in `env` come on top. */
-export async function startTestStack(env: Record<string, string> = {}) {
+export async function startTestStack(
+  env: Record<string, string> = {},
+  { buildDirectory }: Pick<StackOptions, "buildDirectory"> = {},
+) {
   const directory = temporaryDirectory();
   const [port] = await freePorts(1);
   const stack: Stack = await startStack({
     directory,
+    buildDirectory,
     env: {
       ...process.env,
       PORT: String(port),

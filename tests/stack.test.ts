@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { jobName } from "../shared/tenant.ts";
 import { freePorts, isAnswered } from "../scripts/local/ports.ts";
+import { logLinesIn } from "./log-lines.ts";
 import { eventually, pushMessage, request, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 
@@ -250,23 +251,6 @@ test("a deletion during the creation stops the creation and leaves nothing", asy
   assert.not(reservation.exists);
 });
 
-test("of many POSTs for one subdomain at the same moment, one gets it", async () => {
-  const body = wanted();
-  const answers = await Promise.all(
-    Array.from({ length: 10 }, () => it.call("POST", "/tenants", { body })),
-  );
-  const statuses = answers.map(({ status }) => status);
-  assert.is(statuses.filter((status) => status === 201).length, 1);
-  assert.is(statuses.filter((status) => status === 409).length, 9);
-  const refused = answers.find(({ status }) => status === 409);
-  assert.match(String(refused?.body["error"]), /already taken/);
-  const holders = await it.firestore
-    .collection("tenants")
-    .where("subdomain", "==", body.subdomain)
-    .get();
-  assert.is(holders.size, 1);
-});
-
 test("what a caller gets wrong is answered with 4xx and why, and nothing is stored", async () => {
   const before = (await it.firestore.collection("tenants").count().get()).data().count;
   const json = (body: unknown) => ({ body: JSON.stringify(body) });
@@ -422,52 +406,8 @@ test("both event topics push to provision, with dead letters that somebody keeps
   }
 });
 
-test("a message that cannot be understood ends among the dead letters, and blocks nobody", async () => {
-  const pubsub = openPubSub();
-  try {
-    // As the real subscription, but with the fewest attempts and the shortest pauses there are.
-    const { pushConfig } = (
-      await pubsub.subscription(`${TENANT_EVENTS}-provision`).getMetadata()
-    )[0];
-    const topic = `projects/${it.stack.projectId}/topics/${DEAD_LETTERS}`;
-    await pubsub.topic(TENANT_EVENTS).createSubscription("impatient", {
-      pushEndpoint: pushConfig?.pushEndpoint ?? "",
-      retryPolicy: { minimumBackoff: { seconds: 0 }, maximumBackoff: { seconds: 1 } },
-      deadLetterPolicy: { deadLetterTopic: topic, maxDeliveryAttempts: 5 },
-    });
-    const data = Buffer.from("no hint at all");
-    const letter = nextMessage(pubsub, DEAD_LETTERS, data);
-    const messageId = await pubsub.topic(TENANT_EVENTS).publishMessage({ data });
-    const { id } = await create();
-    await it.until(id, "active");
-    await letter;
-    const refused = logLines("provision").filter((line) => line["messageId"] === messageId);
-    assert.ok(refused.length >= 5);
-    assert.is(refused[0]?.["severity"], "ERROR");
-    await pubsub.subscription("impatient").delete();
-  } finally {
-    await pubsub.close();
-  }
-});
-
-/** Waits for a message with these data, and takes it. */
-async function nextMessage(pubsub: PubSub, subscription: string, data: Buffer): Promise<void> {
-  const messages = pubsub.subscription(subscription);
-  await new Promise<void>((resolve, reject) => {
-    messages.on("error", reject).on("message", (message: { data: Buffer; ack: () => void }) => {
-      message.ack();
-      if (message.data.equals(data)) resolve();
-    });
-  });
-  await messages.close();
-}
-
-/** The lines that a function has logged itself. */
 function logLines(name: string): Record<string, unknown>[] {
-  return readFileSync(join(it.stack.logDirectory, `${name}.log`), "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return logLinesIn(join(it.stack.logDirectory, `${name}.log`));
 }
 
 test("every decision is a line of the log, from which the time to active can be had", async () => {

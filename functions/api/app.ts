@@ -100,8 +100,6 @@ const HANDLERS: Handlers = {
   resumeTenant,
 };
 
-export const MAX_BODY_BYTES = 64 * 1024;
-
 /** Answers one request. Never throws: whatever goes wrong becomes a response. */
 export async function answer(request: ApiRequest, api: Api): Promise<ApiResponse> {
   try {
@@ -117,12 +115,18 @@ async function handle(request: ApiRequest, api: Api): Promise<ApiResponse> {
     case "documentation":
       return readDocumentation(match.path);
     case "nothing":
+      // A browser that is not let through would not show its page what is wrong with the path.
+      if (isPreflight(request)) return { status: 204 };
       throw new Problem(404, "There is nothing at this path.");
     case "path-only":
       return answerOtherMethod(request.method, match.allow);
     case "operation":
       return operate(request, match, api);
   }
+}
+
+function isPreflight({ method, headers }: ApiRequest): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
 function answerOtherMethod(method: string, allow: string[]): ApiResponse {
@@ -138,7 +142,6 @@ async function operate(
 ): Promise<ApiResponse> {
   const spec = specOf(operation);
   const caller = spec.isOpen ? null : await letIn(request, api);
-  requireSmallBody(request);
   if (spec.body !== undefined) requireJson(request);
   const body = parseBody(operation, request.body);
   const key = takesIdempotencyKey(spec) ? request.headers["idempotency-key"] : undefined;
@@ -157,8 +160,11 @@ async function operate(
 }
 
 /** Throws where the caller is unknown, or asks too often. */
-async function letIn(request: ApiRequest, { limits, authenticate }: Api): Promise<Caller> {
-  const address = callerAddress(request.headers["x-forwarded-for"], request.peer);
+async function letIn(
+  request: ApiRequest,
+  { limits, authenticate, settings }: Api,
+): Promise<Caller> {
+  const address = callerAddress(request, settings.trustedProxies);
   await limits.requireUnsuspicious(address);
   let caller: Caller;
   try {
@@ -171,17 +177,9 @@ async function letIn(request: ApiRequest, { limits, authenticate }: Api): Promis
   return caller;
 }
 
-function requireSmallBody({ bodyLength }: ApiRequest): void {
-  if (bodyLength > MAX_BODY_BYTES) throw tooLarge();
-}
-
-export function tooLarge(): Problem {
-  return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
-}
-
 function requireJson({ body, bodyLength }: ApiRequest): void {
-  if (body !== undefined) return;
   if (bodyLength === 0) throw new Problem(400, "The body is missing.");
+  if (body !== undefined) return;
   throw new Problem(415, "Send the body as JSON, with Content-Type: application/json.");
 }
 
@@ -198,7 +196,7 @@ export function toResponse(error: unknown): ApiResponse {
 function toProblem(error: unknown): Problem {
   log("ERROR", "a request failed", errorFields(error));
   return isStoreUnusable(error)
-    ? new Problem(503, "The database does not answer. Try again.", {
+    ? new Problem(503, "The database does not answer, or not in time. Try again.", {
         headers: { "Retry-After": "5" },
       })
     : new Problem(500, "Something went wrong on our side.");

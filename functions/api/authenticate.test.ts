@@ -12,7 +12,7 @@ const ACCOUNT = { subject: "1234", email: "Frontend@example.com", isVerified: tr
 
 const noTokens = () => Promise.reject(new Error("no token is to be looked at"));
 const token = (account: Account | null) => () => Promise.resolve(account);
-const bearer = { authorization: "Bearer abc" };
+const bearer = { authorization: "Bearer a.b.c" };
 
 async function refusal(attempt: Promise<unknown>): Promise<Problem> {
   try {
@@ -53,6 +53,8 @@ const refused: [
   ["a token where nobody is allowed", bearer, KEYS, ACCOUNT, 401, /not accepted/],
   ["a token that is not valid", bearer, CALLERS, null, 401, /not valid/],
   ["no token", { authorization: "Basic abc" }, CALLERS, ACCOUNT, 401, /not a Bearer token/],
+  ["what is no token at all", { authorization: "Bearer abc" }, CALLERS, ACCOUNT, 401, /not a Bear/],
+  ["an account without an e-mail", bearer, CALLERS, { ...ACCOUNT, email: "" }, 403, /may not call/],
   ["a stranger", bearer, CALLERS, { ...ACCOUNT, email: "x@example.com" }, 403, /may not call/],
   ["a claimed e-mail", bearer, CALLERS, { ...ACCOUNT, isVerified: false }, 403, /may not call/],
 ];

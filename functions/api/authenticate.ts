@@ -52,7 +52,7 @@ export function createAuthenticator(
     if (key !== undefined) return byKey(key);
     const authorization = headers["authorization"];
     if (authorization === undefined) throw unauthorized(missing(apiKeys, allowedCallers));
-    const token = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1];
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw unauthorized("Authorization is not a Bearer token.");
     return byToken(token);
   };

@@ -11,10 +11,13 @@ import type { HttpFunction, Request, Response } from "@google-cloud/functions-fr
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { noteInTrace } from "../../shared/trace.ts";
-import { MAX_BODY_BYTES, tooLarge, toResponse } from "./app.ts";
+import { toResponse } from "./app.ts";
 import type { ApiRequest, ApiResponse } from "./app.ts";
 import { corsHeaders, REQUEST_ID_HEADER, requestId, SECURITY_HEADERS } from "./headers.ts";
 import { Problem } from "./problem.ts";
+
+/** How much a body may hold, as it is sent. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Makes a function of the framework out of an answering function. */
 export function toHttpFunction(
@@ -24,7 +27,7 @@ export function toHttpFunction(
 }
 
 function toApiRequest(request: Request): ApiRequest {
-  const [, query = ""] = request.originalUrl.split("?", 2);
+  const query = /\?(.*)$/s.exec(request.originalUrl)?.[1] ?? "";
   return {
     method: request.method,
     path: request.path,
@@ -84,7 +87,7 @@ function receive(
   noteInTrace({ requestId: id });
   const all = {
     ...SECURITY_HEADERS,
-    ...corsHeaders(headers.origin, allowedOrigins),
+    ...corsHeaders(headers, allowedOrigins),
     [REQUEST_ID_HEADER]: id,
   };
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
@@ -98,10 +101,9 @@ function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return new Problem(415, "Send the body without a Content-Encoding.");
   }
-  // The framework answers these with an empty page.
-  return /^\/(favicon\.ico|robots\.txt)\b/i.test(url)
-    ? new Problem(404, "There is nothing at this path.")
-    : null;
+  // The framework answers these two with an empty page, and what is no path (`OPTIONS *`) with HTML.
+  const isForeign = /^\/(favicon\.ico|robots\.txt)\b/i.test(url) || url === "*";
+  return isForeign ? new Problem(404, "There is nothing at this path.") : null;
 }
 
 /**
@@ -111,6 +113,10 @@ function findFault({ headers, url = "" }: IncomingMessage): Problem | null {
 function settleType({ headers }: IncomingMessage): void {
   const isJson = /^application\/json[ \t]*(;|$)/i.test(headers["content-type"] ?? "");
   if (!isJson) headers["content-type"] = "application/octet-stream";
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
 }
 
 /** Refuses a body that turns out to be too large while it comes in, and lets go of it. */

@@ -7,27 +7,36 @@ const test = suite("headers");
 const ORIGIN = "https://app.example.com";
 
 test("any origin is allowed where the setting says so", () => {
-  assert.is(corsHeaders(ORIGIN, ["*"])["Access-Control-Allow-Origin"], "*");
+  assert.is(corsHeaders({ origin: ORIGIN }, ["*"])["Access-Control-Allow-Origin"], "*");
 });
 
 test("a listed origin is allowed by name", () => {
-  assert.is(corsHeaders(ORIGIN, [ORIGIN])["Access-Control-Allow-Origin"], ORIGIN);
+  assert.is(corsHeaders({ origin: ORIGIN }, [ORIGIN])["Access-Control-Allow-Origin"], ORIGIN);
 });
 
 test("another origin gets no permission, and caches learn that it depends on the origin", () => {
-  assert.equal(corsHeaders("https://evil.example", [ORIGIN]), { Vary: "Origin" });
+  assert.equal(corsHeaders({ origin: "https://evil.example" }, [ORIGIN]), { Vary: "Origin" });
 });
 
 test("where the origin counts, caches learn so from every answer", () => {
-  assert.equal(corsHeaders(undefined, [ORIGIN]), { Vary: "Origin" });
+  assert.equal(corsHeaders({}, [ORIGIN]), { Vary: "Origin" });
 });
 
 test("a request without an origin gets no such headers", () => {
-  assert.equal(corsHeaders(undefined, ["*"]), {});
+  assert.equal(corsHeaders({}, ["*"]), {});
+});
+
+test("a page may send whatever headers it wants", () => {
+  const wanted = "authorization,tracestate";
+  const headers = { origin: ORIGIN, "access-control-request-headers": wanted };
+  assert.is(corsHeaders(headers, ["*"])["Access-Control-Allow-Headers"], wanted);
 });
 
 test("cookies are never allowed", () => {
-  assert.is(corsHeaders(ORIGIN, [ORIGIN])["Access-Control-Allow-Credentials"], undefined);
+  assert.is(
+    corsHeaders({ origin: ORIGIN }, [ORIGIN])["Access-Control-Allow-Credentials"],
+    undefined,
+  );
 });
 
 test("a sane request id is kept", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 
 export const REQUEST_ID_HEADER = "X-Request-ID";
 
@@ -27,23 +28,24 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
  * as a cookie, so no credentials are allowed.
  */
 export function corsHeaders(
-  origin: string | undefined,
+  { origin, "access-control-request-headers": wanted }: IncomingHttpHeaders,
   allowedOrigins: string[],
 ): Record<string, string> {
-  if (allowedOrigins.includes("*")) return origin === undefined ? {} : allow("*");
+  if (allowedOrigins.includes("*")) return origin === undefined ? {} : allow("*", wanted);
   // Caches must learn that another origin is answered otherwise.
   const vary = { Vary: "Origin" };
   const isAllowed = origin !== undefined && allowedOrigins.includes(origin);
-  return isAllowed ? { ...allow(origin), ...vary } : vary;
+  return isAllowed ? { ...allow(origin, wanted), ...vary } : vary;
 }
 
-function allow(origin: string): Record<string, string> {
+/** Whatever headers a page wants to send, tracing's among them, do no harm: none is a cookie's. */
+function allow(origin: string, wantedHeaders = "Content-Type, X-API-Key"): Record<string, string> {
   return {
     "Access-Control-Allow-Origin": origin,
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PATCH, DELETE",
-    "Access-Control-Allow-Headers":
-      "Authorization, Content-Type, Idempotency-Key, If-None-Match, traceparent, X-API-Key, X-Request-ID",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, WWW-Authenticate, X-Request-ID",
+    "Access-Control-Allow-Headers": wantedHeaders,
+    "Access-Control-Expose-Headers":
+      "Allow, ETag, Location, Retry-After, WWW-Authenticate, X-Request-ID",
     "Access-Control-Max-Age": "3600",
   };
 }

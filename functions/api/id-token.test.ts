@@ -69,6 +69,10 @@ test("a valid token gives its account", async () => {
   });
 });
 
+test("a token may tell no e-mail", async () => {
+  assert.is((await verify(sign({ ...CLAIMS, email: undefined })))?.email, "");
+});
+
 test("an e-mail that Google does not vouch for is said to be so", async () => {
   const account = await verify(sign({ ...CLAIMS, email_verified: false }));
   assert.is(account?.isVerified, false);
@@ -84,7 +88,7 @@ for (const [sentence, token] of [
   ["that has expired", sign({ ...CLAIMS, iat: now - 7200, exp: now - 3600 })],
   ["that is not valid yet", sign({ ...CLAIMS, iat: now + 3000 })],
   ["that never expires", sign({ ...CLAIMS, exp: now + 10 * 365 * 86_400 })],
-  ["without an e-mail", sign({ ...CLAIMS, email: undefined })],
+  ["without a subject", sign({ ...CLAIMS, sub: undefined })],
   ["signed by another key", sign(CLAIMS, stranger)],
   ["signed by a key that Google does not have", sign(CLAIMS, privateKey, "k2")],
   ["whose claims were changed", `${header}.${swapped}.${signature}`],

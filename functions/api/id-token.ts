@@ -14,6 +14,7 @@ import { Problem } from "./problem.ts";
 export interface Account {
   /** Google's own name of the account: never given to another one, unlike an e-mail. */
   subject: string;
+  /** Empty where the token does not tell it. */
   email: string;
   /** Whether Google knows that the e-mail is the account's. */
   isVerified: boolean;
@@ -56,8 +57,8 @@ export function createIdTokenVerifier(
         ISSUERS,
       );
       const { sub, email, email_verified } = login.getPayload() ?? {};
-      if (sub === undefined || email === undefined) return null;
-      return { subject: sub, email, isVerified: email_verified === true };
+      if (sub === undefined) return null;
+      return { subject: sub, email: email ?? "", isVerified: email_verified === true };
     } catch {
       // Whatever is wrong with a token, it is its bearer's business alone.
       return null;

@@ -5,17 +5,26 @@ import { Problem } from "./problem.ts";
 
 const test = suite("limits");
 
-const addresses: [sentence: string, forwardedFor: string | undefined, address: string][] = [
-  ["without a proxy the peer counts", undefined, "127.0.0.1"],
-  ["the proxy's own entry counts", "203.0.113.7", "203.0.113.7"],
-  ["what a caller writes before it does not", "10.0.0.1, 203.0.113.7", "203.0.113.7"],
-  ["IPv4 in IPv6 is IPv4", "::ffff:203.0.113.7", "203.0.113.7"],
-  ["of IPv6 the network counts", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"],
-  ["what is no address is one caller", "x, y", "unknown"],
-];
-for (const [sentence, forwardedFor, address] of addresses) {
+const addresses: [sentence: string, hops: string | undefined, proxies: number, address: string][] =
+  [
+    ["without a proxy the peer counts", undefined, 1, "127.0.0.1"],
+    ["the proxy's own entry counts", "203.0.113.7", 1, "203.0.113.7"],
+    ["what a caller writes before it does not", "10.0.0.1, 203.0.113.7", 1, "203.0.113.7"],
+    [
+      "behind a load balancer it is its entry",
+      "10.0.0.1, 203.0.113.7, 192.0.2.9",
+      2,
+      "203.0.113.7",
+    ],
+    ["where there are fewer proxies than are trusted, the first", "203.0.113.7", 2, "203.0.113.7"],
+    ["IPv4 in IPv6 is IPv4", "::ffff:203.0.113.7", 1, "203.0.113.7"],
+    ["of IPv6 the network counts", "2001:db8:1:2:3:4:5:6", 1, "2001:db8:1:2::"],
+    ["what is no address is taken as it is", "x, 203.0.113.7:4123", 1, "203.0.113.7:4123"],
+  ];
+for (const [sentence, hops, proxies, address] of addresses) {
   test(sentence, () => {
-    assert.is(callerAddress(forwardedFor, "127.0.0.1"), address);
+    const headers = { "x-forwarded-for": hops };
+    assert.is(callerAddress({ headers, peer: "127.0.0.1" }, proxies), address);
   });
 }
 

@@ -7,6 +7,7 @@
 import ipaddr from "ipaddr.js";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { RateLimiterRes } from "rate-limiter-flexible";
+import type { ApiRequest } from "./app.ts";
 import { Problem } from "./problem.ts";
 
 /** More than anybody who has a key and mistypes it needs, and far too few to guess one. */
@@ -48,14 +49,19 @@ function tooMany(sentence: string, { msBeforeNext }: RateLimiterRes): Problem {
 }
 
 /**
- * Whose address counts: the one that the platform's own proxy added as the last of `X-Forwarded-For`;
- * what stands before it is whatever the caller wrote. Of an IPv6 address the network, since a host has a
- * whole one to choose from.
+ * Whose address counts: the one that the outermost of the trusted proxies added to `X-Forwarded-For`, each
+ * of which adds the address that called it; what stands before is whatever the caller wrote. The platform's
+ * own is one, and a load balancer before it another. Of an IPv6 address the network counts, since a host
+ * has a whole one to choose from.
  */
-export function callerAddress(forwardedFor: string | undefined, peer: string | undefined): string {
-  const last = forwardedFor?.split(",").at(-1)?.trim() || peer || "";
-  if (!ipaddr.isValid(last)) return "unknown";
-  const address = ipaddr.process(last);
+export function callerAddress(
+  { headers, peer = "" }: Pick<ApiRequest, "headers" | "peer">,
+  trustedProxies: number,
+): string {
+  const hops = headers["x-forwarded-for"]?.split(",").map((hop) => hop.trim()) ?? [];
+  const text = hops.at(-trustedProxies) || hops[0] || peer;
+  if (!ipaddr.isValid(text)) return text.slice(0, 100);
+  const address = ipaddr.process(text);
   if (address.kind() === "ipv4") return address.toString();
   return ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/64`).toString();
 }

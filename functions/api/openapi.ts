@@ -56,6 +56,37 @@ const HEADERS: Record<AnswerHeader, Json> = {
   },
 };
 
+/** The ways in which any operation may be refused before it begins, by status. */
+const REFUSALS: Record<number, Refusal> = {
+  400: { name: "Malformed", description: "The request cannot be understood." },
+  401: {
+    name: "Unauthorized",
+    description: "No valid key or token was sent.",
+    headers: { "WWW-Authenticate": "How to say who calls." },
+  },
+  403: { name: "Forbidden", description: "The token is valid, and its account may not call." },
+  413: { name: "TooLarge", description: "The body has more than 64 KiB." },
+  415: { name: "UnsupportedType", description: "The body is not plain JSON." },
+  422: { name: "Invalid", description: "`errors` says what is invalid." },
+  429: {
+    name: "TooManyRequests",
+    description: "Too many requests, or too many failed attempts from this address.",
+    headers: { "Retry-After": "Seconds until the next one is taken." },
+  },
+  503: {
+    name: "Unavailable",
+    description: "What this service stands on does not answer. Nothing is lost by trying again.",
+    headers: { "Retry-After": "Seconds until it is worth trying again." },
+  },
+};
+
+interface Refusal {
+  name: string;
+  description: string;
+  /** Headers that it always bears, with what they say. */
+  headers?: Record<string, string>;
+}
+
 const REQUEST_ID = { "X-Request-ID": { $ref: "#/components/headers/RequestId" } };
 
 const DESCRIPTION = `\
@@ -95,8 +126,19 @@ export function openApiDocument(version: string): Json {
         Object.entries(NAMED).map(([name, schema]) => [name, toText(schema, INPUTS.has(schema))]),
       ),
       securitySchemes: {
-        ApiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
-        GoogleIdToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        ApiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "X-API-Key",
+          description: "One of the keys that the service is set up with.",
+        },
+        GoogleIdToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description:
+            "A Google ID token for this service's audience that tells its account's e-mail.",
+        },
       },
       headers: {
         RequestId: {
@@ -105,9 +147,9 @@ export function openApiDocument(version: string): Json {
           schema: { type: "string" },
         },
       },
-      responses: {
-        Problem: problem({ description: "What is wrong, in words and by field." }),
-      },
+      responses: Object.fromEntries(
+        Object.values(REFUSALS).map((refusal) => [refusal.name, refused(refusal)]),
+      ),
     },
   };
 }
@@ -140,36 +182,70 @@ function operationOf(id: OperationId): Json {
 
 function parametersOf(spec: OperationSpec): Json[] {
   const { properties = {} } = (spec.query ?? {}) as { properties?: Record<string, object> };
-  const query = Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
+  const query = Object.entries(properties).map(([name, schema]) =>
+    parameter("query", name, schema as Described),
+  );
   return [
-    ...(spec.path.includes("{id}")
-      ? [{ name: "id", in: "path", required: true, schema: tenantIdSchema }]
-      : []),
+    ...(spec.path.includes("{id}") ? [parameter("path", "id", tenantIdSchema)] : []),
     ...query,
     ...(takesIdempotencyKey(spec)
-      ? [{ name: "Idempotency-Key", in: "header", schema: idempotencyKeySchema }]
+      ? [parameter("header", "Idempotency-Key", idempotencyKeySchema)]
       : []),
-    ...(304 in spec.answers
-      ? [{ name: "If-None-Match", in: "header", schema: { type: "string" } }]
-      : []),
+    ...(304 in spec.answers ? [parameter("header", "If-None-Match", knownSchema)] : []),
   ];
+}
+
+/** What a parameter is for, and what it may hold. */
+interface Described {
+  title: string;
+  description: string;
+  deprecated?: boolean;
+}
+
+const knownSchema = {
+  type: "string",
+  title: "What the caller has already",
+  description: "the `ETag` of an earlier answer",
+};
+
+function parameter(place: "path" | "query" | "header", name: string, schema: Described): Json {
+  const { title, description, deprecated, ...rest } = schema;
+  return {
+    name,
+    in: place,
+    description: `${title}: ${description}.`,
+    ...(place === "path" ? { required: true } : {}),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    schema: rest,
+  };
 }
 
 function responsesOf(spec: OperationSpec): Json {
   const own = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer)]);
-  return {
-    ...(Object.fromEntries(own) as Json),
-    400: problem({ description: "The request cannot be understood." }),
-    ...(spec.isOpen ? {} : { 401: problem({ description: "No valid key or token was sent." }) }),
-    ...(takesInput(spec)
-      ? { 422: problem({ description: "`errors` says what is invalid." }) }
-      : {}),
-    default: { $ref: "#/components/responses/Problem" },
-  };
+  const refusals = refusalsOf(spec).map((status) => {
+    return [status, { $ref: `#/components/responses/${REFUSALS[status]?.name}` }];
+  });
+  return { ...(Object.fromEntries(refusals) as Json), ...(Object.fromEntries(own) as Json) };
 }
 
-function takesInput(spec: OperationSpec): boolean {
-  return spec.body !== undefined || parametersOf(spec).length > 0;
+/** Any request may have a body, welcome or not, that is refused for itself. */
+function refusalsOf(spec: OperationSpec): number[] {
+  const takesInput = spec.body !== undefined || parametersOf(spec).length > 0;
+  return [
+    400,
+    413,
+    415,
+    ...(takesInput ? [422] : []),
+    ...(spec.isOpen ? [] : [401, 403, 429, 503]),
+  ];
+}
+
+function refused({ description, headers = {} }: Refusal): Json {
+  const always = Object.entries(headers).map(([name, says]) => {
+    return [name, { description: says, required: true, schema: { type: "string" } }];
+  });
+  const { headers: all, ...rest } = problem({ description });
+  return { ...rest, headers: { ...(all as Json), ...(Object.fromEntries(always) as Json) } };
 }
 
 function response(answer: AnswerSpec): Json {

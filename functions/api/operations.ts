@@ -13,6 +13,7 @@ import {
   healthSchema,
   listQuerySchema,
   problemSchema,
+  RESERVED_SUBDOMAINS,
   serviceSchema,
   tenantListSchema,
   tenantSchema,
@@ -87,7 +88,8 @@ export const OPERATIONS = {
     summary: "Create a tenant",
     description:
       "Its site is made in the background; watch its status. Without a `subdomain` one is made. " +
-      "`school_name` is the older name of `organization`.",
+      "`school_name` is the older name of `organization`. Reserved, beside what the service is set up " +
+      `with, are ${[...RESERVED_SUBDOMAINS].join(", ")}.`,
     body: createTenantSchema,
     answers: {
       201: {

@@ -7,8 +7,9 @@
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import {
   emailSchema,
+  firstNameSchema,
+  lastNameSchema,
   organizationSchema,
-  personNameSchema,
   subdomainSchema,
   tenantIdSchema,
 } from "../../shared/schemas/tenant.ts";
@@ -25,19 +26,26 @@ export const RESERVED_SUBDOMAINS: ReadonlySet<string> = new Set(
 /** The name by which the service that this one replaces knew an organization. */
 const schoolNameSchema = { ...organizationSchema, deprecated: true } as const;
 
+/** What need not be given may be null, too: so some clients say that they have nothing to say. */
+function orNull<const S extends { type: "string" }>(
+  schema: S,
+): Omit<S, "type"> & { type: readonly ["string", "null"] } {
+  return { ...schema, type: ["string", "null"] };
+}
+
 export const createTenantSchema = {
   type: "object",
   additionalProperties: false,
   description: "a JSON object",
   required: ["email"],
-  anyOf: [{ required: ["organization"] }, { required: ["school_name"] }],
+  oneOf: [{ required: ["organization"] }, { required: ["school_name"] }],
   properties: {
     organization: organizationSchema,
     school_name: schoolNameSchema,
-    subdomain: subdomainSchema,
+    subdomain: orNull(subdomainSchema),
     email: emailSchema,
-    first_name: personNameSchema,
-    last_name: personNameSchema,
+    first_name: orNull(firstNameSchema),
+    last_name: orNull(lastNameSchema),
   },
 } as const satisfies JSONSchema;
 export type CreateTenant = FromSchema<typeof createTenantSchema>;
@@ -46,7 +54,12 @@ export const changeTenantSchema = {
   type: "object",
   additionalProperties: false,
   minProperties: 1,
-  description: "a JSON object with at least one of organization and email",
+  not: {
+    required: ["organization", "school_name"],
+    properties: { organization: {}, school_name: {} },
+  },
+  description:
+    "a JSON object with at least one of organization and email, and only one of organization and school_name",
   properties: {
     organization: organizationSchema,
     school_name: schoolNameSchema,
@@ -61,18 +74,23 @@ const statusSchema = {
   description: `one of ${STATUSES.join(", ")}`,
 } as const satisfies JSONSchema;
 
+const skipSchema = {
+  type: "integer",
+  deprecated: true,
+  title: "How many tenants to leave out; better follow page_token",
+  minimum: 0,
+  maximum: 1_000_000,
+  default: 0,
+  description: "a whole number from 0 to 1000000",
+} as const;
+
 export const listQuerySchema = {
   type: "object",
   properties: {
-    skip: {
-      type: "integer",
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 0,
-      description: "a whole number from 0 to 1000000",
-    },
+    skip: skipSchema,
     limit: {
       type: "integer",
+      title: "How many tenants a page has at most",
       minimum: 1,
       maximum: 1000,
       default: 100,
@@ -80,11 +98,12 @@ export const listQuerySchema = {
     },
     page_token: {
       type: "string",
+      title: "Where to go on",
       pattern: "^[A-Za-z0-9_-]{1,200}$",
       description: "the next_page_token of an earlier answer",
     },
-    status: statusSchema,
-    email: emailSchema,
+    status: { ...statusSchema, title: "Only tenants with this status" },
+    email: { ...emailSchema, title: "Only tenants with this e-mail, as it was given" },
   },
 } as const satisfies JSONSchema;
 export type ListQuery = FromSchema<typeof listQuerySchema>;
@@ -92,6 +111,7 @@ export type ListQuery = FromSchema<typeof listQuerySchema>;
 /** A repeated request is recognised by it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export const idempotencyKeySchema = {
   type: "string",
+  title: "Fresh for each request, and the same when it is repeated",
   pattern: "^[\\x21-\\x7e]{1,255}$",
   description: "1 to 255 visible ASCII characters, such as a UUID",
 } as const satisfies JSONSchema;

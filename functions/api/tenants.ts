@@ -13,14 +13,7 @@ import type { AnyCall, Api, ApiResponse, Call } from "./app.ts";
 import { parsePageToken, toPageToken } from "./page-token.ts";
 import { Problem } from "./problem.ts";
 import { RESERVED_SUBDOMAINS } from "./schemas.ts";
-import type {
-  Accepted,
-  CreateTenant,
-  Created,
-  TenantList,
-  TenantStatus,
-  TenantView,
-} from "./schemas.ts";
+import type { Accepted, Created, TenantList, TenantStatus, TenantView } from "./schemas.ts";
 import { invalid } from "./validate.ts";
 
 /** How soon it is worth asking again while something is under way. */
@@ -30,12 +23,12 @@ const POLL_SECONDS = 5;
 const NAMES_TRIED = 3;
 
 export async function createTenant(call: Call<"createTenant">, api: Api): Promise<ApiResponse> {
+  const { school_name, subdomain: wanted, ...rest } = call.body;
   // The schema demands one of its two names.
-  const organization = organizationOf(call.body) as string;
-  const { email, first_name = null, last_name = null } = call.body;
-  for (const subdomain of subdomainsFor(call.body, api)) {
-    const wanted = { organization, subdomain, email, first_name, last_name };
-    const tenant = newTenant({ ...wanted, id: randomUUID(), wishId: randomUUID() }, new Date());
+  const organization = rest.organization ?? school_name ?? "";
+  for (const subdomain of subdomainsFor(wanted ?? null, api)) {
+    const fields = { ...rest, organization, subdomain };
+    const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
     const answer = (stored: Tenant) => created(stored, api);
     const result = await api.store.createTenant(tenant, idempotent(call, answer));
     switch (result.outcome) {
@@ -57,8 +50,8 @@ export async function createTenant(call: Call<"createTenant">, api: Api): Promis
 }
 
 /** The name that the caller wants, or some that nobody will have. */
-function subdomainsFor({ subdomain }: CreateTenant, { settings }: Api): string[] {
-  if (subdomain === undefined) {
+function subdomainsFor(subdomain: string | null, { settings }: Api): string[] {
+  if (subdomain === null) {
     return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
   }
   const name = subdomain.toLowerCase();
@@ -66,15 +59,6 @@ function subdomainsFor({ subdomain }: CreateTenant, { settings }: Api): string[]
     throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
   }
   return [name];
-}
-
-/** By its newer or its older name; undefined where it is given by neither. */
-function organizationOf(body: { organization?: string; school_name?: string }): string | undefined {
-  if (body.organization !== undefined && body.school_name !== undefined) {
-    const message = "school_name is another name of organization: give one of them";
-    throw invalid([{ pointer: "/school_name", message }]);
-  }
-  return body.organization ?? body.school_name;
 }
 
 function created(tenant: Tenant, { settings }: Api): StoredAnswer {
@@ -136,9 +120,8 @@ export async function changeTenant(
   { tenantId, body }: Call<"changeTenant">,
   { store }: Api,
 ): Promise<ApiResponse> {
-  const organization = organizationOf(body);
-  const { email } = body;
-  const fields = { ...(organization && { organization }), ...(email && { email }) };
+  const { school_name, ...rest } = body;
+  const fields = { ...rest, ...(school_name && { organization: school_name }) };
   const result = await store.changeFields(tenantId, fields, new Date());
   if (result === null) throw noSuchTenant(tenantId);
   if (result.outcome === "refused") throw new Problem(409, result.why);
@@ -152,12 +135,18 @@ export const resumeTenant = wishing("resume", "The tenant is being resumed.");
 
 /** What records a wish, and answers with the tenant's status as it is then. */
 function wishing(wished: Wish, message: string) {
-  const answer = ({ id, status }: Tenant): StoredAnswer => {
-    const body: Accepted = { success: true, id, status, message };
-    return { status: 202, headers: {}, body };
-  };
   return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
     const occasion = { wishId: randomUUID(), now: new Date() };
+    const answer = ({ id, status, wish_id }: Tenant): StoredAnswer => {
+      const isNew = wish_id === occasion.wishId;
+      const body: Accepted = {
+        success: true,
+        id,
+        status,
+        message: isNew ? message : "That is wished already.",
+      };
+      return { status: 202, headers: {}, body };
+    };
     const { tenantId } = call;
     const request = idempotent(call, answer);
     const result = await api.store.changeWish(tenantId, wished, occasion, request);

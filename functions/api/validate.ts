@@ -42,7 +42,9 @@ export function parseQuery(id: OperationId, query: URLSearchParams): unknown {
 
 /** A tenant's id from a path. */
 export function parseTenantId(text: string): string {
-  return accept(parseId(text), "id");
+  const parsed = parseId(text);
+  if (parsed.ok) return parsed.value;
+  throw invalid([{ pointer: "/id", message: `id must be ${tenantIdSchema.description}` }]);
 }
 
 /** The header `Idempotency-Key`. A header is no field of the input, so it is 400 that answers it. */

@@ -3,19 +3,56 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "../../shared/config.ts";
+import { LocalProblem } from "./problem.ts";
 import type { ProcessSpec } from "./processes.ts";
 
 export type FunctionName = "api" | "provision" | "cleanup";
 
 export const FUNCTION_NAMES: FunctionName[] = ["api", "provision", "cleanup"];
 
-/** How a function's process is started at a port of the loopback address. */
-export function functionSpec(name: FunctionName, port: number, env: Environment): ProcessSpec {
-  const framework = createRequire(import.meta.url).resolve("@google-cloud/functions-framework");
+/**
+ * A built function's file. The name tells the framework that it is an ES module; of a `.js` file it would
+ * first look for the package.json, which takes a third of its own start.
+ */
+export const BUNDLE_NAME = "index.mjs";
+
+/** Where each function's code lies. */
+export type FunctionFiles = Record<FunctionName, string>;
+
+const SOURCES = filesOf((name) =>
+  fileURLToPath(new URL(`../../functions/${name}/index.ts`, import.meta.url)),
+);
+
+/** The functions in a directory of `npm run build`. Throws a `LocalProblem` when one is not there. */
+export function findBuiltFunctions(directory: string): FunctionFiles {
+  return filesOf((name) => {
+    const file = resolve(directory, name, BUNDLE_NAME);
+    if (existsSync(file)) return file;
+    throw new LocalProblem(`There is no ${file}.`, "Build the functions with: npm run build.");
+  });
+}
+
+function filesOf(find: (name: FunctionName) => string): FunctionFiles {
+  return { api: find("api"), provision: find("provision"), cleanup: find("cleanup") };
+}
+
+/**
+ * How a function's process is started at a port of the loopback address: from its source, unless it is
+ * told another file. It runs on the functions framework that the file itself finds.
+ */
+export function functionSpec(
+  name: FunctionName,
+  port: number,
+  env: Environment,
+  files: FunctionFiles = SOURCES,
+): ProcessSpec {
+  const file = files[name];
+  const framework = createRequire(file).resolve("@google-cloud/functions-framework");
   return {
     name,
     command: process.execPath,
@@ -23,7 +60,7 @@ export function functionSpec(name: FunctionName, port: number, env: Environment)
       "--import",
       fileURLToPath(new URL("loopback.mjs", import.meta.url)),
       join(framework, "../main.js"),
-      `--source=${fileURLToPath(new URL(`../../functions/${name}/index.ts`, import.meta.url))}`,
+      `--source=${file}`,
       `--target=${name}`,
       `--port=${port}`,
       // Or the framework would answer /favicon.ico and /robots.txt itself, with nothing.

@@ -17,6 +17,8 @@ export interface ProcessSpec {
   command: string;
   args: string[];
   env: Record<string, string | undefined>;
+  /** Where it runs; without it, where the stack does. */
+  cwd?: string;
 }
 
 export type Processes = ReturnType<typeof createProcesses>;
@@ -103,11 +105,12 @@ export function createProcesses(
   }
 
   /** Runs a child. Settles with how it ended. */
-  async function run({ name, command, args, env }: ProcessSpec): Promise<string> {
+  async function run({ name, command, args, env, cwd }: ProcessSpec): Promise<string> {
     mkdirSync(logDirectory, { recursive: true });
     const log = openSync(logFileOf(name), "a");
     const child = spawn(command, args, {
       env,
+      cwd,
       stdio: ["ignore", log, log],
       detached: true, // Ctrl-C reaches only the stack, which stops its children in order
     });

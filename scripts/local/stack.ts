@@ -28,7 +28,7 @@ import type { StackPaths } from "./directory.ts";
 import { EMULATOR_NAMES, emulatorSpecs, findEmulators } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
 import { listenForDeletions } from "./eventarc.ts";
-import { FUNCTION_NAMES, functionSpec } from "./function-process.ts";
+import { findBuiltFunctions, FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
 import { freePorts, isPortFree, waitForPort } from "./ports.ts";
 import { LocalProblem } from "./problem.ts";
@@ -46,6 +46,8 @@ export interface StackOptions {
   env: Environment;
   /** The stand-in, or the current context of the user's own kubeconfig. */
   cluster?: "local" | "kubeconfig";
+  /** Where `npm run build` has put the functions; without it they run from their sources. */
+  buildDirectory?: string | undefined;
   /** Called with a sentence when something went wrong that the stack itself puts right. */
   report?: (sentence: string) => void;
 }
@@ -86,6 +88,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { env } = options;
   const paths = stackPaths(options.directory);
   const local = parseSettings(env);
+  const functionFiles =
+    options.buildDirectory === undefined ? undefined : findBuiltFunctions(options.buildDirectory);
   const ownKubeconfig = options.cluster === "kubeconfig" ? findKubeconfig(env) : null;
   const { runningEmulators } = local;
   await requireAnswers(runningEmulators);
@@ -140,8 +144,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       mariadb: local.mariadb,
       kubeconfig: ownKubeconfig ?? paths.kubeconfig,
     });
-    for (const name of FUNCTION_NAMES)
-      functions.keepRunning(functionSpec(name, ports[name], functionEnv), ports[name]);
+    for (const name of FUNCTION_NAMES) {
+      const spec = functionSpec(name, ports[name], functionEnv, functionFiles);
+      functions.keepRunning(spec, ports[name]);
+    }
     const functionPorts = FUNCTION_NAMES.map((name) => ports[name]);
     await ready(death, (signal) => portsOpen(functionPorts, signal));
 

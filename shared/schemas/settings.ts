@@ -104,6 +104,13 @@ export const apiSettingsSchema = {
       pattern: listOf(label),
       description: "a comma-separated list of DNS labels in lower case, such as billing,login",
     },
+    TRUSTED_PROXIES: {
+      type: "integer",
+      minimum: 1,
+      maximum: 10,
+      default: 1,
+      description: "a whole number from 1 to 10",
+    },
     RATE_LIMIT_PER_MINUTE: {
       type: "integer",
       minimum: 0,

@@ -2,36 +2,54 @@
  * The fields of a tenant that come from outside, as JSON Schema. Each `description` ends the sentence
  * "<field> must be …" that a caller reads when the field breaks its schema.
  *
+ * The patterns look neither ahead nor behind, since clients in other languages check by them too, and
+ * not all of their engines can.
+ *
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
 
-/** Letters and marks of any script, digits, space and - . & ' , but not only signs. */
-function namePattern(atLeast: number, atMost: number): string {
-  return `^(?=.*[\\p{L}\\p{N}])(?! )[\\p{L}\\p{M}\\p{N} .&',-]{${atLeast},${atMost}}(?<! )$`;
+/** Letters and marks of any script, digits, space and - . & ' , without a space at either end. */
+const NAME = "^[\\p{L}\\p{M}\\p{N}.&',-]([\\p{L}\\p{M}\\p{N} .&',-]*[\\p{L}\\p{M}\\p{N}.&',-])?$";
+
+/** The name of an organization or a person: not of signs alone. */
+function nameSchema(atLeast: number) {
+  const description =
+    `${atLeast} to 100 letters, digits, spaces or any of - . & ' , ` +
+    "with a letter or digit among them and no space at either end";
+  return {
+    type: "string",
+    minLength: atLeast,
+    maxLength: 100,
+    pattern: NAME,
+    allOf: [{ pattern: "[\\p{L}\\p{N}]", description }],
+    description,
+  } as const;
 }
 
 export const organizationSchema = {
-  type: "string",
-  pattern: namePattern(2, 100),
-  description:
-    "2 to 100 letters, digits, spaces or any of - . & ' , with a letter or digit among them and no space at either end",
+  ...nameSchema(2),
   examples: ["Acme & Co"],
 } as const satisfies JSONSchema;
 
-export const personNameSchema = {
-  type: "string",
-  pattern: namePattern(1, 100),
-  description:
-    "1 to 100 letters, digits, spaces or any of - . & ' , with a letter or digit among them and no space at either end",
+export const firstNameSchema = {
+  ...nameSchema(1),
   examples: ["Ada"],
+} as const satisfies JSONSchema;
+
+export const lastNameSchema = {
+  ...nameSchema(1),
+  examples: ["Lovelace"],
 } as const satisfies JSONSchema;
 
 /** A DNS label (RFC 1123), but not an internationalised one. DNS does not tell case. */
 export const subdomainSchema = {
   type: "string",
-  pattern: "^(?![xX][nN]--)[a-zA-Z0-9][a-zA-Z0-9-]{1,28}[a-zA-Z0-9]$",
-  description: "3 to 30 letters a to z, digits or hyphens, with no hyphen at either end",
+  pattern: "^[a-zA-Z0-9][a-zA-Z0-9-]{1,28}[a-zA-Z0-9]$",
+  // The type, for a pattern holds for whatever is no text.
+  not: { type: "string", pattern: "^[xX][nN]--" },
+  description:
+    "3 to 30 letters a to z, digits or hyphens, with no hyphen at either end and no xn-- before it",
   examples: ["acme"],
 } as const satisfies JSONSchema;
 
@@ -50,6 +68,7 @@ export const emailSchema = {
 export const tenantIdSchema = {
   type: "string",
   pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+  title: "The tenant's id",
   description: "a UUID in lower case",
   examples: ["0c16443d-3d8e-4c0d-b43c-ac1174140611"],
 } as const satisfies JSONSchema;

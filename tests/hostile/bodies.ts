@@ -6,10 +6,11 @@
 import { array, constant, constantFrom, integer, nat, oneof, tuple } from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { specOf } from "../../functions/api/operations.ts";
+import { RESERVED_SUBDOMAINS } from "../../functions/api/schemas.ts";
 import { goods, toParts } from "./good.ts";
 import type { Good, Schema } from "./good.ts";
 import { sound, utf8, withHeader } from "./request.ts";
-import type { HostileRequest, Parts } from "./request.ts";
+import type { Hostile, HostileRequest, Parts } from "./request.ts";
 import {
   hostileNumbers,
   hostileTexts,
@@ -24,8 +25,6 @@ import type { Member } from "./texts.ts";
 
 /** Those that take a body. */
 export const inputs = goods(["createTenant", "changeTenant"]);
-
-type Hostile = Arbitrary<HostileRequest>;
 
 function withBody({ parts }: Good, body: string): HostileRequest {
   return sound({ ...parts, body });
@@ -77,6 +76,29 @@ export const wrongLengths: Hostile = withField((schema) =>
 export const strangeTexts: Hostile = oneof(
   withField(() => hostileTexts.map((text) => JSON.stringify(text))),
   withMembers(() => tuple(hostileTexts, constant("1")).map((member) => [member])),
+);
+
+/** The company's own names, and what might pass for one of them. */
+export const reservedNames: Hostile = goods(["createTenant"]).chain((good) =>
+  tuple(
+    constantFrom(...RESERVED_SUBDOMAINS),
+    constantFrom<(name: string) => string>(
+      (name) => name,
+      (name) => name.toUpperCase(),
+      (name) => `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+      (name) => ` ${name}`,
+      (name) => `${name}\n`,
+      (name) => `${name}.`,
+      (name) => `${name}\u0000`,
+      (name) => `${name}\u00ad`,
+      (name) => `xn--${name}`,
+      (name) =>
+        name.replaceAll(/[a-z]/g, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)),
+    ),
+  ).map(([name, disguised]) => {
+    const others = good.fields.filter(([field]) => field !== "subdomain");
+    return withBody(good, toJson(toMembers([...others, ["subdomain", disguised(name)]])));
+  }),
 );
 
 /** The good fields hidden in a prototype, own keys of a prototype's names, and such keys further down. */

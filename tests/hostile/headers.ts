@@ -20,9 +20,7 @@ import type { Arbitrary } from "fast-check";
 import { inputs } from "./bodies.ts";
 import { API_KEY, goods, toParts } from "./good.ts";
 import { request, sound, withHeader } from "./request.ts";
-import type { HostileRequest, Parts } from "./request.ts";
-
-type Hostile = Arbitrary<HostileRequest>;
+import type { Hostile, Parts } from "./request.ts";
 
 /** Whatever bytes a header may hold (https://www.rfc-editor.org/rfc/rfc9110#section-5.5). */
 const printable = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(

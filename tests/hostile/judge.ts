@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { REQUEST_ID_HEADER, SECURITY_HEADERS } from "../../functions/api/headers.ts";
 import { repository } from "../../scripts/test-files.ts";
 import type { AnswerCheck, SeenAnswer } from "../answer-check.ts";
+import { isAcceptable } from "./acceptable.ts";
 import type { Call, HostileRequest } from "./request.ts";
 
 /**
@@ -66,6 +67,8 @@ function judgeOwn(answer: SeenAnswer, call: Call | undefined, check: AnswerCheck
       `a good request was answered ${status}: ${answer.text}`,
     );
   }
+  const hasEffect = status < 300 && call.json !== null;
+  assert.ok(!hasEffect || isAcceptable(call.json ?? ""), `it was taken, and answered ${status}`);
   if (isPlain(call.target)) check(call.method, call.target, answer);
 }
 

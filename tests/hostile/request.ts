@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Arbitrary } from "fast-check";
 
 /** One request, as it is meant. */
 export interface Call {
@@ -13,6 +14,8 @@ export interface Call {
   id: string | null;
   /** How it may be answered; null where that is the API's affair, but for a 5xx. */
   statuses: number[] | null;
+  /** The bytes of its body, where it is beyond doubt that they are meant as JSON in UTF-8. */
+  json: string | null;
 }
 
 /**
@@ -31,6 +34,9 @@ export interface HostileRequest {
   calls: Call[];
   answered: Answered;
 }
+
+/** Hostile requests of some kind. */
+export type Hostile = Arbitrary<HostileRequest>;
 
 /** A request in its parts; all text is bytes, a character each. */
 export interface Parts {
@@ -65,19 +71,28 @@ export function request(
   answered: Answered,
   statuses: number[] | null = null,
 ): HostileRequest {
-  return { wire: toWire(parts), calls: [toCall(parts, statuses)], answered };
+  const { method, target } = parts;
+  const call = { method, target, id: idOf(parts), statuses, json: null };
+  return { wire: toWire(parts), calls: [call], answered };
 }
 
 /** A request of parts that is HTTP, whatever else it is. */
-export function sound(parts: Parts): HostileRequest {
-  return request(framed(parts), "by the API");
+export function sound(parts: Parts, statuses: number[] | null = null): HostileRequest {
+  const { wire, calls, answered } = request(framed(parts), "by the API", statuses);
+  const isJson = valuesOf(parts, "Content-Type").join() === "application/json";
+  const json = isJson && parts.body !== "" ? parts.body : null;
+  return { wire, calls: calls.map((call) => ({ ...call, json })), answered };
 }
 
-export function toCall({ method, target, headers }: Parts, statuses: number[] | null = null): Call {
-  const ids = headers.filter(([name]) => name.toLowerCase() === "x-request-id");
-  const [, id = ""] = ids[0] ?? [];
-  const isSane = ids.length === 1 && /^[\x21-\x7e]{1,128}$/.test(id);
-  return { method, target, id: isSane ? id : null, statuses };
+function idOf(parts: Parts): string | null {
+  const [id = "", ...more] = valuesOf(parts, "X-Request-ID");
+  return more.length === 0 && /^[\x21-\x7e]{1,128}$/.test(id) ? id : null;
+}
+
+function valuesOf({ headers }: Parts, wanted: string): string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === wanted.toLowerCase())
+    .map(([, value]) => value);
 }
 
 /** The bytes of a text in UTF-8. */

@@ -4,42 +4,20 @@
  * @module
  */
 import type { DocumentData, Firestore, QuerySnapshot } from "@google-cloud/firestore";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import { RESERVED_SUBDOMAINS } from "../../functions/api/schemas.ts";
-import {
-  emailSchema,
-  organizationSchema,
-  personNameSchema,
-  subdomainSchema,
-} from "../../shared/schemas/tenant.ts";
 import { isTenantId, newTenant, STATUSES, WANTED } from "../../shared/tenant.ts";
+import { RULES } from "./acceptable.ts";
+import type { Rule } from "./acceptable.ts";
 
-const ajv = new Ajv2020();
-
-type Rule = (value: unknown) => boolean;
-
-/**
- * A rule of a text that came from outside: its schema, and what the schema is there for, said anew, so
- * that a schema that lost its point is noticed.
- */
-function text(schema: object, point: RegExp): Rule {
-  const check = ajv.compile(schema);
-  return (value) => check(value) && point.test(String(value));
-}
-
-const organization = text(organizationSchema, /^\S[^\p{C}<>"\\/]{0,98}\S$/u);
-const person = text(personNameSchema, /^\S([^\p{C}<>"\\/]{0,98}\S)?$/u);
+const { organization, email, first_name, last_name } = RULES;
 
 /** Of the fields that callers fill, or that they change by their wishes. */
-const RULES: Record<string, Rule> = {
+const STORED: Record<string, Rule> = {
   id: (value) => isTenantId(String(value)),
   organization,
-  subdomain: (value) =>
-    text(subdomainSchema, /^[a-z0-9][a-z0-9-]{1,28}[a-z0-9]$/)(value) &&
-    !RESERVED_SUBDOMAINS.has(String(value)),
-  email: text(emailSchema, /^[!-?A-~]{1,252}@[a-zA-Z0-9.-]{1,252}$/),
-  first_name: (value) => value === null || person(value),
-  last_name: (value) => value === null || person(value),
+  subdomain: (value) => RULES.subdomain(value) && value === String(value).toLowerCase(),
+  email,
+  first_name: (value) => value === null || first_name(value),
+  last_name: (value) => value === null || last_name(value),
   status: (value) => STATUSES.some((status) => status === value),
   desired: (value) => WANTED.some((wanted) => wanted === value),
   generation: (value) => Number.isInteger(value),
@@ -70,7 +48,7 @@ export async function findForbidden(client: Firestore): Promise<string[]> {
 }
 
 function faultsOfTenant(id: string, fields: DocumentData): string[] {
-  const broken = Object.entries(RULES)
+  const broken = Object.entries(STORED)
     .filter(([field, rule]) => !rule(fields[field]))
     .map(([field]) => `tenant ${id} with ${field} ${JSON.stringify(fields[field])}`);
   const names = Object.keys(fields).toSorted();

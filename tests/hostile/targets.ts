@@ -4,16 +4,13 @@
  * @module
  */
 import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-check";
-import type { Arbitrary } from "fast-check";
 import { METHODS } from "node:http";
 import { OPERATION_IDS, specOf } from "../../functions/api/operations.ts";
 import { listQuerySchema } from "../../functions/api/schemas.ts";
 import { goods, TENANT_IDS, toParts } from "./good.ts";
 import { framed, request, utf8 } from "./request.ts";
-import type { HostileRequest, Parts } from "./request.ts";
+import type { Hostile, HostileRequest, Parts } from "./request.ts";
 import { hostileNumbers, hostileTexts } from "./texts.ts";
-
-type Hostile = Arbitrary<HostileRequest>;
 
 const any = goods().map(toParts);
 

@@ -1,0 +1,74 @@
+/**
+ * A function as one file: its own modules and all packages that it uses, but for the functions framework.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { BUNDLE_NAME } from "../local/function-process.ts";
+import type { FunctionName } from "../local/function-process.ts";
+import { repository } from "./repository.ts";
+
+/**
+ * What is not bundled, and so is installed beside the bundle. The framework keeps the functions that
+ * register themselves in a variable of its own: in a bundled copy of it, the one that runs would not
+ * find them. It is the platform's part, too, which the platform starts.
+ */
+export const EXTERNAL = ["@google-cloud/functions-framework"] as const;
+
+/** What CommonJS packages expect to be there, and an ES module does not have. */
+const COMMONJS_NAMES = `import { createRequire as createBundleRequire } from "node:module";
+const require = createBundleRequire(import.meta.url);
+const __dirname = import.meta.dirname;`;
+
+export interface Bundle {
+  content: Uint8Array;
+  /** The files that went into it, relative to the repository, with forward slashes. */
+  inputs: string[];
+}
+
+/**
+ * Bundles a function. It is an ES module: those start faster than CommonJS, and `import.meta.url` says
+ * where the files beside it lie. It is not minified, so that the stack traces in the logs have the names of the
+ * sources without a source map, which Node would parse at every start.
+ */
+export async function bundle(name: FunctionName): Promise<Bundle> {
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: repository,
+    entryPoints: [`functions/${name}/index.ts`],
+    outfile: BUNDLE_NAME,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    external: [...EXTERNAL],
+    banner: { js: COMMONJS_NAMES },
+    legalComments: "none",
+    // Else the comments that name the modules would depend on where node_modules really lies.
+    preserveSymlinks: true,
+    plugins: [onlyVersions],
+    logLevel: "warning",
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error("esbuild has made nothing");
+  return { content: output.contents, inputs: Object.keys(metafile.inputs).toSorted() };
+}
+
+/**
+ * Of a package.json that a module of ours imports, only the version is of use. The rest, such as the names
+ * of all development dependencies, stays here.
+ */
+const onlyVersions: esbuild.Plugin = {
+  name: "only-versions",
+  setup(build) {
+    build.onLoad({ filter: /package\.json$/ }, ({ path, with: attributes }) => {
+      // Packages require theirs, without attributes, and may want any part of it.
+      if (basename(path) !== "package.json" || attributes["type"] !== "json") return null;
+      const { name, version } = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+      return { contents: JSON.stringify({ name, version }), loader: "json" };
+    });
+  },
+};

@@ -1,0 +1,39 @@
+/**
+ * What is deployed as a function: the files of its folder, in memory.
+ *
+ * @module
+ */
+import { BUNDLE_NAME } from "../local/function-process.ts";
+import type { FunctionName } from "../local/function-process.ts";
+import type { Files } from "./archive.ts";
+import { bundle, EXTERNAL } from "./bundle.ts";
+import { LICENCES_NAME, licencesOf } from "./licences.ts";
+import { functionLock, functionManifest } from "./package-files.ts";
+import type { Lock, Manifest } from "./package-files.ts";
+import { readRepositoryFile, readRepositoryJson } from "./repository.ts";
+import { runTimeFilesOf } from "./run-time-files.ts";
+
+/** Builds a function's folder. */
+export async function buildFunction(name: FunctionName): Promise<Files> {
+  const { content, inputs } = await bundle(name);
+  const runTimeFiles = runTimeFilesOf(inputs);
+  const manifest = functionManifest(readRepositoryJson("package.json") as Manifest, {
+    name,
+    main: BUNDLE_NAME,
+    external: EXTERNAL,
+  });
+  const lock = functionLock(readRepositoryJson("package-lock.json") as Lock, manifest);
+  const licences = licencesOf([...inputs, ...runTimeFiles.map(({ source }) => source)]);
+  return new Map<string, Uint8Array>([
+    [BUNDLE_NAME, content],
+    ["package.json", toJson(manifest)],
+    ["package-lock.json", toJson(lock)],
+    ["LICENSE", readRepositoryFile("LICENSE")],
+    [LICENCES_NAME, Buffer.from(licences)],
+    ...runTimeFiles.map(({ path, source }) => [path, readRepositoryFile(source)] as const),
+  ]);
+}
+
+function toJson(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
