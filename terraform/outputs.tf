@@ -60,3 +60,13 @@ output "image_repository" {
   description = "Where to push an image of a bench with apps of your own."
   value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"
 }
+
+output "base_domain" {
+  description = "Sites are at names below it."
+  value       = var.domain
+}
+
+output "certificate" {
+  description = "The certificate of the sites, by its full name."
+  value       = google_certificate_manager_certificate.sites.id
+}

@@ -6,6 +6,8 @@ import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openApiDocument } from "../functions/api/openapi.ts";
+import { DeployProblem } from "../scripts/deploy/problem.ts";
+import { smokeTest } from "../scripts/deploy/smoke-test.ts";
 import { checkTypes, generateClient } from "./generated-client.ts";
 import type { GeneratedClient } from "./generated-client.ts";
 import { lintOpenApi } from "./openapi-lint.ts";
@@ -120,6 +122,13 @@ test("the client gives an error's status and body", async () => {
   const headers = { "X-API-Key": "another" };
   const { status, data } = await client.call("listTenants", {}, { headers });
   assert.equal([status, data["error"]], [401, "X-API-Key is not a valid key."]);
+});
+
+test("the smoke test of a deployment passes on the API, and on no other version of it", async () => {
+  const { version } = (await (await fetch(it.stack.urls.api)).json()) as { version: string };
+  await smokeTest(it.stack.urls.api, version);
+  const problem = await smokeTest(it.stack.urls.api, "0.0.0").catch((error: unknown) => error);
+  assert.instance(problem, DeployProblem);
 });
 
 test("an answer that the document does not tell of is found", async () => {

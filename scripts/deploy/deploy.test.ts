@@ -1,0 +1,221 @@
+/** The steps of a deployment, with stand-ins for Terraform, Google and the deployed API. */
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { freePorts } from "../local/ports.ts";
+import { describeCertificate } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
+import { deploy } from "./deploy.ts";
+import type { Deployment } from "./deploy.ts";
+import { DeployProblem } from "./problem.ts";
+import { openTerraform } from "./terraform.ts";
+
+const test = suite("deploy");
+
+const directory = mkdtempSync(join(tmpdir(), "kairos-deploy-"));
+const calls = join(directory, "calls");
+
+let api: Server;
+let apiUrl: string;
+/** What the API answers, by path. */
+let answers: Record<string, [status: number, body: object]>;
+
+test.before(async () => {
+  api = createServer((request, response) => {
+    const [status, body] = answers[request.url ?? ""] ?? [404, {}];
+    response.writeHead(status).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => {
+    api.listen(0, "127.0.0.1", resolve);
+  });
+  apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+});
+test.before.each(() => {
+  writeFileSync(calls, "");
+  answers = {
+    "/": [200, { version: "1.2.3" }],
+    "/health": [200, {}],
+    "/openapi.json": [200, {}],
+    "/tenants": [401, {}],
+  };
+});
+test.after(() => {
+  api.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A terraform that notes how it is called and gives these outputs; at one command it fails. */
+function standIn(outputs: object, failingCommand = ""): string {
+  const program = join(directory, "terraform");
+  writeFileSync(
+    program,
+    `#!/bin/bash
+echo "terraform $*" >>"${calls}"
+[[ $1 == "${failingCommand}" ]] && exit 3
+[[ $1 == output ]] && echo '${JSON.stringify(outputs)}'
+exit 0
+`,
+  );
+  chmodSync(program, 0o755);
+  return program;
+}
+
+const value = <T>(of: T) => ({ value: of });
+const outputs = () => ({
+  api_url: value(apiUrl),
+  base_domain: value("sites.example"),
+  name_servers: value(["ns1.example.", "ns2.example."]),
+  certificate: value("projects/p/locations/global/certificates/sites"),
+});
+
+const ACTIVE: Certificate = { managed: { state: "ACTIVE" } };
+
+async function run(changes: Partial<Deployment> & { program?: string } = {}) {
+  const { program = standIn(outputs()), ...rest } = changes;
+  const said: string[] = [];
+  let problem: DeployProblem | null = null;
+  try {
+    await deploy({
+      build: () => {
+        appendFileSync(calls, "build\n");
+        return Promise.resolve();
+      },
+      terraform: openTerraform(directory, program),
+      planFile: "/plan",
+      confirm: () => Promise.resolve(true),
+      readCertificate: () => Promise.resolve(ACTIVE),
+      version: "1.2.3",
+      report: (line) => said.push(line),
+      patienceSeconds: 0,
+      pollSeconds: 0,
+      ...rest,
+    });
+  } catch (error) {
+    if (!(error instanceof DeployProblem)) throw error;
+    problem = error;
+  }
+  const called = readFileSync(calls, "utf8").trim().split("\n");
+  return { said, called, problem: problem?.message ?? null };
+}
+
+test("builds, plans, applies exactly that plan, tests and waits", async () => {
+  const { said, called, problem } = await run();
+  assert.is(problem, null);
+  assert.equal(called, [
+    "build",
+    "terraform init -input=false",
+    "terraform plan -input=false -out=/plan",
+    "terraform apply -input=false /plan",
+    "terraform output -json",
+  ]);
+  assert.is(said.at(-1), `deployed: ${apiUrl}`);
+});
+
+test("a plan that is not confirmed is not applied", async () => {
+  const { called, problem } = await run({ confirm: () => Promise.resolve(false) });
+  assert.is(problem, "Nothing was changed.");
+  assert.not(called.some((line) => line.includes("apply")));
+});
+
+for (const command of ["init", "plan", "apply"]) {
+  test(`a terraform ${command} that fails is the end`, async () => {
+    const { called, problem } = await run({ program: standIn(outputs(), command) });
+    assert.match(problem ?? "", `terraform ${command} ended with 3`);
+    assert.match(called.at(-1) ?? "", `terraform ${command}`);
+  });
+}
+
+test("a missing terraform is named", async () => {
+  const { problem } = await run({ program: join(directory, "nowhere") });
+  assert.match(problem ?? "", /^Terraform is missing/);
+});
+
+test("outputs that are not there are named", async () => {
+  const { api_url } = outputs();
+  const { problem } = await run({ program: standIn({ api_url }) });
+  assert.match(problem ?? "", "lack base_domain, name_servers, certificate");
+});
+
+test("a build that fails is the end", async () => {
+  const build = () => Promise.reject(new DeployProblem("not built"));
+  const { called, problem } = await run({ build });
+  assert.equal([called, problem], [[""], "not built"]);
+});
+
+test("an API that comes late is waited for", async () => {
+  const ready = answers;
+  answers = {};
+  const report = () => {
+    answers = ready;
+  };
+  assert.is((await run({ report, patienceSeconds: 60 })).problem, null);
+});
+
+for (const [sentence, path, answer, said] of [
+  [
+    "an older version",
+    "/",
+    [200, { version: "1.2.2" }],
+    "answers as version 1.2.2, and not as 1.2.3",
+  ],
+  ["an API that is not well", "/health", [503, {}], "/health answered 503, and not 200"],
+  ["an API that lets anybody in", "/tenants", [200, {}], "/tenants answered 200, and not 401"],
+] as const) {
+  test(`${sentence} is no success`, async () => {
+    const program = standIn(outputs());
+    answers[path] = [answer[0], answer[1]];
+    assert.match((await run({ program })).problem ?? "", said);
+  });
+}
+
+test("an API that does not answer is no success", async () => {
+  const [closed = 0] = await freePorts(1);
+  const program = standIn({ ...outputs(), api_url: value(`http://127.0.0.1:${closed}`) });
+  assert.match((await run({ program })).problem ?? "", "does not answer");
+});
+
+test("what the certificate waits for is said, once for each news, with what is to be done", async () => {
+  const states = ["PROVISIONING", "PROVISIONING", "FAILED", "ACTIVE"];
+  const readCertificate = () => Promise.resolve({ managed: { state: states.shift() ?? "ACTIVE" } });
+  const { said, problem } = await run({ readCertificate, patienceSeconds: 60 });
+  assert.is(problem, null);
+  const waits = said.filter((line) => line.startsWith("waiting: "));
+  assert.is(waits.length, 2);
+  assert.match(waits[0] ?? "", /PROVISIONING\. Delegate sites\.example with NS records to ns1/);
+  assert.match(waits[1] ?? "", /FAILED/);
+});
+
+test("a certificate that does not come is no success, and all else is done", async () => {
+  const readCertificate = () => Promise.resolve({ managed: { state: "PROVISIONING" } });
+  const { problem } = await run({ readCertificate });
+  assert.match(problem ?? "", /PROVISIONING[\s\S]*run npm run deploy again later/);
+});
+
+test("a certificate is described by its state and by what each domain lacks", () => {
+  const authorizationAttemptInfo = [
+    { domain: "*.sites.example", state: "FAILED", details: "no CNAME" },
+    { domain: "sites.example", state: "AUTHORIZED" },
+  ];
+  assert.equal(
+    describeCertificate({ managed: { state: "PROVISIONING", authorizationAttemptInfo } }),
+    {
+      isActive: false,
+      says: "PROVISIONING; *.sites.example FAILED (no CNAME); sites.example AUTHORIZED",
+    },
+  );
+  assert.equal(describeCertificate({}), { isActive: false, says: "UNKNOWN" });
+});
+
+test.run();

@@ -1,0 +1,67 @@
+/**
+ * The Terraform commands of a deployment, as a user would type them.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { DeployProblem } from "./problem.ts";
+
+/** What `terraform/outputs.tf` gives that a deployment goes on with. */
+export interface Outputs {
+  /** Where the API answers. */
+  api_url: string;
+  base_domain: string;
+  /** The name servers to which the domain must be delegated. */
+  name_servers: string[];
+  /** The certificate of the sites, by its full name: projects/P/locations/L/certificates/C. */
+  certificate: string;
+}
+
+const OUTPUT_NAMES = ["api_url", "base_domain", "name_servers", "certificate"] as const;
+
+export type Terraform = ReturnType<typeof openTerraform>;
+
+/** Terraform in a directory. Whatever it prints goes to the terminal. */
+export function openTerraform(directory: string, program = "terraform") {
+  /** Runs a command and gives what it printed, where that is not for the terminal. */
+  function run(args: string[], stdout: "inherit" | "pipe" = "inherit"): Promise<string> {
+    const child = spawn(program, args, {
+      cwd: directory,
+      stdio: ["inherit", stdout, "inherit"],
+    });
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (output += text));
+    return new Promise((resolve, reject) => {
+      child.once("error", (cause) => {
+        const problem =
+          "Terraform is missing: there is no terraform on the PATH. Install it first.";
+        reject(new DeployProblem(problem, { cause }));
+      });
+      child.once("close", (code) => {
+        if (code === 0) resolve(output);
+        else reject(new DeployProblem(`terraform ${args[0]} ended with ${code}; see above.`));
+      });
+    });
+  }
+
+  return {
+    init: () => run(["init", "-input=false"]),
+    plan: (file: string) => run(["plan", "-input=false", `-out=${file}`]),
+    apply: (file: string) => run(["apply", "-input=false", file]),
+    async outputs(): Promise<Outputs> {
+      return toOutputs(JSON.parse(await run(["output", "-json"], "pipe")) as object);
+    },
+  };
+}
+
+function toOutputs(printed: object): Outputs {
+  const outputs = printed as Record<string, { value?: unknown } | undefined>;
+  const missing = OUTPUT_NAMES.filter((name) => outputs[name]?.value === undefined);
+  if (missing.length > 0) {
+    throw new DeployProblem(
+      `Terraform's outputs lack ${missing.join(", ")}: was it applied to the end?`,
+    );
+  }
+  const values = OUTPUT_NAMES.map((name) => [name, outputs[name]?.value]);
+  return Object.fromEntries(values) as Outputs;
+}
