@@ -94,6 +94,7 @@ function addTests(): void {
       audience: "https://api.example.com",
       allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
       reservedSubdomains: ["billing", "login"],
+      trustedProxies: 2,
       rateLimitPerMinute: 600,
     });
   });

@@ -15,6 +15,7 @@ variables {
   api_audience            = "https://api.example.com"
   allowed_origins         = ["https://app.example.com", "http://localhost:3000"]
   reserved_subdomains     = ["billing", "login"]
+  trusted_proxies         = 2
   rate_limit_per_minute   = 600
   namespace               = "tenants"
   frappe_image            = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"

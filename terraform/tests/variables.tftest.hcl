@@ -216,6 +216,16 @@ run "refused_a_subdomain_in_capitals" {
   expect_failures = [var.reserved_subdomains]
 }
 
+run "refused_no_proxy" {
+  command = plan
+
+  variables {
+    trusted_proxies = 0
+  }
+
+  expect_failures = [var.trusted_proxies]
+}
+
 run "refused_a_limit_below_none" {
   command = plan
 
