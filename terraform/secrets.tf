@@ -8,16 +8,20 @@ locals {
     mail           = "kairos-mail"
   }
 
-  # What is made here is 244 random bits. It comes out differently each time, and only the first is sent.
-  made_secret = replace("${uuid()}${uuid()}", "-", "")
+  # What is made here is 244 random bits, each secret's its own. It comes out differently each time, and
+  # only the first is sent.
+  made_secrets = {
+    api_keys       = replace("${uuid()}${uuid()}", "-", "")
+    database_admin = replace("${uuid()}${uuid()}", "-", "")
+  }
 
   secret_values = {
-    api_keys = length(var.api_keys) > 0 ? join(",", var.api_keys) : local.made_secret
+    api_keys = length(var.api_keys) > 0 ? join(",", var.api_keys) : local.made_secrets.api_keys
 
     # The keys of the Secret frappe-database-admin.
     database_admin = jsonencode({
       username = var.database_admin
-      password = var.database_admin_password != "" ? var.database_admin_password : local.made_secret
+      password = var.database_admin_password != "" ? var.database_admin_password : local.made_secrets.database_admin
     })
 
     # As the bench's configuration names them.
