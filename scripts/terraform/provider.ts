@@ -37,7 +37,7 @@ interface ConfigRequest {
 }
 
 /**
- * Serves a schema under a provider's address, such as `registry.terraform.io/hashicorp/google`, on a free
+ * Serves a schema under a provider's address, such as `hashicorp/google`, on a free
  * port of the loopback address, until it is stopped.
  */
 export async function startProvider(

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { startProvider } from "./provider.ts";
 import { readGoogleSchema } from "./schema.ts";
 
-const GOOGLE = "registry.terraform.io/hashicorp/google";
+const GOOGLE = "hashicorp/google";
 
 export interface TerraformRun {
   exitCode: number;
