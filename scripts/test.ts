@@ -22,9 +22,8 @@ With CI=true a skipped test is a failure, unless tests/allowed-skips.json names 
 /** So that no processor is idle while the longest file runs alone in the end. */
 const SLOWEST = [
   "tests/killed-anywhere.long.test.ts",
-  "tests/terraform.test.ts",
+  "tests/hostile.long.test.ts",
   "tests/start.test.ts",
-  "tests/build.test.ts",
   "tests/site-jobs.test.ts",
   "tests/stack.test.ts",
 ];
