@@ -176,7 +176,9 @@ export function databaseName(tenantId: string): string {
 }
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-const TENANT_ID = new RegExp(`^${UUID}$`);
+/** The form of a tenant id, for a schema. */
+export const TENANT_ID_PATTERN = `^${UUID}$`;
+const TENANT_ID = new RegExp(TENANT_ID_PATTERN);
 const JOB_NAME = new RegExp(`^site-(${UUID})$`);
 
 /** Whether a text has the form of a tenant id: a UUID in lower case. */

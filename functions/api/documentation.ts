@@ -9,11 +9,15 @@ import { readDocsFile } from "./docs.ts";
 import { openApiDocument } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 
-const document = openApiDocument(packageJson.version);
+/** Made when it is first asked for, and not whenever an instance starts. */
+let document: ReturnType<typeof openApiDocument> | undefined;
 
 /** Answers with the document, with a page, or with what a page loads. */
 export async function readDocumentation(path: string): Promise<ApiResponse> {
-  if (path === "/openapi.json") return { status: 200, body: document };
+  if (path === "/openapi.json") {
+    document ??= openApiDocument(packageJson.version);
+    return { status: 200, body: document };
+  }
   const file = await readDocsFile(path);
   if (file === null) throw new Problem(404, "There is nothing at this path.");
   const { headers, contentType, body } = file;

@@ -106,7 +106,6 @@ export const listQuerySchema = {
     email: { ...emailSchema, title: "Only tenants with this e-mail, as it was given" },
   },
 } as const satisfies JSONSchema;
-export type ListQuery = FromSchema<typeof listQuerySchema>;
 
 /** A repeated request is recognised by it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export const idempotencyKeySchema = {

@@ -8,6 +8,7 @@
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
+import { TENANT_ID_PATTERN } from "../tenant.ts";
 
 /** Letters and marks of any script, digits, space and - . & ' , without a space at either end. */
 const NAME = "^[\\p{L}\\p{M}\\p{N}.&',-]([\\p{L}\\p{M}\\p{N} .&',-]*[\\p{L}\\p{M}\\p{N}.&',-])?$";
@@ -67,7 +68,7 @@ export const emailSchema = {
 
 export const tenantIdSchema = {
   type: "string",
-  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+  pattern: TENANT_ID_PATTERN,
   title: "The tenant's id",
   description: "a UUID in lower case",
   examples: ["0c16443d-3d8e-4c0d-b43c-ac1174140611"],
