@@ -98,6 +98,15 @@ async function describe(name: string, credentials: GoogleCredentials): Promise<G
   }
 }
 
+/**
+ * Without the second scope GKE knows a service account by its number and not by its e-mail, and so no
+ * binding that names the e-mail is its own
+ * (https://cloud.google.com/kubernetes-engine/docs/how-to/role-based-access-control).
+ */
+const SCOPES = ["cloud-platform", "userinfo.email"].map(
+  (scope) => `https://www.googleapis.com/auth/${scope}`,
+);
+
 function googleCredentials(): GoogleCredentials {
-  return new GoogleAuth({ scopes: "https://www.googleapis.com/auth/cloud-platform" });
+  return new GoogleAuth({ scopes: SCOPES });
 }

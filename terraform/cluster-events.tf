@@ -24,4 +24,7 @@ resource "google_pubsub_topic_iam_member" "sink_publishes_job_events" {
   topic  = google_pubsub_topic.events["cluster-events"].name
   role   = "roles/pubsub.publisher"
   member = google_logging_project_sink.job_events.writer_identity
+
+  # Google makes the writer's account with a project's first sink; the cluster gives it the time.
+  depends_on = [google_container_cluster.this]
 }

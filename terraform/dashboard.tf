@@ -5,42 +5,42 @@ locals {
   charts = [
     {
       title   = "Ends of wishes, by kind and how"
-      filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.outcomes.name}\""
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.outcomes.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_SUM"
       by      = ["metric.label.kind", "metric.label.message"]
     },
     {
       title   = "Seconds to active, the slowest twentieth"
-      filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.time_to_active.name}\""
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.time_to_active.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_PERCENTILE_95"
       by      = []
     },
     {
       title   = "Sweeps that saw the cluster"
-      filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_SUM"
       by      = []
     },
     {
       title   = "Messages that wait, by subscription"
-      filter  = "resource.type=\"pubsub_subscription\" metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      filter  = "resource.type=\"pubsub_subscription\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
       aligner = "ALIGN_MAX"
       reducer = "REDUCE_MAX"
       by      = ["resource.label.subscription_id"]
     },
     {
       title   = "Requests, by function and answer"
-      filter  = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_count\""
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/request_count\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_SUM"
       by      = ["resource.label.service_name", "metric.label.response_code_class"]
     },
     {
       title   = "Milliseconds to answer, the slowest twentieth, by function"
-      filter  = "resource.type=\"cloud_run_revision\" metric.type=\"run.googleapis.com/request_latencies\""
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/request_latencies\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_PERCENTILE_95"
       by      = ["resource.label.service_name"]

@@ -6,10 +6,6 @@ resource "google_dns_managed_zone" "sites" {
   dns_name    = "${var.domain}."
   description = "The sites of Kairos Control Plane."
 
-  dnssec_config {
-    state = "on"
-  }
-
   depends_on = [google_project_service.apis]
 }
 

@@ -10,7 +10,8 @@ resource "google_filestore_instance" "sites" {
   location = local.filestore_is_zonal ? local.filestore_zone : var.region
   tier     = var.filestore_tier
 
-  deletion_protection_enabled = var.deletion_protection
+  # Google refuses it for the basic tiers (hashicorp/terraform-provider-google, issue 20311).
+  deletion_protection_enabled = startswith(var.filestore_tier, "BASIC_") ? null : var.deletion_protection
 
   file_shares {
     name        = "sites"

@@ -35,16 +35,9 @@ locals {
   # A MariaDB in the cluster is the Service "mariadb" in the sites' namespace.
   database_host = var.database == "external" ? var.database_host : "mariadb"
 
-  # As Google documents it: Eventarc has no multi-regions, and serves a multi-region's database from here.
-  # https://cloud.google.com/firestore/native/docs/eventarc
-  trigger_regions = {
-    nam5 = "us-central1"
-    eur3 = "europe-west4"
-  }
-  trigger_region = coalesce(
-    var.firestore_trigger_region,
-    lookup(local.trigger_regions, local.firestore_location, local.firestore_location),
-  )
+  # The location of the database itself, a multi-region's too: with the region that Google's page names for
+  # nam5 the trigger is refused (ADR 15).
+  trigger_region = coalesce(var.firestore_trigger_region, local.firestore_location)
 }
 
 resource "google_storage_bucket" "sources" {
@@ -140,7 +133,8 @@ resource "google_cloudfunctions2_function" "this" {
 
   depends_on = [
     google_artifact_registry_repository_iam_member.build_writes_functions,
-    google_project_iam_member.build,
+    google_project_iam_member.build_reads_sources,
+    google_project_iam_member.build_writes_logs,
     google_project_iam_member.database,
     google_project_iam_member.push_receives_events,
     google_secret_manager_secret_iam_member.api_reads_keys,

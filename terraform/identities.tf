@@ -11,6 +11,11 @@ locals {
     nodes     = "The cluster's nodes."
   }
 
+  source_buckets = [
+    google_storage_bucket.sources.name,
+    "gcf-v2-sources-${data.google_project.this.number}-${var.region}",
+  ]
+
   functions   = toset(["api", "provision", "cleanup"])
   reconcilers = toset(["provision", "cleanup"])
 }
@@ -47,7 +52,7 @@ resource "google_pubsub_topic_iam_member" "functions_publish_hints" {
   member = google_service_account.this[each.value].member
 }
 
-# The way to the cluster and through its endpoint. What they may do there, the Role in cluster/manifests says.
+# The way to the cluster and through its endpoint. What they may do there, the Role in cluster/chart says.
 resource "google_project_iam_custom_role" "cluster_connect" {
   role_id     = "kairosClusterConnect"
   title       = "Kairos: reach the cluster"
@@ -91,8 +96,8 @@ resource "google_service_account_iam_member" "agent_gets_push_tokens" {
   role               = "roles/iam.serviceAccountOpenIdTokenCreator"
   member             = local.pubsub_agent
 
-  # Google makes its account when Pub/Sub is first used.
-  depends_on = [google_pubsub_topic.events]
+  # Google makes its account when Pub/Sub is first used; the cluster gives it the time.
+  depends_on = [google_container_cluster.this, google_pubsub_topic.events]
 }
 
 resource "google_project_iam_member" "push_receives_events" {
@@ -103,12 +108,22 @@ resource "google_project_iam_member" "push_receives_events" {
 
 # Building the functions, in place of an account that may do everything.
 
-resource "google_project_iam_member" "build" {
-  for_each = toset(["roles/logging.logWriter", "roles/storage.objectViewer"])
-
+resource "google_project_iam_member" "build_writes_logs" {
   project = var.project_id
-  role    = each.value
+  role    = "roles/logging.logWriter"
   member  = google_service_account.this["build"].member
+}
+
+# The zips, and Google's copies of them, whose bucket Google makes; but no other bucket, such as the backups'.
+resource "google_project_iam_member" "build_reads_sources" {
+  project = var.project_id
+  role    = "roles/storage.objectViewer"
+  member  = google_service_account.this["build"].member
+
+  condition {
+    title      = "only-the-functions-sources"
+    expression = join(" || ", [for bucket in local.source_buckets : "resource.name.startsWith(\"projects/_/buckets/${bucket}\")"])
+  }
 }
 
 resource "google_artifact_registry_repository_iam_member" "build_writes_functions" {

@@ -21,7 +21,7 @@ locals {
     no-heartbeat = {
       name     = "The sweep does not come round"
       severity = "CRITICAL"
-      what     = "For five minutes no sweep has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
+      what     = "For ten minutes no sweep has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
     }
     slow-creates = {
       name     = "Tenants become active slowly"
@@ -69,7 +69,7 @@ resource "google_logging_metric" "outcomes" {
 resource "google_logging_metric" "time_to_active" {
   name            = "kairos-time-to-active"
   description     = "Seconds from the request for a tenant to its proved site."
-  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=\"create\""
+  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=\"create\"\njsonPayload.secondsSinceWish>=0"
   value_extractor = "EXTRACT(jsonPayload.secondsSinceWish)"
 
   metric_descriptor {
@@ -166,6 +166,14 @@ resource "google_monitoring_alert_policy" "failed_tenants" {
   documentation {
     content = local.alerts.failed-tenants.what
   }
+
+  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
+  alert_strategy {
+    auto_close = "1800s"
+  }
+
+  # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
+  depends_on = [google_cloudfunctions2_function.this]
 }
 
 resource "google_monitoring_alert_policy" "no_heartbeat" {
@@ -175,14 +183,19 @@ resource "google_monitoring_alert_policy" "no_heartbeat" {
   notification_channels = local.channels
 
   conditions {
-    display_name = "no sweep for five minutes"
+    display_name = "no sweep for ten minutes"
 
-    condition_absent {
-      filter   = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
-      duration = "300s"
+    # Not condition_absent: the count of what does not come any more may be zero, and not absent. Counts out
+    # of logs may be minutes late.
+    condition_threshold {
+      filter                  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
+      comparison              = "COMPARISON_LT"
+      threshold_value         = 1
+      duration                = "60s"
+      evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
 
       aggregations {
-        alignment_period     = "60s"
+        alignment_period     = "600s"
         per_series_aligner   = "ALIGN_DELTA"
         cross_series_reducer = "REDUCE_SUM"
       }
@@ -192,6 +205,9 @@ resource "google_monitoring_alert_policy" "no_heartbeat" {
   documentation {
     content = local.alerts.no-heartbeat.what
   }
+
+  # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
+  depends_on = [google_cloudfunctions2_function.this]
 }
 
 resource "google_monitoring_alert_policy" "slow_creates" {
@@ -220,6 +236,14 @@ resource "google_monitoring_alert_policy" "slow_creates" {
   documentation {
     content = local.alerts.slow-creates.what
   }
+
+  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
+  alert_strategy {
+    auto_close = "1800s"
+  }
+
+  # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
+  depends_on = [google_cloudfunctions2_function.this]
 }
 
 resource "google_monitoring_alert_policy" "server_errors" {
@@ -247,5 +271,10 @@ resource "google_monitoring_alert_policy" "server_errors" {
 
   documentation {
     content = local.alerts.server-errors.what
+  }
+
+  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
+  alert_strategy {
+    auto_close = "1800s"
   }
 }

@@ -29,9 +29,11 @@ output "cluster" {
   }
 }
 
+# GKE knows an account by its e-mail where its token has the scope for that, as the functions' tokens have,
+# and otherwise by its number. It is the same account, so both may.
 output "reconcilers" {
-  description = "Whom the RoleBinding in cluster/manifests names."
-  value       = [for name in local.reconcilers : google_service_account.this[name].email]
+  description = "Whom the RoleBinding in the cluster names."
+  value       = flatten([for name in local.reconcilers : [google_service_account.this[name].email, google_service_account.this[name].unique_id]])
 }
 
 output "sites" {
@@ -41,6 +43,7 @@ output "sites" {
     volume_server   = google_filestore_instance.sites.networks[0].ip_addresses[0]
     volume_path     = "/${google_filestore_instance.sites.file_shares[0].name}"
     volume_gib      = var.filestore_gib
+    address         = google_compute_global_address.sites.address
     address_name    = google_compute_global_address.sites.name
     certificate_map = google_certificate_manager_certificate_map.sites.name
     egress_address  = google_compute_address.egress.address
@@ -48,11 +51,10 @@ output "sites" {
 }
 
 output "secrets" {
-  description = "The secrets of the cluster's part, and the Kubernetes service account that may read them."
+  description = "The secrets of the cluster's part, each by the version that it shall read."
   value = {
-    service_account = "${var.namespace}/${local.secrets_reader.name}"
-    database_admin  = google_secret_manager_secret_version.this["database_admin"].name
-    mail            = google_secret_manager_secret_version.this["mail"].name
+    database_admin = google_secret_manager_secret_version.this["database_admin"].name
+    mail           = google_secret_manager_secret_version.this["mail"].name
   }
 }
 
@@ -69,4 +71,35 @@ output "base_domain" {
 output "certificate" {
   description = "The certificate of the sites, by its full name."
   value       = google_certificate_manager_certificate.sites.id
+}
+
+output "project_id" {
+  description = "The project."
+  value       = var.project_id
+}
+
+output "region" {
+  description = "The region of all of it."
+  value       = var.region
+}
+
+output "api_is_public" {
+  description = "Whether anybody may reach the API, which then asks for a key; else Cloud Run itself lets only api_invokers in."
+  value       = contains(var.api_invokers, "allUsers")
+}
+
+output "bench" {
+  description = "What the bench must have in common with the site Jobs: the image, the database, and how many work at once."
+  value = {
+    image               = var.frappe_image
+    database_in_cluster = var.database == "cluster"
+    database_host       = local.database_host
+    database_port       = var.database_port
+    max_concurrent_jobs = var.max_concurrent_jobs
+  }
+}
+
+output "backups" {
+  description = "Where the nightly backups are."
+  value       = { bucket = google_storage_bucket.backups.name }
 }

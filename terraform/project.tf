@@ -32,7 +32,8 @@ resource "google_project_service" "apis" {
 data "google_project" "this" {
   project_id = var.project_id
 
-  depends_on = [google_project_service.apis]
+  # Not on all APIs: then one more of them would make the number unknown, and each member with it new.
+  depends_on = [google_project_service.apis["cloudresourcemanager.googleapis.com"]]
 }
 
 locals {

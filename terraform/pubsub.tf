@@ -75,6 +75,9 @@ resource "google_pubsub_topic_iam_member" "agent_publishes_dead_letters" {
   topic  = google_pubsub_topic.dead_letters.name
   role   = "roles/pubsub.publisher"
   member = local.pubsub_agent
+
+  # Google makes its account when Pub/Sub is first used; the cluster gives it the time.
+  depends_on = [google_container_cluster.this]
 }
 
 resource "google_pubsub_subscription_iam_member" "agent_takes_dead_letters" {

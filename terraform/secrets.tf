@@ -35,10 +35,8 @@ locals {
   }
 
   # A Kubernetes service account, as Workload Identity names it. It exists as soon as the cluster does.
-  secrets_reader = {
-    name   = "kairos-secrets"
-    member = "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/${var.project_id}.svc.id.goog/subject/ns/${var.namespace}/sa/kairos-secrets"
-  }
+  workload_identities = "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/${var.project_id}.svc.id.goog/subject"
+  secrets_reader      = "${local.workload_identities}/ns/${var.namespace}/sa/kairos-secrets"
 }
 
 resource "google_secret_manager_secret" "this" {
@@ -78,7 +76,7 @@ resource "google_secret_manager_secret_iam_member" "cluster_reads" {
 
   secret_id = google_secret_manager_secret.this[each.value].secret_id
   role      = "roles/secretmanager.secretAccessor"
-  member    = local.secrets_reader.member
+  member    = local.secrets_reader
 
   # The pool of identities is made with a project's first cluster.
   depends_on = [google_container_cluster.this]

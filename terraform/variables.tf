@@ -38,8 +38,8 @@ variable "mail" {
   }
 
   validation {
-    condition     = var.mail.port >= 1 && var.mail.port <= 65535 && floor(var.mail.port) == var.mail.port
-    error_message = "The mail.port must be a whole number from 1 to 65535."
+    condition     = var.mail.port >= 1 && var.mail.port <= 65535 && floor(var.mail.port) == var.mail.port && var.mail.port != 25
+    error_message = "The mail.port must be a whole number from 1 to 65535, and not 25, on which Google Cloud lets no mail out; 587 is usual."
   }
 
   validation {
@@ -88,7 +88,7 @@ variable "firestore_location" {
 }
 
 variable "firestore_trigger_region" {
-  description = "The region of the trigger on the database, should Google want another than the documented one (which see in functions.tf). Empty for that."
+  description = "The location of the trigger on the database, should Google want another than the database's own. Empty for that."
   type        = string
   default     = ""
   nullable    = false
@@ -327,7 +327,7 @@ variable "frappe_apps" {
 }
 
 variable "max_concurrent_jobs" {
-  description = "How many site Jobs may work at once. The quota in cluster/manifests must have room for them."
+  description = "How many site Jobs may work at once. The quota in the cluster makes room for them."
   type        = number
   default     = 5
   nullable    = false
@@ -385,7 +385,7 @@ variable "database_host" {
 }
 
 variable "database_port" {
-  description = "The MariaDB's port. The network policy in cluster/manifests lets site Jobs reach 3306."
+  description = "The port of an external MariaDB; one in the cluster has 3306."
   type        = number
   default     = 3306
   nullable    = false
@@ -393,6 +393,11 @@ variable "database_port" {
   validation {
     condition     = var.database_port >= 1 && var.database_port <= 65535 && floor(var.database_port) == var.database_port
     error_message = "The database_port must be a whole number from 1 to 65535."
+  }
+
+  validation {
+    condition     = var.database_port == 3306 || var.database == "external"
+    error_message = "The database_port of a MariaDB in the cluster is 3306; another can be set where the database is external."
   }
 }
 
@@ -405,6 +410,11 @@ variable "database_admin" {
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{1,80}$", var.database_admin))
     error_message = "The database_admin must be the name of a database user."
+  }
+
+  validation {
+    condition     = var.database_admin == "root" || var.database == "external"
+    error_message = "The database_admin of a MariaDB in the cluster is root; another can be named where the database is external."
   }
 }
 
@@ -477,10 +487,22 @@ variable "filestore_gib" {
 # Care.
 
 variable "deletion_protection" {
-  description = "Whether the database, the cluster and the volume refuse to be deleted."
+  description = "Whether what holds data refuses to be deleted: the database, the cluster, the bucket of backups, and the volume, where its tier can (the basic ones cannot)."
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "backup_days" {
+  description = "How many days a nightly backup is kept, and with it what a deleted tenant had."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.backup_days >= 7 && var.backup_days <= 3650 && floor(var.backup_days) == var.backup_days
+    error_message = "The backup_days must be a whole number from 7 to 3650."
+  }
 }
 
 variable "alert_emails" {

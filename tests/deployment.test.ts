@@ -27,7 +27,7 @@ const NOT_IN_THE_CLOUD = new Set([
 const PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
 const IN_THE_CLUSTER =
   "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
-  "my-project.svc.id.goog/subject/ns/tenants/sa/kairos-secrets";
+  "my-project.svc.id.goog/subject/ns/tenants/sa";
 
 /** Every permission that there is. The sink's writer is the only one whose name Google makes up. */
 const GRANTS = [
@@ -49,8 +49,9 @@ const GRANTS = [
   "kairos-push: roles/eventarc.eventReceiver on the project",
   "kairos-push: roles/run.invoker on kairos-cleanup",
   "kairos-push: roles/run.invoker on kairos-provision",
-  `${IN_THE_CLUSTER}: roles/secretmanager.secretAccessor on kairos-database-admin`,
-  `${IN_THE_CLUSTER}: roles/secretmanager.secretAccessor on kairos-mail`,
+  `${IN_THE_CLUSTER}/kairos-backup: roles/storage.objectUser on my-project-kairos-backups`,
+  `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-database-admin`,
+  `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-mail`,
   `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-push`,
   `${PUBSUB}: roles/pubsub.publisher on dead-letters`,
   `${PUBSUB}: roles/pubsub.subscriber on cluster-events-provision`,

@@ -66,6 +66,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   google_pubsub_topic_iam_member: "topic",
   google_secret_manager_secret_iam_member: "secret_id",
   google_service_account_iam_member: "service_account_id",
+  google_storage_bucket_iam_member: "bucket",
 };
 
 /** What a mocked provider has made up in place of names, by which the grants refer to things. */

@@ -22,15 +22,32 @@ run "the_database_the_cluster_and_the_volume_refuse_to_be_deleted" {
       google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_ENABLED",
       google_firestore_database.this.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED",
       google_container_cluster.this.deletion_protection,
-      google_filestore_instance.sites.deletion_protection_enabled,
+      !google_storage_bucket.backups.force_destroy,
     ])
     error_message = "Something that holds data can be deleted by mistake."
+  }
+
+  assert {
+    condition     = google_filestore_instance.sites.deletion_protection_enabled == null
+    error_message = "Google refuses the volume: its tier knows no protection."
+  }
+}
+
+run "and_the_volume_where_its_tier_can" {
+  variables {
+    filestore_tier = "REGIONAL"
+  }
+
+  assert {
+    condition     = google_filestore_instance.sites.deletion_protection_enabled
+    error_message = "The volume can be deleted by mistake."
   }
 }
 
 run "unless_a_variable_lets_them" {
   variables {
     deletion_protection = false
+    filestore_tier      = "REGIONAL"
   }
 
   assert {
@@ -39,6 +56,7 @@ run "unless_a_variable_lets_them" {
       google_firestore_database.this.deletion_policy == "DELETE",
       !google_container_cluster.this.deletion_protection,
       !google_filestore_instance.sites.deletion_protection_enabled,
+      google_storage_bucket.backups.force_destroy,
     ])
     error_message = "An installation that is to go would leave something behind."
   }

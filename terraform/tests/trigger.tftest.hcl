@@ -62,36 +62,41 @@ run "in_the_region_of_the_functions_unless_the_database_has_another" {
   }
 }
 
-run "in_us_central1_for_nam5" {
+run "in_nam5_for_nam5" {
   variables {
     firestore_location = "nam5"
   }
 
   assert {
-    condition     = google_firestore_database.this.location_id == "nam5" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "us-central1"
-    error_message = "The trigger of a database in nam5 is not in us-central1."
+    condition     = google_firestore_database.this.location_id == "nam5" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "nam5"
+    error_message = "The trigger of a database in nam5 is not in nam5."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["cleanup"].location == "europe-west1"
+    error_message = "The function is where no function can be."
   }
 }
 
-run "in_europe_west4_for_eur3" {
+run "in_eur3_for_eur3" {
   variables {
     firestore_location = "eur3"
   }
 
   assert {
-    condition     = google_firestore_database.this.location_id == "eur3" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "europe-west4"
-    error_message = "The trigger of a database in eur3 is not in europe-west4."
+    condition     = google_firestore_database.this.location_id == "eur3" && google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "eur3"
+    error_message = "The trigger of a database in eur3 is not in eur3."
   }
 }
 
 run "or_where_a_variable_says" {
   variables {
     firestore_location       = "nam5"
-    firestore_trigger_region = "nam5"
+    firestore_trigger_region = "us-central1"
   }
 
   assert {
-    condition     = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "nam5"
+    condition     = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger_region == "us-central1"
     error_message = "The variable is not heeded."
   }
 }

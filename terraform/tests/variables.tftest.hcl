@@ -477,3 +477,43 @@ run "refused_faster_than_a_site_is_made" {
 
   expect_failures = [var.slow_create_seconds]
 }
+
+run "refused_mail_on_the_port_that_google_closes" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", port = 25, user = "u", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_another_administrator_of_the_database_in_the_cluster" {
+  command = plan
+
+  variables {
+    database_admin = "kairos"
+  }
+
+  expect_failures = [var.database_admin]
+}
+
+run "refused_another_port_of_the_database_in_the_cluster" {
+  command = plan
+
+  variables {
+    database_port = 3307
+  }
+
+  expect_failures = [var.database_port]
+}
+
+run "refused_backups_of_a_day" {
+  command = plan
+
+  variables {
+    backup_days = 1
+  }
+
+  expect_failures = [var.backup_days]
+}
