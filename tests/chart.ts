@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { loadAllYaml, loadYaml } from "@kubernetes/client-node";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { Ajv } from "ajv";
+// Not the Kubernetes client's: that drops the fields that it does not know.
+import { load, loadAll } from "js-yaml";
 import { readdirSync, readFileSync } from "node:fs";
 import { renderTemplates } from "./chart-template.ts";
 
@@ -59,7 +60,7 @@ export function readChartFile(path: string): string {
 
 /** All values: those of values.yaml with the given ones over them, as Helm merges them. */
 export function mergeValues(given: Values): Values {
-  return merge(loadYaml(readChartFile("values.yaml")), given) as Values;
+  return merge(load(readChartFile("values.yaml")), given) as Values;
 }
 
 function merge(under: unknown, over: unknown): unknown {
@@ -113,7 +114,7 @@ export function renderChart(given: Values = VALUES): Map<string, string> {
 
 /** The objects in a template's text; a document without any has none. */
 export function objectsIn(text: string): Manifest[] {
-  return (loadAllYaml(text) as (Manifest | null)[]).filter((object) => object !== null);
+  return (loadAll(text) as (Manifest | null)[]).filter((object) => object !== null);
 }
 
 /** All objects of the chart. */

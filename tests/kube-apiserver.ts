@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, loadYaml } from "@kubernetes/client-node";
 import type { V1Pod } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -150,7 +150,10 @@ export function readManifests(): Manifest[] {
 
 /** Applies the manifests and waits until Pods can be made. */
 export async function applyManifests(server: KubeApiserver): Promise<void> {
-  for (const manifest of readManifests()) await server.objects.create(manifest);
+  for (const manifest of readManifests()) {
+    // As the client's types have it, which differ from YAML in a name or two.
+    await server.objects.create(loadYaml(JSON.stringify(manifest)));
+  }
   await server.namespaceReady(NAMESPACE);
 }
 
