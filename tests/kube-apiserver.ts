@@ -5,7 +5,13 @@
  *
  * @module
  */
-import { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi, loadYaml } from "@kubernetes/client-node";
+import {
+  BatchV1Api,
+  CoreV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+  loadYaml,
+} from "@kubernetes/client-node";
 import type { V1Pod } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -141,7 +147,7 @@ export async function startKubeApiserver(assets: string) {
 const SITE_JOB_TEMPLATES = ["namespace", "role", "role-binding", "quota", "network-policies"];
 
 /** The objects of the chart that a site Job meets, the namespace first. */
-export function readManifests(): Manifest[] {
+function readManifests(): Manifest[] {
   const rendered = renderChart();
   return SITE_JOB_TEMPLATES.flatMap((name) =>
     objectsIn(rendered.get(`templates/${name}.yaml`) ?? ""),
@@ -152,7 +158,7 @@ export function readManifests(): Manifest[] {
 export async function applyManifests(server: KubeApiserver): Promise<void> {
   for (const manifest of readManifests()) {
     // As the client's types have it, which differ from YAML in a name or two.
-    await server.objects.create(loadYaml(JSON.stringify(manifest)));
+    await server.objects.create(loadYaml<Manifest>(JSON.stringify(manifest)));
   }
   await server.namespaceReady(NAMESPACE);
 }
