@@ -174,6 +174,7 @@ function addTests(directoryOfBinaries: string): void {
     assert.equal(await readSecret("frappe-database-admin"), {
       username: "root",
       password: PASSWORDS[0],
+      version: "projects/p/secrets/s/versions/admin",
     });
     assert.equal(await readSecret("frappe-mail"), {
       mail_server: "smtp.example.com",
@@ -181,6 +182,7 @@ function addTests(directoryOfBinaries: string): void {
       mail_login: "kairos",
       mail_password: PASSWORDS[1],
       auto_email_id: "sites@example.com",
+      version: "projects/p/secrets/s/versions/mail",
     });
     const { token } = await mountAccount("kairos-secrets");
     assert.match(seen, "projects/p/secrets/s/versions/mail");

@@ -42,9 +42,11 @@ function writeMail(settings: string | null, account: Record<string, string> = AC
   const mail = join(directory, "mail");
   const file = join(directory, "common_site_config.json");
   mkdirSync(mail);
+  writeFileSync(join(mail, "version"), "mail/versions/3");
   for (const [key, value] of Object.entries(account)) writeFileSync(join(mail, key), value);
   if (settings !== null) writeFileSync(file, settings, { mode: 0o640 });
-  const run = () => runScript("mail.py", { PAUSE_SECONDS: "0.05" }, [mail, file]);
+  const run = () =>
+    runScript("mail.py", { PAUSE_SECONDS: "0.05" }, [mail, "mail/versions/3", file]);
   return { file, run, read: () => JSON.parse(readFileSync(file, "utf8")) as object };
 }
 
@@ -88,6 +90,14 @@ test("a configuration that stays broken is left as it is", async () => {
   assert.is(status, 1);
   assert.match(output, /is not JSON$/m);
   assert.is(readFileSync(file, "utf8"), '{"db_host": ');
+});
+
+test("the Secret of an earlier version is not written for the one that is to come", async () => {
+  const { file, run } = writeMail("{}", { ...ACCOUNT, version: "mail/versions/2" });
+  const { status, output } = await run();
+  assert.is(status, 1);
+  assert.match(output, "the Secret is not of mail/versions/3 yet");
+  assert.is(readFileSync(file, "utf8"), "{}");
 });
 
 test("an account that lacks a setting changes nothing", async () => {

@@ -1,6 +1,7 @@
-"""Makes a Secret of the cluster what a file says: apply_secret.py NAMESPACE NAME FILE KEY…
+"""Makes a Secret of the cluster what a file says: apply_secret.py NAMESPACE NAME FILE VERSION KEY…
 
-The file is a JSON object with exactly these keys. It is applied on the server's side, which makes the
+The file is a JSON object with exactly these keys. Beside them the Secret says which version it is of, so
+that who waits for a new one knows it from the old. It is applied on the server's side, which makes the
 Secret or changes it with one call and reads nothing. The Python standard library alone is used, for the
 image has no kubectl. What is in the file is never printed.
 """
@@ -77,8 +78,9 @@ def apply(namespace, name, secret):
 
 
 def main():
-    namespace, name, file, *keys = sys.argv[1:]
-    apply(namespace, name, to_secret(namespace, name, read_payload(file, keys)))
+    namespace, name, file, version, *keys = sys.argv[1:]
+    payload = {**read_payload(file, keys), "version": version}
+    apply(namespace, name, to_secret(namespace, name, payload))
     print(f"{name} is as in Secret Manager")
 
 

@@ -1,6 +1,7 @@
-"""Writes the mail account into the bench's configuration: mail.py ACCOUNT CONFIGURATION
+"""Writes the mail account into the bench's configuration: mail.py ACCOUNT VERSION CONFIGURATION
 
-ACCOUNT is a directory with a file for each setting, as a Secret is mounted. All other settings stay as
+ACCOUNT is a directory with a file for each setting, as a Secret is mounted, and with its version, which must
+be VERSION: of a new account the old Secret may still be there, and then this Job tries again. All other settings stay as
 they are. The file is made anew beside the old one and renamed, so nobody ever reads half of it.
 
 If there is no file it is made, as the bench's own set-up does: the account is then there from the first
@@ -18,11 +19,15 @@ LOOKS = 4
 PAUSE_SECONDS = float(os.environ.get("PAUSE_SECONDS", "5"))
 
 
-def read_account(directory):
-    account = {}
-    for key in KEYS:
-        with open(os.path.join(directory, key), encoding="utf-8") as opened:
-            account[key] = opened.read()
+def read_text(directory, name):
+    with open(os.path.join(directory, name), encoding="utf-8") as opened:
+        return opened.read()
+
+
+def read_account(directory, version):
+    if read_text(directory, "version") != version:
+        sys.exit(f"the Secret is not of {version} yet")
+    account = {key: read_text(directory, key) for key in KEYS}
     account["mail_port"] = int(account["mail_port"])
     return account
 
@@ -56,8 +61,8 @@ def write_settings(file, settings):
 
 
 def main():
-    directory, file = sys.argv[1:]
-    account = read_account(directory)
+    directory, version, file = sys.argv[1:]
+    account = read_account(directory, version)
     seen = 0
     for _ in range(10 * LOOKS):
         settings = read_settings(file)

@@ -6,12 +6,12 @@ umask 077
 
 here=$(dirname "${BASH_SOURCE[0]}")
 
-# bring VERSION SECRET KEY…: the version's JSON has exactly these keys, and so has the Secret.
+# bring VERSION SECRET KEY…: the version's JSON has exactly these keys, and so has the Secret, and `version`.
 bring() {
   local version=$1 secret=$2
   shift 2
   gcloud secrets versions access "$version" --quiet >"$SCRATCH/$secret"
-  python3 "$here/apply_secret.py" "$NAMESPACE" "$secret" "$SCRATCH/$secret" "$@"
+  python3 "$here/apply_secret.py" "$NAMESPACE" "$secret" "$SCRATCH/$secret" "$version" "$@"
   rm -f -- "$SCRATCH/$secret"
 }
 
