@@ -126,9 +126,11 @@ function addTests(): void {
       assert.match(output, /^there is a database tntwo already; .*; nothing is changed$/m);
       assert.equal(target.state(), before);
     }
+    target.query("CREATE USER tntwo@'%' IDENTIFIED BY 'another'");
     const { status, output } = await run("restore.sh", target, dump, { OVERWRITE: "yes" });
     assert.is(status, 0, output);
     assert.not.ok(target.state().includes("table tntwo.newer"));
+    assert.equal(target.query("SELECT 1", { user: "tntwo", password: "two" }), ["1"]);
   });
 
   test("a user that is there is not given another password unawares", async () => {

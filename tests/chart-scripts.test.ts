@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runScript, standIn } from "./chart-script.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("the chart's scripts");
 
@@ -45,8 +45,8 @@ function writeMail(settings: string | null, account: Record<string, string> = AC
   writeFileSync(join(mail, "version"), "mail/versions/3");
   for (const [key, value] of Object.entries(account)) writeFileSync(join(mail, key), value);
   if (settings !== null) writeFileSync(file, settings, { mode: 0o640 });
-  const run = () =>
-    runScript("mail.py", { PAUSE_SECONDS: "0.05" }, [mail, "mail/versions/3", file]);
+  const run = (pause = "0.05") =>
+    runScript("mail.py", { PAUSE_SECONDS: pause }, [mail, "mail/versions/3", file]);
   return { file, run, read: () => JSON.parse(readFileSync(file, "utf8")) as object };
 }
 
@@ -76,9 +76,14 @@ test("what is already so is not written again", async () => {
 
 test("a bench's set-up that writes at the same time does not make the account vanish", async () => {
   const { file, run, read } = writeMail("{");
-  const running = run();
-  // First it was half written; then it is whole, and knows nothing of the account.
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const running = run("0.3");
+  // It was half written; then it is whole, and made of what was there before the account.
+  writeFileSync(file, "{}");
+  await eventually("the account is written", async () =>
+    Promise.resolve(readFileSync(file, "utf8").includes("mail_server") || null),
+  );
+  // Once it has been looked at and found there: the looks that follow are what is tested.
+  await new Promise((resolve) => setTimeout(resolve, 450));
   writeFileSync(file, '{"db_host": "mariadb"}');
   assert.is((await running).status, 0);
   assert.equal(read(), { db_host: "mariadb", ...WRITTEN });
