@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { expand } from "../scripts/local/cluster/container.ts";
-import { readManifests } from "../tests/kube-apiserver.ts";
 import { findStrangers } from "../tests/strict-manifest.ts";
 import { literal, siteJob, siteSecret } from "./manifests.ts";
 import { newTenant } from "./tenant.ts";
@@ -89,14 +88,6 @@ for (const kind of KINDS) {
 
 test("the Secret has no field that the Kubernetes client would drop", () => {
   assert.equal(findStrangers(secret, "V1Secret"), []);
-});
-
-test("no manifest of what the cluster needs has a field that the Kubernetes client does not know", () => {
-  const manifests = readManifests();
-  assert.is(manifests.length, 5);
-  for (const manifest of manifests) {
-    assert.equal(findStrangers(manifest, `V1${manifest.kind}`), [], manifest.kind);
-  }
 });
 
 test("the walk finds a misspelt field, a wrong type and a wrong list", () => {

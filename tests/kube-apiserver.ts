@@ -10,14 +10,16 @@ import {
   CoreV1Api,
   KubeConfig,
   KubernetesObjectApi,
-  loadAllYaml,
+  loadYaml,
 } from "@kubernetes/client-node";
-import type { KubernetesObject, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { jobName } from "../shared/tenant.ts";
+import { objectsIn, renderChart } from "./chart.ts";
+import type { Manifest } from "./chart.ts";
 import { createServerProcesses } from "./server-processes.ts";
 import { eventually } from "./stack-fixture.ts";
 
@@ -37,7 +39,7 @@ export function findKubeApiserver(env: NodeJS.ProcessEnv): {
 
 const NAMESPACE = "frappe";
 
-/** Replaces PROJECT_ID in the manifests. */
+/** As in the values that the chart is rendered with. */
 const PROJECT_ID = "test-project";
 
 /** Who the server knows. What the functions may do there is only what the manifests give them. */
@@ -92,7 +94,7 @@ export async function startKubeApiserver(assets: string) {
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${file("sa.pub")}`,
     `--service-account-signing-key-file=${file("sa.key")}`,
-    "--feature-gates=TTLAfterFinished=true",
+    "--feature-gates=TTLAfterFinished=true,GenericEphemeralVolume=true",
     "--endpoint-reconciler-type=none",
   ]);
   await waitForPort(api, AbortSignal.timeout(60_000));
@@ -141,19 +143,23 @@ export async function startKubeApiserver(assets: string) {
   };
 }
 
-const MANIFESTS = new URL("../terraform/cluster/manifests/", import.meta.url);
+/** What of the chart concerns site Jobs: the namespace, and what is allowed in it. */
+const SITE_JOB_TEMPLATES = ["namespace", "role", "role-binding", "quota", "network-policies"];
 
-/** The manifests that are applied in the cloud, as they are, but for the project's id. */
-export function readManifests(): (KubernetesObject & { kind: string })[] {
-  return readdirSync(MANIFESTS)
-    .map((name) => readFileSync(new URL(name, MANIFESTS), "utf8"))
-    .flatMap((text) => loadAllYaml(text.replaceAll("PROJECT_ID", PROJECT_ID)) as never[])
-    .toSorted((left: KubernetesObject) => (left.kind === "Namespace" ? -1 : 1));
+/** The objects of the chart that a site Job meets, the namespace first. */
+function readManifests(): Manifest[] {
+  const rendered = renderChart();
+  return SITE_JOB_TEMPLATES.flatMap((name) =>
+    objectsIn(rendered.get(`templates/${name}.yaml`) ?? ""),
+  );
 }
 
 /** Applies the manifests and waits until Pods can be made. */
 export async function applyManifests(server: KubeApiserver): Promise<void> {
-  for (const manifest of readManifests()) await server.objects.create(manifest);
+  for (const manifest of readManifests()) {
+    // As the client's types have it, which differ from YAML in a name or two.
+    await server.objects.create(loadYaml<Manifest>(JSON.stringify(manifest)));
+  }
   await server.namespaceReady(NAMESPACE);
 }
 

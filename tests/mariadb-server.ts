@@ -4,9 +4,11 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
+import { chartDirectory } from "./chart.ts";
 import { createServerProcesses } from "./server-processes.ts";
 import type { DatabaseAddress } from "./site-bench.ts";
 
@@ -22,17 +24,17 @@ export type MariadbServer = Awaited<ReturnType<typeof startMariadb>>;
 
 const ROOT_PASSWORD = "root-secret";
 
+/** The configuration of the MariaDB in the cluster, and so of this one. */
+const CONFIGURATION = `${chartDirectory}files/mariadb.cnf`;
+
 export async function startMariadb() {
   const processes = createServerProcesses();
   const { directory } = processes;
   const [port = 0] = await freePorts(1);
   const socket = join(directory, "s");
-  const common = [
-    "--no-defaults",
-    `--datadir=${join(directory, "data")}`,
-    `--user=${userInfo().username}`,
-  ];
+  const common = [`--datadir=${join(directory, "data")}`, `--user=${userInfo().username}`];
   run("mariadb-install-db", [
+    "--no-defaults",
     ...common,
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
@@ -41,13 +43,13 @@ export async function startMariadb() {
     name: "mariadbd",
     command: "mariadbd",
     args: [
+      `--defaults-file=${CONFIGURATION}`,
       ...common,
       `--port=${port}`,
       "--bind-address=127.0.0.1",
       `--socket=${socket}`,
       // Its state is thrown away.
       "--innodb-flush-log-at-trx-commit=0",
-      "--skip-name-resolve",
     ],
     env: process.env,
   });
@@ -85,6 +87,8 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   return {
     address,
     query,
+    /** What the server has said of itself. */
+    log: () => readFileSync(join(directory, "mariadbd.log"), "utf8"),
     /** Every database, table, user and grant that is not MariaDB's own. */
     state(): string[] {
       const users = query(

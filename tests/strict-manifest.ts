@@ -34,7 +34,13 @@ export function findStrangers(manifest: unknown, type: string, path = type): str
   const model = (kubernetes as unknown as Record<string, Model | undefined>)[type];
   if (model?.getAttributeTypeMap === undefined) return findWrongType(manifest, type, path);
   if (!isObject(manifest)) return [`${path}: not an object`];
-  const attributes = new Map(model.getAttributeTypeMap().map((each) => [each.name, each]));
+  // A name that TypeScript has for itself is another one there: `_from` for YAML's `from`.
+  const attributes = new Map(
+    model.getAttributeTypeMap().flatMap((each) => [
+      [each.name, each],
+      [each.baseName, each],
+    ]),
+  );
   return Object.entries(manifest).flatMap(([name, value]) => {
     const attribute = attributes.get(name);
     return attribute === undefined

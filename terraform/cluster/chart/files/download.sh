@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Copies a dump back from the bucket: the one that BACKUP names, such as 2026-11-24T02-23.
+set -euo pipefail
+
+if [[ ! ${BACKUP-} =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}$ ]]; then
+  echo "BACKUP must name a backup in gs://$BUCKET/databases, such as 2026-11-24T02-23" >&2
+  exit 1
+fi
+rm -rf -- "$DUMP"
+mkdir -p -- "$DUMP"
+gcloud storage rsync --quiet --recursive "gs://$BUCKET/databases/$BACKUP" "$DUMP"
