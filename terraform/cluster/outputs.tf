@@ -17,7 +17,7 @@ output "gateway_service" {
 }
 
 output "backups_command" {
-  description = "Lists the backups. How one is restored is in chart/BACKUP.md."
+  description = "Lists the backups. How one is restored is in BACKUP.md."
   value       = var.backup.enabled ? "gcloud storage ls gs://${local.control_plane.backups.bucket} --project=${local.control_plane.project_id}" : null
 }
 
