@@ -57,7 +57,7 @@ const AGREED = [
 ];
 
 /** What the root above does not give yet. Empty it when it does. */
-const AWAITED = [
+const AWAITED = new Set([
   "backups.bucket",
   "bench.database_host",
   "bench.database_in_cluster",
@@ -66,7 +66,7 @@ const AWAITED = [
   "bench.max_concurrent_jobs",
   "project_id",
   "sites.address",
-];
+]);
 
 type Values = Record<string, unknown>;
 
@@ -198,7 +198,7 @@ function addTests(): void {
     assert.ok(taken.length > 15);
     for (const path of taken) {
       assert.match(mocked, new RegExp(`\\b${path.split(".").at(-1)}\\b`), `${path} is mocked`);
-      if (!AWAITED.includes(path)) assert.ok(path in given, `${path} is an output`);
+      if (!AWAITED.has(path)) assert.ok(path in given, `${path} is an output`);
     }
   });
 }
