@@ -23,8 +23,9 @@ resource "helm_release" "cluster" {
   # For Helm's own record of the release. The sites' namespace is in the chart, with its labels.
   create_namespace = true
 
-  # A release that failed stays as it is, to be looked at, and the next apply goes on from there. Rolled back
-  # it would take the reasons with it: the Pods and their logs.
+  # A release that failed stays as it is, to be looked at: rolled back, it would take the reasons with it, the
+  # Pods and their logs. The next apply upgrades it again; or, was it the very first, makes it anew. The chart
+  # keeps the namespace, the volume and MariaDB's data whatever becomes of the release.
   atomic = false
 
   # The bench needs what the chart's Jobs write: the secrets and the mail account. They try again until they
