@@ -69,7 +69,7 @@ function addTests(): void {
   test.before(async () => {
     const terraform = await openTerraform();
     try {
-      resources = await stateAfter("everything.tftest.hcl", terraform);
+      ({ resources } = await stateAfter("everything.tftest.hcl", terraform));
     } finally {
       terraform.close();
     }

@@ -1,10 +1,10 @@
 /**
  * What `terraform apply` would leave behind, as Terraform itself tells it: the state after one of the tests
- * in `terraform/tests`, in which the provider is mocked.
+ * in `terraform/tests`, or the plans of one in `terraform/cluster/tests`. In both the provider is mocked.
  *
  * @module
  */
-import { TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
+import { CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
 import type { Terraform } from "../scripts/terraform/terraform.ts";
 
 export interface Resource {
@@ -15,16 +15,62 @@ export interface Resource {
   values: Record<string, unknown>;
 }
 
-/** The resources after the last run of a test file. */
-export async function stateAfter(testFile: string, { run }: Terraform): Promise<Resource[]> {
-  const args = ["test", "-json", "-verbose", `-filter=tests/${testFile}`];
-  const { exitCode, output } = await run(args, TERRAFORM_ROOT);
-  if (exitCode !== 0) throw new Error(`terraform test of ${testFile}: ${output}`);
-  const messages = output.split("\n").filter((line) => line.includes(`"test_state"`));
-  const { test_state: state } = JSON.parse(messages.at(-1) ?? "{}") as {
-    test_state: { root_module: { resources: Resource[] } };
+export interface State {
+  resources: Resource[];
+  outputs: Record<string, unknown>;
+}
+
+/** The state of the first root after the last run of a test file. */
+export async function stateAfter(testFile: string, terraform: Terraform): Promise<State> {
+  const messages = await messagesOf(testFile, TERRAFORM_ROOT, terraform);
+  const { test_state: state } = messages.findLast((one) => "test_state" in one) as unknown as {
+    test_state: {
+      root_module: { resources: Resource[] };
+      outputs: Record<string, { value: unknown }>;
+    };
   };
-  return state.root_module.resources;
+  const outputs = Object.entries(state.outputs).map(([name, { value }]) => [name, value]);
+  return { resources: state.root_module.resources, outputs: Object.fromEntries(outputs) };
+}
+
+/** What one run of a test file of the second root has planned. */
+export interface Plan {
+  run: string;
+  resources: Resource[];
+}
+
+/** What each run of a test file of the second root has planned. */
+export async function plansOf(testFile: string, terraform: Terraform): Promise<Plan[]> {
+  const messages = await messagesOf(testFile, CLUSTER_ROOT, terraform);
+  const plans = messages.filter((one) => "test_plan" in one) as unknown as PlanMessage[];
+  return plans.map(({ "@testrun": run, test_plan: plan }) => ({
+    run,
+    resources: plan.resource_changes.map(({ change, ...resource }) => ({
+      ...resource,
+      values: change.after,
+    })),
+  }));
+}
+
+interface PlanMessage {
+  "@testrun": string;
+  test_plan: {
+    resource_changes: (Omit<Resource, "values"> & { change: { after: Resource["values"] } })[];
+  };
+}
+
+async function messagesOf(
+  testFile: string,
+  root: string,
+  { run }: Terraform,
+): Promise<Record<string, unknown>[]> {
+  const args = ["test", "-json", "-verbose", `-filter=tests/${testFile}`];
+  const { exitCode, output } = await run(args, root);
+  if (exitCode !== 0) throw new Error(`terraform test of ${testFile}: ${output}`);
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** A role that somebody has on something. */

@@ -1,6 +1,6 @@
 /**
- * `npm run terraform:check`: holds `terraform/` to Terraform's own format, to the provider's schema and to
- * its own tests, offline.
+ * `npm run terraform:check`: holds `terraform/` and `terraform/cluster/` to Terraform's own format, to their
+ * provider's schema and to their own tests, offline.
  *
  * @module
  */
@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url";
 import { missingTerraform, openTerraform } from "./terraform.ts";
 import type { Terraform } from "./terraform.ts";
 
+/** The root that makes the cluster, with all else that Google Cloud holds. */
 export const TERRAFORM_ROOT = fileURLToPath(new URL("../../terraform", import.meta.url));
+
+/** The root that fills it. */
+export const CLUSTER_ROOT = fileURLToPath(new URL("../../terraform/cluster", import.meta.url));
 
 const STEPS = [
   ["fmt", "-check", "-recursive", "-diff"],
@@ -40,9 +44,14 @@ async function main(): Promise<number> {
   const terraform = await openTerraform();
   try {
     const print = (text: string) => void process.stdout.write(text);
-    const problem = await checkTerraform(TERRAFORM_ROOT, terraform, print);
-    if (problem !== null) console.error(problem);
-    return problem === null ? 0 : 1;
+    for (const root of [TERRAFORM_ROOT, CLUSTER_ROOT]) {
+      const problem = await checkTerraform(root, terraform, print);
+      if (problem !== null) {
+        console.error(`${root}: ${problem}`);
+        return 1;
+      }
+    }
+    return 0;
   } finally {
     terraform.close();
   }

@@ -21,8 +21,9 @@ const PROTOCOL = 5;
 const PROTOCOL_FILE = fileURLToPath(new URL("tfplugin5.proto", import.meta.url));
 
 export interface SchemaProvider {
-  /** The value of TF_REATTACH_PROVIDERS by which Terraform finds it. */
-  reattach: string;
+  address: string;
+  /** What TF_REATTACH_PROVIDERS has for the address, by which Terraform finds it. */
+  reattach: object;
   stop: () => void;
 }
 
@@ -58,7 +59,7 @@ export async function startProvider(
     Stop: answer(() => ({})),
   });
   const port = await listen(server);
-  return { reattach: reattachTo(address, port), stop: () => server.forceShutdown() };
+  return { address, reattach: reattachTo(port), stop: () => server.forceShutdown() };
 }
 
 function loadService() {
@@ -90,15 +91,14 @@ function listen(server: Server): Promise<number> {
 }
 
 /** With `Test`, Terraform leaves it to us to end this process. */
-function reattachTo(address: string, port: number): string {
-  const provider = {
+function reattachTo(port: number): object {
+  return {
     Protocol: "grpc",
     ProtocolVersion: PROTOCOL,
     Pid: process.pid,
     Test: true,
     Addr: { Network: "tcp", String: `127.0.0.1:${port}` },
   };
-  return JSON.stringify({ [address]: provider });
 }
 
 function toSchemas({ provider, resources, dataSources }: ProviderSchema): object {

@@ -71,6 +71,57 @@ test("a class becomes a block, each field what it is", () => {
   assert.is(kindOf(SOURCE), "google_thing");
 });
 
+/** What it generates of a provider, whose blocks have no class. */
+const PROVIDER = `
+export interface ThingProviderLogin {
+  /**
+  * The user's name.
+  *
+  * Docs at Terraform Registry: {@link https://example.com/docs#user_name ThingProvider#user_name}
+  */
+  readonly userName: string;
+  /**
+  * Docs at Terraform Registry: {@link https://example.com/docs#env ThingProvider#env}
+  */
+  readonly env?: { [key: string]: string };
+}
+export interface ThingProviderMirror {
+  /**
+  * Docs at Terraform Registry: {@link https://example.com/docs#login ThingProvider#login}
+  */
+  readonly login?: ThingProviderLogin;
+}
+export class ThingProvider extends cdktf.TerraformProvider {
+  // debug - computed: false, optional: true, required: false
+  private _debug?: boolean | cdktf.IResolvable; 
+  // login - computed: false, optional: true, required: false
+  private _login?: ThingProviderLogin; 
+  // mirror - computed: false, optional: true, required: false
+  private _mirror?: ThingProviderMirror[] | cdktf.IResolvable; 
+}
+`;
+
+const LOGIN = {
+  nesting: "list",
+  min: 0,
+  max: 1,
+  attributes: {
+    user_name: { type: "string", is: "required" },
+    env: { type: ["map", "string"], is: "optional" },
+  },
+  blocks: {},
+};
+
+test("a provider's blocks are read from their interfaces", () => {
+  assert.equal(readCdktf(PROVIDER), {
+    attributes: { debug: { type: "bool", is: "optional" } },
+    blocks: {
+      login: LOGIN,
+      mirror: { nesting: "list", min: 0, max: 0, attributes: {}, blocks: { login: LOGIN } },
+    },
+  });
+});
+
 test("a field with the name of a write-only one is that", () => {
   const source = SOURCE.replaceAll("view", "view_wo").replace(
     "  // names - computed: true, optional: true",

@@ -13,6 +13,14 @@
  *   return this.getStringAttribute('runtime');
  * ```
  *
+ * The provider's own blocks have no class, only an interface; its members stand for the fields then:
+ *
+ * ```ts
+ * export interface HelmProviderKubernetes {
+ *   /** Docs at … docs#config_path HelmProvider#config_path} *\/
+ *   readonly configPath?: string;
+ * ```
+ *
  * What it finds in no known form it throws on, so that nothing is left out in silence.
  *
  * @module
@@ -46,6 +54,10 @@ const CLASS = /^export (?:abstract )?class (\w+) extends cdktf\.(\w+) \{$/;
 const FIELD =
   /^ {2}\/\/ (\w+) - computed: (true|false), optional: (true|false), required: (true|false)$/;
 
+const INTERFACE = /^export interface (\w+)[^{\n]* \{\n(.*?)^\}$/gms;
+/** A member of an interface: the field's own name is in the link to its documentation. */
+const MEMBER = /#(\w+) \w+#\1\}\n {2}\*\/\n {2}readonly (\w+)(\??): (.+);$/gm;
+
 /**
  * The block of the resource, the data source or the provider that the text declares, without those of
  * its own fields that are to be left out.
@@ -62,7 +74,7 @@ export function kindOf(source: string): string | undefined {
 }
 
 function readClasses(source: string): { classes: Classes; root: GeneratedClass } {
-  const classes = new Map<string, GeneratedClass>();
+  const classes = readInterfaces(source);
   const values = readValues(source);
   let root: GeneratedClass | undefined;
   let current: GeneratedClass | undefined;
@@ -87,6 +99,22 @@ function readClasses(source: string): { classes: Classes; root: GeneratedClass }
   return { classes, root };
 }
 
+/** The interfaces as if they were classes, each member as the field that a class has for it. */
+function readInterfaces(source: string): Map<string, GeneratedClass> {
+  return new Map(
+    [...source.matchAll(INTERFACE)].map(([, name = "", body = ""]) => {
+      const fields = [...body.matchAll(MEMBER)].map(
+        ([, field = "", , optional, type = ""]): Field => ({
+          name: field,
+          is: optional === "?" ? "optional" : "required",
+          text: `  private _member?: ${type};`,
+        }),
+      );
+      return [name, { name, fields, values: new Map<string, string[]>() }];
+    }),
+  );
+}
+
 function useOf([, , computed, optional, required]: RegExpExecArray): Attribute["is"] {
   if (required === "true") return "required";
   if (optional === "true") return computed === "true" ? "optional computed" : "optional";
@@ -96,9 +124,7 @@ function useOf([, , computed, optional, required]: RegExpExecArray): Attribute["
 /** The possible values of fields, by interface and field, from the fields' documentation. */
 function readValues(source: string): Map<string, Map<string, string[]>> {
   const all = new Map<string, Map<string, string[]>>();
-  for (const [, name = "", body = ""] of source.matchAll(
-    /^export interface (\w+)[^{\n]* \{\n(.*?)^\}$/gms,
-  )) {
+  for (const [, name = "", body = ""] of source.matchAll(INTERFACE)) {
     const values = new Map<string, string[]>();
     for (const [comment] of body.matchAll(/^ {2}\/\*\*$.*?^ {2}\*\/$/gms)) {
       const list = /Possible values: (\["[^\]]*"\])/.exec(comment)?.[1];
@@ -114,7 +140,7 @@ function readValues(source: string): Map<string, Map<string, string[]>> {
 function toBlock(of: GeneratedClass, classes: Classes): Block {
   const block: Block = { attributes: {}, blocks: {} };
   for (const field of of.fields) {
-    const nested = nestedOf(field);
+    const nested = nestedOf(field, classes);
     if (nested !== null && isBlock(field)) {
       block.blocks[field.name] = toNestedBlock(field, nested, classes);
     } else {
@@ -129,11 +155,18 @@ function isBlock({ is }: Field): boolean {
   return is === "required" || is === "optional";
 }
 
-function nestedOf({ name, text }: Field): Nested | null {
+function nestedOf({ name, text }: Field, classes: Classes): Nested | null {
   const made = new RegExp(`= new (\\w+)\\(this, "${name}"(?:, (true|false))?\\);`).exec(text);
-  if (made?.[1] === undefined) return null;
+  if (made?.[1] === undefined) return nestedInMember(text, classes);
   const className = made[1].replace(/List$/, "OutputReference");
   return { className, isMany: made[2] !== undefined, isSet: made[2] === "true" };
+}
+
+/** The provider's own fields are of an interface's type, and lists of it where there may be several. */
+function nestedInMember(text: string, classes: Classes): Nested | null {
+  const [, className, many] = /^ {2}private _\w+\?: (\w+)(\[\])?(?: \| .*)?; ?$/m.exec(text) ?? [];
+  if (className === undefined || !classes.has(className)) return null;
+  return { className, isMany: many !== undefined, isSet: false };
 }
 
 function toNestedBlock({ name, is }: Field, nested: Nested, classes: Classes): NestedBlock {
@@ -160,7 +193,7 @@ function isWriteOnly({ name }: Field, { fields }: GeneratedClass): boolean {
 }
 
 function typeOf(field: Field, classes: Classes): AttributeType {
-  const nested = nestedOf(field);
+  const nested = nestedOf(field, classes);
   if (nested !== null) {
     const { fields } = classOf(nested.className, classes);
     const types = fields.map((inner) => [inner.name, typeOf(inner, classes)] as const);

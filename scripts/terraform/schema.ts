@@ -1,6 +1,6 @@
 /**
  * A Terraform provider's schema, as far as `validate` and `test` need it, in the form of
- * `terraform/schema/google.json`.
+ * `terraform/schema/google.json` and `terraform/cluster/schema/helm.json`.
  *
  * @module
  */
@@ -43,9 +43,18 @@ export interface NestedBlock extends Block {
   max: number;
 }
 
-const GOOGLE = new URL("../../terraform/schema/google.json", import.meta.url);
+/** Where the schema of each provider is, by the provider's address. */
+export const SCHEMAS = {
+  "hashicorp/google": new URL("../../terraform/schema/google.json", import.meta.url),
+  "hashicorp/helm": new URL("../../terraform/cluster/schema/helm.json", import.meta.url),
+};
 
-/** The schema of the provider `hashicorp/google`. */
-export function readGoogleSchema(): ProviderSchema {
-  return JSON.parse(readFileSync(GOOGLE, "utf8")) as ProviderSchema;
+/** The schemas of all providers, by their addresses. */
+export function readSchemas(): Record<string, ProviderSchema> {
+  return Object.fromEntries(
+    Object.entries(SCHEMAS).map(([address, file]) => [
+      address,
+      JSON.parse(readFileSync(file, "utf8")) as ProviderSchema,
+    ]),
+  );
 }

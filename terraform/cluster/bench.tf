@@ -1,0 +1,145 @@
+# The bench: ERPNext's own chart, which runs what serves the sites. It makes none itself; that is what site
+# Jobs do.
+
+locals {
+  # The chart names its nginx's Service by fullnameOverride, and what the Gateway leads to is derived from it
+  # here and nowhere else. 8080 is where the image's nginx listens.
+  bench_service = { name = "frappe-bench", port = 8080 }
+
+  # The chart joins the two by a colon again. So the last one parts them, and a digest is no special case:
+  # of frappe/erpnext@sha256:… the "tag" is what follows sha256.
+  bench_image = regex("^(?P<repository>\\S+):(?P<tag>[^\\s/:]+)$", local.control_plane.bench.image)
+
+  # Google's load balancer comes from these two ranges, with "client, itself" at the end of X-Forwarded-For:
+  # https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
+  # The image has place for one range, in `set_real_ip_from …;`, so what follows the first is written as
+  # nginx would have it. What a client writes into the header itself stands before these and is not believed.
+  trusted_proxies = ["130.211.0.0/22", "35.191.0.0/16", local.control_plane.sites.address]
+
+  bench_resources = { for name, part in var.bench : name => {
+    requests = { cpu = part.cpu, memory = part.memory }
+    # No limit on the processor: what is left of a node's may be used.
+    limits = { memory = part.memory }
+  } }
+}
+
+resource "helm_release" "bench" {
+  count = var.bench_enabled ? 1 : 0
+
+  name       = local.bench_service.name
+  repository = "https://helm.erpnext.com"
+  chart      = "erpnext"
+  # The newest of which every value that is used here could be read. Its own image would be v16.13.2.
+  version   = "8.0.41"
+  namespace = local.namespace
+
+  # As of our own chart. A Job of this one writes the bench's configuration, so it is waited for.
+  atomic        = false
+  wait          = true
+  wait_for_jobs = true
+  timeout       = var.timeout_seconds
+  max_history   = 10
+
+  values = [yamlencode({
+    fullnameOverride = local.bench_service.name
+
+    # The very image that site Jobs run: sites/assets leads into it.
+    image = {
+      repository = local.bench_image.repository
+      tag        = local.bench_image.tag
+      pullPolicy = "IfNotPresent"
+    }
+
+    # The chart wants to add CAP_CHOWN, which the namespace's Pod security refuses; nothing here needs it.
+    securityContext = {
+      allowPrivilegeEscalation = false
+      capabilities             = { add = [], drop = ["ALL"] }
+    }
+
+    podSecurityContext = {
+      runAsNonRoot = true
+      # The user frappe. By its name Kubernetes cannot tell that it is not root.
+      runAsUser          = 1000
+      runAsGroup         = 1000
+      supplementalGroups = [1000]
+      seccompProfile     = { type = "RuntimeDefault" }
+    }
+
+    persistence = {
+      worker = { enabled = true, existingClaim = "frappe-sites" }
+      # Logs are read from the Pods.
+      logs = { enabled = false }
+    }
+
+    # No database of the chart's own, in any of its forms.
+    mariadb               = { enabled = false }
+    "mariadb-sts"         = { enabled = false }
+    "mariadb-subchart"    = { enabled = false }
+    postgresql            = { enabled = false }
+    "postgresql-sts"      = { enabled = false }
+    "postgresql-subchart" = { enabled = false }
+
+    dbHost = local.control_plane.bench.database_host
+    dbPort = tostring(local.control_plane.bench.database_port)
+    # Read only by Jobs that make and drop sites, which are off. Named, so that the chart makes no Secret.
+    dbExistingSecret            = "frappe-database-admin"
+    dbExistingSecretPasswordKey = "password"
+
+    # Two Valkeys, frappe-bench-valkey-cache and -queue, on the port that site Jobs may reach. Neither is kept
+    # on a disk: with the queue's Pod goes what was enqueued, and the scheduler enqueues anew.
+    "valkey-cache"    = { enabled = true, resources = local.bench_resources.cache }
+    "valkey-queue"    = { enabled = true, resources = local.bench_resources.queue }
+    "dragonfly-cache" = { enabled = false }
+    "dragonfly-queue" = { enabled = false }
+    "redis-cache"     = { enabled = false }
+    "redis-queue"     = { enabled = false }
+
+    nginx = {
+      replicaCount = var.bench.nginx.replicas
+      resources    = local.bench_resources.nginx
+      service      = { type = "ClusterIP", port = local.bench_service.port }
+      environment = {
+        # The site is the one whose name was asked for.
+        frappeSiteNameHeader    = "$host"
+        upstreamRealIPHeader    = "X-Forwarded-For"
+        upstreamRealIPAddress   = join("; set_real_ip_from ", local.trusted_proxies)
+        upstreamRealIPRecursive = "on"
+        proxyReadTimeout        = tostring(var.gateway.timeout_seconds)
+      }
+    }
+
+    worker = {
+      gunicorn  = { replicaCount = var.bench.gunicorn.replicas, resources = local.bench_resources.gunicorn }
+      default   = { replicaCount = var.bench.default.replicas, resources = local.bench_resources.default }
+      short     = { replicaCount = var.bench.short.replicas, resources = local.bench_resources.short }
+      long      = { replicaCount = var.bench.long.replicas, resources = local.bench_resources.long }
+      scheduler = { replicaCount = 1, resources = local.bench_resources.scheduler }
+    }
+
+    socketio = { replicaCount = var.bench.socketio.replicas, resources = local.bench_resources.socketio }
+
+    # Ways in: our own chart has one, for all sites.
+    ingress   = { enabled = false }
+    httproute = { enabled = false }
+
+    jobs = {
+      # Sets the hosts of database and Redis in sites/common_site_config.json, each by `bench set-config`, and
+      # leaves all else in it, so also the mail account that our own chart has put there.
+      configure = {
+        enabled = true
+        # Our own chart gives the volume to the bench's user. This would go through every file of every site.
+        fixVolume = false
+        # A node may go away under it.
+        backoffLimit = 3
+        resources    = local.bench_resources.scheduler
+      }
+      createSite          = { enabled = false }
+      createMultipleSites = { enabled = false }
+      dropSite            = { enabled = false }
+      dropMultipleSites   = { enabled = false }
+    }
+  })]
+
+  # The volume, the Secrets and the database.
+  depends_on = [helm_release.cluster]
+}

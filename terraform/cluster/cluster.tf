@@ -1,0 +1,99 @@
+# Our own chart: the namespace, who may make site Jobs in it, the volume, the secrets, MariaDB, backups and
+# the way in.
+
+locals {
+  # Every file of the chart. By itself the provider sees a change of the values, and none of a template.
+  chart_files = fileset("${path.module}/chart", "**")
+  chart_hash  = sha256(join("", [for file in local.chart_files : "${file} ${filesha256("${path.module}/chart/${file}")}"]))
+
+  # Where the Gateway leads: the bench's Service, or another's.
+  gateway_service = var.bench_enabled ? local.bench_service : var.bench_service
+
+  # A site Job is one Pod. Beside those that work there may be as many that are on their way out.
+  job_pods = 2 * local.control_plane.bench.max_concurrent_jobs
+}
+
+resource "helm_release" "cluster" {
+  name      = "kairos"
+  chart     = "${path.module}/chart"
+  namespace = "kairos-system"
+  # What is wanted of the chart's files, so that a changed template is applied too.
+  description = "chart ${substr(local.chart_hash, 0, 12)}"
+
+  # For Helm's own record of the release. The sites' namespace is in the chart, with its labels.
+  create_namespace = true
+
+  # A release that failed stays as it is, to be looked at: rolled back, it would take the reasons with it, the
+  # Pods and their logs. The next apply upgrades it again; or, was it the very first, makes it anew. The chart
+  # keeps the namespace, the volume and MariaDB's data whatever becomes of the release.
+  atomic = false
+
+  # The bench needs what the chart's Jobs write: the secrets and the mail account. They try again until they
+  # are allowed to read the secrets, which can take minutes in a new project; so can a node for MariaDB.
+  wait          = true
+  wait_for_jobs = true
+  timeout       = var.timeout_seconds
+
+  # Each revision is a Secret with the whole chart in it.
+  max_history = 10
+
+  values = [yamlencode({
+    namespace   = local.namespace
+    reconcilers = local.control_plane.reconcilers
+
+    volume = {
+      server = local.control_plane.sites.volume_server
+      path   = local.control_plane.sites.volume_path
+      gib    = local.control_plane.sites.volume_gib
+    }
+
+    # Their names. A Pod in the cluster reads what is in them, and Terraform never does.
+    secrets = {
+      databaseAdmin = local.control_plane.secrets.database_admin
+      mail          = local.control_plane.secrets.mail
+    }
+
+    mariadb = {
+      enabled      = local.control_plane.bench.database_in_cluster
+      image        = var.mariadb.image
+      storageGib   = var.mariadb.storage_gib
+      storageClass = var.mariadb.storage_class
+      cpu          = var.mariadb.cpu
+      memory       = var.mariadb.memory
+    }
+
+    database = {
+      host = local.control_plane.bench.database_host
+      port = local.control_plane.bench.database_port
+    }
+
+    backup = {
+      enabled      = var.backup.enabled
+      schedule     = var.backup.schedule
+      bucket       = local.control_plane.backups.bucket
+      scratchGib   = var.backup.scratch_gib
+      storageClass = var.backup.storage_class
+    }
+
+    cloudSdkImage = var.cloud_sdk_image
+    frappeImage   = local.control_plane.bench.image
+
+    gateway = {
+      enabled        = var.gateway.enabled
+      domain         = local.control_plane.base_domain
+      addressName    = local.control_plane.sites.address_name
+      certificateMap = local.control_plane.sites.certificate_map
+      service        = local.gateway_service
+      timeoutSeconds = var.gateway.timeout_seconds
+    }
+
+    # What shared/manifests.ts gives a site Job, times the Pods there may be.
+    quota = {
+      pods           = local.job_pods
+      requestsCpu    = "${local.job_pods * 250}m"
+      requestsMemory = "${local.job_pods * 512}Mi"
+      limitsCpu      = tostring(local.job_pods)
+      limitsMemory   = "${local.job_pods * 2}Gi"
+    }
+  })]
+}

@@ -1,0 +1,27 @@
+# What the next steps need. They talk to the cluster with kubectl; the root above has the command that lets
+# it in, cluster_credentials_command.
+
+output "pods_command" {
+  description = "Shows what runs beside the sites: the bench, the database, and the site Jobs' Pods."
+  value       = "kubectl get pods --namespace=${local.namespace}"
+}
+
+output "gateway_command" {
+  description = "Shows the way in. It is there when PROGRAMMED is True, some minutes after the apply."
+  value       = var.gateway.enabled ? "kubectl get gateway,httproute --namespace=${local.namespace}" : null
+}
+
+output "gateway_service" {
+  description = "The Service that serves the sites."
+  value       = local.gateway_service
+}
+
+output "backups_command" {
+  description = "Lists the backups. How one is restored is in BACKUP.md."
+  value       = var.backup.enabled ? "gcloud storage ls gs://${local.control_plane.backups.bucket} --project=${local.control_plane.project_id}" : null
+}
+
+output "bench_logs_command" {
+  description = "Follows what the bench's web servers say."
+  value       = var.bench_enabled ? "kubectl logs --namespace=${local.namespace} --follow deployment/${local.bench_service.name}-gunicorn" : null
+}

@@ -1,0 +1,121 @@
+# The bench, and that our own chart and it say the same.
+
+mock_provider "helm" {}
+
+mock_provider "terraform" {
+  source = "./tests/mocks"
+}
+
+run "the_bench" {
+  command = plan
+
+  assert {
+    condition     = helm_release.bench[0].chart == "erpnext" && can(regex("^\\d+\\.\\d+\\.\\d+$", helm_release.bench[0].version)) && helm_release.bench[0].namespace == "tenants"
+    error_message = "The bench's chart is not pinned to one version, or the bench is not with the sites."
+  }
+
+  assert {
+    condition     = "${yamldecode(helm_release.bench[0].values[0]).image.repository}:${yamldecode(helm_release.bench[0].values[0]).image.tag}" == yamldecode(helm_release.cluster.values[0]).frappeImage
+    error_message = "The bench runs another image than what else works on the sites."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).frappeImage == "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
+    error_message = "The image is another than that of the site Jobs."
+  }
+
+  assert {
+    condition = yamldecode(helm_release.cluster.values[0]).gateway.service == {
+      name = yamldecode(helm_release.bench[0].values[0]).fullnameOverride
+      port = yamldecode(helm_release.bench[0].values[0]).nginx.service.port
+    }
+    error_message = "The Gateway leads elsewhere than to the bench's nginx."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).dbHost == "mariadb" && yamldecode(helm_release.bench[0].values[0]).dbPort == "3306"
+    error_message = "The bench goes to another database than the site Jobs."
+  }
+
+  assert {
+    condition = !anytrue([
+      for name in ["mariadb", "mariadb-sts", "mariadb-subchart", "postgresql", "postgresql-sts", "postgresql-subchart"] :
+      yamldecode(helm_release.bench[0].values[0])[name].enabled
+    ])
+    error_message = "The bench brings a database of its own."
+  }
+
+  assert {
+    condition = !anytrue([
+      for job in ["createSite", "createMultipleSites", "dropSite", "dropMultipleSites"] :
+      yamldecode(helm_release.bench[0].values[0]).jobs[job].enabled
+    ])
+    error_message = "The bench makes or drops sites."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).persistence.worker.existingClaim == "frappe-sites" && !yamldecode(helm_release.bench[0].values[0]).jobs.configure.fixVolume
+    error_message = "The bench is on another volume, or goes through all that is on it."
+  }
+
+  # The namespace refuses what adds CAP_CHOWN, and a user whom it knows by name only.
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).securityContext.capabilities == { add = [], drop = ["ALL"] } && yamldecode(helm_release.bench[0].values[0]).podSecurityContext.runAsUser == 1000
+    error_message = "The namespace's Pod security refuses the bench."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.frappeSiteNameHeader == "$host"
+    error_message = "The site is not told by the name that was asked for."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPAddress == "130.211.0.0/22; set_real_ip_from 35.191.0.0/16; set_real_ip_from 203.0.113.7" && yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPRecursive == "on"
+    error_message = "Clients are not known by the address that the load balancer saw."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0])["valkey-cache"].enabled && yamldecode(helm_release.bench[0].values[0])["valkey-queue"].enabled
+    error_message = "The bench has no Redis."
+  }
+
+  assert {
+    condition     = !helm_release.bench[0].atomic && helm_release.bench[0].wait && helm_release.bench[0].wait_for_jobs
+    error_message = "The bench's configuration is not waited for."
+  }
+}
+
+run "its_size" {
+  command = plan
+
+  variables {
+    bench = {
+      gunicorn = { replicas = 4, cpu = "2", memory = "4Gi" }
+      nginx    = { replicas = 3 }
+      queue    = { memory = "1Gi" }
+    }
+  }
+
+  assert {
+    condition = yamldecode(helm_release.bench[0].values[0]).worker.gunicorn == {
+      replicaCount = 4
+      resources    = { requests = { cpu = "2", memory = "4Gi" }, limits = { memory = "4Gi" } }
+    }
+    error_message = "The web servers are of another size than was asked for."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.replicaCount == 3 && yamldecode(helm_release.bench[0].values[0]).nginx.resources.limits.memory == "256Mi"
+    error_message = "nginx is of another size than was asked for."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0])["valkey-queue"].resources.limits.memory == "1Gi" && yamldecode(helm_release.bench[0].values[0])["valkey-cache"].resources.limits.memory == "512Mi"
+    error_message = "The queue is of another size than was asked for."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).worker.scheduler.replicaCount == 1
+    error_message = "There are several schedulers."
+  }
+}

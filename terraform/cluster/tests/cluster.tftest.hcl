@@ -1,0 +1,166 @@
+# Our own chart: what it is told, by the defaults and with everything set. Held against the chart itself by
+# tests/cluster-values.test.ts, which reads these runs by their names.
+
+mock_provider "helm" {}
+
+mock_provider "terraform" {
+  source = "./tests/mocks"
+}
+
+run "by_default" {
+  command = plan
+
+  assert {
+    condition     = helm_release.cluster.namespace == "kairos-system" && helm_release.cluster.create_namespace
+    error_message = "Helm's record is not in a namespace of its own."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).namespace == "tenants"
+    error_message = "The chart is told of another namespace than the site Jobs are."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "mariadb", port = 3306 }
+    error_message = "The database is not the cluster's own."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).gateway.service == { name = "frappe-bench", port = 8080 }
+    error_message = "The Gateway does not lead to the bench."
+  }
+
+  assert {
+    condition     = !helm_release.cluster.atomic && helm_release.cluster.wait && helm_release.cluster.wait_for_jobs
+    error_message = "A failed release is not kept, or is not waited for."
+  }
+
+  assert {
+    condition     = output.backups_command == "gcloud storage ls gs://my-project-kairos-backups --project=my-project"
+    error_message = "The output leads to other backups."
+  }
+}
+
+run "everything_set" {
+  command = plan
+
+  variables {
+    timeout_seconds = 600
+    mariadb         = { image = "mariadb:11.8.7", storage_gib = 500, storage_class = "standard-rwo", cpu = "4", memory = "16Gi" }
+    backup          = { schedule = "5 */6 * * *", scratch_gib = 300, storage_class = "premium-rwo" }
+    cloud_sdk_image = "registry.example.com/gcloud:1"
+    gateway         = { timeout_seconds = 600 }
+    bench_enabled   = false
+    bench_service   = { name = "our-bench", port = 80 }
+  }
+
+  assert {
+    condition = yamldecode(helm_release.cluster.values[0]).mariadb == {
+      enabled = true, image = "mariadb:11.8.7", storageGib = 500, storageClass = "standard-rwo", cpu = "4", memory = "16Gi"
+    }
+    error_message = "The database is another than was asked for."
+  }
+
+  assert {
+    condition = yamldecode(helm_release.cluster.values[0]).backup == {
+      enabled = true, schedule = "5 */6 * * *", bucket = "my-project-kairos-backups", scratchGib = 300, storageClass = "premium-rwo"
+    }
+    error_message = "The backup is another than was asked for."
+  }
+
+  assert {
+    condition = yamldecode(helm_release.cluster.values[0]).gateway == {
+      enabled        = true
+      domain         = "sites.example.com"
+      addressName    = "kairos-sites"
+      certificateMap = "kairos-sites"
+      service        = { name = "our-bench", port = 80 }
+      timeoutSeconds = 600
+    }
+    error_message = "The way in is another than was asked for."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).cloudSdkImage == "registry.example.com/gcloud:1" && helm_release.cluster.timeout == 600
+    error_message = "The image or the timeout is another than was asked for."
+  }
+
+  assert {
+    condition     = length(helm_release.bench) == 0 && output.bench_logs_command == null && output.gateway_service.name == "our-bench"
+    error_message = "There is a bench beside the one that there is already."
+  }
+}
+
+run "without_a_way_in_and_backups" {
+  command = plan
+
+  variables {
+    gateway       = { enabled = false }
+    backup        = { enabled = false }
+    bench_enabled = false
+  }
+
+  assert {
+    condition     = !yamldecode(helm_release.cluster.values[0]).gateway.enabled && !yamldecode(helm_release.cluster.values[0]).backup.enabled
+    error_message = "There is a way in or a backup."
+  }
+
+  assert {
+    condition     = output.gateway_command == null && output.backups_command == null
+    error_message = "The outputs tell of what is not there."
+  }
+}
+
+run "an_external_mariadb" {
+  command = plan
+
+  override_data {
+    target = data.terraform_remote_state.control_plane
+    values = {
+      outputs = {
+        project_id  = "my-project"
+        region      = "europe-west1"
+        base_domain = "sites.example.com"
+        cluster     = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
+        reconcilers = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
+        sites = {
+          namespace       = "frappe"
+          volume_server   = "10.40.0.2"
+          volume_path     = "/sites"
+          volume_gib      = 1024
+          address         = "203.0.113.7"
+          address_name    = "kairos-sites"
+          certificate_map = "kairos-sites"
+        }
+        secrets = {
+          database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/1"
+          mail           = "projects/123456789012/secrets/kairos-mail/versions/1"
+        }
+        bench = {
+          image               = "frappe/erpnext@sha256:0123456789abcdef"
+          database_in_cluster = false
+          database_host       = "db.example.com"
+          database_port       = 3307
+          max_concurrent_jobs = 1
+        }
+        backups = { bucket = "my-project-kairos-backups" }
+      }
+    }
+  }
+
+  assert {
+    condition     = !yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "db.example.com", port = 3307 }
+    error_message = "The database is not the external one."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).dbHost == "db.example.com" && yamldecode(helm_release.bench[0].values[0]).dbPort == "3307"
+    error_message = "The bench goes to another database."
+  }
+
+  # The chart writes it as repository:tag.
+  assert {
+    condition     = "${yamldecode(helm_release.bench[0].values[0]).image.repository}:${yamldecode(helm_release.bench[0].values[0]).image.tag}" == "frappe/erpnext@sha256:0123456789abcdef"
+    error_message = "An image by its digest comes out as another."
+  }
+}

@@ -1,0 +1,35 @@
+# The outputs of the root above, as its state would keep them.
+
+override_data {
+  target = data.terraform_remote_state.control_plane
+  values = {
+    outputs = {
+      project_id  = "my-project"
+      region      = "europe-west1"
+      base_domain = "sites.example.com"
+      cluster     = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
+      reconcilers = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
+      sites = {
+        namespace       = "tenants"
+        volume_server   = "10.40.0.2"
+        volume_path     = "/sites"
+        volume_gib      = 2048
+        address         = "203.0.113.7"
+        address_name    = "kairos-sites"
+        certificate_map = "kairos-sites"
+      }
+      secrets = {
+        database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/3"
+        mail           = "projects/123456789012/secrets/kairos-mail/versions/2"
+      }
+      bench = {
+        image               = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
+        database_in_cluster = true
+        database_host       = "mariadb"
+        database_port       = 3306
+        max_concurrent_jobs = 8
+      }
+      backups = { bucket = "my-project-kairos-backups" }
+    }
+  }
+}

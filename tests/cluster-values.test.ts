@@ -1,0 +1,278 @@
+/**
+ * What `terraform/cluster` tells the two charts: that our own chart takes it, that it is what the code is
+ * written for, and that the root above gives what it is made from.
+ */
+import { loadYaml } from "@kubernetes/client-node";
+import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import { Ajv } from "ajv";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CLUSTER_ROOT } from "../scripts/terraform/check.ts";
+import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
+import { DATABASE_ADMIN_SECRET, siteJob } from "../shared/manifests.ts";
+import type { JobKind } from "../shared/tenant.ts";
+import { newTenant } from "../shared/tenant.ts";
+import { skip } from "./parts.ts";
+import { plansOf, stateAfter } from "./terraform-state.ts";
+
+const test = suite("what terraform/cluster tells the charts");
+
+/** Every value of our own chart, as agreed on, until the chart is there to say so. */
+const AGREED = [
+  "backup.bucket",
+  "backup.enabled",
+  "backup.schedule",
+  "backup.scratchGib",
+  "backup.storageClass",
+  "cloudSdkImage",
+  "database.host",
+  "database.port",
+  "frappeImage",
+  "gateway.addressName",
+  "gateway.certificateMap",
+  "gateway.domain",
+  "gateway.enabled",
+  "gateway.service.name",
+  "gateway.service.port",
+  "gateway.timeoutSeconds",
+  "mariadb.cpu",
+  "mariadb.enabled",
+  "mariadb.image",
+  "mariadb.memory",
+  "mariadb.storageClass",
+  "mariadb.storageGib",
+  "namespace",
+  "quota.limitsCpu",
+  "quota.limitsMemory",
+  "quota.pods",
+  "quota.requestsCpu",
+  "quota.requestsMemory",
+  "reconcilers",
+  "secrets.databaseAdmin",
+  "secrets.mail",
+  "volume.gib",
+  "volume.path",
+  "volume.server",
+];
+
+/** What the root above does not give yet. Empty it when it does. */
+const AWAITED = new Set([
+  "backups.bucket",
+  "bench.database_host",
+  "bench.database_in_cluster",
+  "bench.database_port",
+  "bench.image",
+  "bench.max_concurrent_jobs",
+  "project_id",
+  "sites.address",
+]);
+
+type Values = Record<string, unknown>;
+
+/** What one run of the tests of `terraform/cluster` tells the charts. */
+interface Told {
+  run: string;
+  cluster: Values;
+  bench: Values | undefined;
+}
+
+/** Our own chart, as far as its values go; null until it is there. */
+const chart = readChart();
+
+let told: Told[] = [];
+let outputs: Values = {};
+
+const missing = missingTerraform();
+if (missing === null) addTests();
+else skip(test, "what terraform/cluster tells the charts", "terraform", missing);
+
+function addTests(): void {
+  test.before(async () => {
+    const terraform = await openTerraform();
+    try {
+      const files = ["cluster.tftest.hcl", "bench.tftest.hcl"];
+      const plans = await Promise.all(files.map((file) => plansOf(file, terraform)));
+      told = plans.flat().map(({ run, resources }) => {
+        const valuesOf = (name: string) => {
+          const release = resources.find((one) => one.name === name);
+          const [yaml] = (release?.values["values"] ?? []) as string[];
+          return yaml === undefined ? undefined : loadYaml<Values>(yaml);
+        };
+        return { run, cluster: valuesOf("cluster") ?? {}, bench: valuesOf("bench") };
+      });
+      ({ outputs } = await stateAfter("everything.tftest.hcl", terraform));
+    } finally {
+      terraform.close();
+    }
+  });
+
+  test("all modes are looked at", () => {
+    assert.equal(
+      told.map(({ run, bench }) => `${run}${bench === undefined ? "" : ", with a bench"}`),
+      [
+        "by_default, with a bench",
+        "everything_set",
+        "without_a_way_in_and_backups",
+        "an_external_mariadb, with a bench",
+        "the_bench, with a bench",
+        "its_size, with a bench",
+      ],
+    );
+  });
+
+  test("our own chart is told each of its values, and nothing that it has not", () => {
+    const expected = chart === null ? AGREED : Object.keys(flatten(chart.values)).toSorted();
+    for (const { run, cluster } of told) {
+      assert.equal(Object.keys(flatten(cluster)).toSorted(), expected, run);
+    }
+  });
+
+  // As soon as there is one.
+  if (chart !== null) {
+    const ajv = new Ajv({ allErrors: true });
+    const isAllowed = ajv.compile(chart.schema);
+    test("our own chart allows each of the values", () => {
+      for (const { run, cluster } of told) {
+        assert.ok(isAllowed(cluster), `${run}: ${ajv.errorsText(isAllowed.errors)}`);
+      }
+    });
+  }
+
+  test("no value is a secret: secrets are told by their names", () => {
+    for (const { run, cluster, bench } of told) {
+      const all = { ...flatten(cluster), ...flatten(bench ?? {}) };
+      const suspects = Object.entries(all).filter(([path]) => /pass|secret|token/i.test(path));
+      assert.equal(
+        suspects
+          .map(([path, value]) => `${path}: ${String(value).replace(/\d+$/, "N")}`)
+          .toSorted(),
+        [
+          ...(bench === undefined
+            ? []
+            : [
+                `dbExistingSecret: ${DATABASE_ADMIN_SECRET}`,
+                "dbExistingSecretPasswordKey: password",
+              ]),
+          "secrets.databaseAdmin: projects/123456789012/secrets/kairos-database-admin/versions/N",
+          "secrets.mail: projects/123456789012/secrets/kairos-mail/versions/N",
+        ],
+        run,
+      );
+    }
+  });
+
+  test("the bench is on the volume of the site Jobs, and asks the same Secret", () => {
+    const { volumes } = podOf("create");
+    for (const { run, bench } of told) {
+      if (bench === undefined) continue;
+      const { persistence } = bench as { persistence: { worker: { existingClaim: string } } };
+      const claim = volumes?.[0]?.persistentVolumeClaim?.claimName;
+      assert.is(persistence.worker.existingClaim, claim, run);
+    }
+  });
+
+  test("the quota has room for all site Jobs that may work at once, and as many that are ending", () => {
+    const jobs: Record<string, number> = { an_external_mariadb: 1 };
+    for (const { run, cluster } of told) {
+      const { pods, ...quota } = cluster["quota"] as { pods: number } & Record<string, string>;
+      assert.is(pods, 2 * (jobs[run] ?? 8), run);
+      for (const kind of ["create", "drop", "suspend", "resume"] as const) {
+        const wanted = {
+          requestsCpu: pods * ofPod(kind, "requests", "cpu"),
+          requestsMemory: pods * ofPod(kind, "requests", "memory"),
+          limitsCpu: pods * ofPod(kind, "limits", "cpu"),
+          limitsMemory: pods * ofPod(kind, "limits", "memory"),
+        };
+        for (const [name, amount] of Object.entries(wanted)) {
+          assert.is(toNumber(quota[name] ?? ""), amount, `${run}: ${name} for ${kind}`);
+        }
+      }
+    }
+  });
+
+  test("the root above gives what this one takes", () => {
+    const mocked = readFileSync(`${CLUSTER_ROOT}/tests/mocks/control-plane.tfmock.hcl`, "utf8");
+    const given = flatten(outputs);
+    const taken = usedOutputs();
+    assert.ok(taken.length > 15);
+    for (const path of taken) {
+      assert.match(mocked, new RegExp(`\\b${path.split(".").at(-1)}\\b`), `${path} is mocked`);
+      if (!AWAITED.has(path)) assert.ok(path in given, `${path} is an output`);
+    }
+  });
+}
+
+function readChart() {
+  const directory = `${CLUSTER_ROOT}/chart`;
+  if (!existsSync(`${directory}/values.yaml`)) return null;
+  const read = (file: string) => readFileSync(`${directory}/${file}`, "utf8");
+  return {
+    values: loadYaml<Values>(read("values.yaml")),
+    schema: JSON.parse(read("values.schema.json")) as object,
+  };
+}
+
+/** Every value that is no object of values, by its path. */
+function flatten(values: Values, at = ""): Values {
+  const entries = Object.entries(values).flatMap(([name, value]) => {
+    const path = `${at}${name}`;
+    const isLeaf = typeof value !== "object" || value === null || Array.isArray(value);
+    return isLeaf ? [[path, value]] : Object.entries(flatten(value as Values, `${path}.`));
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+/** The outputs of the root above that this one's files name. */
+function usedOutputs(): string[] {
+  const files = globSync("*.tf", { cwd: CLUSTER_ROOT });
+  const text = files.map((file) => readFileSync(`${CLUSTER_ROOT}/${file}`, "utf8")).join("\n");
+  const found = [...text.matchAll(/local\.control_plane\.([a-z_]+(?:\.[a-z_]+)*)/g)];
+  return [...new Set(found.map(([, path = ""]) => path))].toSorted();
+}
+
+function podOf(kind: JobKind): V1PodSpec {
+  const tenant = newTenant(
+    {
+      id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
+      wishId: "w1",
+      organization: "Acme",
+      subdomain: "acme",
+      email: "office@acme.example",
+    },
+    new Date("2026-11-24T12:00:00Z"),
+  );
+  const { spec } = siteJob(
+    tenant,
+    { kind, generation: 1, attempt: 1 },
+    {
+      namespace: "frappe",
+      baseDomain: "sites.example.com",
+      frappeImage: "frappe/erpnext:v16.32.3",
+      frappeApps: ["erpnext"],
+      databaseHost: "mariadb",
+      databasePort: 3306,
+      scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
+    },
+  );
+  assert.ok(spec?.template.spec);
+  return spec.template.spec;
+}
+
+/** What a Pod takes of the quota: its containers run together, those before them one by one. */
+function ofPod(kind: JobKind, which: "requests" | "limits", what: "cpu" | "memory"): number {
+  const { containers, initContainers = [] } = podOf(kind);
+  const of = ({ resources }: V1Container) => toNumber(resources?.[which]?.[what] ?? "");
+  const together = containers.reduce((total, one) => total + of(one), 0);
+  return Math.max(together, ...initContainers.map(of));
+}
+
+/** An amount as Kubernetes writes it, such as 250m or 2Gi. */
+function toNumber(amount: string): number {
+  const [, number = "", unit = ""] = /^([0-9.]+)(m|Mi|Gi|)$/.exec(amount) ?? [];
+  const factors: Record<string, number> = { "": 1, m: 1 / 1000, Mi: 2 ** 20, Gi: 2 ** 30 };
+  assert.ok(number !== "", `${amount} is an amount`);
+  return Number(number) * (factors[unit] ?? 1);
+}
+
+test.run();
