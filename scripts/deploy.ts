@@ -16,18 +16,20 @@ import { DeployProblem } from "./deploy/problem.ts";
 import { openTerraform } from "./deploy/terraform.ts";
 import { repository } from "./test-files.ts";
 
-const HELP = `npm run deploy [-- --yes] [--wait-minutes N]
+const HELP = `npm run deploy [-- --yes] [--without-cluster] [--wait-minutes N]
 
-Builds the functions, plans and applies terraform/, tests the deployed API, and waits for the certificate of
-the sites, saying what it waits for. It stops at the first thing that is missing, with a sentence; run it
-again when that is there.
+Builds the functions, plans and applies terraform/, tests the deployed API, plans and applies
+terraform/cluster/, and waits for the certificate of the sites, saying what it waits for. It stops at the
+first thing that is missing, with a sentence; run it again when that is there. An apply that fails is planned
+and tried twice more: in a new project Google makes some things only after minutes.
 
-  --yes             apply the plan without asking
+  --yes             apply the plans without asking
+  --without-cluster leave what is inside the cluster as it is
   --wait-minutes N  how long to wait for the API, and for the certificate (30)
   --help            this text
 
-It needs terraform on the PATH, terraform/terraform.tfvars (see terraform/terraform.tfvars.example), and
-Google credentials (gcloud auth application-default login).
+It needs terraform on the PATH, terraform/terraform.tfvars (see terraform/terraform.tfvars.example), Google
+credentials (gcloud auth application-default login), and for the cluster gke-gcloud-auth-plugin.
 `;
 
 const TERRAFORM_ROOT = join(repository, "terraform");
@@ -36,19 +38,30 @@ const options = parseOptions(process.argv.slice(2));
 if (options.help) console.log(HELP);
 else process.exitCode = await main();
 
-function parseOptions(args: string[]): { help: boolean; yes: boolean; waitMinutes: number } {
+function parseOptions(args: string[]): {
+  help: boolean;
+  yes: boolean;
+  withoutCluster: boolean;
+  waitMinutes: number;
+} {
   try {
     const { values } = parseArgs({
       args,
       options: {
         yes: { type: "boolean", default: false },
+        "without-cluster": { type: "boolean", default: false },
         "wait-minutes": { type: "string", default: "30" },
         help: { type: "boolean", default: false },
       },
     });
     const minutes = values["wait-minutes"];
     if (!/^\d{1,4}$/.test(minutes)) throw new Error("--wait-minutes must be a number of minutes.");
-    return { help: values.help, yes: values.yes, waitMinutes: Number(minutes) };
+    return {
+      help: values.help,
+      yes: values.yes,
+      withoutCluster: values["without-cluster"],
+      waitMinutes: Number(minutes),
+    };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     process.exit(1);
@@ -56,19 +69,21 @@ function parseOptions(args: string[]): { help: boolean; yes: boolean; waitMinute
 }
 
 async function main(): Promise<number> {
-  // A plan holds the values of its variables, and so secrets: only its owner may read the directory.
+  // A plan holds the values of its variables: only its owner may read the directory.
   const directory = mkdtempSync(join(tmpdir(), "kairos-plan-"));
   try {
     requireVariables();
     const readCertificate = await openCertificates();
     await deploy({
       build,
-      terraform: openTerraform(TERRAFORM_ROOT),
+      controlPlane: openTerraform(TERRAFORM_ROOT),
+      cluster: options.withoutCluster ? null : openTerraform(join(TERRAFORM_ROOT, "cluster")),
       planFile: join(directory, "plan"),
       confirm,
       readCertificate,
       version: packageJson.version,
       report: (line) => console.log(line),
+      retrySeconds: 120,
       patienceSeconds: options.waitMinutes * 60,
       pollSeconds: 15,
     });

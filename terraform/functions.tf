@@ -36,7 +36,7 @@ locals {
   database_host = var.database == "external" ? var.database_host : "mariadb"
 
   # The location of the database itself, a multi-region's too: with the region that Google's page names for
-  # nam5 the trigger is refused (ADR 15).
+  # nam5 the trigger is refused (ADR 17).
   trigger_region = coalesce(var.firestore_trigger_region, local.firestore_location)
 }
 

@@ -31,7 +31,14 @@ export async function openCertificates(): Promise<ReadCertificate> {
   }
   return async (name) => {
     const url = `https://certificatemanager.googleapis.com/v1/${name}`;
-    return (await auth.request<Certificate>({ url })).data;
+    // Somebody's own credentials say of themselves no project that the call is counted for.
+    const headers = { "x-goog-user-project": name.split("/")[1] ?? "" };
+    try {
+      return (await auth.request<Certificate>({ url, headers })).data;
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new DeployProblem(`The certificate ${name} cannot be read: ${reason}`, { cause });
+    }
   };
 }
 

@@ -56,14 +56,19 @@ test.after(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A terraform that notes how it is called and gives these outputs; at one command it fails. */
-function standIn(outputs: object, failingCommand = ""): string {
+/** A terraform that notes how it is called and gives these outputs; at one command it fails, so many times. */
+function standIn(outputs: object, failingCommand = "", times = 100): string {
   const program = join(directory, "terraform");
+  const failures = join(directory, "failures");
+  writeFileSync(failures, "");
   writeFileSync(
     program,
     `#!/bin/bash
 echo "terraform $*" >>"${calls}"
-[[ $1 == "${failingCommand}" ]] && exit 3
+if [[ $1 == "${failingCommand}" ]] && (($(wc -l <"${failures}") < ${times})); then
+  echo >>"${failures}"
+  exit 3
+fi
 [[ $1 == output ]] && echo '${JSON.stringify(outputs)}'
 exit 0
 `,
@@ -75,6 +80,7 @@ exit 0
 const value = <T>(of: T) => ({ value: of });
 const outputs = () => ({
   api_url: value(apiUrl),
+  api_is_public: value(true),
   base_domain: value("sites.example"),
   name_servers: value(["ns1.example.", "ns2.example."]),
   certificate: value("projects/p/locations/global/certificates/sites"),
@@ -92,12 +98,14 @@ async function run(changes: Partial<Deployment> & { program?: string } = {}) {
         appendFileSync(calls, "build\n");
         return Promise.resolve();
       },
-      terraform: openTerraform(directory, program),
+      controlPlane: openTerraform(directory, program),
+      cluster: null,
       planFile: "/plan",
       confirm: () => Promise.resolve(true),
       readCertificate: () => Promise.resolve(ACTIVE),
       version: "1.2.3",
       report: (line) => said.push(line),
+      retrySeconds: 0,
       patienceSeconds: 0,
       pollSeconds: 0,
       ...rest,
@@ -123,9 +131,45 @@ test("builds, plans, applies exactly that plan, tests and waits", async () => {
   assert.is(said.at(-1), `deployed: ${apiUrl}`);
 });
 
+test("what is inside the cluster is planned and applied after the control plane", async () => {
+  const program = standIn(outputs());
+  const { called, problem } = await run({ program, cluster: openTerraform(directory, program) });
+  assert.is(problem, null);
+  assert.equal(called.slice(-4), [
+    "terraform output -json",
+    "terraform init -input=false",
+    "terraform plan -input=false -out=/plan",
+    "terraform apply -input=false /plan",
+  ]);
+});
+
+test("an apply that fails is planned and tried again, and that is said", async () => {
+  const { said, called, problem } = await run({ program: standIn(outputs(), "apply", 2) });
+  assert.is(problem, null);
+  assert.is(called.filter((line) => line.startsWith("terraform plan")).length, 3);
+  assert.is(said.filter((line) => line.includes("terraform apply ended with 3")).length, 2);
+});
+
+test("an apply that fails is not tried again where the next plan is not confirmed", async () => {
+  const answers = [true, false];
+  const { called, problem } = await run({
+    program: standIn(outputs(), "apply"),
+    confirm: () => Promise.resolve(answers.shift() ?? false),
+  });
+  assert.is(problem, "The plan was not applied.");
+  assert.is(called.filter((line) => line.startsWith("terraform apply")).length, 1);
+});
+
+test("an API for some callers only is well when Cloud Run lets no stranger in", async () => {
+  const program = standIn({ ...outputs(), api_is_public: value(false) });
+  assert.match((await run({ program })).problem ?? "", "answered 200 to a stranger, and not 403");
+  answers["/"] = [403, {}];
+  assert.is((await run({ program })).problem, null);
+});
+
 test("a plan that is not confirmed is not applied", async () => {
   const { called, problem } = await run({ confirm: () => Promise.resolve(false) });
-  assert.is(problem, "Nothing was changed.");
+  assert.is(problem, "The plan was not applied.");
   assert.not(called.some((line) => line.includes("apply")));
 });
 
@@ -145,7 +189,7 @@ test("a missing terraform is named", async () => {
 test("outputs that are not there are named", async () => {
   const { api_url } = outputs();
   const { problem } = await run({ program: standIn({ api_url }) });
-  assert.match(problem ?? "", "lack base_domain, name_servers, certificate");
+  assert.match(problem ?? "", "lack api_is_public, base_domain, name_servers, certificate");
 });
 
 test("a build that fails is the end", async () => {

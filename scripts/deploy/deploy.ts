@@ -7,14 +7,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describeCertificate } from "./certificate.ts";
 import type { ReadCertificate } from "./certificate.ts";
 import { DeployProblem } from "./problem.ts";
-import { smokeTest } from "./smoke-test.ts";
+import { smokeTest, smokeTestClosed } from "./smoke-test.ts";
 import type { Outputs, Terraform } from "./terraform.ts";
+
+/** The first apply in a new project can meet what Google has not made yet: an account, a permission, a metric. */
+const APPLY_TRIES = 3;
 
 export interface Deployment {
   /** Builds the functions. */
   build: () => Promise<void>;
-  terraform: Terraform;
-  /** Where the plan is kept between plan and apply: it holds secrets. */
+  /** `terraform/`. */
+  controlPlane: Terraform;
+  /** `terraform/cluster/`; null to leave the cluster as it is. */
+  cluster: Terraform | null;
+  /** Where a plan is kept between plan and apply. */
   planFile: string;
   /** Asks whether the plan shall be applied. */
   confirm: () => Promise<boolean>;
@@ -22,6 +28,8 @@ export interface Deployment {
   /** The version that the deployed API must say it is. */
   version: string;
   report: (line: string) => void;
+  /** The pause before an apply that failed is planned and tried again. */
+  retrySeconds: number;
   /** How long the certificate, and the API, may take. */
   patienceSeconds: number;
   pollSeconds: number;
@@ -29,28 +37,48 @@ export interface Deployment {
 
 /** Carries out a deployment. Throws a `DeployProblem` at the first thing that is missing. */
 export async function deploy(deployment: Deployment): Promise<void> {
-  const { build, terraform, planFile, confirm, report } = deployment;
+  const { build, controlPlane, cluster, report } = deployment;
   report("1/5 build");
   await build();
-  report("2/5 plan");
-  await terraform.init();
-  await terraform.plan(planFile);
-  if (!(await confirm())) throw new DeployProblem("Nothing was changed.");
-  report("3/5 apply");
-  await terraform.apply(planFile);
-  const outputs = await terraform.outputs();
-  report("4/5 smoke test");
+  report("2/5 the control plane: terraform/");
+  await planAndApply(controlPlane, deployment);
+  const outputs = await controlPlane.outputs();
+  report("3/5 smoke test");
   await waitForApi(outputs, deployment);
+  report(`4/5 inside the cluster: terraform/cluster/${cluster === null ? ", left out" : ""}`);
+  if (cluster !== null) await planAndApply(cluster, deployment);
   report("5/5 certificate");
   await waitForCertificate(outputs, deployment);
   report(`deployed: ${outputs.api_url}`);
 }
 
+/** Plans anew for each try: a plan can be applied once, and the next is for what is left of it. */
+async function planAndApply(terraform: Terraform, deployment: Deployment): Promise<void> {
+  const { planFile, confirm, report, retrySeconds } = deployment;
+  await terraform.init();
+  for (let tries = 1; ; tries += 1) {
+    await terraform.plan(planFile);
+    if (!(await confirm())) throw new DeployProblem("The plan was not applied.");
+    try {
+      await terraform.apply(planFile);
+      return;
+    } catch (error) {
+      if (!(error instanceof DeployProblem) || tries === APPLY_TRIES) throw error;
+      report(`${error.message} In a new project that can pass: once more in ${retrySeconds} s.`);
+      await sleep(retrySeconds * 1000);
+    }
+  }
+}
+
 /** What was just made may take a while until it answers. */
-async function waitForApi({ api_url }: Outputs, deployment: Deployment): Promise<void> {
+async function waitForApi(
+  { api_url, api_is_public }: Outputs,
+  deployment: Deployment,
+): Promise<void> {
   await waitUntil(deployment, async () => {
     try {
-      await smokeTest(api_url, deployment.version);
+      if (api_is_public) await smokeTest(api_url, deployment.version);
+      else await smokeTestClosed(api_url);
       return null;
     } catch (error) {
       if (error instanceof DeployProblem) return error.message;

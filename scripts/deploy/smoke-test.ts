@@ -18,15 +18,24 @@ export async function smokeTest(apiUrl: string, version: string): Promise<void> 
   await read(apiUrl, "/tenants", 401);
 }
 
+/**
+ * The same of an API to which Cloud Run itself lets only some callers: without a token of theirs there is
+ * no more to see than that nobody else comes in.
+ */
+export async function smokeTestClosed(apiUrl: string): Promise<void> {
+  const { status } = await request(`${apiUrl}/`);
+  if (status !== 403) {
+    throw new DeployProblem(`${apiUrl} answered ${status} to a stranger, and not 403.`);
+  }
+}
+
 async function read(
   apiUrl: string,
   path: string,
   expected: number,
 ): Promise<Record<string, unknown>> {
   const url = `${apiUrl}${path}`;
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new DeployProblem(`${url} does not answer.`, { cause });
-  });
+  const response = await request(url);
   if (response.status !== expected) {
     throw new DeployProblem(`${url} answered ${response.status}, and not ${expected}.`);
   }
@@ -35,4 +44,10 @@ async function read(
   } catch (cause) {
     throw new DeployProblem(`${url} did not answer with JSON.`, { cause });
   }
+}
+
+function request(url: string): Promise<Response> {
+  return fetch(url).catch((cause: unknown) => {
+    throw new DeployProblem(`${url} does not answer.`, { cause });
+  });
 }

@@ -10,6 +10,8 @@ import { DeployProblem } from "./problem.ts";
 export interface Outputs {
   /** Where the API answers. */
   api_url: string;
+  /** Whether anybody may reach it, or Cloud Run lets only some callers in. */
+  api_is_public: boolean;
   base_domain: string;
   /** The name servers to which the domain must be delegated. */
   name_servers: string[];
@@ -17,7 +19,13 @@ export interface Outputs {
   certificate: string;
 }
 
-const OUTPUT_NAMES = ["api_url", "base_domain", "name_servers", "certificate"] as const;
+const OUTPUT_NAMES = [
+  "api_url",
+  "api_is_public",
+  "base_domain",
+  "name_servers",
+  "certificate",
+] as const;
 
 export type Terraform = ReturnType<typeof openTerraform>;
 
