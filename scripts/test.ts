@@ -23,6 +23,7 @@ With CI=true a skipped test is a failure, unless tests/allowed-skips.json names 
 const SLOWEST = [
   "tests/killed-anywhere.long.test.ts",
   "tests/hostile.long.test.ts",
+  "tests/terraform.test.ts",
   "tests/start.test.ts",
   "tests/site-jobs.test.ts",
   "tests/stack.test.ts",

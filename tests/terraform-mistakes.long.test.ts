@@ -1,6 +1,6 @@
 /**
- * The check of `terraform/` and `terraform/cluster/`, and whether it can be believed: mistakes are planted
- * one at a time into copies of small roots that are valid, and each must be found and named.
+ * Whether `npm run terraform:check` can be believed: mistakes are planted one at a time into copies of small
+ * roots that are valid, and each must be found and named.
  */
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,14 +8,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkTerraform, CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
+import { checkTerraform } from "../scripts/terraform/check.ts";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import type { Terraform } from "../scripts/terraform/terraform.ts";
 import { skip } from "./parts.ts";
 import { CLUSTER_MISTAKES, MISTAKES } from "./terraform-mistakes.ts";
 import type { Mistake } from "./terraform-mistakes.ts";
 
-const test = suite("terraform");
+const test = suite("planted mistakes");
 
 /** The roots that are valid, and what is planted into each. */
 const PLANTED: Readonly<Record<string, typeof MISTAKES>> = {
@@ -25,7 +25,7 @@ const PLANTED: Readonly<Record<string, typeof MISTAKES>> = {
 
 const missing = missingTerraform();
 if (missing === null) addTests();
-else skip(test, "terraform", "terraform", missing);
+else skip(test, "planted mistakes", "terraform", missing);
 
 function addTests(): void {
   let terraform: Terraform;
@@ -33,15 +33,6 @@ function addTests(): void {
     terraform = await openTerraform();
   });
   test.after(() => terraform.close());
-
-  for (const [directory, root] of Object.entries({
-    "terraform/": TERRAFORM_ROOT,
-    "terraform/cluster/": CLUSTER_ROOT,
-  })) {
-    test(`${directory} is in format, valid, and as its own tests say`, async () => {
-      assert.match(await check(root, terraform), / Success! \d+ passed, 0 failed\. null$/);
-    });
-  }
 
   for (const [fixture, mistakes] of Object.entries(PLANTED)) {
     test(`${fixture}: a root that is valid is found so, and nothing is left in it`, async () => {
