@@ -7,33 +7,70 @@ locals {
     resource.labels.service_name=("kairos-provision" OR "kairos-cleanup")
   EOT
 
+  # An alert: what it is called and how grave it is, what to do, and on which series it comes. It closes by
+  # itself where there is no more data; what stayed open for days would hide the next.
   alerts = {
     dead-letters = {
-      name     = "Messages among the dead letters"
-      severity = "WARNING"
-      what     = "A message was refused twenty times: it cannot be understood, or the database was away for long. provision has logged its id. Read it in the subscription dead-letters, mend the cause, publish it again or acknowledge it."
+      name      = "Messages among the dead letters"
+      severity  = "WARNING"
+      what      = "A message was refused twenty times: it cannot be understood, or the database was away for long. provision has logged its id. Read it in the subscription dead-letters, mend the cause, publish it again or acknowledge it."
+      when      = "a dead letter waits"
+      filter    = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.dead_letters.name}\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      threshold = 0
+      seconds   = 60
+      aligner   = "ALIGN_MAX"
+      reducer   = "REDUCE_MAX"
     }
     failed-tenants = {
-      name     = "A tenant has failed"
-      severity = "ERROR"
-      what     = "A create, suspend or resume has failed for good. The line JobFailed in the log of kairos-provision says which tenant and why; POST /tenants/{id}/retry tries once more."
+      name      = "A tenant has failed"
+      severity  = "ERROR"
+      what      = "A create, suspend or resume has failed for good. The line JobFailed in the log of kairos-provision says which tenant and why; POST /tenants/{id}/retry tries once more."
+      when      = "a site Job has failed for good"
+      filter    = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
+      threshold = 0
+      seconds   = 300
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
     }
+    # Below, and not absent: the count of what does not come any more may be zero. Counts out of logs may be
+    # minutes late.
     no-heartbeat = {
-      name     = "The sweep does not come round"
-      severity = "CRITICAL"
-      what     = "For ten minutes no sweep has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
+      name      = "The sweep does not come round"
+      severity  = "CRITICAL"
+      what      = "For ten minutes no sweep has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
+      when      = "no sweep for ten minutes"
+      filter    = "${local.function_metric}/${google_logging_metric.sweeps.name}\""
+      below     = true
+      threshold = 1
+      seconds   = 600
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
     }
     slow-creates = {
-      name     = "Tenants become active slowly"
-      severity = "WARNING"
-      what     = "The slowest twentieth of new tenants takes longer than it should. Many wait for a slot (reason WaitingForSlot) where max_concurrent_jobs is low, or the cluster is short of nodes."
+      name      = "Tenants become active slowly"
+      severity  = "WARNING"
+      what      = "The slowest twentieth of new tenants takes longer than it should. Many wait for a slot (reason WaitingForSlot) where max_concurrent_jobs is low, or the cluster is short of nodes."
+      when      = "the slowest twentieth takes over ${var.slow_create_seconds} seconds"
+      filter    = "${local.function_metric}/${google_logging_metric.time_to_active.name}\""
+      threshold = var.slow_create_seconds
+      seconds   = 600
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_PERCENTILE_95"
     }
     server-errors = {
-      name     = "The API answers with server errors"
-      severity = "ERROR"
-      what     = "Callers get 5xx. The log of kairos-api says why, by the request's trace."
+      name      = "The API answers with server errors"
+      severity  = "ERROR"
+      what      = "Callers get 5xx. The log of kairos-api says why, by the request's trace."
+      when      = "more than five in five minutes"
+      filter    = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloudfunctions2_function.this["api"].name}\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"5xx\""
+      threshold = 5
+      seconds   = 300
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
     }
   }
+
+  function_metric = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user"
 
   channels = [for one in google_monitoring_notification_channel.email : one.id]
 }
@@ -113,168 +150,45 @@ resource "google_monitoring_notification_channel" "email" {
   depends_on = [google_project_service.apis]
 }
 
-resource "google_monitoring_alert_policy" "dead_letters" {
-  display_name          = local.alerts.dead-letters.name
-  severity              = local.alerts.dead-letters.severity
+resource "google_monitoring_alert_policy" "this" {
+  for_each = local.alerts
+
+  display_name          = each.value.name
+  severity              = each.value.severity
   combiner              = "OR"
   notification_channels = local.channels
 
   conditions {
-    display_name = "a dead letter waits"
+    display_name = each.value.when
 
     condition_threshold {
-      filter          = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.dead_letters.name}\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = 0
-      duration        = "0s"
+      filter                  = each.value.filter
+      comparison              = try(each.value.below, false) ? "COMPARISON_LT" : "COMPARISON_GT"
+      threshold_value         = each.value.threshold
+      duration                = try(each.value.below, false) ? "60s" : "0s"
+      evaluation_missing_data = try(each.value.below, false) ? "EVALUATION_MISSING_DATA_ACTIVE" : null
 
       aggregations {
-        alignment_period   = "60s"
-        per_series_aligner = "ALIGN_MAX"
+        alignment_period     = "${each.value.seconds}s"
+        per_series_aligner   = each.value.aligner
+        cross_series_reducer = each.value.reducer
       }
     }
   }
 
   documentation {
-    content = local.alerts.dead-letters.what
+    content = each.value.what
   }
-}
 
-resource "google_monitoring_alert_policy" "failed_tenants" {
-  display_name          = local.alerts.failed-tenants.name
-  severity              = local.alerts.failed-tenants.severity
-  combiner              = "OR"
-  notification_channels = local.channels
+  # Silence is no end of what is told by silence.
+  dynamic "alert_strategy" {
+    for_each = try(each.value.below, false) ? [] : ["1800s"]
 
-  conditions {
-    display_name = "a site Job has failed for good"
-
-    condition_threshold {
-      filter          = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = 0
-      duration        = "0s"
-
-      aggregations {
-        alignment_period     = "300s"
-        per_series_aligner   = "ALIGN_DELTA"
-        cross_series_reducer = "REDUCE_SUM"
-      }
+    content {
+      auto_close = alert_strategy.value
     }
-  }
-
-  documentation {
-    content = local.alerts.failed-tenants.what
-  }
-
-  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
-  alert_strategy {
-    auto_close = "1800s"
   }
 
   # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
   depends_on = [google_cloudfunctions2_function.this]
-}
-
-resource "google_monitoring_alert_policy" "no_heartbeat" {
-  display_name          = local.alerts.no-heartbeat.name
-  severity              = local.alerts.no-heartbeat.severity
-  combiner              = "OR"
-  notification_channels = local.channels
-
-  conditions {
-    display_name = "no sweep for ten minutes"
-
-    # Not condition_absent: the count of what does not come any more may be zero, and not absent. Counts out
-    # of logs may be minutes late.
-    condition_threshold {
-      filter                  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
-      comparison              = "COMPARISON_LT"
-      threshold_value         = 1
-      duration                = "60s"
-      evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
-
-      aggregations {
-        alignment_period     = "600s"
-        per_series_aligner   = "ALIGN_DELTA"
-        cross_series_reducer = "REDUCE_SUM"
-      }
-    }
-  }
-
-  documentation {
-    content = local.alerts.no-heartbeat.what
-  }
-
-  # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
-  depends_on = [google_cloudfunctions2_function.this]
-}
-
-resource "google_monitoring_alert_policy" "slow_creates" {
-  display_name          = local.alerts.slow-creates.name
-  severity              = local.alerts.slow-creates.severity
-  combiner              = "OR"
-  notification_channels = local.channels
-
-  conditions {
-    display_name = "the slowest twentieth takes over ${var.slow_create_seconds} seconds"
-
-    condition_threshold {
-      filter          = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.time_to_active.name}\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = var.slow_create_seconds
-      duration        = "0s"
-
-      aggregations {
-        alignment_period     = "600s"
-        per_series_aligner   = "ALIGN_DELTA"
-        cross_series_reducer = "REDUCE_PERCENTILE_95"
-      }
-    }
-  }
-
-  documentation {
-    content = local.alerts.slow-creates.what
-  }
-
-  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
-  alert_strategy {
-    auto_close = "1800s"
-  }
-
-  # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
-  depends_on = [google_cloudfunctions2_function.this]
-}
-
-resource "google_monitoring_alert_policy" "server_errors" {
-  display_name          = local.alerts.server-errors.name
-  severity              = local.alerts.server-errors.severity
-  combiner              = "OR"
-  notification_channels = local.channels
-
-  conditions {
-    display_name = "more than five in five minutes"
-
-    condition_threshold {
-      filter          = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloudfunctions2_function.this["api"].name}\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"5xx\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = 5
-      duration        = "0s"
-
-      aggregations {
-        alignment_period     = "300s"
-        per_series_aligner   = "ALIGN_DELTA"
-        cross_series_reducer = "REDUCE_SUM"
-      }
-    }
-  }
-
-  documentation {
-    content = local.alerts.server-errors.what
-  }
-
-  # Where nothing happens any more there is no data either, and what stays open for days would hide the next.
-  alert_strategy {
-    auto_close = "1800s"
-  }
 }

@@ -86,19 +86,23 @@ run "alerts_reach_whoever_is_named" {
   }
 
   assert {
-    condition = alltrue([for one in [
-      google_monitoring_alert_policy.dead_letters,
-      google_monitoring_alert_policy.failed_tenants,
-      google_monitoring_alert_policy.no_heartbeat,
-      google_monitoring_alert_policy.slow_creates,
-      google_monitoring_alert_policy.server_errors,
-    ] : one.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) && length(one.documentation[0].content) > 0])
+    condition = length(google_monitoring_alert_policy.this) == 5 && alltrue([for one in google_monitoring_alert_policy.this :
+      one.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) && length(one.documentation[0].content) > 0
+    ])
     error_message = "An alert reaches nobody, or does not say what to do."
   }
 
   assert {
-    condition     = google_monitoring_alert_policy.slow_creates.conditions[0].condition_threshold[0].threshold_value == 600
+    condition     = google_monitoring_alert_policy.this["slow-creates"].conditions[0].condition_threshold[0].threshold_value == 600
     error_message = "What is slow is not the variable's."
+  }
+
+  assert {
+    condition = alltrue([for name, one in google_monitoring_alert_policy.this :
+      (one.conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE") == (name == "no-heartbeat") &&
+      (one.conditions[0].condition_threshold[0].comparison == "COMPARISON_LT") == (name == "no-heartbeat")
+    ])
+    error_message = "A sweep that does not come at all is not told of, or something is told of that is well."
   }
 
   assert {
