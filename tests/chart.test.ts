@@ -6,6 +6,7 @@ import type {
   V1NetworkPolicy,
   V1PodSpec,
   V1PodTemplateSpec,
+  V1RoleBinding,
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import { Ajv } from "ajv";
@@ -254,6 +255,17 @@ test("the backup mounts the sites so that it cannot change them", () => {
   assert.is(upload?.volumeMounts?.find(({ name }) => name === "sites")?.readOnly, true);
   const volume = spec?.volumes?.find(({ name }) => name === "sites");
   assert.is(volume?.persistentVolumeClaim?.readOnly, true);
+});
+
+test("an account is bound by its number too, which stays a text", () => {
+  const reconcilers = ["117000000000000000001"];
+  const binding = chartObject("RoleBinding", "kairos-site-jobs", { ...VALUES, reconcilers });
+  const { subjects } = binding as unknown as V1RoleBinding;
+  assert.equal(
+    subjects?.map(({ kind, name }) => [kind, name]),
+    [["User", "117000000000000000001"]],
+  );
+  assert.equal(findFaults({ ...VALUES, reconcilers }), []);
 });
 
 test("a restore never runs by itself", () => {

@@ -151,10 +151,10 @@ test("an apply that fails is planned and tried again, and that is said", async (
 });
 
 test("an apply that fails is not tried again where the next plan is not confirmed", async () => {
-  const answers = [true, false];
+  const confirmations = [true, false];
   const { called, problem } = await run({
     program: standIn(outputs(), "apply"),
-    confirm: () => Promise.resolve(answers.shift() ?? false),
+    confirm: () => Promise.resolve(confirmations.shift() ?? false),
   });
   assert.is(problem, "The plan was not applied.");
   assert.is(called.filter((line) => line.startsWith("terraform apply")).length, 1);

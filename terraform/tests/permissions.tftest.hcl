@@ -46,6 +46,15 @@ run "whoever_reconciles_reads_no_secret" {
   }
 }
 
+run "the_cluster_is_told_the_reconcilers_by_all_their_names" {
+  assert {
+    condition = toset(output.reconcilers) == toset(flatten([for name in ["provision", "cleanup"] :
+      [google_service_account.this[name].email, google_service_account.this[name].unique_id]
+    ]))
+    error_message = "The Role in the cluster is bound to others, or to an account by one of its names only."
+  }
+}
+
 run "the_secrets_of_the_cluster_are_read_from_inside_alone" {
   variables {
     namespace = "tenants"
@@ -88,8 +97,20 @@ run "everybody_may_reach_the_api_and_nothing_else" {
   }
 
   assert {
+    condition     = google_storage_bucket.backups.public_access_prevention == "enforced" && google_storage_bucket.backups.uniform_bucket_level_access
+    error_message = "The backups could be made public."
+  }
+
+  assert {
     condition     = google_container_cluster.this.private_cluster_config[0].enable_private_nodes && !google_container_cluster.this.control_plane_endpoints_config[0].ip_endpoints_config[0].enabled
     error_message = "The cluster has a public address."
+  }
+}
+
+run "a_build_reads_its_sources_and_no_backup" {
+  assert {
+    condition     = google_project_iam_member.build_reads_sources.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/my-project-kairos-sources\") || resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-123456789012-europe-west1\")"
+    error_message = "A build reads more, or less, than its sources."
   }
 }
 
