@@ -14,6 +14,7 @@ import { openCertificates } from "./deploy/certificate.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { DeployProblem } from "./deploy/problem.ts";
 import { openTerraform } from "./deploy/terraform.ts";
+import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./terraform/roots.ts";
 import { repository } from "./test-files.ts";
 
 const HELP = `npm run deploy [-- --yes] [--without-cluster] [--wait-minutes N]
@@ -31,8 +32,6 @@ and tried twice more: in a new project Google makes some things only after minut
 It needs terraform on the PATH, terraform/terraform.tfvars (see terraform/terraform.tfvars.example), Google
 credentials (gcloud auth application-default login), and for the cluster gke-gcloud-auth-plugin.
 `;
-
-const TERRAFORM_ROOT = join(repository, "terraform");
 
 const options = parseOptions(process.argv.slice(2));
 if (options.help) console.log(HELP);
@@ -77,7 +76,7 @@ async function main(): Promise<number> {
     await deploy({
       build,
       controlPlane: openTerraform(TERRAFORM_ROOT),
-      cluster: options.withoutCluster ? null : openTerraform(join(TERRAFORM_ROOT, "cluster")),
+      cluster: options.withoutCluster ? null : openTerraform(CLUSTER_ROOT),
       planFile: join(directory, "plan"),
       confirm,
       readCertificate,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
+import { CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/roots.ts";
 import type { Terraform } from "../scripts/terraform/terraform.ts";
 
 export interface Resource {

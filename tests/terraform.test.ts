@@ -1,7 +1,8 @@
 /** `npm run terraform:check`, as a part of `npm test`. That it finds mistakes, terraform-mistakes shows. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkTerraform, CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/check.ts";
+import { checkTerraform } from "../scripts/terraform/check.ts";
+import { CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import type { Terraform } from "../scripts/terraform/terraform.ts";
 import { skip } from "./parts.ts";

@@ -4,15 +4,9 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
+import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./roots.ts";
 import { missingTerraform, openTerraform } from "./terraform.ts";
 import type { Terraform } from "./terraform.ts";
-
-/** The root that makes the cluster, with all else that Google Cloud holds. */
-export const TERRAFORM_ROOT = fileURLToPath(new URL("../../terraform", import.meta.url));
-
-/** The root that fills it. */
-export const CLUSTER_ROOT = fileURLToPath(new URL("../../terraform/cluster", import.meta.url));
 
 const STEPS = [
   ["fmt", "-check", "-recursive", "-diff"],
