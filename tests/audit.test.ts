@@ -8,15 +8,15 @@ import { siteJob } from "../shared/manifests.ts";
 import { addSeconds, jobName } from "../shared/tenant.ts";
 import type { Deletion, Tenant } from "../shared/tenant.ts";
 import { logLinesOf } from "./log-lines.ts";
-import { SETTINGS } from "./stand-in-cluster.ts";
+import { SETTINGS } from "../scripts/laboratory/stand-in-cluster.ts";
 import {
   awayCluster,
   createJobOf,
   createTenant,
   someTenant,
   startTestWorld,
-} from "./world-fixture.ts";
-import type { TestWorld } from "./world-fixture.ts";
+} from "../scripts/laboratory/world.ts";
+import type { TestWorld } from "../scripts/laboratory/world.ts";
 
 const test = suite("the audit");
 

@@ -16,7 +16,7 @@ import {
   readZip,
   startAsPlatform,
   unpackFunctions,
-} from "./built-functions.ts";
+} from "../scripts/laboratory/built-functions.ts";
 import { npm } from "./npm.ts";
 import { temporaryDirectory } from "./stack-fixture.ts";
 

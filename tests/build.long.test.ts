@@ -6,7 +6,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
 import { repository } from "../scripts/test-files.ts";
-import { installPackages, startAsPlatform, unpackFunctions } from "./built-functions.ts";
+import {
+  installPackages,
+  startAsPlatform,
+  unpackFunctions,
+} from "../scripts/laboratory/built-functions.ts";
 import { npm } from "./npm.ts";
 import { startTestStack, temporaryDirectory } from "./stack-fixture.ts";
 

@@ -30,10 +30,11 @@ import {
   touchJob,
   TOKENS,
 } from "./kube-apiserver.ts";
-import type { Ending, KubeApiserver } from "./kube-apiserver.ts";
+import type { KubeApiserver } from "./kube-apiserver.ts";
 import { skip } from "./parts.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
-import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
+import { NAMESPACE, SETTINGS, startStandIn } from "../scripts/laboratory/stand-in-cluster.ts";
+import type { Ending } from "../scripts/laboratory/stand-in-cluster.ts";
 
 /** A cluster under test, and a hand on its Pods. */
 interface Subject {

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DocumentEventData, listenForDeletions } from "../scripts/local/eventarc.ts";
-import { startFirestore } from "./firestore-fixture.ts";
+import { startFirestore } from "../scripts/laboratory/emulators.ts";
 import { eventually } from "./stack-fixture.ts";
 
 const test = suite("the Eventarc stand-in");

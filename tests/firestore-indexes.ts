@@ -13,7 +13,7 @@
  */
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
-import type { SentMessage } from "./firestore-proxy.ts";
+import type { SentMessage } from "../scripts/laboratory/grpc-proxy.ts";
 
 const FIRESTORE = new URL("../node_modules/@google-cloud/firestore/", import.meta.url);
 const PROTOS = new URL("build/protos/v1.json", FIRESTORE);

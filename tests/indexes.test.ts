@@ -10,10 +10,10 @@ import * as assert from "uvu/assert";
 import { openStore } from "../shared/store.ts";
 import type { ListRequest, Store } from "../shared/store.ts";
 import { newTenant } from "../shared/tenant.ts";
-import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
+import { PROJECT_ID, startFirestore } from "../scripts/laboratory/emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
-import { startFirestoreProxy } from "./firestore-proxy.ts";
+import { startGrpcProxy } from "../scripts/laboratory/grpc-proxy.ts";
 
 const test = suite("the indexes");
 
@@ -45,7 +45,7 @@ test.before(async () => {
 });
 
 async function watchStore({ host, client }: Awaited<ReturnType<typeof startFirestore>>) {
-  const proxy = await startFirestoreProxy(host);
+  const proxy = await startGrpcProxy(host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const called = new Set<string>();
   try {

@@ -20,7 +20,8 @@ import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { jobName } from "../shared/tenant.ts";
 import { objectsIn, renderChart } from "./chart.ts";
 import type { Manifest } from "./chart.ts";
-import { createServerProcesses } from "./server-processes.ts";
+import type { Ending } from "../scripts/laboratory/stand-in-cluster.ts";
+import { createServerProcesses } from "../scripts/laboratory/server-processes.ts";
 import { eventually } from "./stack-fixture.ts";
 
 /** The directory of the binaries, or null with the reason why there is none. */
@@ -161,13 +162,6 @@ export async function applyManifests(server: KubeApiserver): Promise<void> {
     await server.objects.create(loadYaml<Manifest>(JSON.stringify(manifest)));
   }
   await server.namespaceReady(NAMESPACE);
-}
-
-/** How one of a Pod's containers ends, and with it the Pod. */
-export interface Ending {
-  exitCode: number;
-  message?: string;
-  container?: "database" | "site";
 }
 
 export async function podOf(server: KubeApiserver, id: string): Promise<V1Pod> {

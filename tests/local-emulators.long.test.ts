@@ -13,7 +13,7 @@ import { LocalProblem } from "../scripts/local/problem.ts";
 import { takeEmulators } from "../scripts/local/running-emulators.ts";
 import { startStack } from "../scripts/local/stack.ts";
 import type { Stack } from "../scripts/local/stack.ts";
-import { createServerProcesses } from "./server-processes.ts";
+import { createServerProcesses } from "../scripts/laboratory/server-processes.ts";
 import { eventually, startTestStack, temporaryDirectory } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 

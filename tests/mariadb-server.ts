@@ -9,7 +9,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { chartDirectory } from "./chart.ts";
-import { createServerProcesses } from "./server-processes.ts";
+import { createServerProcesses } from "../scripts/laboratory/server-processes.ts";
 import type { DatabaseAddress } from "./site-bench.ts";
 
 /** Null when this machine has a MariaDB server, or else what is missing. */

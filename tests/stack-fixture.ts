@@ -4,10 +4,9 @@
  * @module
  */
 import { Firestore } from "@google-cloud/firestore";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { rmSync } from "node:fs";
+import { eventually } from "../scripts/laboratory/patience.ts";
+import { temporaryDirectory } from "../scripts/laboratory/temporary-directory.ts";
 import { functionSpec } from "../scripts/local/function-process.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../shared/bus.ts";
@@ -16,6 +15,9 @@ import { startStack } from "../scripts/local/stack.ts";
 import type { Stack, StackOptions } from "../scripts/local/stack.ts";
 import { createAnswerCheck } from "./answer-check.ts";
 import type { AnswerCheck } from "./answer-check.ts";
+
+export { eventually, PATIENCE_MILLISECONDS } from "../scripts/laboratory/patience.ts";
+export { temporaryDirectory } from "../scripts/laboratory/temporary-directory.ts";
 
 export interface Answer {
   status: number;
@@ -153,22 +155,4 @@ export async function pushMessage(
 
 export function pushHint(stack: Stack, hint: Hint): Promise<number> {
   return pushMessage(stack, JSON.stringify(hint));
-}
-
-/** Far longer than anything here takes; a condition that is not met by then never is. */
-export const PATIENCE_MILLISECONDS = 60_000;
-
-/** Waits until a condition gives something, and gives it. */
-export async function eventually<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await sleep(25);
-  }
-}
-
-export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), "kairos-test-"));
 }

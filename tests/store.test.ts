@@ -16,18 +16,18 @@ import type {
   TenantList,
   WishResult,
 } from "../shared/store.ts";
-import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
-import { startFirestoreProxy, UNAVAILABLE } from "./firestore-proxy.ts";
+import { PROJECT_ID, startFirestore } from "../scripts/laboratory/emulators.ts";
+import { startGrpcProxy, UNAVAILABLE } from "../scripts/laboratory/grpc-proxy.ts";
 
 const test = suite("the store");
 
 let it: Awaited<ReturnType<typeof startFirestore>>;
-let proxy: Awaited<ReturnType<typeof startFirestoreProxy>>;
+let proxy: Awaited<ReturnType<typeof startGrpcProxy>>;
 /** A store whose calls a test can meddle with. */
 let meddled: Store;
 test.before(async () => {
   it = await startFirestore();
-  proxy = await startFirestoreProxy(it.host);
+  proxy = await startGrpcProxy(it.host);
   meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
 });
 test.before.each(async () => {

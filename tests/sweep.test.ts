@@ -1,26 +1,27 @@
 /** The sweep, on the Firestore emulator and the stand-in cluster. */
-import { subscribe } from "node:diagnostics_channel";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sweep } from "../functions/provision/sweep.ts";
 import { reconcileTenant } from "../shared/perform.ts";
 import { addSeconds } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
-import { PERMISSION_DENIED } from "./firestore-proxy.ts";
+import { PERMISSION_DENIED } from "../scripts/laboratory/grpc-proxy.ts";
 import { logLinesOf } from "./log-lines.ts";
 import { eventually } from "./stack-fixture.ts";
-import { awayCluster, createTenant, someTenant, startTestWorld } from "./world-fixture.ts";
-import type { TestWorld } from "./world-fixture.ts";
+import {
+  awayCluster,
+  createTenant,
+  someTenant,
+  startTestWorld,
+} from "../scripts/laboratory/world.ts";
+import type { TestWorld } from "../scripts/laboratory/world.ts";
 
 const test = suite("the sweep");
 
 let it: TestWorld;
-let clusterRequests = 0;
 
 test.before(async () => {
   it = await startTestWorld();
-  // The stand-in is the only HTTP server in this process.
-  subscribe("http.server.request.start", () => (clusterRequests += 1));
 });
 test.before.each(() => it.empty());
 test.after(async () => {
@@ -63,9 +64,9 @@ async function writeSettled(count: number): Promise<void> {
 /** The calls of a sweep: to the database, and how many to the cluster. */
 async function costOfSweep(): Promise<{ calls: string[]; clusterRequests: number }> {
   it.proxy.calls.length = 0;
-  clusterRequests = 0;
+  it.standIn.requests.length = 0;
   await sweepQuietly();
-  return { calls: it.proxy.calls.toSorted(), clusterRequests };
+  return { calls: it.proxy.calls.toSorted(), clusterRequests: it.standIn.requests.length };
 }
 
 test("costs the same over ten settled tenants and over ten thousand", async () => {

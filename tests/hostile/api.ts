@@ -13,8 +13,8 @@ import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../../shared/bus.ts";
 import { newTenant } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
-import { PROJECT_ID, startFirestore } from "../firestore-fixture.ts";
-import { createServerProcesses } from "../server-processes.ts";
+import { PROJECT_ID, startFirestore } from "../../scripts/laboratory/emulators.ts";
+import { createServerProcesses } from "../../scripts/laboratory/server-processes.ts";
 import { answerCheckOf, eventually } from "../stack-fixture.ts";
 import { API_KEY, TENANT_IDS } from "./good.ts";
 

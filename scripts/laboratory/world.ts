@@ -1,28 +1,28 @@
 /**
- * What a reconcile works on, for a test: the Firestore emulator behind a proxy, the stand-in cluster
+ * What a reconcile works on, by itself: the Firestore emulator behind a proxy, the stand-in cluster
  * whose Jobs obey, and a bus that keeps the hints.
  *
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { connectCluster } from "../shared/cluster.ts";
-import type { Cluster } from "../shared/cluster.ts";
-import { EdgeError } from "../shared/errors.ts";
-import { siteJob, siteSecret } from "../shared/manifests.ts";
-import type { World } from "../shared/perform.ts";
-import { openStore } from "../shared/store.ts";
-import { newTenant } from "../shared/tenant.ts";
-import type { Operation, Tenant } from "../shared/tenant.ts";
-import { PROJECT_ID, startFirestore } from "./firestore-fixture.ts";
-import { startFirestoreProxy } from "./firestore-proxy.ts";
-import { eventually } from "./stack-fixture.ts";
+import { connectCluster } from "../../shared/cluster.ts";
+import type { Cluster } from "../../shared/cluster.ts";
+import { EdgeError } from "../../shared/errors.ts";
+import { siteJob, siteSecret } from "../../shared/manifests.ts";
+import type { World } from "../../shared/perform.ts";
+import { openStore } from "../../shared/store.ts";
+import { newTenant } from "../../shared/tenant.ts";
+import type { Operation, Tenant } from "../../shared/tenant.ts";
+import { PROJECT_ID, startFirestore } from "./emulators.ts";
+import { startGrpcProxy } from "./grpc-proxy.ts";
+import { eventually } from "./patience.ts";
 import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
 
 export type TestWorld = Awaited<ReturnType<typeof startTestWorld>>;
 
 export async function startTestWorld() {
   const [firestore, standIn] = await Promise.all([startFirestore(), startStandIn()]);
-  const proxy = await startFirestoreProxy(firestore.host);
+  const proxy = await startGrpcProxy(firestore.host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const hinted: string[] = [];
   const bus: World["bus"] = {
@@ -96,4 +96,15 @@ export async function createJobOf(tenant: Tenant, { world }: TestWorld): Promise
   const passwords = { database: "d", administrator: "a" };
   await world.cluster.createSecret(siteSecret(tenant.id, passwords, SETTINGS));
   await world.cluster.createJob(siteJob(tenant, operation, SETTINGS));
+}
+
+/** Runs something of which the log lines are of no interest. */
+export async function withoutLog<T>(run: () => Promise<T>): Promise<T> {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  try {
+    return await run();
+  } finally {
+    process.stdout.write = write;
+  }
 }

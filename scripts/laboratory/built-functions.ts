@@ -9,14 +9,14 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXTERNAL } from "../scripts/build/bundle.ts";
-import { BUNDLE_NAME, FUNCTION_NAMES } from "../scripts/local/function-process.ts";
-import type { FunctionName } from "../scripts/local/function-process.ts";
-import { freePorts, waitForPort } from "../scripts/local/ports.ts";
-import { repository } from "../scripts/test-files.ts";
+import { EXTERNAL } from "../build/bundle.ts";
+import { BUNDLE_NAME, FUNCTION_NAMES } from "../local/function-process.ts";
+import type { FunctionName } from "../local/function-process.ts";
+import { freePorts, waitForPort } from "../local/ports.ts";
+import { repository } from "../build/repository.ts";
 import { createServerProcesses } from "./server-processes.ts";
 
-const LOOPBACK = fileURLToPath(new URL("../scripts/local/loopback.mjs", import.meta.url));
+const LOOPBACK = fileURLToPath(new URL("../local/loopback.mjs", import.meta.url));
 
 interface Lock {
   packages: Record<string, Record<string, unknown>>;

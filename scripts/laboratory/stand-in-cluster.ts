@@ -1,19 +1,27 @@
 /**
- * The local stand-in for the cluster, for a test: the containers of a site Job do what the test orders.
+ * The local stand-in for the cluster by itself: the containers of a site Job do what they are ordered.
  *
  * @module
  */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { startLocalCluster } from "../scripts/local/cluster/server.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
-import { connectCluster } from "../shared/cluster.ts";
-import type { Ending } from "./kube-apiserver.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { startLocalCluster } from "../local/cluster/server.ts";
+import { startReaper } from "../local/reaper.ts";
+import { connectCluster } from "../../shared/cluster.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+
+/** How one of a Pod's containers ends, and with it the Pod. */
+export interface Ending {
+  exitCode: number;
+  message?: string;
+  container?: "database" | "site";
+}
 
 export const NAMESPACE = "frappe";
 
-/** A container does what a test writes into its file, and nothing before. */
+/** A container does what is written into its file, and nothing before. */
 const obeying = (container: string) => `
 until [[ -s orders/$TENANT_ID.${container} ]]; do sleep 0.1; done
 . "orders/$TENANT_ID.${container}"
@@ -54,6 +62,7 @@ export async function startStandIn() {
     }),
     onJobEnded: () => {},
   });
+  const requests = watchRequests(local.url);
   const kubeconfig = join(directory, "kubeconfig");
   writeFileSync(kubeconfig, local.kubeconfig);
   return {
@@ -61,6 +70,10 @@ export async function startStandIn() {
     /** The path of a file by which it can be reached. */
     kubeconfig,
     jobs: local.jobs,
+    /** Where it answers. */
+    url: local.url,
+    /** The requests that have come, by method and path. */
+    requests: requests.seen,
     cluster: connectCluster({
       target: { kind: "kubeconfig", path: kubeconfig },
       namespace: NAMESPACE,
@@ -72,9 +85,23 @@ export async function startStandIn() {
       writeFileSync(join(orders, `${tenantId}.${container}`), order);
     },
     async stop() {
+      requests.end();
       await local.close();
       reaper.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Sees every request to a server of this process. */
+function watchRequests(url: string) {
+  const channel = "http.server.request.start";
+  const port = Number(new URL(url).port);
+  const seen: string[] = [];
+  const onRequest = (message: unknown) => {
+    const { request } = message as { request: IncomingMessage };
+    if (request.socket.localPort === port) seen.push(`${request.method} ${request.url}`);
+  };
+  subscribe(channel, onRequest);
+  return { seen, end: () => unsubscribe(channel, onRequest) };
 }

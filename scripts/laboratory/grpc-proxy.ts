@@ -1,6 +1,6 @@
 /**
- * Stands between a store and the Firestore emulator: sees every call and what is asked in it, and can
- * meddle with one.
+ * Stands between a client and the emulator of Firestore or Pub/Sub: sees every call and what is asked in
+ * it, and can meddle with one.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface SentMessage {
 }
 
 /** Starts the proxy, in plain HTTP/2 as the emulator itself. */
-export async function startFirestoreProxy(host: string) {
+export async function startGrpcProxy(host: string) {
   const upstream = connect(`http://${host}`);
   const calls: string[] = [];
   const messages: SentMessage[] = [];

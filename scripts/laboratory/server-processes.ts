@@ -1,13 +1,13 @@
 /**
- * The processes of a real server that a test starts for itself: in a directory of their own, gone with
+ * The processes of a real server that a test or a measurement starts for itself: in a directory of their own, gone with
  * it afterwards.
  *
  * @module
  */
 import { rmSync } from "node:fs";
-import { createProcesses } from "../scripts/local/processes.ts";
-import { startReaper } from "../scripts/local/reaper.ts";
-import { temporaryDirectory } from "./stack-fixture.ts";
+import { createProcesses } from "../local/processes.ts";
+import { startReaper } from "../local/reaper.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** `onRestart` is called with a sentence when one has ended that is kept running. */
 export function createServerProcesses(onRestart?: (sentence: string) => void) {
