@@ -1,0 +1,270 @@
+/**
+ * How many calls each request and each reconcile makes, counted where they pass: between the process of
+ * the function api and the emulators, and at the cluster. Calls, not documents: one commit may write three.
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { reconcileTenant } from "../../../shared/perform.ts";
+import { PROJECT_ID, startPubsub } from "../../laboratory/emulators.ts";
+import { startGrpcProxy } from "../../laboratory/grpc-proxy.ts";
+import { createServerProcesses } from "../../laboratory/server-processes.ts";
+import { createTenant, startTestWorld, withoutLog } from "../../laboratory/world.ts";
+import { functionSpec } from "../../local/function-process.ts";
+import { freePorts, waitForPort } from "../../local/ports.ts";
+import type { Part, Row } from "../measurement.ts";
+
+/** By kind of call, how many there were. */
+export type Calls = Record<string, number>;
+
+/** What a request or a reconcile may cost at the most; no call of any other kind. */
+interface Subject {
+  what: string;
+  goal: Calls | null;
+  /** Prepares, and gives what is counted. */
+  prepare: () => Promise<() => Promise<unknown>>;
+}
+
+export interface Counted {
+  what: string;
+  goal: Calls | null;
+  /** What each time cost; all the same, or the count is worth nothing. */
+  times: Calls[];
+}
+
+const COMMIT = "Firestore commits";
+const READ = "Firestore reads";
+const QUERY = "Firestore queries";
+const COUNT = "Firestore counts";
+const PUBLISH = "Pub/Sub publishes";
+const CLUSTER = "cluster calls";
+
+const KINDS: Record<string, string> = {
+  Commit: COMMIT,
+  BatchGetDocuments: READ,
+  RunQuery: QUERY,
+  RunAggregationQuery: COUNT,
+  Publish: PUBLISH,
+};
+
+const API_KEY = "a-key-of-the-laboratory";
+const TIMES = 3;
+
+export const calls: Part = {
+  name: "calls",
+  description: "Calls that a request or a reconcile makes, counted at the wire.",
+  async measure(say) {
+    const counted = await countCalls(say);
+    return { rows: counted.flatMap(toRows), plots: [] };
+  },
+};
+
+/** Does everything some times and counts. */
+export async function countCalls(say: (line: string) => void = () => {}): Promise<Counted[]> {
+  const laboratory = await startLaboratory();
+  try {
+    const counted: Counted[] = [];
+    for (const { what, goal, prepare } of subjectsIn(laboratory)) {
+      const times: Calls[] = [];
+      for (let time = 0; time < TIMES; time++) {
+        const run = await prepare();
+        times.push(await laboratory.count(run));
+      }
+      counted.push({ what, goal, times });
+      say(`${what}: ${JSON.stringify(times[0])}`);
+    }
+    return counted;
+  } finally {
+    await laboratory.stop();
+  }
+}
+
+function subjectsIn({
+  call,
+  create,
+  createWorking,
+  createSettled,
+  reconcile,
+}: Laboratory): Subject[] {
+  const withKey = () => ({ "Idempotency-Key": randomUUID() });
+  return [
+    {
+      what: "POST /tenants",
+      goal: { [COMMIT]: 1, [PUBLISH]: 1 },
+      prepare: async () => () => call("POST", "/tenants", wanted()),
+    },
+    {
+      what: "POST /tenants with an Idempotency-Key",
+      goal: { [COMMIT]: 1, [PUBLISH]: 1 },
+      prepare: async () => () => call("POST", "/tenants", wanted(), withKey()),
+    },
+    {
+      what: "POST /tenants, repeated with its key",
+      goal: null,
+      prepare: () => prepareRepetition("POST", "/tenants", wanted()),
+    },
+    {
+      what: "GET /tenants/{id}",
+      goal: { [READ]: 1 },
+      prepare: async () => {
+        const id = await create();
+        return () => call("GET", `/tenants/${id}`);
+      },
+    },
+    {
+      what: "GET /tenants/{id}/status",
+      goal: { [READ]: 1 },
+      prepare: async () => {
+        const id = await create();
+        return () => call("GET", `/tenants/${id}/status`);
+      },
+    },
+    {
+      what: "GET /tenants",
+      goal: { [QUERY]: 1, [COUNT]: 1 },
+      prepare: async () => () => call("GET", "/tenants"),
+    },
+    {
+      what: "DELETE /tenants/{id}",
+      goal: { [READ]: 1, [COMMIT]: 1 },
+      prepare: async () => {
+        const id = await create();
+        return () => call("DELETE", `/tenants/${id}`);
+      },
+    },
+    {
+      what: "DELETE /tenants/{id} with an Idempotency-Key",
+      goal: { [READ]: 1, [COMMIT]: 1 },
+      prepare: async () => {
+        const id = await create();
+        return () => call("DELETE", `/tenants/${id}`, undefined, withKey());
+      },
+    },
+    {
+      what: "DELETE /tenants/{id}, repeated with its key",
+      goal: null,
+      prepare: async () => prepareRepetition("DELETE", `/tenants/${await create()}`),
+    },
+    {
+      what: "a reconcile while the Job works",
+      goal: { [READ]: 1, [CLUSTER]: 1 },
+      prepare: async () => {
+        const id = await createWorking();
+        return () => reconcile(id);
+      },
+    },
+    {
+      what: "a reconcile of a settled tenant",
+      goal: { [READ]: 1, [CLUSTER]: 1 },
+      prepare: async () => {
+        const id = await createSettled();
+        return () => reconcile(id);
+      },
+    },
+  ];
+
+  async function prepareRepetition(method: string, path: string, body?: object) {
+    const headers = withKey();
+    await call(method, path, body, headers);
+    return () => call(method, path, body, headers);
+  }
+}
+
+let tenants = 0;
+/** A body for a tenant that nobody else wants. */
+function wanted() {
+  const subdomain = `calls-${(tenants += 1)}`;
+  return { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
+}
+
+type Laboratory = Awaited<ReturnType<typeof startLaboratory>>;
+
+/** The function api in a process of its own, a world for reconciles, and a counter on all that leaves either. */
+async function startLaboratory() {
+  const [it, pubsub] = await Promise.all([startTestWorld(), startPubsub()]);
+  const toPubsub = await startGrpcProxy(pubsub.host);
+  const { proxy: toFirestore, standIn, world } = it;
+  const api = await startApi({ firestore: toFirestore.host, pubsub: toPubsub.host });
+
+  async function call(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Record<string, unknown>> {
+    const response = await fetch(`${api.url}${path}`, {
+      method,
+      headers: { "X-API-Key": API_KEY, "Content-Type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  const reconcile = (id: string) => withoutLog(() => reconcileTenant(id, world));
+  return {
+    call,
+    reconcile,
+    create: async () => String((await call("POST", "/tenants", wanted()))["id"]),
+    /** A tenant whose Job works, and of whose next look it is already written when it will be. */
+    createWorking: async () => {
+      const { id } = await createTenant(it);
+      await reconcile(id);
+      await reconcile(id);
+      return id;
+    },
+    createSettled: async () => {
+      const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
+      return (await createTenant(it, settled)).id;
+    },
+    /** The calls that something makes. */
+    async count(run: () => Promise<unknown>): Promise<Calls> {
+      for (const seen of [toFirestore.calls, toPubsub.calls, standIn.requests]) seen.length = 0;
+      await run();
+      const named = [...toFirestore.calls, ...toPubsub.calls].map((rpc) => KINDS[rpc] ?? rpc);
+      return tally([...named, ...standIn.requests.map(() => CLUSTER)]);
+    },
+    async stop() {
+      await api.stop();
+      toPubsub.stop();
+      await Promise.all([it.stop(), pubsub.stop()]);
+    },
+  };
+}
+
+async function startApi(hosts: { firestore: string; pubsub: string }) {
+  const processes = createServerProcesses();
+  const [port = 0] = await freePorts(1);
+  processes.start(
+    functionSpec("api", port, {
+      ...process.env,
+      GOOGLE_CLOUD_PROJECT: PROJECT_ID,
+      API_KEYS: API_KEY,
+      FIRESTORE_EMULATOR_HOST: hosts.firestore,
+      PUBSUB_EMULATOR_HOST: hosts.pubsub,
+      METADATA_SERVER_DETECTION: "none",
+      NODE_ENV: "production",
+    }),
+  );
+  await waitForPort(port, AbortSignal.timeout(60_000));
+  return { url: `http://127.0.0.1:${port}`, stop: () => processes.stop() };
+}
+
+function tally(kinds: string[]): Calls {
+  const counts: Calls = {};
+  for (const kind of kinds.toSorted()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** A row for each kind of call, of all times the most. A kind that was not thought of may not be there. */
+function toRows({ what, goal, times }: Counted): Row[] {
+  const kinds = new Set([...Object.keys(goal ?? {}), ...times.flatMap(Object.keys)]);
+  return [...kinds].map((kind) => ({
+    what,
+    measuredAs: kind,
+    value: Math.max(...times.map((counts) => counts[kind] ?? 0)),
+    spread: null,
+    samples: times.length,
+    goal: goal === null ? null : (goal[kind] ?? 0),
+  }));
+}
