@@ -7,6 +7,7 @@
 import { PubSub } from "@google-cloud/pubsub";
 import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
+import { emulatorOptions } from "./google-clients.ts";
 import type { Hint } from "./hint.ts";
 
 export const TENANT_EVENTS = "tenant-events";
@@ -26,10 +27,15 @@ const PUBLISH_MILLISECONDS = 3_000;
 
 /** Opens the bus. Connects at the first call. */
 export function openBus({ projectId, emulatorHost }: BusOptions) {
-  const pubsub = new PubSub({
+  // What it does not know itself it hands on to the client that it makes, though its types do not tell.
+  const options: object = {
     projectId,
-    ...(emulatorHost === undefined ? {} : { apiEndpoint: emulatorHost, emulatorMode: true }),
-  });
+    fallback: true,
+    ...(emulatorHost === undefined
+      ? {}
+      : { ...emulatorOptions(), apiEndpoint: emulatorHost, emulatorMode: true }),
+  };
+  const pubsub = new PubSub(options);
   const topic = pubsub.topic(TENANT_EVENTS, { batching: { maxMessages: 1 } });
 
   return {

@@ -28,6 +28,7 @@ import {
   toDates,
   toEdgeError,
 } from "./firestore-calls.ts";
+import { emulatorOptions } from "./google-clients.ts";
 import type { IdempotentRequest, Repeated } from "./idempotency.ts";
 import type { Claim, Stored } from "./reconcile.ts";
 import { openRequestRecords } from "./request-records.ts";
@@ -87,7 +88,8 @@ const MAX_CREATE_COMMITS = 3;
 export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const firestore = new Firestore({
     projectId,
-    ...(emulatorHost === undefined ? {} : { host: emulatorHost, ssl: false }),
+    preferRest: true,
+    ...(emulatorHost === undefined ? {} : { ...emulatorOptions(), host: emulatorHost, ssl: false }),
   });
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");

@@ -13,7 +13,7 @@
  */
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
-import type { SentMessage } from "../scripts/laboratory/grpc-proxy.ts";
+import type { SentMessage } from "../scripts/laboratory/rest-proxy.ts";
 
 const FIRESTORE = new URL("../node_modules/@google-cloud/firestore/", import.meta.url);
 const PROTOS = new URL("build/protos/v1.json", FIRESTORE);
@@ -21,18 +21,18 @@ const root = protobuf.Root.fromJSON(
   JSON.parse(readFileSync(PROTOS, "utf8")) as protobuf.INamespace,
 );
 
-/** A StructuredQuery, as protobuf's own JSON has it; of it what decides about indexes. */
+/** A StructuredQuery in JSON, which leaves out what is empty; of it what decides about indexes. */
 interface StructuredQuery {
-  from: { collectionId: string; allDescendants: boolean }[];
+  from?: { collectionId: string; allDescendants?: boolean }[];
   where?: Filter;
-  orderBy: Order[];
+  orderBy?: Order[];
   findNearest?: object;
 }
 
 interface Filter {
-  compositeFilter?: { op: string; filters: Filter[] };
-  fieldFilter?: { field: FieldReference; op: string };
-  unaryFilter?: { field: FieldReference; op: string };
+  compositeFilter?: { op: number; filters: Filter[] };
+  fieldFilter?: { field: FieldReference; op: number };
+  unaryFilter?: { field: FieldReference; op: number };
 }
 
 interface FieldReference {
@@ -41,7 +41,7 @@ interface FieldReference {
 
 interface Order {
   field: FieldReference;
-  direction: Direction;
+  direction: number;
 }
 
 type Direction = "ASCENDING" | "DESCENDING";
@@ -63,9 +63,9 @@ const NAME = "__name__";
 /** The queries among what was sent to Firestore. A count asks a query too. */
 export function queriesIn(messages: SentMessage[]): AskedQuery[] {
   return messages.flatMap(({ rpc, message }) => {
-    if (rpc === "RunQuery") return toQuery(decode("RunQueryRequest", message).structuredQuery);
+    const { structuredQuery: asked, structuredAggregationQuery } = message as Request;
+    if (rpc === "RunQuery") return toQuery(asked);
     if (rpc !== "RunAggregationQuery") return [];
-    const { structuredAggregationQuery } = decode("RunAggregationQueryRequest", message);
     const { structuredQuery, aggregations } = structuredAggregationQuery ?? {};
     if (aggregations?.some((aggregation) => aggregation["count"] === undefined)) {
       throw new Error("a sum or an average needs an index that is not known here");
@@ -78,19 +78,18 @@ interface Request {
   structuredQuery?: StructuredQuery;
   structuredAggregationQuery?: {
     structuredQuery?: StructuredQuery;
-    aggregations: Record<string, unknown>[];
+    aggregations?: Record<string, unknown>[];
   };
-}
-
-function decode(type: string, message: Buffer): Request {
-  const requestType = root.lookupType(`google.firestore.v1.${type}`);
-  const options = { enums: String, arrays: true } as const;
-  return requestType.toObject(requestType.decode(message), options);
 }
 
 function toQuery(query: StructuredQuery | undefined): AskedQuery {
   const [from, ...others] = query?.from ?? [];
-  if (query === undefined || from === undefined || others.length > 0 || from.allDescendants) {
+  if (
+    query === undefined ||
+    from === undefined ||
+    others.length > 0 ||
+    from.allDescendants === true
+  ) {
     throw new Error("not a query of one collection");
   }
   if (query.findNearest !== undefined) throw new Error("a vector query is not known here");
@@ -102,19 +101,36 @@ function toQuery(query: StructuredQuery | undefined): AskedQuery {
     collection: from.collectionId,
     equalities: fieldsOf(EQUALITIES).toSorted(),
     ranges: fieldsOf(RANGES),
-    orders: query.orderBy.map(({ field, direction }) => [field.fieldPath, direction]),
+    orders: (query.orderBy ?? []).map(({ field, direction }) => [
+      field.fieldPath,
+      nameIn("Direction", direction) as Direction,
+    ]),
   };
 }
 
 /** The conditions that must hold together. */
 function conjuncts(filter: Filter): { field: string; op: string }[] {
-  const { compositeFilter } = filter;
-  if (compositeFilter?.op === "AND") return compositeFilter.filters.flatMap(conjuncts);
-  const { field, op } = filter.fieldFilter ?? filter.unaryFilter ?? { op: compositeFilter?.op };
-  if (field === undefined || ![...EQUALITIES, ...RANGES].includes(String(op))) {
+  const { compositeFilter, fieldFilter, unaryFilter } = filter;
+  if (compositeFilter !== undefined) {
+    const op = nameIn("CompositeFilter.Operator", compositeFilter.op);
+    if (op !== "AND") throw new Error(`which index ${op} needs is not known here`);
+    return compositeFilter.filters.flatMap(conjuncts);
+  }
+  const op =
+    fieldFilter === undefined
+      ? nameIn("UnaryFilter.Operator", unaryFilter?.op)
+      : nameIn("FieldFilter.Operator", fieldFilter.op);
+  const { field } = fieldFilter ?? unaryFilter ?? {};
+  if (field === undefined || ![...EQUALITIES, ...RANGES].includes(op)) {
     throw new Error(`which index ${op} needs is not known here`);
   }
-  return [{ field: field.fieldPath, op: String(op) }];
+  return [{ field: field.fieldPath, op }];
+}
+
+/** The client sends the numbers of an enum's values. */
+function nameIn(enumeration: string, value: number | undefined): string {
+  const { valuesById } = root.lookupEnum(`google.firestore.v1.StructuredQuery.${enumeration}`);
+  return valuesById[value ?? -1] ?? `${enumeration} ${value}`;
 }
 
 /** The composite index that a query needs, as text; null where the fields' own indexes will do. */

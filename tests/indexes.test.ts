@@ -13,7 +13,7 @@ import { newTenant } from "../shared/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../scripts/laboratory/emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
-import { startGrpcProxy } from "../scripts/laboratory/grpc-proxy.ts";
+import { startRestProxy } from "../scripts/laboratory/rest-proxy.ts";
 
 const test = suite("the indexes");
 
@@ -45,7 +45,7 @@ test.before(async () => {
 });
 
 async function watchStore({ host, client }: Awaited<ReturnType<typeof startFirestore>>) {
-  const proxy = await startGrpcProxy(host);
+  const proxy = await startRestProxy(host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const called = new Set<string>();
   try {

@@ -17,17 +17,17 @@ import type {
   WishResult,
 } from "../shared/store.ts";
 import { PROJECT_ID, startFirestore } from "../scripts/laboratory/emulators.ts";
-import { startGrpcProxy, UNAVAILABLE } from "../scripts/laboratory/grpc-proxy.ts";
+import { startRestProxy, UNAVAILABLE } from "../scripts/laboratory/rest-proxy.ts";
 
 const test = suite("the store");
 
 let it: Awaited<ReturnType<typeof startFirestore>>;
-let proxy: Awaited<ReturnType<typeof startGrpcProxy>>;
+let proxy: Awaited<ReturnType<typeof startRestProxy>>;
 /** A store whose calls a test can meddle with. */
 let meddled: Store;
 test.before(async () => {
   it = await startFirestore();
-  proxy = await startGrpcProxy(it.host);
+  proxy = await startRestProxy(it.host);
   meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
 });
 test.before.each(async () => {

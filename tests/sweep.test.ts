@@ -5,7 +5,7 @@ import { sweep } from "../functions/provision/sweep.ts";
 import { reconcileTenant } from "../shared/perform.ts";
 import { addSeconds } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
-import { PERMISSION_DENIED } from "../scripts/laboratory/grpc-proxy.ts";
+import { PERMISSION_DENIED } from "../scripts/laboratory/rest-proxy.ts";
 import { logLinesOf } from "./log-lines.ts";
 import { eventually } from "./stack-fixture.ts";
 import {

@@ -14,7 +14,7 @@ import { openStore } from "../../shared/store.ts";
 import { newTenant } from "../../shared/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./emulators.ts";
-import { startGrpcProxy } from "./grpc-proxy.ts";
+import { startRestProxy } from "./rest-proxy.ts";
 import { eventually } from "./patience.ts";
 import { NAMESPACE, SETTINGS, startStandIn } from "./stand-in-cluster.ts";
 
@@ -22,7 +22,7 @@ export type TestWorld = Awaited<ReturnType<typeof startTestWorld>>;
 
 export async function startTestWorld() {
   const [firestore, standIn] = await Promise.all([startFirestore(), startStandIn()]);
-  const proxy = await startGrpcProxy(firestore.host);
+  const proxy = await startRestProxy(firestore.host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const hinted: string[] = [];
   const bus: World["bus"] = {

@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { reconcileTenant } from "../../../shared/perform.ts";
 import { PROJECT_ID, startPubsub } from "../../laboratory/emulators.ts";
-import { startGrpcProxy } from "../../laboratory/grpc-proxy.ts";
+import { startRestProxy } from "../../laboratory/rest-proxy.ts";
 import { createServerProcesses } from "../../laboratory/server-processes.ts";
 import { createTenant, startTestWorld, withoutLog } from "../../laboratory/world.ts";
 import { functionSpec } from "../../local/function-process.ts";
@@ -182,7 +182,7 @@ type Laboratory = Awaited<ReturnType<typeof startLaboratory>>;
 /** The function api in a process of its own, a world for reconciles, and a counter on all that leaves either. */
 async function startLaboratory() {
   const [it, pubsub] = await Promise.all([startTestWorld(), startPubsub()]);
-  const toPubsub = await startGrpcProxy(pubsub.host);
+  const toPubsub = await startRestProxy(pubsub.host);
   const { proxy: toFirestore, standIn, world } = it;
   const api = await startApi({ firestore: toFirestore.host, pubsub: toPubsub.host });
 
