@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PubSub } from "@google-cloud/pubsub";
+import { v1 } from "@google-cloud/pubsub";
 import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import { emulatorOptions } from "./google-clients.ts";
@@ -27,26 +27,29 @@ const PUBLISH_MILLISECONDS = 3_000;
 
 /** Opens the bus. Connects at the first call. */
 export function openBus({ projectId, emulatorHost }: BusOptions) {
-  // What it does not know itself it hands on to the client that it makes, though its types do not tell.
-  const options: object = {
+  // The client beneath `PubSub`, which would batch messages, and loads what that takes.
+  const publisher = new v1.PublisherClient({
     projectId,
     fallback: true,
-    ...(emulatorHost === undefined
-      ? {}
-      : { ...emulatorOptions(), apiEndpoint: emulatorHost, emulatorMode: true }),
-  };
-  const pubsub = new PubSub(options);
-  const topic = pubsub.topic(TENANT_EVENTS, { batching: { maxMessages: 1 } });
+    ...(emulatorHost === undefined ? {} : { ...emulatorOptions(), ...addressOf(emulatorHost) }),
+  });
+  const topic = `projects/${projectId}/topics/${TENANT_EVENTS}`;
 
   return {
     /** Publishes a hint. Throws an `EdgeError` when Pub/Sub does not take it in time. */
     async publish(hint: Hint): Promise<void> {
+      const messages = [{ data: Buffer.from(JSON.stringify(hint)) }];
       try {
-        await within(PUBLISH_MILLISECONDS, topic.publishMessage({ json: hint }));
+        await within(PUBLISH_MILLISECONDS, publisher.publish({ topic, messages }));
       } catch (error) {
         throw new EdgeError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
       }
     },
-    close: () => pubsub.close(),
+    close: () => publisher.close(),
   };
+}
+
+function addressOf(host: string): { servicePath: string; port: number } {
+  const { hostname, port } = new URL(`http://${host}`);
+  return { servicePath: hostname, port: Number(port) };
 }

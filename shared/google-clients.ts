@@ -12,7 +12,5 @@ export function emulatorOptions() {
   return {
     authClient: new PassThroughClient(),
     protocol: "http",
-    // The clients ask for gRPC's credentials where there is no TLS, though they have no use for them here.
-    grpc: { credentials: { createInsecure: () => ({}) } },
   };
 }

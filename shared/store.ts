@@ -84,12 +84,17 @@ const MAX_TRIES = 5;
 /** A creation that meets something which is gone when it looks is tried again, but not for ever. */
 const MAX_CREATE_COMMITS = 3;
 
+/** The client asks for gRPC's credentials where there is no TLS, though it has no use for them. */
+const WITHOUT_GRPC = { credentials: { createInsecure: () => ({}) } };
+
 /** Opens the store. Connects at the first call. Every method may throw an `EdgeError`. */
 export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const firestore = new Firestore({
     projectId,
     preferRest: true,
-    ...(emulatorHost === undefined ? {} : { ...emulatorOptions(), host: emulatorHost, ssl: false }),
+    ...(emulatorHost === undefined
+      ? {}
+      : { ...emulatorOptions(), grpc: WITHOUT_GRPC, host: emulatorHost, ssl: false }),
   });
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");

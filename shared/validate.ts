@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { Ajv2020 } from "ajv/dist/2020.js";
-import type { ErrorObject } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv";
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { compileSchema } from "./compile-schema.ts";
+import type { Check } from "./compile-schema.ts";
 
 /** One thing that is wrong, at a JSON pointer (RFC 6901). */
 export interface FieldError {
@@ -22,12 +23,8 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: FieldError
 /** How many faults are told of at once. */
 const MAX_ERRORS = 20;
 
-const ajv = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strictRequired: false,
-  useDefaults: true,
-});
+/** The schema of every parser that was made, for a build to compile. */
+export const parsedSchemas: object[] = [];
 
 /** Makes a parser of a schema. It is compiled at its first use, since that takes milliseconds. */
 export function parserOf<const S extends JSONSchema>(
@@ -38,9 +35,10 @@ export function parserOf<const S extends JSONSchema>(
 
 /** The same for a schema that is known at run time only. */
 export function untypedParserOf(schema: object): (value: unknown) => Parsed<unknown> {
-  let check: ReturnType<typeof ajv.compile> | null = null;
+  parsedSchemas.push(schema);
+  let check: Check | null = null;
   return (value) => {
-    check ??= ajv.compile(schema);
+    check ??= compileSchema(schema);
     return check(value)
       ? { ok: true, value }
       : { ok: false, errors: toFieldErrors(check.errors ?? []) };

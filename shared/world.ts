@@ -3,24 +3,25 @@
  *
  * @module
  */
-import { openBus } from "./bus.ts";
-import { connectCluster } from "./cluster.ts";
 import { parseReconcilerSettings } from "./config.ts";
 import type { Environment } from "./config.ts";
+import { openStoreAndBus } from "./edges.ts";
+import { openLazily } from "./open-lazily.ts";
 import type { World } from "./perform.ts";
 import { readSiteScripts } from "./site-scripts/read.ts";
-import { openStore } from "./store.ts";
 import { followTraces } from "./trace.ts";
 
-/** Parses the settings and opens the edges; they connect at their first call. */
+/** Parses the settings; the edges are loaded and connect at their first call. */
 export function connectWorld(env: Environment): World {
   const settings = parseReconcilerSettings(env);
   const { projectId } = settings;
   followTraces(projectId);
   return {
-    store: openStore({ projectId, emulatorHost: settings.firestoreEmulatorHost }),
-    bus: openBus({ projectId, emulatorHost: settings.pubsubEmulatorHost }),
-    cluster: connectCluster(settings),
+    ...openStoreAndBus(settings),
+    cluster: openLazily(async () => {
+      const { connectCluster } = await import("./cluster.ts");
+      return connectCluster(settings);
+    }),
     settings: { ...settings, scripts: readSiteScripts() },
   };
 }

@@ -10,7 +10,6 @@ import { isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
 import type { Caller } from "./authenticate.ts";
-import { readDocumentation } from "./documentation.ts";
 import { withETag } from "./etag.ts";
 import { identify } from "./idempotency.ts";
 import type { RequestIdentity } from "./idempotency.ts";
@@ -112,8 +111,11 @@ export async function answer(request: ApiRequest, api: Api): Promise<ApiResponse
 async function handle(request: ApiRequest, api: Api): Promise<ApiResponse> {
   const match = matchRoute(request.method, request.path);
   switch (match.found) {
-    case "documentation":
+    case "documentation": {
+      // Few ask for it, and nobody else shall wait until it is loaded.
+      const { readDocumentation } = await import("./documentation.ts");
       return readDocumentation(match.path);
+    }
     case "nothing":
       // A browser that is not let through would not show its page what is wrong with the path.
       if (isPreflight(request)) return { status: 204 };

@@ -4,28 +4,27 @@
  * @module
  */
 import { http } from "@google-cloud/functions-framework";
-import { openBus } from "../../shared/bus.ts";
 import { parseApiSettings } from "../../shared/config.ts";
-import { openStore } from "../../shared/store.ts";
+import { openStoreAndBus } from "../../shared/edges.ts";
+import { openLazily } from "../../shared/open-lazily.ts";
 import { followTraces } from "../../shared/trace.ts";
 import { answer } from "./app.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import { openFront, toHttpFunction } from "./framework.ts";
-import { createIdTokenVerifier } from "./id-token.ts";
 import { createLimits } from "./limits.ts";
 
 const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
 followTraces(projectId);
+const idTokens = openLazily(async () => {
+  const { createIdTokenVerifier } = await import("./id-token.ts");
+  return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };
+});
 const api = {
   settings,
-  store: openStore({ projectId, emulatorHost: settings.firestoreEmulatorHost }),
-  bus: openBus({ projectId, emulatorHost: settings.pubsubEmulatorHost }),
+  ...openStoreAndBus(settings),
   limits: createLimits(settings.rateLimitPerMinute),
-  authenticate: createAuthenticator(
-    settings,
-    audience === null ? () => Promise.resolve(null) : createIdTokenVerifier(audience),
-  ),
+  authenticate: createAuthenticator(settings, (token) => idTokens.verify(token)),
 };
 
 openFront(settings.allowedOrigins);

@@ -5,8 +5,9 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { RateLimiterRes } from "rate-limiter-flexible";
+// The package's index would load all kinds of limiters, with clients of databases.
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import type { ApiRequest } from "./app.ts";
 import { Problem } from "./problem.ts";
 

@@ -1,14 +1,19 @@
 /**
- * A function as one file: its own modules and all packages that it uses, but for the functions framework.
+ * A function as a few files: its own modules and all packages that it uses, but for the functions framework.
  *
  * @module
  */
 import * as esbuild from "esbuild";
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, parse } from "node:path";
 import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
+import type { Files } from "./archive.ts";
+import { leftOut } from "./left-out.ts";
+import { lateRequires } from "./late-requires.ts";
 import { repository } from "./repository.ts";
+import { compiledValidators } from "./validators.ts";
+import { usedMessages } from "./used-messages.ts";
 
 /**
  * What is not bundled, and so is installed beside the bundle. The framework keeps the functions that
@@ -23,22 +28,28 @@ const require = createBundleRequire(import.meta.url);
 const __dirname = import.meta.dirname;`;
 
 export interface Bundle {
-  content: Uint8Array;
+  /** By name: the function's file, and those that it loads when it needs them. */
+  files: Files;
   /** The files that went into it, relative to the repository, with forward slashes. */
   inputs: string[];
 }
 
 /**
- * Bundles a function. It is an ES module: those start faster than CommonJS, and `import.meta.url` says
- * where the files beside it lie. It is not minified, so that the stack traces in the logs have the names of the
- * sources without a source map, which Node would parse at every start.
+ * Bundles a function. It is ES modules: those start faster than CommonJS, what is imported late comes into
+ * a file of its own, and `import.meta.url` says where the files beside it lie. It is not minified, so that the
+ * stack traces in the logs have the names of the sources without a source map, which Node would parse at
+ * every start.
  */
 export async function bundle(name: FunctionName): Promise<Bundle> {
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: repository,
-    entryPoints: [`functions/${name}/index.ts`],
-    outfile: BUNDLE_NAME,
+    entryPoints: { [parse(BUNDLE_NAME).name]: `functions/${name}/index.ts` },
+    // Nothing is written; what comes out is named from here.
+    outdir: repository,
+    outExtension: { ".js": parse(BUNDLE_NAME).ext },
+    chunkNames: "[name]-[hash]",
     bundle: true,
+    splitting: true,
     write: false,
     metafile: true,
     platform: "node",
@@ -49,12 +60,18 @@ export async function bundle(name: FunctionName): Promise<Bundle> {
     legalComments: "none",
     // Else the comments that name the modules would depend on where node_modules really lies.
     preserveSymlinks: true,
-    plugins: [onlyVersions],
+    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, lateRequires],
     logLevel: "warning",
   });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error("esbuild has made nothing");
-  return { content: output.contents, inputs: Object.keys(metafile.inputs).toSorted() };
+  return {
+    files: new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])),
+    inputs: Object.keys(metafile.inputs).filter(isFile).toSorted(),
+  };
+}
+
+/** What a plugin has made up bears its namespace before a colon. */
+function isFile(input: string): boolean {
+  return !input.includes(":");
 }
 
 /**

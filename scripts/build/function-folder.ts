@@ -15,7 +15,7 @@ import { runTimeFilesOf } from "./run-time-files.ts";
 
 /** Builds a function's folder. */
 export async function buildFunction(name: FunctionName): Promise<Files> {
-  const { content, inputs } = await bundle(name);
+  const { files, inputs } = await bundle(name);
   const runTimeFiles = runTimeFilesOf(inputs);
   const manifest = functionManifest(readRepositoryJson("package.json") as Manifest, {
     name,
@@ -25,7 +25,7 @@ export async function buildFunction(name: FunctionName): Promise<Files> {
   const lock = functionLock(readRepositoryJson("package-lock.json") as Lock, manifest);
   const licences = licencesOf([...inputs, ...runTimeFiles.map(({ source }) => source)]);
   return new Map<string, Uint8Array>([
-    [BUNDLE_NAME, content],
+    ...files,
     ["package.json", toJson(manifest)],
     ["package-lock.json", toJson(lock)],
     ["LICENSE", readRepositoryFile("LICENSE")],

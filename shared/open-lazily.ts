@@ -1,0 +1,51 @@
+/**
+ * An edge that is loaded and opened by the first call to it. A function that starts because of a request
+ * makes that request wait for all that it loads, so it loads what the request is about.
+ *
+ * @module
+ */
+
+/** What an edge may consist of: functions that are awaited, or whose yield is. */
+type Edge = Record<string, (...given: never[]) => Promise<unknown> | AsyncGenerator<unknown>>;
+
+/**
+ * Gives an edge whose every function opens the real one first, once. An opening that failed is tried again
+ * by the next call.
+ */
+export function openLazily<E extends Edge>(open: () => Promise<E>): E {
+  let opening: Promise<E> | null = null;
+
+  async function opened(): Promise<E> {
+    opening ??= open();
+    try {
+      return await opening;
+    } catch (error) {
+      opening = null;
+      throw error;
+    }
+  }
+
+  return new Proxy({} as E, {
+    get(_edge, name) {
+      // Nobody awaits an edge itself, and whoever tries shall not call it.
+      if (typeof name !== "string" || name === "then") return undefined;
+      return (...given: never[]) => callLater(opened, name, given);
+    },
+  });
+}
+
+/** The call's result, as a promise and as what it yields: which of them it is, only the open edge knows. */
+function callLater<E extends Edge>(opened: () => Promise<E>, name: string, given: never[]) {
+  const call = async () => {
+    const edge = await opened();
+    const run = edge[name];
+    if (run === undefined) throw new TypeError(`The edge has no ${name}.`);
+    return run(...given);
+  };
+  const called = call();
+  return Object.assign(called, {
+    async *[Symbol.asyncIterator]() {
+      yield* (await called) as AsyncGenerator<unknown>;
+    },
+  });
+}
