@@ -5,7 +5,12 @@
  * @module
  */
 import { connect, constants, createServer } from "node:http2";
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type {
+  Http2Stream,
+  IncomingHttpHeaders,
+  OutgoingHttpHeaders,
+  ServerHttp2Stream,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 
 /** https://grpc.io/docs/guides/status-codes/ */
@@ -19,7 +24,7 @@ interface Meddling {
   status?: number;
 }
 
-/** What a call asks: a protobuf message, as it is on the wire. */
+/** What a call asks, or is answered: a protobuf message, as it is on the wire. */
 export interface SentMessage {
   rpc: string;
   message: Buffer;
@@ -30,6 +35,7 @@ export async function startGrpcProxy(host: string) {
   const upstream = connect(`http://${host}`);
   const calls: string[] = [];
   const messages: SentMessage[] = [];
+  const answers: SentMessage[] = [];
   let meddling: Meddling | null = null;
 
   async function pass(down: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
@@ -38,7 +44,8 @@ export async function startGrpcProxy(host: string) {
     const { before, status } = take(rpc);
     await before?.();
     const up = upstream.request(headers);
-    record(rpc, down);
+    record(rpc, down, messages);
+    record(rpc, up, answers);
     down.pipe(up);
     down.once("close", () => up.close());
     up.once("error", () => down.close());
@@ -54,15 +61,6 @@ export async function startGrpcProxy(host: string) {
         down.once("wantTrailers", () => down.sendTrailers(trailers));
         up.pipe(down);
       }
-    });
-  }
-
-  /** What the call asks is complete before it is answered. */
-  function record(rpc: string, down: ServerHttp2Stream): void {
-    const chunks: Buffer[] = [];
-    down.on("data", (chunk: Buffer) => chunks.push(chunk));
-    down.once("end", () => {
-      for (const message of unframe(Buffer.concat(chunks))) messages.push({ rpc, message });
     });
   }
 
@@ -82,6 +80,8 @@ export async function startGrpcProxy(host: string) {
     calls,
     /** What was asked in them. */
     messages,
+    /** What they were answered. */
+    answers,
     /** Meddles with the next call of an RPC; with none, where it is null. */
     meddle(next: Meddling | null): void {
       meddling = next;
@@ -91,6 +91,15 @@ export async function startGrpcProxy(host: string) {
       server.close();
     },
   };
+}
+
+/** Keeps what comes, in one piece: what a call asks is complete before it is answered. */
+function record(rpc: string, stream: Http2Stream, kept: SentMessage[]): void {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  stream.once("end", () => {
+    for (const message of unframe(Buffer.concat(chunks))) kept.push({ rpc, message });
+  });
 }
 
 /** Before each message there is a byte that is zero as long as nothing is compressed, and its length. */
