@@ -9,13 +9,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Part } from "./bench/measurement.ts";
 import { calls } from "./bench/parts/calls.ts";
+import { sockets } from "./bench/parts/sockets.ts";
 import { sweep } from "./bench/parts/sweep.ts";
 import { missedGoals, toMarkdown, toText } from "./bench/report.ts";
 import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [calls, sweep];
+const PARTS: Part[] = [calls, sweep, sockets];
 
 const HELP = `npm run bench [-- PART ...]
 
