@@ -11,6 +11,7 @@ import type { Part } from "./bench/measurement.ts";
 import { calls } from "./bench/parts/calls.ts";
 import { sockets } from "./bench/parts/sockets.ts";
 import { sweep } from "./bench/parts/sweep.ts";
+import { toSvg } from "./bench/plot.ts";
 import { missedGoals, toMarkdown, toText } from "./bench/report.ts";
 import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
@@ -129,5 +130,8 @@ function write(parts: MeasuredPart[], seconds: number): void {
     seconds,
   });
   writeFileSync(join(repository, "docs/benchmarks.md"), text);
+  for (const plot of parts.flatMap((part) => part.plots)) {
+    writeFileSync(join(plots, `${plot.name}.svg`), toSvg(plot));
+  }
   console.log("docs/benchmarks.md is written");
 }
