@@ -9,12 +9,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Part } from "./bench/measurement.ts";
 import { calls } from "./bench/parts/calls.ts";
+import { sockets } from "./bench/parts/sockets.ts";
+import { cpu } from "./bench/parts/cpu.ts";
+import { sweep } from "./bench/parts/sweep.ts";
+import { toSvg } from "./bench/plot.ts";
 import { missedGoals, toMarkdown, toText } from "./bench/report.ts";
 import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [calls];
+const PARTS: Part[] = [calls, sweep, sockets, cpu];
 
 const HELP = `npm run bench [-- PART ...]
 
@@ -127,5 +131,8 @@ function write(parts: MeasuredPart[], seconds: number): void {
     seconds,
   });
   writeFileSync(join(repository, "docs/benchmarks.md"), text);
+  for (const plot of parts.flatMap((part) => part.plots)) {
+    writeFileSync(join(plots, `${plot.name}.svg`), toSvg(plot));
+  }
   console.log("docs/benchmarks.md is written");
 }

@@ -6,7 +6,7 @@
  */
 
 /** What an edge may consist of: functions that are awaited, or whose yield is. */
-type Edge = Record<string, (...given: never[]) => Promise<unknown> | AsyncGenerator<unknown>>;
+type Edge = Record<string, (...given: never[]) => Promise<unknown> | AsyncGenerator>;
 
 /**
  * Gives an edge whose every function opens the real one first, once. An opening that failed is tried again
@@ -45,7 +45,7 @@ function callLater<E extends Edge>(opened: () => Promise<E>, name: string, given
   const called = call();
   return Object.assign(called, {
     async *[Symbol.asyncIterator]() {
-      yield* (await called) as AsyncGenerator<unknown>;
+      yield* (await called) as AsyncGenerator;
     },
   });
 }

@@ -7,8 +7,6 @@ import { BatchV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { V1Job } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import type { Test } from "uvu";
@@ -33,6 +31,8 @@ import {
 import type { KubeApiserver } from "./kube-apiserver.ts";
 import { skip } from "./parts.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+import { countConnections } from "../scripts/bench/parts/sockets.ts";
+import { startConnectionCounter } from "../scripts/laboratory/connection-counter.ts";
 import { NAMESPACE, SETTINGS, startStandIn } from "../scripts/laboratory/stand-in-cluster.ts";
 import type { Ending } from "../scripts/laboratory/stand-in-cluster.ts";
 
@@ -464,6 +464,12 @@ function addSuite<T extends Subject>(
 }
 
 addSuite("the cluster edge on the local stand-in", startLocal, (test, subject) => {
+  test("200 calls over TLS use one or two connections, where the client by itself uses 200", async () => {
+    const { ours, plain } = await countConnections();
+    assert.ok(ours.open <= 2 && ours.opened <= 2, JSON.stringify(ours));
+    assert.is(plain.opened, 200);
+  });
+
   // The real server at hand is older than pod failure policies, so this is held by nothing else.
   test("a final exit code ends the Job for good, by its pod failure policy", async () => {
     for (const exitCode of [65, 66, 67]) {
@@ -539,23 +545,14 @@ function addTestsOfRealServer(test: Test, subject: () => Subject & { server: Kub
 
   test("200 calls use one or two connections", async () => {
     const { server } = subject();
-    let connections = 0;
-    const target = new URL(server.url);
-    const proxy = createServer((socket) => {
-      connections += 1;
-      const upstream = connect(Number(target.port), target.hostname);
-      socket.pipe(upstream).pipe(socket);
-      for (const end of [socket, upstream]) end.on("error", () => socket.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const { port } = proxy.address() as AddressInfo;
-    const kubeconfig = server.kubeconfigFor(TOKENS.provision, `https://127.0.0.1:${port}`);
+    const counter = await startConnectionCounter(server.url, null);
+    const kubeconfig = server.kubeconfigFor(TOKENS.provision, counter.url);
     const cluster = clusterOf(kubeconfig);
     const id = randomUUID();
     await createJob({ cluster }, id);
     for (let call = 0; call < 200; call++) await cluster.readJob(id);
-    assert.ok(connections <= 2, `${connections} connections`);
-    proxy.close();
+    assert.ok(counter.opened() <= 2, `${counter.opened()} connections`);
+    counter.stop();
   });
 
   test("the quota counts the Pods of site Jobs, and no others", async () => {

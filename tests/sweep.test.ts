@@ -5,6 +5,7 @@ import { sweep } from "../functions/provision/sweep.ts";
 import { reconcileTenant } from "../shared/perform.ts";
 import { addSeconds } from "../shared/tenant.ts";
 import type { Operation, Tenant } from "../shared/tenant.ts";
+import { costOfSweep, writeSettled } from "../scripts/bench/parts/sweep.ts";
 import { PERMISSION_DENIED } from "../scripts/laboratory/rest-proxy.ts";
 import { logLinesOf } from "./log-lines.ts";
 import { eventually } from "./stack-fixture.ts";
@@ -48,35 +49,22 @@ async function createWorking(): Promise<Tenant> {
 
 const sweepQuietly = (world = it.world) => logLinesOf(() => sweep(world));
 
-/** Writes settled tenants, five hundred at a time. */
-async function writeSettled(count: number): Promise<void> {
-  for (let written = 0; written < count; written += 500) {
-    const batch = it.client.batch();
-    for (let k = 0; k < Math.min(500, count - written); k++) {
-      const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
-      const tenant = someTenant(settled);
-      batch.create(it.client.doc(`tenants/${tenant.id}`), tenant);
-    }
-    await batch.commit();
-  }
-}
-
-/** The calls of a sweep: to the database, and how many to the cluster. */
-async function costOfSweep(): Promise<{ calls: string[]; clusterRequests: number }> {
-  it.proxy.calls.length = 0;
-  it.standIn.requests.length = 0;
-  await sweepQuietly();
-  return { calls: it.proxy.calls.toSorted(), clusterRequests: it.standIn.requests.length };
-}
-
 test("costs the same over ten settled tenants and over ten thousand", async () => {
-  await writeSettled(10);
-  const few = await costOfSweep();
+  await writeSettled(it.client, 10);
+  const few = await costOfSweep(it, it.world);
   // The heartbeat; the due tenants, the slots and those who wait for one.
-  assert.equal(few, { calls: ["Commit", "RunQuery", "RunQuery", "RunQuery"], clusterRequests: 1 });
-  await writeSettled(9_990);
+  const calls = ["Commit", "RunQuery", "RunQuery", "RunQuery"];
+  assert.equal(few, { calls, documents: 0, clusterCalls: 1 });
+  await writeSettled(it.client, 9_990);
   assert.is((await it.client.collection("tenants").count().get()).data().count, 10_000);
-  assert.equal(await costOfSweep(), few);
+  assert.equal(await costOfSweep(it, it.world), few);
+});
+
+test("reads those that have a slot and those that wait for one, and no settled tenant", async () => {
+  await writeSettled(it.client, 10);
+  await createWorking();
+  await createTenant(it, { ...notDue(), queue_place: "1 a" });
+  assert.is((await costOfSweep(it, it.world)).documents, 2);
 });
 
 test("wakes a tenant whose Job has ended, though no event has come", async () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ApiResponse } from "./app.ts";
 
 /**
@@ -13,8 +13,8 @@ import type { ApiResponse } from "./app.ts";
  * given an `If-None-Match` adds `Cache-Control: no-cache`, for which that always answers in full.
  */
 export function withETag(response: ApiResponse, ifNoneMatch: string | undefined): ApiResponse {
-  const hash = createHash("sha256").update(JSON.stringify(response.body)).digest("base64url");
-  const etag = `"${hash.slice(0, 27)}"`;
+  const digest = hash("sha256", JSON.stringify(response.body), "base64url");
+  const etag = `"${digest.slice(0, 27)}"`;
   const headers = { ...response.headers, "Cache-Control": "private, no-cache", ETag: etag };
   return isKnown(ifNoneMatch ?? "", etag) ? { status: 304, headers } : { ...response, headers };
 }

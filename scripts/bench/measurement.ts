@@ -20,11 +20,11 @@ export interface Row {
   goal: number | null;
 }
 
-/** A plot: a series of bars, or lines over a logarithmic axis, drawn as SVG into docs/. */
+/** A plot: a series of bars, or lines over a logarithmic axis, drawn as SVG. */
 export type Plot =
   | {
       kind: "bars";
-      /** The file's name below docs/, without its ending. */
+      /** The file's name in docs/benchmarks/, without its ending. */
       name: string;
       title: string;
       unit: string;

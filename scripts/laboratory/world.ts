@@ -39,6 +39,8 @@ export async function startTestWorld() {
     proxy,
     standIn,
     client: firestore.client,
+    /** The database itself, without what is between. */
+    firestoreHost: firestore.host,
     /** Leaves nothing in the database and no Job. */
     async empty(): Promise<void> {
       await firestore.empty();

@@ -41,17 +41,26 @@ function filesOf(find: (name: FunctionName) => string): FunctionFiles {
   return { api: find("api"), provision: find("provision"), cleanup: find("cleanup") };
 }
 
-/**
- * How a function's process is started at a port of the loopback address: from its source, unless it is
- * told another file. It runs on the functions framework that the file itself finds.
- */
+/** How a function's process is started at a port: from its source, unless it is told another file. */
 export function functionSpec(
   name: FunctionName,
   port: number,
   env: Environment,
   files: FunctionFiles = SOURCES,
 ): ProcessSpec {
-  const file = files[name];
+  return frameworkSpec(name, files[name], port, env);
+}
+
+/**
+ * How whatever a file registers under a name is started at a port of the loopback address. It runs on the
+ * functions framework that the file itself finds.
+ */
+export function frameworkSpec(
+  name: string,
+  file: string,
+  port: number,
+  env: Environment,
+): ProcessSpec {
   const framework = createRequire(file).resolve("@google-cloud/functions-framework");
   return {
     name,

@@ -1,0 +1,46 @@
+/**
+ * The function api on a store and a bus that answer at once, so that what is left is its own work.
+ *
+ * @module
+ */
+import { http } from "@google-cloud/functions-framework";
+import { randomUUID } from "node:crypto";
+import { answer } from "../../functions/api/app.ts";
+import type { Api } from "../../functions/api/app.ts";
+import { createAuthenticator } from "../../functions/api/authenticate.ts";
+import { openFront, toHttpFunction } from "../../functions/api/framework.ts";
+import { createLimits } from "../../functions/api/limits.ts";
+import { parseApiSettings } from "../../shared/config.ts";
+import { newTenant } from "../../shared/tenant.ts";
+import { followTraces } from "../../shared/trace.ts";
+
+const settings = parseApiSettings(process.env);
+followTraces(settings.projectId);
+
+const fields = { organization: "Acme & Co", subdomain: "acme", email: "office@acme.example" };
+const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
+
+const store = {
+  readTenant: () => Promise.resolve({ record: tenant, version: 1 }),
+  createTenant: () => Promise.resolve({ outcome: "created" }),
+  listTenants: ({ limit }: { limit: number }) =>
+    Promise.resolve({
+      tenants: Array.from({ length: limit }, () => tenant),
+      total: 99,
+      next: null,
+    }),
+} as unknown as Api["store"];
+
+const api: Api = {
+  settings,
+  store,
+  bus: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
+  limits: createLimits(settings.rateLimitPerMinute),
+  authenticate: createAuthenticator(settings, () => Promise.resolve(null)),
+};
+
+openFront(settings.allowedOrigins);
+http(
+  "instant-api",
+  toHttpFunction((request) => answer(request, api)),
+);
