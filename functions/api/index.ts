@@ -4,6 +4,7 @@
  * @module
  */
 import { http } from "@google-cloud/functions-framework";
+import { logCompileCache } from "../../shared/compile-cache.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { openStoreAndBus } from "../../shared/edges.ts";
 import { openLazily } from "../../shared/open-lazily.ts";
@@ -16,6 +17,7 @@ import { createLimits } from "./limits.ts";
 const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
 followTraces(projectId);
+logCompileCache();
 const idTokens = openLazily(async () => {
   const { createIdTokenVerifier } = await import("./id-token.ts");
   return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };

@@ -5,10 +5,12 @@
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
 import type { CloudEvent } from "@google-cloud/functions-framework";
+import { logCompileCache } from "../../shared/compile-cache.ts";
 import { wakeTenant } from "../../shared/wake.ts";
 import { connectWorld } from "../../shared/world.ts";
 import { tenantOfDeletion } from "./cleanup.ts";
 
 const world = connectWorld(process.env);
+logCompileCache();
 
 cloudEvent("cleanup", (event: CloudEvent<unknown>) => wakeTenant(tenantOfDeletion(event), world));

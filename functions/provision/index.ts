@@ -4,9 +4,11 @@
  * @module
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
+import { logCompileCache } from "../../shared/compile-cache.ts";
 import { connectWorld } from "../../shared/world.ts";
 import { handleEvent } from "./provision.ts";
 
 const world = connectWorld(process.env);
+logCompileCache();
 
 cloudEvent("provision", (event: unknown) => handleEvent(event, world));

@@ -69,6 +69,23 @@ export async function bundle(name: FunctionName): Promise<Bundle> {
   };
 }
 
+/** What the platform runs when it has installed a function's packages, as one file. */
+export async function bundlePlatformScript(): Promise<Uint8Array> {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: repository,
+    entryPoints: ["scripts/build/on-platform/fill-compile-cache.ts"],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    logLevel: "warning",
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error("esbuild has made nothing");
+  return output.contents;
+}
+
 /** What a plugin has made up bears its namespace before a colon. */
 function isFile(input: string): boolean {
   return !input.includes(":");

@@ -33,10 +33,19 @@ export interface Lock {
 /** The runtime's: with a range, the platform might take a later one than it has been told. */
 const ENGINES = { node: "24.x" };
 
+/** What is a function's own in its package.json. */
+interface FunctionPackage {
+  name: string;
+  main: string;
+  /** The packages that are installed beside it. */
+  external: readonly string[];
+  scripts: Record<string, string>;
+}
+
 /** The package.json of a function that is a bundle beside these packages. */
 export function functionManifest(
   project: Manifest,
-  { name, main, external }: { name: string; main: string; external: readonly string[] },
+  { name, main, external, scripts }: FunctionPackage,
 ) {
   return {
     name: `${project.name}-${name}`,
@@ -45,6 +54,7 @@ export function functionManifest(
     license: project.license,
     type: "module",
     main,
+    scripts,
     engines: ENGINES,
     dependencies: Object.fromEntries(
       external.map((dependency) => [dependency, exactVersion(project, dependency)]),
