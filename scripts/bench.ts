@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import type { Part } from "./bench/measurement.ts";
 import { calls } from "./bench/parts/calls.ts";
 import { sockets } from "./bench/parts/sockets.ts";
+import { burst } from "./bench/parts/burst.ts";
 import { cpu } from "./bench/parts/cpu.ts";
 import { sweep } from "./bench/parts/sweep.ts";
 import { toSvg } from "./bench/plot.ts";
@@ -18,7 +19,7 @@ import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [calls, sweep, sockets, cpu];
+const PARTS: Part[] = [calls, sweep, sockets, cpu, burst];
 
 const HELP = `npm run bench [-- PART ...]
 

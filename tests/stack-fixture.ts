@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { Firestore } from "@google-cloud/firestore";
-import { rmSync } from "node:fs";
 import { eventually } from "../scripts/laboratory/patience.ts";
-import { temporaryDirectory } from "../scripts/laboratory/temporary-directory.ts";
 import { functionSpec } from "../scripts/local/function-process.ts";
 import { freePorts, waitForPort } from "../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../shared/bus.ts";
 import type { Hint } from "../shared/hint.ts";
-import { startStack } from "../scripts/local/stack.ts";
+import { startOwnStack } from "../scripts/laboratory/stack.ts";
 import type { Stack, StackOptions } from "../scripts/local/stack.ts";
 import { createAnswerCheck } from "./answer-check.ts";
 import type { AnswerCheck } from "./answer-check.ts";
@@ -32,24 +29,9 @@ export async function startTestStack(
   env: Record<string, string> = {},
   { buildDirectory }: Pick<StackOptions, "buildDirectory"> = {},
 ) {
-  const directory = temporaryDirectory();
-  const [port] = await freePorts(1);
-  const stack: Stack = await startStack({
-    directory,
-    buildDirectory,
-    env: {
-      ...process.env,
-      PORT: String(port),
-      LOCAL_BENCH_SECONDS: "0.2",
-      LOCAL_SWEEP_SECONDS: "0.5",
-      ...env,
-    },
-  });
-  const firestore = new Firestore({
-    projectId: stack.projectId,
-    host: stack.firestoreHost,
-    ssl: false,
-  });
+  const quick = { LOCAL_BENCH_SECONDS: "0.2", LOCAL_SWEEP_SECONDS: "0.5" };
+  const own = await startOwnStack({ ...quick, ...env }, { buildDirectory });
+  const { stack } = own;
 
   async function call(
     method: string,
@@ -79,13 +61,8 @@ export async function startTestStack(
     return `http://127.0.0.1:${apiPort}`;
   }
 
-  const { cluster } = stack;
-  if (cluster === null) throw new Error("the stack has no cluster of its own");
   return {
-    stack,
-    cluster,
-    firestore,
-    directory,
+    ...own,
     call,
     startApi,
     /** Watches a tenant's status until it is the wanted one; `gone` when it is not found. */
@@ -98,11 +75,6 @@ export async function startTestStack(
         return status === wanted ? answer : null;
       });
       return { seen, last };
-    },
-    async stop() {
-      await firestore.terminate();
-      await stack.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -6,6 +6,7 @@
  */
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
+import type { V1Job } from "@kubernetes/client-node";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -48,6 +49,8 @@ export interface StackOptions {
   cluster?: "local" | "kubeconfig";
   /** Where `npm run build` has put the functions; without it they run from their sources. */
   buildDirectory?: string | undefined;
+  /** Called when a Job of the stand-in cluster has ended, before anybody is told of it. */
+  onJobEnded?: (job: V1Job) => void;
   /** Called with a sentence when something went wrong that the stack itself puts right. */
   report?: (sentence: string) => void;
 }
@@ -131,7 +134,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const clients = openClients(hosts);
     undo.push(() => clients.close());
     const cluster =
-      ownKubeconfig === null ? await startCluster({ paths, local, reaper, clients }) : null;
+      ownKubeconfig === null
+        ? await startCluster({ paths, local, reaper, clients, options })
+        : null;
     undo.push(() => cluster?.close());
     await createTopics(clients.pubsub, urlOf(ports.provision));
 
@@ -251,11 +256,13 @@ async function startCluster({
   local,
   reaper,
   clients,
+  options,
 }: {
   paths: StackPaths;
   local: LocalSettings;
   reaper: Reaper;
   clients: Clients;
+  options: StackOptions;
 }): Promise<LocalCluster> {
   const topic = clients.pubsub.topic(CLUSTER_EVENTS, { batching: { maxMessages: 1 } });
   const { username, password } = local.mariadb ?? LOCAL_DATABASE_ADMIN;
@@ -276,6 +283,7 @@ async function startCluster({
       reaper,
     }),
     onJobEnded: (job, condition) => {
+      options.onJobEnded?.(job);
       // Best effort, as in the cloud: the sweep sees the Job's end when this is lost.
       topic.publishMessage({ json: toLogEntry(job, condition, PROJECT_ID) }).catch(() => {});
     },
