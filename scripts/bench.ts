@@ -8,6 +8,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Part } from "./bench/measurement.ts";
+import { cold } from "./bench/parts/cold.ts";
 import { calls } from "./bench/parts/calls.ts";
 import { sockets } from "./bench/parts/sockets.ts";
 import { burst } from "./bench/parts/burst.ts";
@@ -19,7 +20,7 @@ import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [calls, sweep, sockets, cpu, burst];
+const PARTS: Part[] = [cold, calls, sweep, sockets, cpu, burst];
 
 const HELP = `npm run bench [-- PART ...]
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { zip } from "./build/archive.ts";
+import { writeFiles, zip } from "./build/archive.ts";
 import type { Files } from "./build/archive.ts";
 import { buildFunction } from "./build/function-folder.ts";
 import { BuildProblem } from "./build/problem.ts";
@@ -70,11 +70,7 @@ function remove(output: string, name: FunctionName): void {
 }
 
 function write(output: string, name: FunctionName, files: Files): void {
-  for (const [path, content] of files) {
-    const target = join(output, name, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-  }
+  writeFiles(join(output, name), files);
   const zipped = zip(files);
   const target = join(output, `${name}.zip`);
   writeFileSync(target, zipped);

@@ -5,9 +5,20 @@
  */
 import { zipSync } from "fflate";
 import type { Zippable } from "fflate";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** By path, with forward slashes. */
 export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** Writes the files into a folder, which is made. */
+export function writeFiles(folder: string, files: Files): void {
+  for (const [path, content] of files) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+  }
+}
 
 /** A zip knows local times only, so this is the same hour in every time zone. It knows none before 1980. */
 const WRITTEN_AT = new Date(1980, 0, 1, 12);

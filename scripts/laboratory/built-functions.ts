@@ -5,10 +5,12 @@
  * @module
  */
 import { unzipSync } from "fflate";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeFiles } from "../build/archive.ts";
 import { EXTERNAL } from "../build/bundle.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
@@ -16,7 +18,7 @@ import { freePorts, waitForPort } from "../local/ports.ts";
 import { repository } from "../build/repository.ts";
 import { createServerProcesses } from "./server-processes.ts";
 
-const LOOPBACK = fileURLToPath(new URL("../local/loopback.mjs", import.meta.url));
+const LOOPBACK = fileURLToPath(new URL("../local/loopback.cjs", import.meta.url));
 
 interface Lock {
   packages: Record<string, Record<string, unknown>>;
@@ -25,11 +27,7 @@ interface Lock {
 /** Unpacks every function's zip into a folder of its own. */
 export function unpackFunctions(buildDirectory: string, directory: string): void {
   for (const name of FUNCTION_NAMES) {
-    for (const [path, content] of Object.entries(readZip(buildDirectory, name))) {
-      const target = join(directory, name, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content);
-    }
+    writeFiles(join(directory, name), new Map(Object.entries(readZip(buildDirectory, name))));
   }
 }
 
@@ -51,6 +49,18 @@ export function installPackages(directory: string): void {
       if (path !== "") copyPackage(path, join(directory, name));
     }
   }
+}
+
+/** Does what the platform does last when it builds a function: runs its `gcp-build`. */
+export function runPlatformBuild(directory: string, name: FunctionName): void {
+  const folder = join(directory, name);
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const [program, ...args] = (scripts["gcp-build"] ?? "").split(" ");
+  if (program !== "node") throw new Error(`gcp-build runs ${program}`);
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  if (status !== 0 || stderr !== "") throw new Error(`gcp-build of ${name}: ${stderr}`);
 }
 
 /** Copies one package without those in its own node_modules, which the lock file names themselves. */
@@ -75,7 +85,7 @@ export async function startAsPlatform(directory: string, name: FunctionName) {
   processes.start({
     name,
     command: process.execPath,
-    args: ["--import", LOOPBACK, join(framework, "../main.js"), `--target=${name}`],
+    args: ["--require", LOOPBACK, join(framework, "../main.js"), `--target=${name}`],
     cwd: folder,
     env: { ...SETTINGS, PATH: process.env["PATH"], PORT: String(port) },
   });

@@ -24,7 +24,8 @@ export const BUNDLE_NAME = "index.mjs";
 /** Where each function's code lies. */
 export type FunctionFiles = Record<FunctionName, string>;
 
-const SOURCES = filesOf((name) =>
+/** The functions as they lie in the repository. */
+export const SOURCES = filesOf((name) =>
   fileURLToPath(new URL(`../../functions/${name}/index.ts`, import.meta.url)),
 );
 
@@ -66,8 +67,8 @@ export function frameworkSpec(
     name,
     command: process.execPath,
     args: [
-      "--import",
-      fileURLToPath(new URL("loopback.mjs", import.meta.url)),
+      "--require",
+      fileURLToPath(new URL("loopback.cjs", import.meta.url)),
       join(framework, "../main.js"),
       `--source=${file}`,
       `--target=${name}`,

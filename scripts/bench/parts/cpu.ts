@@ -45,7 +45,7 @@ export const cpu: Part = {
   name: "cpu",
   description: "Processor time of a request, without what the database takes.",
   async measure(say) {
-    const [api, hello] = [await start("../instant-api.ts"), await start("../baseline/hello.ts")];
+    const [api, hello] = [await start("../instant-api.ts"), await start("../baseline/hello.cjs")];
     try {
       const subjects: [name: string, measure: () => Promise<number>][] = [];
       for (const [name, request] of Object.entries(REQUESTS)) {
@@ -69,7 +69,7 @@ type FunctionProcess = Awaited<ReturnType<typeof start>>;
 async function start(file: string) {
   const processes = createServerProcesses();
   const [port = 0, meterPort = 0] = await freePorts(2);
-  const name = /(\w[\w-]*)\.ts$/.exec(file)?.[1] ?? "";
+  const name = /(\w[\w-]*)\.\w+$/.exec(file)?.[1] ?? "";
   const spec = frameworkSpec(name, fileURLToPath(new URL(file, import.meta.url)), port, {
     ...process.env,
     GOOGLE_CLOUD_PROJECT: "kairos-bench",

@@ -1,6 +1,6 @@
 // Loaded into each local function process: the functions framework listens on every address and has
 // no option for it, and what runs on a developer's machine should be reachable from there only.
-import { Server } from "node:net";
+const { Server } = require("node:net");
 
 const { listen } = Server.prototype;
 Server.prototype.listen = function listenOnLoopback(port, ...rest) {
