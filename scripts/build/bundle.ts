@@ -13,6 +13,7 @@ import { leftOut } from "./left-out.ts";
 import { lateRequires } from "./late-requires.ts";
 import { repository } from "./repository.ts";
 import { compiledValidators } from "./validators.ts";
+import { usedKinds } from "./used-kinds.ts";
 import { usedMessages } from "./used-messages.ts";
 
 /**
@@ -60,7 +61,7 @@ export async function bundle(name: FunctionName): Promise<Bundle> {
     legalComments: "none",
     // Else the comments that name the modules would depend on where node_modules really lies.
     preserveSymlinks: true,
-    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, lateRequires],
+    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, usedKinds, lateRequires],
     logLevel: "warning",
   });
   return {
