@@ -13,7 +13,7 @@ import { leftOut } from "./left-out.ts";
 import { lateRequires } from "./late-requires.ts";
 import { repository } from "./repository.ts";
 import { compiledValidators } from "./validators.ts";
-import { usedKinds } from "./used-kinds.ts";
+import { usedCalls } from "./used-calls.ts";
 import { usedMessages } from "./used-messages.ts";
 
 /**
@@ -59,9 +59,10 @@ export async function bundle(name: FunctionName): Promise<Bundle> {
     external: [...EXTERNAL],
     banner: { js: COMMONJS_NAMES },
     legalComments: "none",
+    minifyWhitespace: true,
     // Else the comments that name the modules would depend on where node_modules really lies.
     preserveSymlinks: true,
-    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, usedKinds, lateRequires],
+    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, usedCalls, lateRequires],
     logLevel: "warning",
   });
   return {
