@@ -4,6 +4,8 @@ locals {
   common_environment = {
     GOOGLE_CLOUD_PROJECT = var.project_id
     BASE_DOMAIN          = var.domain
+    # Where the platform's build has filled it (gcp-build in the function's package.json).
+    NODE_COMPILE_CACHE = "/workspace/.compile-cache"
   }
 
   reconciler_environment = merge(local.common_environment, {
@@ -73,12 +75,25 @@ resource "google_cloudfunctions2_function" "this" {
     entry_point       = each.value
     service_account   = google_service_account.this["build"].id
     docker_repository = google_artifact_registry_repository.functions.id
+    # Nobody reads it; another value is another build.
+    environment_variables = var.rebuild == "" ? {} : { REBUILD = var.rebuild }
 
     source {
       storage_source {
         bucket = google_storage_bucket.sources.name
         object = google_storage_bucket_object.sources[each.value].name
       }
+    }
+
+    # Which of the two is weighed in ADR 19.
+    dynamic "automatic_update_policy" {
+      for_each = var.automatic_base_image_updates ? [true] : []
+      content {}
+    }
+
+    dynamic "on_deploy_update_policy" {
+      for_each = var.automatic_base_image_updates ? [] : [true]
+      content {}
     }
   }
 

@@ -10,6 +10,18 @@ locals {
   # An alert: what it is called and how grave it is, what to do, and on which series it comes. It closes by
   # itself where there is no more data; what stayed open for days would hide the next.
   alerts = {
+    # Over a day, so that starts here and there are one incident and not many.
+    compile-cache = {
+      name      = "Functions start without their compile cache"
+      severity  = "WARNING"
+      what      = "The base image has been updated since the last deployment, so a start takes longer (docs/benchmarks.md says how much). Nothing else is wrong. Set rebuild to another text and apply: a build fills the caches anew."
+      when      = "a function has started without its compile cache"
+      filter    = "${local.function_metric}/${google_logging_metric.compile_cache_misses.name}\""
+      threshold = 0
+      seconds   = 86400
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+    }
     dead-letters = {
       name      = "Messages among the dead letters"
       severity  = "WARNING"
@@ -131,6 +143,22 @@ resource "google_logging_metric" "sweeps" {
   name        = "kairos-sweeps"
   description = "Sweeps that saw the cluster: the control plane's heartbeat."
   filter      = "${local.reconcilers_log}jsonPayload.message=\"swept\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_logging_metric" "compile_cache_misses" {
+  name        = "kairos-compile-cache-misses"
+  description = "Starts of a function that found no compile cache for its version of Node."
+  filter      = <<-EOT
+    resource.type="cloud_run_revision"
+    jsonPayload.compileCache="miss"
+  EOT
 
   metric_descriptor {
     metric_kind = "DELTA"

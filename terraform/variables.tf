@@ -230,6 +230,20 @@ variable "runtime" {
   }
 }
 
+variable "automatic_base_image_updates" {
+  description = "Whether Google replaces the functions' base image, with its system and its Node, as soon as there is a newer one. A start takes longer from then on until the next build. False: only a build takes the newest."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "rebuild" {
+  description = "Any text, such as a date; another one has the functions built anew, though nothing else has changed."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
 variable "functions" {
   description = "What each function gets: memory, processors, how long a call may take, how many calls an instance takes at once, and how many instances there are."
   type = object({

@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../shared/config.ts";
+import { COMPILE_CACHE } from "../scripts/build/function-folder.ts";
 import { apiSettingsSchema, gkeSettingsSchema } from "../shared/schemas/settings.ts";
 import { chartObject, VALUES } from "./chart.ts";
 import { skip } from "./parts.ts";
@@ -80,6 +81,13 @@ function addTests(): void {
       ofKind("google_cloudfunctions2_function").map(({ index }) => index),
       globSync("*", { cwd: new URL("../functions", import.meta.url) }).toSorted(),
     );
+  });
+
+  test("each function looks for its compile cache where the platform's build puts it", () => {
+    for (const name of ["api", "provision", "cleanup"]) {
+      // https://docs.cloud.google.com/docs/buildpacks/base-images: the sources lie in /workspace.
+      assert.is(variablesOf(name)["NODE_COMPILE_CACHE"], `/workspace/${COMPILE_CACHE}`);
+    }
   });
 
   test("the API has every setting that it reads, and no other", () => {
@@ -215,8 +223,14 @@ function ofKind(type: string): Resource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-/** A function's environment, with a text in place of what Secret Manager will give. */
+/** The settings among a function's variables: one of them is Node's own. */
 function environmentOf(name: string): Record<string, string> {
+  const { NODE_COMPILE_CACHE: _ofNode, ...settings } = variablesOf(name);
+  return settings;
+}
+
+/** A function's environment, with a text in place of what Secret Manager will give. */
+function variablesOf(name: string): Record<string, string> {
   const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
   const [config] = (found?.values["service_config"] ?? []) as {
     environment_variables: Record<string, string>;

@@ -45,6 +45,34 @@ run "each_runs_its_own_code_as_its_own_account" {
   }
 }
 
+run "base_images_are_updated_by_themselves" {
+  assert {
+    condition = alltrue([for one in google_cloudfunctions2_function.this :
+      length(one.build_config[0].automatic_update_policy) == 1 && length(one.build_config[0].on_deploy_update_policy) == 0
+    ])
+    error_message = "A function's base image is not updated by itself."
+  }
+}
+
+run "base_images_are_updated_by_a_build_alone_where_that_is_wished" {
+  variables {
+    automatic_base_image_updates = false
+    rebuild                      = "2026-11-25"
+  }
+
+  assert {
+    condition = alltrue([for one in google_cloudfunctions2_function.this :
+      length(one.build_config[0].automatic_update_policy) == 0 && length(one.build_config[0].on_deploy_update_policy) == 1
+    ])
+    error_message = "A function's base image is updated by itself."
+  }
+
+  assert {
+    condition     = alltrue([for one in google_cloudfunctions2_function.this : one.build_config[0].environment_variables["REBUILD"] == "2026-11-25"])
+    error_message = "Another text would not be another build."
+  }
+}
+
 run "a_call_may_take_as_long_as_a_push_waits_and_no_longer" {
   assert {
     condition     = google_cloudfunctions2_function.this["provision"].service_config[0].timeout_seconds < google_pubsub_subscription.provision["tenant-events"].ack_deadline_seconds
