@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { http } from "@google-cloud/functions-framework";
 import { openBus } from "../../shared/bus.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { openStore } from "../../shared/store.ts";
 import { followTraces } from "../../shared/trace.ts";
 import { answer } from "./app.ts";
 import { createAuthenticator } from "./authenticate.ts";
-import { openFront, toHttpFunction } from "./framework.ts";
+import { serve } from "./framework.ts";
 import { createIdTokenVerifier } from "./id-token.ts";
 import { createLimits } from "./limits.ts";
 
@@ -28,8 +27,4 @@ const api = {
   ),
 };
 
-openFront(settings.allowedOrigins);
-http(
-  "api",
-  toHttpFunction((request) => answer(request, api)),
-);
+serve("api", (request) => answer(request, api), settings.allowedOrigins);
