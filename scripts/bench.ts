@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import type { Part } from "./bench/measurement.ts";
 import { cold } from "./bench/parts/cold.ts";
 import { calls } from "./bench/parts/calls.ts";
+import { latency } from "./bench/parts/latency.ts";
 import { sockets } from "./bench/parts/sockets.ts";
 import { burst } from "./bench/parts/burst.ts";
 import { cpu } from "./bench/parts/cpu.ts";
@@ -20,7 +21,7 @@ import type { MeasuredPart } from "./bench/report.ts";
 import { repository } from "./build/repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [cold, calls, sweep, sockets, cpu, burst];
+const PARTS: Part[] = [cold, calls, sweep, sockets, cpu, latency, burst];
 
 const HELP = `npm run bench [-- PART ...]
 

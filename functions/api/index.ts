@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { http } from "@google-cloud/functions-framework";
 import { logCompileCache } from "../../shared/compile-cache.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { openStoreAndBus } from "../../shared/edges.ts";
@@ -11,7 +10,7 @@ import { openLazily } from "../../shared/open-lazily.ts";
 import { followTraces } from "../../shared/trace.ts";
 import { answer } from "./app.ts";
 import { createAuthenticator } from "./authenticate.ts";
-import { openFront, toHttpFunction } from "./framework.ts";
+import { serve } from "./framework.ts";
 import { createLimits } from "./limits.ts";
 
 const settings = parseApiSettings(process.env);
@@ -29,8 +28,4 @@ const api = {
   authenticate: createAuthenticator(settings, (token) => idTokens.verify(token)),
 };
 
-openFront(settings.allowedOrigins);
-http(
-  "api",
-  toHttpFunction((request) => answer(request, api)),
-);
+serve("api", (request) => answer(request, api), settings.allowedOrigins);

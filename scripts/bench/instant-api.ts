@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { http } from "@google-cloud/functions-framework";
 import { randomUUID } from "node:crypto";
 import { answer } from "../../functions/api/app.ts";
 import type { Api } from "../../functions/api/app.ts";
 import { createAuthenticator } from "../../functions/api/authenticate.ts";
-import { openFront, toHttpFunction } from "../../functions/api/framework.ts";
+import { serve } from "../../functions/api/framework.ts";
 import { createLimits } from "../../functions/api/limits.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { newTenant } from "../../shared/tenant.ts";
@@ -39,8 +38,4 @@ const api: Api = {
   authenticate: createAuthenticator(settings, () => Promise.resolve(null)),
 };
 
-openFront(settings.allowedOrigins);
-http(
-  "instant-api",
-  toHttpFunction((request) => answer(request, api)),
-);
+serve("instant-api", (request) => answer(request, api), settings.allowedOrigins);

@@ -57,3 +57,26 @@ export async function measureInTurns<Name extends string>(
   }
   return values;
 }
+
+/** As many samples are drawn of what was measured, for a spread. */
+const RESAMPLES = 200;
+
+/**
+ * The ratio of two quantiles, such as the 99th percentiles, of which there are no turns to take a median
+ * of. Its spread is that of the same ratio over samples of what was measured, drawn with repetition.
+ */
+export function ratioOfQuantiles(
+  values: readonly number[],
+  bases: readonly number[],
+  share: number,
+  random: () => number = Math.random,
+): Summary {
+  const draw = (from: readonly number[]) =>
+    from.map(() => from[Math.floor(random() * from.length)] ?? Number.NaN);
+  const resampled = Array.from(
+    { length: RESAMPLES },
+    () => quantile(draw(values), share) / quantile(draw(bases), share),
+  );
+  const value = quantile(values, share) / quantile(bases, share);
+  return { ...summarize(resampled), value, samples: values.length };
+}

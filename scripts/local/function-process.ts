@@ -73,8 +73,6 @@ export function frameworkSpec(
       `--source=${file}`,
       `--target=${name}`,
       `--port=${port}`,
-      // Or the framework would answer /favicon.ico and /robots.txt itself, with nothing.
-      "--ignored-routes=",
     ],
     env: { ...env },
   };

@@ -15,9 +15,6 @@ const SMALL = 100;
 const LARGE = 1_000;
 export const SLOTS = 50;
 
-/** The small burst is over soon, so it is done some times; the first time is for what gets compiled. */
-const SMALL_TIMES = 3;
-
 const GOAL = 1.2;
 
 /** Without a further active tenant for so long, there is none to come. */
@@ -46,20 +43,19 @@ export function startBurstStack(): Promise<OwnStack> {
 
 async function measureBursts(it: OwnStack, say: (line: string) => void): Promise<Measurement> {
   const made = watchJobs(it.cluster.jobs, null);
-  const small: number[] = [];
-  for (let time = 0; time < SMALL_TIMES; time++) {
-    const { seconds } = await runBurst(it, `small-${time}`, SMALL);
-    say(`${SMALL} active after ${seconds.toFixed(1)} s`);
-    if (time > 0) small.push(seconds / SMALL);
-  }
-  const before = made.names().length;
-  const large = await runBurst(it, "large", LARGE);
-  say(
-    `${LARGE} active after ${large.seconds.toFixed(1)} s, ${large.repeated} were asked for again`,
-  );
-  const perTenant = large.seconds / LARGE;
-  const ratios = small.map((seconds) => perTenant / seconds);
-  const names = made.names().slice(before);
+  const run = async (name: string, size: number): Promise<number> => {
+    const { seconds, repeated } = await runBurst(it, name, size);
+    say(`${size} active after ${seconds.toFixed(1)} s, ${repeated} were asked for again`);
+    return seconds / size;
+  };
+  await run("warm", SMALL);
+  // One before and one after it, since the machine may have become slower meanwhile.
+  const before = await run("before", SMALL);
+  const already = made.names().length;
+  const large = await run("large", LARGE);
+  const names = made.names().slice(already);
+  const after = await run("after", SMALL);
+  const ratios = [large / before, large / after];
   const what = `a burst of ${LARGE.toLocaleString("en")}`;
   const count = { what, spread: null, samples: 1 };
   return {

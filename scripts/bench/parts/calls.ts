@@ -79,95 +79,72 @@ export async function countCalls(say: (line: string) => void = () => {}): Promis
   }
 }
 
-function subjectsIn({
-  call,
-  create,
-  createWorking,
-  createSettled,
-  reconcile,
-}: Laboratory): Subject[] {
-  const withKey = () => ({ "Idempotency-Key": randomUUID() });
-  return [
-    {
-      what: "POST /tenants",
-      goal: { [COMMIT]: 1, [PUBLISH]: 1 },
-      prepare: async () => () => call("POST", "/tenants", wanted()),
-    },
-    {
-      what: "POST /tenants with an Idempotency-Key",
-      goal: { [COMMIT]: 1, [PUBLISH]: 1 },
-      prepare: async () => () => call("POST", "/tenants", wanted(), withKey()),
-    },
-    {
-      what: "POST /tenants, repeated with its key",
-      goal: null,
-      prepare: () => prepareRepetition("POST", "/tenants", wanted()),
-    },
-    {
-      what: "GET /tenants/{id}",
-      goal: { [READ]: 1 },
-      prepare: async () => {
-        const id = await create();
-        return () => call("GET", `/tenants/${id}`);
-      },
-    },
-    {
-      what: "GET /tenants/{id}/status",
-      goal: { [READ]: 1 },
-      prepare: async () => {
-        const id = await create();
-        return () => call("GET", `/tenants/${id}/status`);
-      },
-    },
-    {
-      what: "GET /tenants",
-      goal: { [QUERY]: 1, [COUNT]: 1 },
-      prepare: async () => () => call("GET", "/tenants"),
-    },
-    {
-      what: "DELETE /tenants/{id}",
-      goal: { [READ]: 1, [COMMIT]: 1 },
-      prepare: async () => {
-        const id = await create();
-        return () => call("DELETE", `/tenants/${id}`);
-      },
-    },
-    {
-      what: "DELETE /tenants/{id} with an Idempotency-Key",
-      goal: { [READ]: 1, [COMMIT]: 1 },
-      prepare: async () => {
-        const id = await create();
-        return () => call("DELETE", `/tenants/${id}`, undefined, withKey());
-      },
-    },
-    {
-      what: "DELETE /tenants/{id}, repeated with its key",
-      goal: null,
-      prepare: async () => prepareRepetition("DELETE", `/tenants/${await create()}`),
-    },
-    {
-      what: "a reconcile while the Job works",
-      goal: { [READ]: 1, [CLUSTER]: 1 },
-      prepare: async () => {
-        const id = await createWorking();
-        return () => reconcile(id);
-      },
-    },
-    {
-      what: "a reconcile of a settled tenant",
-      goal: { [READ]: 1, [CLUSTER]: 1 },
-      prepare: async () => {
-        const id = await createSettled();
-        return () => reconcile(id);
-      },
-    },
-  ];
+function subjectsIn(laboratory: Laboratory): Subject[] {
+  return [...requestsIn(laboratory), ...repetitionsIn(laboratory), ...reconcilesIn(laboratory)];
+}
 
-  async function prepareRepetition(method: string, path: string, body?: object) {
+const withKey = () => ({ "Idempotency-Key": randomUUID() });
+
+function requestsIn({ call, create }: Laboratory): Subject[] {
+  const [one, status] = ["GET /tenants/{id}", "GET /tenants/{id}/status"];
+  const created = { [COMMIT]: 1, [PUBLISH]: 1 };
+  const deleted = { [READ]: 1, [COMMIT]: 1 };
+  const post = (headers = {}) => call("POST", "/tenants", wanted(), headers);
+  const remove = (id: string, headers = {}) => call("DELETE", `/tenants/${id}`, undefined, headers);
+  return [
+    subject("POST /tenants", created, nothing, () => post()),
+    subject("POST /tenants with an Idempotency-Key", created, nothing, () => post(withKey())),
+    subject(one, { [READ]: 1 }, create, (id) => call("GET", `/tenants/${id}`)),
+    subject(status, { [READ]: 1 }, create, (id) => call("GET", `/tenants/${id}/status`)),
+    subject("GET /tenants", { [QUERY]: 1, [COUNT]: 1 }, nothing, () => call("GET", "/tenants")),
+    subject("DELETE /tenants/{id}", deleted, create, (id) => remove(id)),
+    subject("DELETE /tenants/{id} with an Idempotency-Key", deleted, create, (id) =>
+      remove(id, withKey()),
+    ),
+  ];
+}
+
+/** Each after it was sent for the first time, which is not counted. */
+function repetitionsIn({ call, create }: Laboratory): Subject[] {
+  const repeat = async (method: string, path: string, body?: object) => {
     const headers = withKey();
-    await call(method, path, body, headers);
-    return () => call(method, path, body, headers);
-  }
+    const send = () => call(method, path, body, headers);
+    await send();
+    return send;
+  };
+  const post = () => repeat("POST", "/tenants", wanted());
+  const remove = async () => repeat("DELETE", `/tenants/${await create()}`);
+  return [
+    subject("POST /tenants, repeated with its key", null, post, (again) => again()),
+    subject("DELETE /tenants/{id}, repeated with its key", null, remove, (again) => again()),
+  ];
+}
+
+function reconcilesIn({ createWorking, createSettled, reconcile }: Laboratory): Subject[] {
+  const goal = { [READ]: 1, [CLUSTER]: 1 };
+  return [
+    subject("a reconcile while the Job works", goal, createWorking, reconcile),
+    subject("a reconcile of a settled tenant", goal, createSettled, reconcile),
+  ];
+}
+
+const nothing = () => Promise.resolve();
+
+/** What is run, and counted, is given what was prepared for it. */
+function subject<T>(
+  what: string,
+  goal: Calls | null,
+  prepare: () => Promise<T>,
+  run: (prepared: T) => Promise<unknown>,
+): Subject {
+  return {
+    what,
+    goal,
+    prepare: async () => {
+      const prepared = await prepare();
+      return () => run(prepared);
+    },
+  };
 }
 
 let tenants = 0;

@@ -20,7 +20,7 @@ const TURNS = 24;
 const REQUESTS_PER_TURN = 500;
 
 /** Until what is often run is compiled. */
-const REQUESTS_BEFORE = 3_000;
+const REQUESTS_BEFORE = 5_000;
 
 const GOAL = 1.5;
 const API_KEY = "a-key-of-the-laboratory";
