@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { USED_SERVICES } from "../scripts/build/used-messages.ts";
 import { openStore } from "../shared/store.ts";
 import type { ListRequest, Store } from "../shared/store.ts";
 import { newTenant } from "../shared/tenant.ts";
@@ -54,6 +55,7 @@ async function watchStore({ host, client }: Awaited<ReturnType<typeof startFires
       methods: Object.keys(store),
       called: [...called],
       queries: queriesIn(proxy.messages),
+      rpcs: [...new Set(proxy.calls)].toSorted(),
       perishable: await collectionsWith("expires_at", client),
     };
   } finally {
@@ -129,6 +131,11 @@ const setOf = (texts: (string | null)[]) =>
 
 test("every method of the store was called", () => {
   assert.equal(seen.called.toSorted(), seen.methods.toSorted());
+});
+
+test("the build keeps the messages of the calls that are made, and of no others", () => {
+  const firestore = USED_SERVICES.find(({ service }) => service.endsWith(".Firestore"));
+  assert.equal(seen.rpcs, firestore?.methods);
 });
 
 test("there is an index for every query that needs one, and none that no query needs", () => {

@@ -11,6 +11,8 @@ import { BuildProblem } from "./problem.ts";
 /** A namespace, a message, an enum or a service, as protobuf.js describes them in JSON. */
 interface Description {
   nested?: Record<string, Description>;
+  /** Of an enum. */
+  values?: Record<string, number>;
   /** Of a message. */
   fields?: Record<string, { type: string; keyType?: string }>;
   /** Of a service. */

@@ -74,9 +74,13 @@ function copyPackage(path: string, folder: string): void {
 
 /**
  * Starts a built function as the platform does: by the framework that is installed in its folder, in that
- * folder, which the framework is told nothing more about.
+ * folder, which the framework is told nothing more about. Variables in `more` come on top.
  */
-export async function startAsPlatform(directory: string, name: FunctionName) {
+export async function startAsPlatform(
+  directory: string,
+  name: FunctionName,
+  more: Record<string, string> = {},
+) {
   const folder = join(directory, name);
   const processes = createServerProcesses();
   const [port = 0] = await freePorts(1);
@@ -87,7 +91,7 @@ export async function startAsPlatform(directory: string, name: FunctionName) {
     command: process.execPath,
     args: ["--require", LOOPBACK, join(framework, "../main.js"), `--target=${name}`],
     cwd: folder,
-    env: { ...SETTINGS, PATH: process.env["PATH"], PORT: String(port) },
+    env: { ...SETTINGS, PATH: process.env["PATH"], PORT: String(port), ...more },
   });
   const output = () => readFileSync(join(processes.directory, `${name}.log`), "utf8");
   const died = processes.death.then((how) => {

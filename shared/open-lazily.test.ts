@@ -1,0 +1,62 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { openLazily } from "./open-lazily.ts";
+
+const test = suite("an edge that is opened lazily");
+
+function counting() {
+  let opened = 0;
+  const edge = openLazily(async () => {
+    opened += 1;
+    return {
+      double: async (value: number) => value * 2,
+      fail: async () => {
+        throw new RangeError("too far");
+      },
+      async *upTo(end: number) {
+        for (let value = 1; value <= end; value++) yield value;
+      },
+    };
+  });
+  return { edge, opened: () => opened };
+}
+
+test("is not opened before its first call, and once for all of them", async () => {
+  const { edge, opened } = counting();
+  assert.is(opened(), 0);
+  assert.equal(await Promise.all([edge.double(2), edge.double(3)]), [4, 6]);
+  assert.is(await edge.double(4), 8);
+  assert.is(opened(), 1);
+});
+
+test("passes on what is thrown", async () => {
+  const { edge } = counting();
+  const error: unknown = await edge.fail().catch((thrown: unknown) => thrown);
+  assert.instance(error, RangeError);
+});
+
+test("passes on what is yielded", async () => {
+  const { edge } = counting();
+  const values: number[] = [];
+  for await (const value of edge.upTo(3)) values.push(value);
+  assert.equal(values, [1, 2, 3]);
+});
+
+test("is opened by the next call where it could not be before", async () => {
+  let tries = 0;
+  const edge = openLazily(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error("not yet");
+    return { read: async () => "read" };
+  });
+  assert.is(await edge.read().catch(() => "failed"), "failed");
+  assert.is(await edge.read(), "read");
+});
+
+test("can be passed on by a promise, which does not open it", async () => {
+  const { edge, opened } = counting();
+  assert.is(await Promise.resolve(edge), edge);
+  assert.is(opened(), 0);
+});
+
+test.run();
