@@ -99,8 +99,21 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
     // It breaks off, and there is nobody left to be answered.
-    request.on("error", () => reject(new Problem(400, "The request cannot be understood.")));
+    request.on("error", () => reject(notUnderstood()));
   });
+}
+
+/** A `%` in a path stands before two digits, and all of them together for UTF-8. */
+function requireDecodable(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw notUnderstood();
+  }
+}
+
+function notUnderstood(): Problem {
+  return new Problem(400, "The request cannot be understood.");
 }
 
 function tooLarge(): Problem {
@@ -112,6 +125,7 @@ function toApiRequest(request: IncomingMessage, body: Buffer): ApiRequest {
   // A target may also be a whole URL.
   const target = url.replace(/^https?:\/\/[^/?#]*/i, "").replace(/#.*$/s, "");
   const [, path = "", query = ""] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
+  requireDecodable(path);
   return {
     method,
     path: path || "/",
