@@ -1,18 +1,41 @@
 /**
- * What packages load and nothing here uses, left out of the bundles: Google's clients for locations and access
- * policies, which each of their clients makes, and the static code of all protobuf messages of an API,
- * megabytes of it, which they hand on to others, or use in what is not called here (pipelines, long-running
- * operations). What is left out may be made, and throws when it is called.
+ * What packages load and nothing here uses, left out of the bundles. What is left out may be made, and throws
+ * when it is called.
  *
  * @module
  */
 import type { Plugin } from "esbuild";
 import { BuildProblem } from "./problem.ts";
 
-/** The modules, as they are asked for, and the only files that ask for them. */
-const MODULES =
-  /\/protos\/(protos|iam_service|locations|operations)$|^\.\/(iamService|locationService)$/;
-const IMPORTERS = /\/(index|fallback|longrunning|firestore_(v1|v1beta1|admin_v1)_proto_api)\.js$/;
+/** Modules, as they are asked for, and by whom. */
+interface LeftOut {
+  modules: RegExp;
+  importers: RegExp;
+  /** Whether nobody else asks for these; else the others get them. */
+  isForAll: boolean;
+}
+
+const LEFT_OUT: LeftOut[] = [
+  // The static code of all protobuf messages of an API, megabytes of it, which Google's clients hand on to others, or
+  // use in what is not called here: pipelines, long-running operations.
+  {
+    modules: /\/protos\/(protos|iam_service|locations|operations)$/,
+    importers: /\/(index|fallback|longrunning|firestore_(v1|v1beta1|admin_v1)_proto_api)\.js$/,
+    isForAll: true,
+  },
+  // The clients for locations and access policies that each of Google's clients makes.
+  {
+    modules: /^\.\/(iamService|locationService)$/,
+    importers: /google-gax\/build\/src\/(index|fallback)\.js$/,
+    isForAll: true,
+  },
+  // What undici is beside a client for HTTP.
+  {
+    modules: /^\.\/lib\/(mock|interceptor|cache|web\/(cache|cookies|eventsource|websocket))\//,
+    importers: /undici\/index\.js$/,
+    isForAll: false,
+  },
+];
 
 const NAMESPACE = "left-out";
 
@@ -25,14 +48,17 @@ const absent = new Proxy(function () {}, {
 });
 module.exports = absent;`;
 
-/** The bundler's plugin that does it. Ends the build where somebody else asks for such a module. */
+/** The bundler's plugin that does it. Ends the build where somebody asks who should not. */
 export const leftOut: Plugin = {
   name: NAMESPACE,
   setup(build) {
-    build.onResolve({ filter: MODULES }, ({ path, importer }) => {
-      if (IMPORTERS.test(importer)) return { path, namespace: NAMESPACE };
-      throw new BuildProblem(`${importer} asks for ${path}, which the build leaves out.`);
-    });
+    for (const { modules, importers, isForAll } of LEFT_OUT) {
+      build.onResolve({ filter: modules }, ({ path, importer }) => {
+        if (importers.test(importer)) return { path, namespace: NAMESPACE };
+        if (!isForAll) return null;
+        throw new BuildProblem(`${importer} asks for ${path}, which the build leaves out.`);
+      });
+    }
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, () => ({ contents: ABSENT }));
   },
 };
