@@ -6,17 +6,17 @@
 import type { V1Job } from "@kubernetes/client-node";
 import type { Jobs } from "../local/cluster/jobs.ts";
 
-/** Watches from now on, where each Job has one container that runs a command, in place of its own. */
+/** Watches from now on. With a command, each Job has one container that runs it, in place of its own. */
 export function watchJobs(
   jobs: Jobs,
-  command: string[],
+  command: string[] | null,
   onCreated: (name: string) => void = () => {},
 ) {
   const { createJob } = jobs;
   const names: string[] = [];
   let atOnce = 0;
   jobs.createJob = (job) => {
-    const created = createJob(withCommand(job, command));
+    const created = createJob(command === null ? job : withCommand(job, command));
     const name = created.metadata?.name ?? "";
     names.push(name);
     const working = jobs.listJobs().filter(({ status }) => status?.conditions === undefined).length;
