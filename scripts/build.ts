@@ -17,7 +17,7 @@ import type { FunctionName } from "./local/function-process.ts";
 const HELP = `npm run build [-- --output DIR]
 
 Builds what is deployed: for each of the functions ${FUNCTION_NAMES.join(", ")} a folder DIR/NAME and the same
-as DIR/NAME.zip. A folder holds the function as one file, the files that it reads, and the package.json and
+as DIR/NAME.zip. A folder holds the function as a few files, what it reads, and the package.json and
 package-lock.json by which the platform installs the functions framework. The same sources give the same
 zips, byte for byte.
 

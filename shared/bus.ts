@@ -7,7 +7,7 @@
 import { v1 } from "@google-cloud/pubsub";
 import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
-import { emulatorOptions } from "./google-clients.ts";
+import { connectionOptions } from "./google-clients.ts";
 import type { Hint } from "./hint.ts";
 
 export const TENANT_EVENTS = "tenant-events";
@@ -31,7 +31,8 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
   const publisher = new v1.PublisherClient({
     projectId,
     fallback: true,
-    ...(emulatorHost === undefined ? {} : { ...emulatorOptions(), ...addressOf(emulatorHost) }),
+    ...connectionOptions(PUBLISH_MILLISECONDS, emulatorHost),
+    ...(emulatorHost === undefined ? {} : addressOf(emulatorHost)),
   });
   const topic = `projects/${projectId}/topics/${TENANT_EVENTS}`;
 
@@ -51,5 +52,5 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
 
 function addressOf(host: string): { servicePath: string; port: number } {
   const { hostname, port } = new URL(`http://${host}`);
-  return { servicePath: hostname, port: Number(port) };
+  return { servicePath: hostname, port: Number(port || 80) };
 }

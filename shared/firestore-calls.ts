@@ -62,10 +62,28 @@ export async function call<T>(promise: Promise<T>, milliseconds = CALL_MILLISECO
   }
 }
 
-/** The gRPC status of an error of the client library; null when it is none. */
+/** What an answer that is not Firestore's own may still tell: that the credentials are not enough. */
+const DENIED = [7, 16];
+
+const GRPC_UNAVAILABLE = 14;
+
+/**
+ * The gRPC status of an error of the client library; null when it is none. What was answered by somebody on the way
+ * to Firestore, or while a token was asked for, the client gives a status by its HTTP status, and a cause: that
+ * is no word of Firestore's about a document.
+ */
 export function grpcCode(error: unknown): number | null {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code !== "number") return null;
+  return cause === undefined || DENIED.includes(code) ? code : GRPC_UNAVAILABLE;
+}
+
+/** A connection that broke off, which the client passes on as Node tells of it. */
+function isBrokenConnection(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === "number" ? code : null;
+  return (
+    typeof code === "string" && /^(E(?!RR_)[A-Z]+|ERR_(SOCKET|SSL|STREAM|TLS)_\w+)$/.test(code)
+  );
 }
 
 const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
@@ -82,7 +100,8 @@ const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
 /** What is neither an answer of Firestore nor a missing one is a mistake in here. */
 export function toEdgeError(error: unknown): EdgeError {
   const grpc = grpcCode(error);
-  const isMissingAnswer = grpc !== null || error instanceof DeadlineError;
+  const isMissingAnswer =
+    grpc !== null || error instanceof DeadlineError || isBrokenConnection(error);
   const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
   return new EdgeError("store", code, `Firestore: ${code}`, { cause: error });
 }

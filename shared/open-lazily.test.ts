@@ -53,6 +53,27 @@ test("is opened by the next call where it could not be before", async () => {
   assert.is(await edge.read(), "read");
 });
 
+test("that cannot be opened says so to who iterates later, and does not end the process before", async () => {
+  const edge = openLazily(async (): Promise<{ all: () => AsyncGenerator<number> }> => {
+    throw new RangeError("too far");
+  });
+  const all = edge.all();
+  await new Promise((resolve) => setImmediate(resolve));
+  let thrown: unknown;
+  try {
+    for await (const _value of all) assert.unreachable();
+  } catch (error) {
+    thrown = error;
+  }
+  assert.instance(thrown, RangeError);
+});
+
+test("is not opened by who makes a text of it", () => {
+  const { edge, opened } = counting();
+  assert.is(JSON.stringify({ edge }), '{"edge":{}}');
+  assert.is(opened(), 0);
+});
+
 test("can be passed on by a promise, which does not open it", async () => {
   const { edge, opened } = counting();
   assert.is(await Promise.resolve(edge), edge);

@@ -8,6 +8,9 @@
 /** What an edge may consist of: functions that are awaited, or whose yield is. */
 type Edge = Record<string, (...given: never[]) => Promise<unknown> | AsyncGenerator>;
 
+/** What the language itself asks any object for: when it is awaited, or made a text. */
+const NO_FUNCTIONS = new Set(["then", "toJSON", "toString", "valueOf"]);
+
 /**
  * Gives an edge whose every function opens the real one first, once. An opening that failed is tried again
  * by the next call.
@@ -27,8 +30,7 @@ export function openLazily<E extends Edge>(open: () => Promise<E>): E {
 
   return new Proxy({} as E, {
     get(_edge, name) {
-      // Nobody awaits an edge itself, and whoever tries shall not call it.
-      if (typeof name !== "string" || name === "then") return undefined;
+      if (typeof name !== "string" || NO_FUNCTIONS.has(name)) return undefined;
       return (...given: never[]) => callLater(opened, name, given);
     },
   });
@@ -43,6 +45,8 @@ function callLater<E extends Edge>(opened: () => Promise<E>, name: string, given
     return run(...given);
   };
   const called = call();
+  // Who iterates learns of a failure only then, and until then nobody listens.
+  called.catch(() => {});
   return Object.assign(called, {
     async *[Symbol.asyncIterator]() {
       yield* (await called) as AsyncGenerator;

@@ -28,7 +28,7 @@ import {
   toDates,
   toEdgeError,
 } from "./firestore-calls.ts";
-import { emulatorOptions } from "./google-clients.ts";
+import { connectionOptions } from "./google-clients.ts";
 import type { IdempotentRequest, Repeated } from "./idempotency.ts";
 import type { Claim, Stored } from "./reconcile.ts";
 import { openRequestRecords } from "./request-records.ts";
@@ -92,9 +92,8 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const firestore = new Firestore({
     projectId,
     preferRest: true,
-    ...(emulatorHost === undefined
-      ? {}
-      : { ...emulatorOptions(), grpc: WITHOUT_GRPC, host: emulatorHost, ssl: false }),
+    ...connectionOptions(CALL_MILLISECONDS, emulatorHost),
+    ...(emulatorHost === undefined ? {} : { grpc: WITHOUT_GRPC, host: emulatorHost, ssl: false }),
   });
   const tenants = firestore.collection("tenants");
   const subdomains = firestore.collection("subdomains");

@@ -26,14 +26,17 @@ const MAX_ERRORS = 20;
 /** The schema of every parser that was made, for a build to compile. */
 export const parsedSchemas: object[] = [];
 
-/** Makes a parser of a schema. It is compiled at its first use, since that takes milliseconds. */
+/**
+ * Makes a parser of a schema. It is compiled at its first use, since that takes milliseconds; in a build, beforehand, for
+ * which it must be made when its module is loaded.
+ */
 export function parserOf<const S extends JSONSchema>(
   schema: S,
 ): (value: unknown) => Parsed<FromSchema<S>> {
   return untypedParserOf(schema as object) as (value: unknown) => Parsed<FromSchema<S>>;
 }
 
-/** The same for a schema that is known at run time only. */
+/** The same for a schema whose type is not known here. */
 export function untypedParserOf(schema: object): (value: unknown) => Parsed<unknown> {
   parsedSchemas.push(schema);
   let check: Check | null = null;

@@ -14,7 +14,7 @@ locals {
     compile-cache = {
       name      = "Functions start without their compile cache"
       severity  = "WARNING"
-      what      = "The base image has been updated since the last deployment, so a start takes longer (docs/benchmarks.md says how much). Nothing else is wrong. Set rebuild to another text and apply: a build fills the caches anew."
+      what      = "A start takes longer (docs/benchmarks.md says how much); nothing else is wrong. Usually the base image was updated since the functions were built: set rebuild to another text and apply. If it comes again at once, the build did not fill the cache: its log says so in a line that begins with compile cache, or why not."
       when      = "a function has started without its compile cache"
       filter    = "${local.function_metric}/${google_logging_metric.compile_cache_misses.name}\""
       threshold = 0

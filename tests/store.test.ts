@@ -1,5 +1,7 @@
 /** The store on the official Firestore emulator. */
 import { createHash, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EdgeError } from "../shared/errors.ts";
@@ -39,6 +41,49 @@ test.after(async () => {
   await meddled.close();
   proxy.stop();
   await it.stop();
+});
+
+const TENANT_ID = randomUUID();
+
+/** What may come in the place of Firestore's own answer, and says nothing about a document. */
+for (const [what, answer] of [
+  ["a page that says 404", { page: 404 }],
+  ["a page that says 413", { page: 413 }],
+  ["half of an answer", { isCutShort: true }],
+] as const) {
+  test(`${what} to a read means that Firestore is unavailable`, async () => {
+    proxy.meddle({ rpc: "BatchGetDocuments", ...answer });
+    const error: unknown = await meddled.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable");
+  });
+
+  // A commit of which the answer breaks off is repeated by the client, like any whose answer is lost.
+  if ("isCutShort" in answer) continue;
+  test(`${what} to a write does too, and not that somebody else was quicker`, async () => {
+    const tenant = tenantNamed(`page-${randomUUID().slice(0, 8)}`);
+    await it.store.createTenant(tenant, null);
+    const { version } = await stored(tenant);
+    proxy.meddle({ rpc: "Commit", ...answer });
+    const error: unknown = await meddled
+      .writeTenant(tenant.id, version, { wake_at: null }, null)
+      .catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable");
+  });
+}
+
+test("a read that is given up lets go of its connection", async () => {
+  let isClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => (isClosed = resolve));
+  const silent = createServer((_request, response) => void response.once("close", isClosed));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const store = openStore({ projectId: PROJECT_ID, emulatorHost: `127.0.0.1:${port}` });
+  const error: unknown = await store.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+  assert.is((error as EdgeError).code, "unavailable");
+  await closed;
+  silent.close();
 });
 
 /** The next commit gets through, its answer does not, and the client library repeats it. */

@@ -60,7 +60,7 @@ async function respond(
   }
 }
 
-/** Sets what every response bears, whoever answers. */
+/** Sets what every response of ours bears. What is not HTTP at all, Node answers itself. */
 function receive(
   { headers }: IncomingMessage,
   response: ServerResponse,

@@ -16,7 +16,7 @@ import { createLimits } from "./limits.ts";
 const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
 followTraces(projectId);
-logCompileCache();
+logCompileCache(process.env);
 const idTokens = openLazily(async () => {
   const { createIdTokenVerifier } = await import("./id-token.ts");
   return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };

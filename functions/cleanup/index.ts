@@ -11,6 +11,6 @@ import { connectWorld } from "../../shared/world.ts";
 import { tenantOfDeletion } from "./cleanup.ts";
 
 const world = connectWorld(process.env);
-logCompileCache();
+logCompileCache(process.env);
 
 cloudEvent("cleanup", (event: CloudEvent<unknown>) => wakeTenant(tenantOfDeletion(event), world));

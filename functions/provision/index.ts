@@ -9,6 +9,6 @@ import { connectWorld } from "../../shared/world.ts";
 import { handleEvent } from "./provision.ts";
 
 const world = connectWorld(process.env);
-logCompileCache();
+logCompileCache(process.env);
 
 cloudEvent("provision", (event: unknown) => handleEvent(event, world));

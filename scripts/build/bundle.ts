@@ -41,10 +41,15 @@ export interface Bundle {
  * stack traces in the logs have the names of the sources without a source map, which Node would parse at
  * every start.
  */
-export async function bundle(name: FunctionName): Promise<Bundle> {
+export function bundle(name: FunctionName): Promise<Bundle> {
+  return bundleFrom(`functions/${name}/index.ts`);
+}
+
+/** The same for any module of the repository. */
+export async function bundleFrom(entry: string): Promise<Bundle> {
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: repository,
-    entryPoints: { [parse(BUNDLE_NAME).name]: `functions/${name}/index.ts` },
+    entryPoints: { [parse(BUNDLE_NAME).name]: entry },
     // Nothing is written; what comes out is named from here.
     outdir: repository,
     outExtension: { ".js": parse(BUNDLE_NAME).ext },

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /** How Google's APIs answer an error: https://cloud.google.com/apis/design/errors */
-export interface ErrorStatus {
+interface ErrorStatus {
   code: number;
   status: string;
 }
@@ -23,6 +23,10 @@ interface Meddling {
   rpc: string;
   before?: () => Promise<unknown>;
   status?: ErrorStatus;
+  /** An answer that somebody on the way gives, with this HTTP status: a page, not Google's JSON. */
+  page?: number;
+  /** Half of the answer, and then no connection. */
+  isCutShort?: true;
 }
 
 /** What a call asks, or is answered: what is the body's JSON. */
@@ -50,20 +54,17 @@ export async function startRestProxy(host: string) {
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const rpc = rpcOf(request);
     calls.push(rpc);
-    const { before, status } = take(rpc);
+    const { before, status, page, isCutShort } = take(rpc);
     await before?.();
     const asked = await buffer(request);
     messages.push({ rpc, message: parse(asked) });
     const answer = await passOn(request, asked);
     const body = await buffer(answer);
     answers.push({ rpc, message: parse(body) });
-    if (status === undefined) {
-      response
-        .writeHead(answer.statusCode ?? 500, { "Content-Type": "application/json" })
-        .end(body);
-    } else {
-      refuse(response, status);
-    }
+    if (status !== undefined) refuse(response, status);
+    else if (page !== undefined) response.writeHead(page).end("<html>");
+    else if (isCutShort === true) cutShort(response, body);
+    else response.writeHead(answer.statusCode ?? 500, JSON_TYPE).end(body);
   }
 
   function passOn(
@@ -115,7 +116,14 @@ function parse(body: Uint8Array): unknown {
   return body.length === 0 ? null : JSON.parse(Buffer.from(body).toString());
 }
 
+const JSON_TYPE = { "Content-Type": "application/json" };
+
 function refuse(response: ServerResponse, { code, status }: ErrorStatus): void {
   const error = { code, status, message: "refused by a test" };
-  response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify({ error }));
+  response.writeHead(code, JSON_TYPE).end(JSON.stringify({ error }));
+}
+
+function cutShort(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, { ...JSON_TYPE, "Content-Length": body.length });
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }

@@ -27,7 +27,7 @@ export async function startApi() {
   const [pubsubPort = 0, port = 0] = await freePorts(2);
   const [firestore] = await Promise.all([startFirestore(), startPubsub(processes, pubsubPort)]);
   const spec = functionSpec("api", port, {
-    // Not NODE_ENV=production: then Express would keep its stacks to itself, were it to answer.
+    // Not NODE_ENV=production: then the framework would keep its stacks to itself, were it to answer.
     ...process.env,
     API_KEYS: API_KEY,
     GOOGLE_CLOUD_PROJECT: PROJECT_ID,

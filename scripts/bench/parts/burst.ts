@@ -55,6 +55,7 @@ async function measureBursts(it: OwnStack, say: (line: string) => void): Promise
   const large = await run("large", LARGE);
   const names = made.names().slice(already);
   const after = await run("after", SMALL);
+  requireOneJobEach(names);
   const ratios = [large / before, large / after];
   const what = `a burst of ${LARGE.toLocaleString("en")}`;
   const count = { what, spread: null, samples: 1 };
@@ -62,11 +63,17 @@ async function measureBursts(it: OwnStack, say: (line: string) => void): Promise
     rows: [
       { what, measuredAs: `time a tenant (of ${SMALL} = 1)`, ...summarize(ratios), goal: GOAL },
       { ...count, measuredAs: "Jobs made", value: names.length, goal: LARGE },
-      { ...count, measuredAs: "tenants with a Job", value: new Set(names).size, goal: null },
       { ...count, measuredAs: "Jobs at once", value: made.atOnce(), goal: SLOTS },
     ],
     plots: [],
   };
+}
+
+/** Fewer would be no burst of so many, and more would be a tenant with two. */
+function requireOneJobEach(names: string[]): void {
+  const tenants = new Set(names).size;
+  if (names.length === LARGE && tenants === LARGE) return;
+  throw new Error(`${names.length} Jobs were made, for ${tenants} tenants, and not ${LARGE}`);
 }
 
 /** Creates so many tenants at once and waits until all are active. */

@@ -23,8 +23,10 @@ import { startGoogleStandIn, TENANT_ID } from "./google-stand-in.ts";
 const FOLDER = import.meta.dirname;
 const API_KEY = "a-key-of-the-build";
 
-/** Far more than a start takes on a slow machine. */
+/** Far more than a start takes on a slow machine, an answer, or an end. */
 const START_MILLISECONDS = 60_000;
+const ANSWER_MILLISECONDS = 30_000;
+const END_MILLISECONDS = 10_000;
 
 /** What a request says, beside its method. */
 interface Asked {
@@ -108,7 +110,9 @@ async function fill(name: string, directory: string): Promise<void> {
   } finally {
     // It writes the cache when it ends by itself.
     child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), END_MILLISECONDS);
     await ended;
+    clearTimeout(timer);
     google.stop();
     rmSync(kubeconfig);
   }
@@ -128,6 +132,7 @@ async function ask(port: number, { method = "GET", path, headers = {}, body }: A
     method,
     headers: { "X-API-Key": API_KEY, "Content-Type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
   });
   await response.text();
   if (response.status >= 500) console.warn(`${method} ${path} was answered ${response.status}`);
@@ -175,10 +180,18 @@ function sizeOf(directory: string): number {
   return readdirSync(join(FOLDER, directory, forThisNode)).length;
 }
 
+process.on("uncaughtException", (error) => {
+  tellWhyNot(error);
+  process.exit(0);
+});
 try {
   const [name = "", directory = ""] = process.argv.slice(2);
   await fill(name, directory);
   console.log(`compile cache: ${sizeOf(directory)} modules in ${directory}`);
 } catch (error) {
+  tellWhyNot(error);
+}
+
+function tellWhyNot(error: unknown): void {
   console.warn("The compile cache was not filled; the function will start more slowly.", error);
 }

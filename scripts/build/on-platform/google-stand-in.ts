@@ -18,11 +18,13 @@ const NOW = new Date().toISOString();
 /** Starts it on a free port of the loopback address. */
 export async function startGoogleStandIn() {
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const [status, answer] = answerTo(request, body === "" ? {} : JSON.parse(body));
-      response.writeHead(status, { "Content-Type": "application/json" });
-      response.end(JSON.stringify(answer));
-    });
+    text(request)
+      .then((body) => {
+        const [status, answer] = answerTo(request, body === "" ? {} : JSON.parse(body));
+        response.writeHead(status, { "Content-Type": "application/json" });
+        response.end(JSON.stringify(answer));
+      })
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
