@@ -186,21 +186,21 @@ for (const name of ["provision", "cleanup"] as const) {
 for (const name of FUNCTION_NAMES) {
   test(`${name}: the compile cache that the platform's build fills is hit, which the log says`, async () => {
     runPlatformBuild(deployed, name);
-    const said = await whatStartSays(name, {
+    const log = await whatStartSays(name, {
       NODE_COMPILE_CACHE: join(deployed, name, COMPILE_CACHE),
       // Node itself then says what it does with the cache.
       NODE_DEBUG_NATIVE: "COMPILE_CACHE",
     });
-    assert.match(said, /"severity":"INFO","message":"compile cache: hit"/);
-    assert.match(said, /V8 code cache for ESM \S+\/index\.mjs was accepted/);
-    assert.match(said, /V8 code cache for CommonJS \S+functions-framework\S+ was accepted/);
-    assert.not.match(said, /was rejected/);
+    assert.match(log, /"severity":"INFO","message":"compile cache: hit"/);
+    assert.match(log, /V8 code cache for ESM \S+\/index\.mjs was accepted/);
+    assert.match(log, /V8 code cache for CommonJS \S+functions-framework\S+ was accepted/);
+    assert.not.match(log, /was rejected/);
   });
 }
 
 test("a compile cache that is not for this function's Node is missed, which the log warns of", async () => {
-  const said = await whatStartSays("api", { NODE_COMPILE_CACHE: join(directory, "empty") });
-  assert.match(said, /"severity":"WARNING","message":"compile cache: miss"/);
+  const log = await whatStartSays("api", { NODE_COMPILE_CACHE: join(directory, "empty") });
+  assert.match(log, /"severity":"WARNING","message":"compile cache: miss"/);
 });
 
 test("what is loaded late has run while the cache was filled, and is in it", () => {

@@ -30,10 +30,10 @@ for (const file of ["apis/BatchV1Api.js", "types/ObservableAPI.js", "types/Objec
   test(`of ${file} all other methods are left out, and nothing else`, () => {
     const cut = onlyCalls(calls, read(file));
     const methods = [...cut.matchAll(/^ {4}(?:async )?(\w+)\(.*\) \{$/gm)].map(([, name]) => name);
-    const kept = ["constructor", "readNamespacedJob", "readNamespacedJobWithHttpInfo"];
+    const kept = new Set(["constructor", "readNamespacedJob", "readNamespacedJobWithHttpInfo"]);
     assert.ok(methods.includes("readNamespacedJob") || file.includes("apis/"));
     assert.equal(
-      methods.filter((name) => !kept.includes(name ?? "")),
+      methods.filter((name) => !kept.has(name ?? "")),
       [],
     );
     const classesOf = (text: string) => text.match(/^export class \w+/gm);

@@ -57,7 +57,7 @@ for (const used of USED_SERVICES) {
   test(`of ${used.service} everything that is left can be resolved`, () => {
     const path = /@google-cloud\/[\w-]+/.exec(used.file.source.replaceAll("\\", ""))?.[0];
     const json = readRepositoryJson(`node_modules/${path}/build/protos/protos.json`);
-    const root = protobuf.Root.fromJSON(onlyUsedBy(used, json as object) as protobuf.INamespace);
+    const root = protobuf.Root.fromJSON(onlyUsedBy(used, json as object));
     root.resolveAll();
     const { methods } = root.lookupService(used.service);
     assert.equal(Object.keys(methods).toSorted(), used.methods);

@@ -230,11 +230,11 @@ function toMeasurement(answersOf: (name: string) => FirstAnswer[]): Measurement 
       goal: variant === "hit" ? goals.time : null,
     })),
   );
-  const post = "POST /tenants";
+  const create = "POST /tenants";
   const halved: Row = {
-    what: `api: ${post}, ${VARIANTS.hit}`,
+    what: `api: ${create}, ${VARIANTS.hit}`,
     measuredAs: "time to the first answer (from source = 1)",
-    ...compare(`${post} hit`, `${post} source`, time),
+    ...compare(`${create} hit`, `${create} source`, time),
     goal: 0.5,
   };
   const memories = SUBJECTS.map(({ name, base, function: from, goals }): Row => ({

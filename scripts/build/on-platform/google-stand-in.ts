@@ -6,7 +6,7 @@
  * @module
  */
 import { createServer } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { newTenant } from "../../../shared/tenant.ts";
@@ -18,13 +18,7 @@ const NOW = new Date().toISOString();
 /** Starts it on a free port of the loopback address. */
 export async function startGoogleStandIn() {
   const server = createServer((request, response) => {
-    text(request)
-      .then((body) => {
-        const [status, answer] = answerTo(request, body === "" ? {} : JSON.parse(body));
-        response.writeHead(status, { "Content-Type": "application/json" });
-        response.end(JSON.stringify(answer));
-      })
-      .catch(() => response.destroy());
+    respond(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -34,6 +28,13 @@ export async function startGoogleStandIn() {
       server.closeAllConnections();
     },
   };
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request);
+  const [status, answer] = answerTo(request, body === "" ? {} : JSON.parse(body));
+  response.writeHead(status, { "Content-Type": "application/json" });
+  response.end(JSON.stringify(answer));
 }
 
 interface Body {
@@ -110,5 +111,5 @@ function valueOf(value: unknown): object {
   if (typeof value === "boolean") return { booleanValue: value };
   if (typeof value === "number") return { integerValue: String(value) };
   if (typeof value === "object") return { mapValue: { fields: fieldsOf(value) } };
-  return { stringValue: String(value) };
+  return { stringValue: value };
 }
