@@ -10,11 +10,11 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TENANT_EVENTS } from "../../../shared/bus.ts";
-import type { Hint } from "../../../shared/hint.ts";
 import type { Operation } from "../../../shared/tenant.ts";
 import { buildFunction, COMPILE_CACHE } from "../../build/function-folder.ts";
 import { writeFiles } from "../../build/archive.ts";
+import { deletionCreated, pushedHint } from "../../build/on-platform/events.ts";
+import type { EventRequest } from "../../build/on-platform/events.ts";
 import { installPackages, runPlatformBuild } from "../../laboratory/built-functions.ts";
 import { PROJECT_ID, startFirestore, startPubsub } from "../../laboratory/emulators.ts";
 import { eventually } from "../../laboratory/patience.ts";
@@ -81,7 +81,7 @@ const SUBJECTS: Subject[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant();
       await store.createTenant(tenant, null);
-      return pushed(tenant.id);
+      return sent(pushedHint(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
     },
   },
   {
@@ -93,7 +93,7 @@ const SUBJECTS: Subject[] = [
       const tenant = someTenant({ ...SETTLED, operation: madeAt(new Date()) });
       await store.createTenant(tenant, null);
       await store.changeWish(tenant.id, "delete", { wishId: randomUUID(), now: new Date() }, null);
-      return created(tenant.id);
+      return sent(deletionCreated(PROJECT_ID, tenant.id));
     },
   },
 ];
@@ -176,7 +176,7 @@ async function openLaboratory(say: (line: string) => void) {
 
 const HELLOS = {
   hello: { method: "GET", path: "/", status: 200 },
-  helloEvent: pushed(randomUUID()),
+  helloEvent: sent(pushedHint(PROJECT_ID, { kind: "sweep" })),
 };
 
 async function measureStarts(it: Laboratory, say: (line: string) => void): Promise<Measurement> {
@@ -270,48 +270,13 @@ function wanted() {
   return { organization, subdomain, email };
 }
 
-function post(
-  path: string,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): ColdStart["asked"] {
+function post(path: string, status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = JSON.stringify(body);
-  return {
-    method: "POST",
-    path,
-    headers: {
-      "Content-Type": "application/json",
-      "Content-Length": String(Buffer.byteLength(text)),
-      ...headers,
-    },
-    body: text,
-    status,
-  };
+  const length = String(Buffer.byteLength(text));
+  const all = { "Content-Type": "application/json", "Content-Length": length, ...headers };
+  return { method: "POST", path, headers: all, body: text, status };
 }
 
-/** A hint as Pub/Sub pushes it. */
-function pushed(tenantId: string): ColdStart["asked"] {
-  const hint: Hint = { kind: "tenant", tenant_id: tenantId };
-  const data = Buffer.from(JSON.stringify(hint)).toString("base64");
-  return post(`/projects/${PROJECT_ID}/topics/${TENANT_EVENTS}`, 204, {
-    subscription: `projects/${PROJECT_ID}/subscriptions/provision`,
-    message: { messageId: "1", data },
-  });
-}
-
-/** The creation of `deletions/{tenantId}` as Eventarc tells of it; nobody reads its data. */
-function created(tenantId: string): ColdStart["asked"] {
-  return post(
-    "/",
-    204,
-    {},
-    {
-      "ce-id": "1",
-      "ce-source": `//firestore.googleapis.com/projects/${PROJECT_ID}/databases/(default)`,
-      "ce-specversion": "1.0",
-      "ce-subject": `documents/deletions/${tenantId}`,
-      "ce-type": "google.cloud.firestore.document.v1.created",
-    },
-  );
+function sent({ path, headers, body }: EventRequest): ColdStart["asked"] {
+  return post(path, 204, body, headers);
 }

@@ -18,10 +18,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deletionCreated, pushedHint } from "./events.ts";
+import type { EventRequest } from "./events.ts";
 import { startGoogleStandIn, TENANT_ID } from "./google-stand-in.ts";
 
 const FOLDER = import.meta.dirname;
 const API_KEY = "a-key-of-the-build";
+const PROJECT_ID = "kairos-build";
 
 /** Far more than a start takes on a slow machine, an answer, or an end. */
 const START_MILLISECONDS = 60_000;
@@ -50,31 +53,15 @@ const REQUESTS: Record<string, Asked[]> = {
     { path: `/tenants/${TENANT_ID}/status` },
     { method: "DELETE", path: `/tenants/${TENANT_ID}` },
   ],
-  provision: [pushed({ kind: "tenant", tenant_id: TENANT_ID }), pushed({ kind: "sweep" })],
-  cleanup: [
-    {
-      method: "POST",
-      path: "/",
-      headers: {
-        "ce-id": "1",
-        "ce-source": "//firestore.googleapis.com/projects/build/databases/(default)",
-        "ce-specversion": "1.0",
-        "ce-subject": `documents/deletions/${TENANT_ID}`,
-        "ce-type": "google.cloud.firestore.document.v1.created",
-      },
-      body: {},
-    },
+  provision: [
+    sent(pushedHint(PROJECT_ID, { kind: "tenant", tenant_id: TENANT_ID })),
+    sent(pushedHint(PROJECT_ID, { kind: "sweep" })),
   ],
+  cleanup: [sent(deletionCreated(PROJECT_ID, TENANT_ID))],
 };
 
-/** A message as Pub/Sub pushes it. */
-function pushed(hint: object): Asked {
-  const data = Buffer.from(JSON.stringify(hint)).toString("base64");
-  const body = {
-    message: { messageId: "1", data },
-    subscription: "projects/build/subscriptions/s",
-  };
-  return { method: "POST", path: "/projects/build/topics/tenant-events", body };
+function sent(event: EventRequest): Asked {
+  return { method: "POST", ...event };
 }
 
 async function fill(name: string, directory: string): Promise<void> {
@@ -91,7 +78,7 @@ async function fill(name: string, directory: string): Promise<void> {
       env: {
         API_KEYS: API_KEY,
         FIRESTORE_EMULATOR_HOST: google.host,
-        GOOGLE_CLOUD_PROJECT: "kairos-build",
+        GOOGLE_CLOUD_PROJECT: PROJECT_ID,
         KUBECONFIG: kubeconfig,
         METADATA_SERVER_DETECTION: "none",
         NODE_COMPILE_CACHE: join(FOLDER, directory),
