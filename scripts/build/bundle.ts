@@ -37,9 +37,8 @@ export interface Bundle {
 
 /**
  * Bundles a function. It is ES modules: those start faster than CommonJS, what is imported late comes into
- * a file of its own, and `import.meta.url` says where the files beside it lie. It is not minified, so that the
- * stack traces in the logs have the names of the sources without a source map, which Node would parse at
- * every start.
+ * a file of its own, and `import.meta.url` says where the files beside it lie. Names are kept, so that the
+ * stack traces in the logs have those of the sources without a source map, which Node would parse at every start.
  */
 export function bundle(name: FunctionName): Promise<Bundle> {
   return bundleFrom(`functions/${name}/index.ts`);
