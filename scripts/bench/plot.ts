@@ -18,8 +18,9 @@ const WIDTH = 760;
 const LEFT = 16;
 const TOP = 56;
 
-/** Names are set beside the bars, in so much room. */
-const LABEL_WIDTH = 260;
+/** Names are set beside the bars; nobody measures them here, so this is what a letter takes and some more. */
+const LETTER_WIDTH = 7;
+const BARS_WIDTH = 420;
 const BAR_HEIGHT = 22;
 const BAR_PITCH = 40;
 
@@ -52,8 +53,9 @@ const STYLE = `
 
 function drawBars({ title, unit, bars }: Bars): string {
   const highest = Math.max(...bars.flatMap(({ value, spread }) => [value, spread[1]]), 0) || 1;
-  const start = LEFT + LABEL_WIDTH;
-  const toX = (value: number) => start + (value / highest) * (WIDTH - start - VALUE_WIDTH);
+  const longest = Math.max(...bars.map(({ label }) => label.length), 0);
+  const start = LEFT + longest * LETTER_WIDTH + 8;
+  const toX = (value: number) => start + (value / highest) * BARS_WIDTH;
   const bottom = TOP + bars.length * BAR_PITCH;
   const drawn = bars.map(({ label, value, spread: [low, high] }, place) => {
     const top = TOP + place * BAR_PITCH + (BAR_PITCH - BAR_HEIGHT) / 2;
@@ -68,7 +70,8 @@ function drawBars({ title, unit, bars }: Bars): string {
   });
   const axis = line("axis", start, TOP, start, bottom);
   const named = text(start, bottom + 24, unit);
-  return document(title, bottom + 40, [...drawn, axis, named]);
+  const size = { width: start + BARS_WIDTH + VALUE_WIDTH, height: bottom + 40 };
+  return document(title, size, [...drawn, axis, named]);
 }
 
 /** From the first quartile to the third. */
@@ -91,19 +94,19 @@ function drawLines({ title, unit, xLabel, lines }: Lines): string {
     start + 24,
     WIDTH - VALUE_WIDTH,
   );
-  const highest = Math.max(...points.map(([, y]) => y), 0) || 1;
-  const toY = (value: number) => bottom - (value / highest) * PLOT_HEIGHT;
-  const rules = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const y = toY(share * highest);
-    const figure = text(start - 8, y + 4, toFigure(share * highest), "end");
-    return line("grid", start, y, WIDTH - LEFT, y) + figure;
+  const ticks = ticksUpTo(Math.max(...points.map(([, y]) => y), 0) || 1);
+  const toY = (value: number) => bottom - (value / (ticks.at(-1) ?? 1)) * PLOT_HEIGHT;
+  const rules = ticks.map((tick) => {
+    const y = toY(tick);
+    return line("grid", start, y, WIDTH - LEFT, y) + text(start - 8, y + 4, toFigure(tick), "end");
   });
   const marks = [...new Set(points.map(([x]) => x))].map((x) =>
     text(toX(x), bottom + 20, x.toLocaleString("en"), "middle"),
   );
   const drawn = lines.map((each, place) => drawLine(each, place, toX, toY));
   const keys = lines.map(({ label }, place) => key(label, place, bottom + 62 + place * 20));
-  return document(title, bottom + 62 + lines.length * 20, [
+  const size = { width: WIDTH, height: bottom + 62 + lines.length * 20 };
+  return document(title, size, [
     text(LEFT, TOP + 4, unit),
     ...rules,
     line("axis", start, bottom, WIDTH - LEFT, bottom),
@@ -114,12 +117,19 @@ function drawLines({ title, unit, xLabel, lines }: Lines): string {
   ]);
 }
 
+/** Round figures from nothing to the value or the next one above it. */
+function ticksUpTo(value: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(value / 4));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= value / 4) ?? 10);
+  return Array.from({ length: Math.ceil(value / step) + 1 }, (_, k) => k * step);
+}
+
 type Scale = (value: number) => number;
 
 function drawLine({ points }: Lines["lines"][number], place: number, toX: Scale, toY: Scale) {
   const path = points.map(([x, y]) => `${round(toX(x))},${round(toY(y))}`).join(" ");
-  // Those of the next line below, so that two lines of the same height can both be read.
-  const shift = place % 2 === 0 ? -8 : 18;
+  // Those of the next line above, so that two lines of the same height can both be read.
+  const shift = place % 2 === 0 ? 18 : -8;
   const values = points.map(([x, y]) => text(toX(x), toY(y) + shift, toFigure(y), "middle"));
   return `<polyline class="line line-${place}" points="${path}"/>${values.join("")}`;
 }
@@ -137,12 +147,16 @@ function logarithmic(values: number[], from: number, to: number): Scale {
   return (value) => from + ((Math.log(value) - least) / span) * (to - from);
 }
 
-function document(title: string, height: number, parts: string[]): string {
+function document(
+  title: string,
+  { width, height }: { width: number; height: number },
+  parts: string[],
+): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escape(title)}</title>`,
     `<style>${STYLE}</style>`,
-    rectangle("paper", 0, 0, WIDTH, height),
+    rectangle("paper", 0, 0, width, height),
     `<text class="title" x="${LEFT}" y="30">${escape(title)}</text>`,
     ...parts,
     "</svg>\n",
