@@ -61,7 +61,7 @@ test("that cannot be opened says so to who iterates later, and does not end the 
   await new Promise((resolve) => setImmediate(resolve));
   let thrown: unknown;
   try {
-    await all.next();
+    for await (const value of all) assert.unreachable(String(value));
   } catch (error) {
     thrown = error;
   }
