@@ -2,6 +2,9 @@
  * One slot for several tenants, on a stack whose sweep never comes: whoever waits says so, and the next
  * one begins as soon as a slot is free.
  */
+import type { V1Job } from "@kubernetes/client-node";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { eventually, startTestStack } from "./stack-fixture.ts";
@@ -14,7 +17,6 @@ test.before(async () => {
   it = await startTestStack({
     MAX_CONCURRENT_JOBS: "1",
     LOCAL_SWEEP_SECONDS: "3600",
-    LOCAL_BENCH_SECONDS: "1",
   });
 });
 test.after(async () => {
@@ -28,15 +30,15 @@ async function create(subdomain: string): Promise<string> {
   return String(created.body["id"]);
 }
 
-async function waits(id: string): Promise<void> {
+async function waits(id: string, as = "queued"): Promise<void> {
   const { status } = await eventually("it waits for a slot", async () => {
     const { body } = await it.call("GET", `/tenants/${id}/status`);
     return body["reason"] === "WaitingForSlot" ? body : null;
   });
-  assert.is(status, "queued");
+  assert.is(status, as);
 }
 
-/** The order in which the tenants' Jobs are made. */
+/** The order in which the tenants' Jobs are made. Each works until its tenant is released. */
 function watchJobs(): string[] {
   const made: string[] = [];
   const { jobs } = it.cluster;
@@ -44,11 +46,28 @@ function watchJobs(): string[] {
   jobs.createJob = (job) => {
     const working = jobs.listJobs().filter(({ status }) => status?.conditions === undefined);
     assert.is(working.length, 0, "one at a time");
-    const created = createJob(job);
-    made.push(created.metadata?.name ?? "");
+    const name = job.metadata?.name ?? "";
+    const created = createJob(waitingFor(releaseOf(name), job));
+    made.push(name);
     return created;
   };
   return made;
+}
+
+/** The same Job, whose one container waits for a file. */
+function waitingFor(file: string, job: V1Job): V1Job {
+  const command = ["bash", "-c", `until [[ -e "${file}" ]]; do sleep 0.1; done`];
+  const template = { ...job.spec?.template, spec: { containers: [{ name: "site", command }] } };
+  return { ...job, spec: { ...job.spec, template } };
+}
+
+function releaseOf(jobName: string): string {
+  return join(it.directory, `release-${jobName}`);
+}
+
+/** Lets the tenant's Jobs end. */
+function release(id: string): void {
+  writeFileSync(releaseOf(`site-${id}`), "");
 }
 
 test("who waits says so, the oldest comes first, and drops before creates", async () => {
@@ -59,11 +78,15 @@ test("who waits says so, the oldest comes first, and drops before creates", asyn
   await waits(second);
   const third = await create("third");
   await waits(third);
+  release(first);
   await it.until(first, "active");
   await eventually("the second has the slot", async () => (made.length === 2 ? true : null));
   // Younger than the third's wish, and yet before it.
   await it.call("DELETE", `/tenants/${first}`);
+  await waits(first, "deleting");
+  release(second);
   await it.until(first, "gone");
+  release(third);
   await it.until(third, "active");
   assert.equal(
     made,
@@ -80,6 +103,7 @@ test("who is deleted while it waits goes without a Job", async () => {
   await waits(second);
   await it.call("DELETE", `/tenants/${second}`);
   await it.until(second, "gone");
+  release(first);
   await it.until(first, "active");
   assert.equal(made, [`site-${first}`]);
 });

@@ -75,6 +75,6 @@ function judgeOwn(answer: SeenAnswer, call: Call | undefined, check: AnswerCheck
 /** Whether it is beyond doubt which path of the document a target is. */
 function isPlain(target: string): boolean {
   return (
-    /^\/[^/\\#]?[!-[\]-~]*$/.test(target) && !target.includes("#") && !DOCUMENTATION.test(target)
+    /^\/(?!\/)[!-[\]-~]*$/.test(target) && !target.includes("#") && !DOCUMENTATION.test(target)
   );
 }
