@@ -2,11 +2,11 @@
  * One slot for several tenants, on a stack whose sweep never comes: whoever waits says so, and the next
  * one begins as soon as a slot is free.
  */
-import type { V1Job } from "@kubernetes/client-node";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { withCommand } from "../scripts/laboratory/site-jobs.ts";
 import { eventually, startTestStack } from "./stack-fixture.ts";
 import type { TestStack } from "./stack-fixture.ts";
 
@@ -47,18 +47,12 @@ function watchJobs(): string[] {
     const working = jobs.listJobs().filter(({ status }) => status?.conditions === undefined);
     assert.is(working.length, 0, "one at a time");
     const name = job.metadata?.name ?? "";
-    const created = createJob(waitingFor(releaseOf(name), job));
+    const untilReleased = `until [[ -e "${releaseOf(name)}" ]]; do sleep 0.1; done`;
+    const created = createJob(withCommand(job, ["bash", "-c", untilReleased]));
     made.push(name);
     return created;
   };
   return made;
-}
-
-/** The same Job, whose one container waits for a file. */
-function waitingFor(file: string, job: V1Job): V1Job {
-  const command = ["bash", "-c", `until [[ -e "${file}" ]]; do sleep 0.1; done`];
-  const template = { ...job.spec?.template, spec: { containers: [{ name: "site", command }] } };
-  return { ...job, spec: { ...job.spec, template } };
 }
 
 function releaseOf(jobName: string): string {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFiles } from "../build/archive.ts";
 import { EXTERNAL } from "../build/bundle.ts";
+import { buildFunction } from "../build/function-folder.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { freePorts, waitForPort } from "../local/ports.ts";
@@ -49,6 +50,14 @@ export function installPackages(directory: string): void {
       if (path !== "") copyPackage(path, join(directory, name));
     }
   }
+}
+
+/** Builds every function into a folder of its own, with its packages. */
+export async function buildFunctions(directory: string): Promise<void> {
+  for (const name of FUNCTION_NAMES) {
+    writeFiles(join(directory, name), await buildFunction(name));
+  }
+  installPackages(directory);
 }
 
 /** Does what the platform does last when it builds a function: runs its `gcp-build`. */

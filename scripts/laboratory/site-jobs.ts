@@ -32,7 +32,8 @@ export function watchJobs(
   };
 }
 
-function withCommand(job: V1Job, command: string[]): V1Job {
+/** The same Job, with one container that runs a command in place of its own. */
+export function withCommand(job: V1Job, command: string[]): V1Job {
   const template = { ...job.spec?.template, spec: { containers: [{ name: "site", command }] } };
   return { ...job, spec: { ...job.spec, template } };
 }

@@ -67,6 +67,9 @@ export function awayCluster(): Cluster {
   return connectCluster({ target, namespace: NAMESPACE }, () => Promise.reject(away));
 }
 
+/** What makes a tenant one for which nothing is to be done. */
+export const SETTLED = { status: "active", observed_generation: 1, wake_at: null } as const;
+
 /** A tenant that is not in the database. */
 export function someTenant(more: Partial<Tenant> = {}): Tenant {
   const id = randomUUID();

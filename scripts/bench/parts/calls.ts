@@ -9,7 +9,7 @@ import { reconcileTenant } from "../../../shared/perform.ts";
 import { PROJECT_ID, startPubsub } from "../../laboratory/emulators.ts";
 import { startRestProxy } from "../../laboratory/rest-proxy.ts";
 import { createServerProcesses } from "../../laboratory/server-processes.ts";
-import { createTenant, startTestWorld, withoutLog } from "../../laboratory/world.ts";
+import { createTenant, SETTLED, startTestWorld, withoutLog } from "../../laboratory/world.ts";
 import { functionSpec } from "../../local/function-process.ts";
 import { freePorts, waitForPort } from "../../local/ports.ts";
 import type { Part, Row } from "../measurement.ts";
@@ -190,10 +190,7 @@ async function startLaboratory() {
       await reconcile(id);
       return id;
     },
-    createSettled: async () => {
-      const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
-      return (await createTenant(it, settled)).id;
-    },
+    createSettled: async () => (await createTenant(it, SETTLED)).id,
     /** The calls that something makes. */
     async count(run: () => Promise<unknown>): Promise<Calls> {
       for (const seen of [toFirestore.calls, toPubsub.calls, standIn.requests]) seen.length = 0;

@@ -11,17 +11,16 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../../shared/tenant.ts";
-import { buildFunction, COMPILE_CACHE } from "../../build/function-folder.ts";
-import { writeFiles } from "../../build/archive.ts";
+import { COMPILE_CACHE } from "../../build/function-folder.ts";
 import { deletionCreated, pushedHint } from "../../build/on-platform/events.ts";
 import type { EventRequest } from "../../build/on-platform/events.ts";
-import { installPackages, runPlatformBuild } from "../../laboratory/built-functions.ts";
+import { buildFunctions, runPlatformBuild } from "../../laboratory/built-functions.ts";
 import { PROJECT_ID, startFirestore, startPubsub } from "../../laboratory/emulators.ts";
 import { eventually } from "../../laboratory/patience.ts";
 import { watchJobs } from "../../laboratory/site-jobs.ts";
 import { NAMESPACE, startStandIn } from "../../laboratory/stand-in-cluster.ts";
 import { temporaryDirectory } from "../../laboratory/temporary-directory.ts";
-import { someTenant } from "../../laboratory/world.ts";
+import { SETTLED, someTenant } from "../../laboratory/world.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES, SOURCES } from "../../local/function-process.ts";
 import type { FunctionName } from "../../local/function-process.ts";
 import { measureColdStart } from "../cold-start.ts";
@@ -130,8 +129,6 @@ const SUBJECTS: Subject[] = [
   },
 ];
 
-const SETTLED = { status: "active", observed_generation: 1, wake_at: null } as const;
-
 /** How a site was made, which there is to be dropped. */
 function madeAt(started_at: Date): Operation {
   return { kind: "create", generation: 1, attempt: 1, started_at, slot: null, deadline_at: null };
@@ -156,8 +153,7 @@ type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
 async function openLaboratory(say: (line: string) => void) {
   const directory = temporaryDirectory();
   const built = join(directory, "functions");
-  for (const name of FUNCTION_NAMES) writeFiles(join(built, name), await buildFunction(name));
-  installPackages(built);
+  await buildFunctions(built);
   for (const name of FUNCTION_NAMES) runPlatformBuild(built, name);
   const empty = join(directory, "empty");
   say("the functions are built");
@@ -227,7 +223,7 @@ async function measureStarts(it: Laboratory, say: (line: string) => void): Promi
     add(target, async () => ({ target, file: HELLO, env: it.env, asked }));
   }
   for (const subject of SUBJECTS) {
-    for (const variant of Object.keys(VARIANTS) as Variant[]) {
+    for (const [variant] of variants()) {
       const { function: target } = subject;
       add(`${target} ${subject.name} ${variant}`, async () => ({
         target,
@@ -244,7 +240,7 @@ async function measureStarts(it: Laboratory, say: (line: string) => void): Promi
 /** Of these events each was about a tenant that needed a Job; else it would have been a lesser one. */
 function requireJobs(made: number): void {
   const events = SUBJECTS.filter(({ makesJob }) => makesJob).length;
-  const expected = events * Object.keys(VARIANTS).length * TURNS;
+  const expected = events * variants().length * TURNS;
   if (made !== expected) throw new Error(`${made} Jobs were made, and not ${expected}`);
 }
 

@@ -5,11 +5,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { repository } from "../../build/repository.ts";
-import { installPackages } from "../../laboratory/built-functions.ts";
+import { buildFunctions } from "../../laboratory/built-functions.ts";
 import { startOwnStack } from "../../laboratory/stack.ts";
 import { temporaryDirectory } from "../../laboratory/temporary-directory.ts";
 import { startBaseline } from "../baseline/start.ts";
@@ -27,7 +23,8 @@ export const latency: Part = {
   name: "latency",
   description: "The way of a create, against functions that make the same calls and nothing else.",
   async measure(say) {
-    const buildDirectory = await build();
+    const buildDirectory = temporaryDirectory();
+    await buildFunctions(buildDirectory);
     say("the functions are built");
     const [ours, baseline] = [openLives(), openLives()];
     // The sweep would come between.
@@ -47,17 +44,6 @@ export const latency: Part = {
     }
   },
 };
-
-/** The functions as they are deployed, with their packages. */
-async function build(): Promise<string> {
-  const directory = temporaryDirectory();
-  const args = [join(repository, "scripts/build.ts"), "--output", directory];
-  const child = spawn(process.execPath, args, { stdio: "ignore" });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Error("npm run build failed");
-  installPackages(directory);
-  return directory;
-}
 
 type Live = () => Promise<Life>;
 

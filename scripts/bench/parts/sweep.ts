@@ -11,7 +11,7 @@ import { sweep as runSweep } from "../../../functions/provision/sweep.ts";
 import { openStore } from "../../../shared/store.ts";
 import type { World } from "../../../shared/perform.ts";
 import type { SentMessage } from "../../laboratory/rest-proxy.ts";
-import { someTenant, startTestWorld, withoutLog } from "../../laboratory/world.ts";
+import { SETTLED, someTenant, startTestWorld, withoutLog } from "../../laboratory/world.ts";
 import type { TestWorld } from "../../laboratory/world.ts";
 import type { Measurement, Part, Row } from "../measurement.ts";
 import { measureInTurns, ratio } from "../statistics.ts";
@@ -79,8 +79,7 @@ export async function writeSettled(client: Firestore, count: number): Promise<vo
   for (let written = 0; written < count; written += BATCH) {
     const batch = client.batch();
     for (let k = 0; k < Math.min(BATCH, count - written); k++) {
-      const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
-      const tenant = someTenant(settled);
+      const tenant = someTenant(SETTLED);
       batch.create(client.doc(`tenants/${tenant.id}`), tenant);
     }
     await batch.commit();

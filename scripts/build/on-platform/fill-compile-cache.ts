@@ -10,14 +10,13 @@
  * @module
  */
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts, waitForPort } from "../../local/ports.ts";
 import { deletionCreated, pushedHint } from "./events.ts";
 import type { EventRequest } from "./events.ts";
 import { startGoogleStandIn, TENANT_ID } from "./google-stand-in.ts";
@@ -68,7 +67,7 @@ async function fill(name: string, directory: string): Promise<void> {
   const google = await startGoogleStandIn();
   const kubeconfig = join(tmpdir(), `kubeconfig-${process.pid}`);
   writeFileSync(kubeconfig, kubeconfigOf(google.host));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const framework = createRequire(import.meta.url).resolve("@google-cloud/functions-framework");
   const child = spawn(
     process.execPath,
@@ -92,7 +91,7 @@ async function fill(name: string, directory: string): Promise<void> {
   );
   const ended = once(child, "exit");
   try {
-    await listening(port, () => child.exitCode !== null);
+    await listening(port, child);
     for (const asked of REQUESTS[name] ?? []) await ask(port, asked);
   } finally {
     // It writes the cache when it ends by itself.
@@ -125,30 +124,13 @@ async function ask(port: number, { method = "GET", path, headers = {}, body }: A
   if (response.status >= 500) console.warn(`${method} ${path} was answered ${response.status}`);
 }
 
-async function listening(port: number, hasEnded: () => boolean): Promise<void> {
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!hasEnded() && Date.now() < deadline) {
-    if (await isOpen(port)) return;
-    await sleep(20);
-  }
-  throw new Error("the function does not start");
-}
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    }).once("error", () => resolve(false));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
+/** Throws where the process ends before it listens, or takes too long. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  const death = new AbortController();
+  child.once("exit", () => death.abort());
+  const giveUp = AbortSignal.any([death.signal, AbortSignal.timeout(START_MILLISECONDS)]);
+  await waitForPort(port, giveUp);
+  if (giveUp.aborted) throw new Error("the function does not start");
 }
 
 function kubeconfigOf(host: string): string {
