@@ -159,12 +159,17 @@ async function runKilled(it: It, k: number, id = ID): Promise<boolean> {
 }
 
 /** Lets something happen once, right before a request of this kind. */
-function onceBefore({ handlers }: It, io: keyof IoHandlers, happen: () => void): void {
+function onceBefore(
+  { handlers }: It,
+  io: keyof IoHandlers,
+  happen: () => void | Promise<void>,
+): void {
   const handle = handlers[io] as (request: never) => Promise<unknown>;
   let hasHappened = false;
-  const interfering = (request: never) => {
-    if (!hasHappened) happen();
+  const interfering = async (request: never) => {
+    const isFirst = !hasHappened;
     hasHappened = true;
+    if (isFirst) await happen();
     return handle(request);
   };
   Object.assign(handlers, { [io]: interfering });
@@ -296,6 +301,24 @@ test("a deletion that comes between reading and writing is not overwritten", asy
   const { status, site_url, operation } = recordOf(it);
   assert.equal([status, site_url], ["deleting", null]);
   assert.is(operation?.kind, "drop", "the lost race was run again");
+});
+
+test("a reconcile that stands still while another one ends the deletion makes no Job for it", async () => {
+  const it = createWorld();
+  createTenant(it);
+  await run(it);
+  makeWish(it, "delete");
+  await run(it);
+  it.world.jobs.clear();
+  // It has read the record, and the client of the cluster, say, is slow to load.
+  onceBefore(it, "readJob", async () => {
+    await run(it);
+    endJob(it);
+    assert.is(await run(it), null);
+  });
+  assert.is(await run(it), null);
+  assert.equal(it.world.jobsMade, ["create 1.1", "drop 2.1", "drop 2.1"]);
+  assert.is(it.world.jobs.size, 0);
 });
 
 test("a deletion that comes before the slot is taken is carried out, and nothing is created", async () => {

@@ -167,7 +167,9 @@ function toWrite(tenant: Tenant, decision: Decision, now: Date): TenantChanges |
   if (changes !== null) return { ...changes, wake_at, updated_at: now };
   // The slot, or the place in the queue, comes with a wake-up of its own.
   if (actions[0]?.do === "takeSlot" && tenant.wake_at !== null) return null;
-  return isAsGood(tenant.wake_at, wake_at, now) ? null : { wake_at };
+  // Before a Job is made, this proves the record to be as it was read: nobody has gone on meanwhile.
+  const makesJob = actions.some((action) => action.do === "createJob");
+  return !makesJob && isAsGood(tenant.wake_at, wake_at, now) ? null : { wake_at };
 }
 
 /** Whether a wake-up need not be written anew: it is no later than wanted, and not much earlier. */

@@ -9,8 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const PATIENCE_MILLISECONDS = 60_000;
 
 /** Waits until a condition gives something, and gives it. */
-export async function eventually<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null>,
+  milliseconds = PATIENCE_MILLISECONDS,
+): Promise<T> {
+  const deadline = Date.now() + milliseconds;
   for (;;) {
     const found = await look();
     if (found !== null) return found;
