@@ -4,6 +4,7 @@
  * @module
  */
 import type { Firestore } from "@google-cloud/firestore";
+import { PATIENCE_MILLISECONDS } from "../laboratory/patience.ts";
 import { watchJobs } from "../laboratory/site-jobs.ts";
 import type { Jobs } from "../local/cluster/jobs.ts";
 
@@ -72,9 +73,6 @@ async function createTenant({ apiUrl, apiKey }: Place, subdomain: string): Promi
   if (response.status !== 201) throw new Error(`POST was answered ${response.status}`);
   return String(((await response.json()) as { id: unknown }).id);
 }
-
-/** A life that is not over by then never will be. */
-const PATIENCE_MILLISECONDS = 60_000;
 
 /** When the tenant became active. Settles when there is nothing left to do for it, so that lives do not overlap. */
 function becomeActive({ firestore, collection }: Place, id: string): Promise<number> {

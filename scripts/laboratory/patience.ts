@@ -5,8 +5,11 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Far longer than anything here takes; a condition that is not met by then never is. */
-export const PATIENCE_MILLISECONDS = 60_000;
+/**
+ * Longer than anything takes that goes on; a condition that is not met by then never is. A step that failed, or whose
+ * event was lost, is taken up again within two minutes (ADR 1), which on a busy machine may come to pass anywhere.
+ */
+export const PATIENCE_MILLISECONDS = 150_000;
 
 /** Waits until a condition gives something, and gives it. */
 export async function eventually<T>(

@@ -5,6 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { PATIENCE_MILLISECONDS } from "../../laboratory/patience.ts";
 import { watchJobs } from "../../laboratory/site-jobs.ts";
 import { startOwnStack } from "../../laboratory/stack.ts";
 import type { OwnStack } from "../../laboratory/stack.ts";
@@ -16,9 +17,6 @@ const LARGE = 1_000;
 export const SLOTS = 50;
 
 const GOAL = 1.2;
-
-/** Without a further active tenant for so long, there is none to come. */
-const PATIENCE_MILLISECONDS = 60_000;
 
 export const burst: Part = {
   name: "burst",
