@@ -18,7 +18,7 @@ import { sweep } from "./bench/parts/sweep.ts";
 import { toSvg } from "./bench/plot.ts";
 import { missedGoals, toMarkdown, toText } from "./bench/report.ts";
 import type { MeasuredPart } from "./bench/report.ts";
-import { repository } from "./build/repository.ts";
+import { repository } from "./repository.ts";
 
 /** In the order in which they are measured. */
 const PARTS: Part[] = [cold, calls, sweep, sockets, cpu, latency, burst];

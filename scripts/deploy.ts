@@ -15,7 +15,7 @@ import { deploy } from "./deploy/deploy.ts";
 import { DeployProblem } from "./deploy/problem.ts";
 import { openTerraform } from "./deploy/terraform.ts";
 import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./terraform/roots.ts";
-import { repository } from "./test-files.ts";
+import { repository } from "./repository.ts";
 
 const HELP = `npm run deploy [-- --yes] [--without-cluster] [--wait-minutes N]
 

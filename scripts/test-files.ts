@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { repository } from "./repository.ts";
 
 /** A test that was left out because this machine lacks a part that it needs. */
 export interface Skip {
@@ -30,8 +30,6 @@ export interface FileResult {
 
 /** A file that runs longer hangs. */
 const FILE_MILLISECONDS = { quick: 5 * 60_000, long: 30 * 60_000 };
-
-export const repository = fileURLToPath(new URL("..", import.meta.url));
 
 /** The test files whose path holds one of the texts; all of them when there are none. */
 export function findTestFiles(kind: "quick" | "long", texts: string[]): string[] {

@@ -7,7 +7,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { findTestFiles, repository, runTestFile } from "./test-files.ts";
+import { repository } from "./repository.ts";
+import { findTestFiles, runTestFile } from "./test-files.ts";
 import type { FileResult } from "./test-files.ts";
 
 const HELP = `npm test [-- TEXT ...]   or   npm run test:long [-- TEXT ...]

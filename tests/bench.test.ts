@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("npm run bench");

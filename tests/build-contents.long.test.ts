@@ -10,7 +10,7 @@ import { DOCS_ASSETS } from "../functions/api/docs.ts";
 import { COMPILE_CACHE } from "../scripts/build/function-folder.ts";
 import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
 import type { FunctionName } from "../scripts/local/function-process.ts";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 import {
   installPackages,
   readLock,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FUNCTION_NAMES } from "../scripts/local/function-process.ts";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 import {
   installPackages,
   startAsPlatform,

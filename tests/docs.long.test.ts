@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 import { missingChromium, openPage, startBrowser } from "./browser.ts";
 import type { WatchedPage } from "./browser.ts";
 import { skip } from "./parts.ts";

@@ -9,7 +9,7 @@ import { spawnSync } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 
 export interface ClientAnswer {
   status: number;

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 
 export interface Run {
   child: ChildProcess;

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { freePorts } from "../scripts/local/ports.ts";
-import { repository } from "../scripts/test-files.ts";
+import { repository } from "../scripts/repository.ts";
 import { npm } from "./npm.ts";
 import { nothingIsLeft, start } from "./npm-start.ts";
 import { eventually, request, temporaryDirectory } from "./stack-fixture.ts";

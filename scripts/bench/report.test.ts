@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { repository } from "../build/repository.ts";
+import { repository } from "../repository.ts";
 import type { Row } from "./measurement.ts";
 import { missedGoals, toMarkdown, toText } from "./report.ts";
 

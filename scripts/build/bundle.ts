@@ -11,7 +11,7 @@ import type { FunctionName } from "../local/function-process.ts";
 import type { Files } from "./archive.ts";
 import { leftOut } from "./left-out.ts";
 import { lateRequires } from "./late-requires.ts";
-import { repository } from "./repository.ts";
+import { repository } from "../repository.ts";
 import { compiledValidators } from "./validators.ts";
 import { usedCalls } from "./used-calls.ts";
 import { usedMessages } from "./used-messages.ts";

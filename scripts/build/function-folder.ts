@@ -10,7 +10,7 @@ import { bundle, bundlePlatformScript, EXTERNAL } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
 import type { Lock, Manifest } from "./package-files.ts";
-import { readRepositoryFile, readRepositoryJson } from "./repository.ts";
+import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import { runTimeFilesOf } from "./run-time-files.ts";
 
 const PLATFORM_SCRIPT = "fill-compile-cache.mjs";

@@ -10,7 +10,7 @@ import {
   readRepositoryFile,
   readRepositoryJson,
   repository,
-} from "./repository.ts";
+} from "../repository.ts";
 
 export const LICENCES_NAME = "THIRD_PARTY_LICENCES.txt";
 

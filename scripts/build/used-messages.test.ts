@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readRepositoryJson } from "./repository.ts";
+import { readRepositoryJson } from "../repository.ts";
 import { onlyUsedBy, USED_SERVICES } from "./used-messages.ts";
 
 const test = suite("the messages that are used");

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { createTenantSchema } from "../../functions/api/schemas.ts";
 import type { Check } from "../../shared/compile-schema.ts";
 import { compileSchema } from "../../shared/compile-schema.ts";
-import { repository } from "./repository.ts";
+import { repository } from "../repository.ts";
 import { validatorsOf } from "./validators.ts";
 
 const test = suite("validators that are compiled beforehand");

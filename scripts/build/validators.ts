@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AJV_OPTIONS } from "../../shared/compile-schema.ts";
 import { parsedSchemas } from "../../shared/validate.ts";
-import { repository } from "./repository.ts";
+import { repository } from "../repository.ts";
 
 /** The bundler's plugin that puts it there. */
 export const compiledValidators: Plugin = {

@@ -16,7 +16,7 @@ import { buildFunction } from "../build/function-folder.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { freePorts, waitForPort } from "../local/ports.ts";
-import { repository } from "../build/repository.ts";
+import { repository } from "../repository.ts";
 import { createServerProcesses } from "./server-processes.ts";
 
 const LOOPBACK = fileURLToPath(new URL("../local/loopback.cjs", import.meta.url));

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { repository } from "../../scripts/test-files.ts";
+import { repository } from "../../scripts/repository.ts";
 import { CRASHES, FAILURES, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
 import type { Code, Scenario } from "./steps.ts";
 import { REAL_EDGES } from "./world.ts";

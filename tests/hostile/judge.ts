@@ -5,7 +5,7 @@
  */
 import * as assert from "uvu/assert";
 import { REQUEST_ID_HEADER, SECURITY_HEADERS } from "../../functions/api/headers.ts";
-import { repository } from "../../scripts/test-files.ts";
+import { repository } from "../../scripts/repository.ts";
 import type { AnswerCheck, SeenAnswer } from "../answer-check.ts";
 import { isAcceptable } from "./acceptable.ts";
 import type { Call, HostileRequest } from "./request.ts";

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { reconcileTenant } from "../../../shared/perform.ts";
+import { API_KEY } from "../../laboratory/api-key.ts";
 import { PROJECT_ID, startPubsub } from "../../laboratory/emulators.ts";
 import { startRestProxy } from "../../laboratory/rest-proxy.ts";
 import { createServerProcesses } from "../../laboratory/server-processes.ts";
@@ -47,7 +48,6 @@ const KINDS: Record<string, string> = {
   Publish: PUBLISH,
 };
 
-const API_KEY = "a-key-of-the-laboratory";
 const TIMES = 3;
 
 export const calls: Part = {

@@ -14,6 +14,7 @@ import type { Operation } from "../../../shared/tenant.ts";
 import { COMPILE_CACHE } from "../../build/function-folder.ts";
 import { deletionCreated, pushedHint } from "../../build/on-platform/events.ts";
 import type { EventRequest } from "../../build/on-platform/events.ts";
+import { API_KEY } from "../../laboratory/api-key.ts";
 import { buildFunctions, runPlatformBuild } from "../../laboratory/built-functions.ts";
 import { PROJECT_ID, startFirestore, startPubsub } from "../../laboratory/emulators.ts";
 import { eventually } from "../../laboratory/patience.ts";
@@ -29,7 +30,6 @@ import type { Measurement, Part, Row } from "../measurement.ts";
 import { measureInTurns, ratio } from "../statistics.ts";
 
 const TURNS = 15;
-const API_KEY = "a-key-of-the-laboratory";
 const HELLO = fileURLToPath(new URL("../baseline/hello.cjs", import.meta.url));
 
 type Variant = "hit" | "miss" | "source";

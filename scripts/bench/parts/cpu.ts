@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { API_KEY } from "../../laboratory/api-key.ts";
 import { createServerProcesses } from "../../laboratory/server-processes.ts";
 import { frameworkSpec } from "../../local/function-process.ts";
 import { freePorts, waitForPort } from "../../local/ports.ts";
@@ -23,7 +24,6 @@ const REQUESTS_PER_TURN = 500;
 const REQUESTS_BEFORE = 5_000;
 
 const GOAL = 1.5;
-const API_KEY = "a-key-of-the-laboratory";
 const METER = fileURLToPath(new URL("../processor-meter.mjs", import.meta.url));
 
 const HEADERS = { "X-API-Key": API_KEY };

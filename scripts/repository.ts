@@ -1,5 +1,5 @@
 /**
- * Where the build reads: the repository that it lies in.
+ * The repository that this lies in, and its files.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const repository = fileURLToPath(new URL("..", import.meta.url));
 
 /** Reads a file of the repository. */
 export function readRepositoryFile(path: string): Uint8Array {
