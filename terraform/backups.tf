@@ -2,8 +2,11 @@
 # files. cluster/BACKUP.md says how to restore.
 
 locals {
+  # Of the CronJob, and of whom it runs as.
+  backup_name = "kairos-backup"
+
   # A Kubernetes service account, as Workload Identity names it.
-  backup_writer = "${local.workload_identities}/ns/${var.namespace}/sa/kairos-backup"
+  backup_writer = "${local.workload_identities}/ns/${var.namespace}/sa/${local.backup_name}"
 }
 
 resource "google_storage_bucket" "backups" {

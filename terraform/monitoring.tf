@@ -220,3 +220,42 @@ resource "google_monitoring_alert_policy" "this" {
   # Google knows a new metric only after minutes; the functions, which wait for the cluster, take as long.
   depends_on = [google_cloudfunctions2_function.this]
 }
+
+# No function sees the nightly backup, so its words are those of Kubernetes, in the log that cluster-events.tf reads
+# too. One that never starts, for want of a node or an image, comes to its deadline.
+resource "google_monitoring_alert_policy" "backup" {
+  display_name          = "The nightly backup was not made"
+  severity              = "CRITICAL"
+  combiner              = "OR"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "the Job of a backup has failed, or was not made"
+
+    condition_matched_log {
+      filter = <<-EOT
+        log_id("events")
+        jsonPayload.involvedObject.namespace="${var.namespace}"
+        (
+          (jsonPayload.involvedObject.kind="Job" AND jsonPayload.involvedObject.name=~"^${local.backup_name}-" AND jsonPayload.reason=("BackoffLimitExceeded" OR "DeadlineExceeded"))
+          OR (jsonPayload.involvedObject.kind="CronJob" AND jsonPayload.involvedObject.name="${local.backup_name}" AND jsonPayload.type="Warning")
+        )
+      EOT
+    }
+  }
+
+  documentation {
+    content = "Last night's data are in no backup. The Pods of the newest Job kairos-backup-… say why: kubectl --namespace=${var.namespace} get jobs, then describe and logs. Mend it and make one at once (terraform/cluster/BACKUP.md)."
+  }
+
+  alert_strategy {
+    auto_close = "1800s"
+
+    # Google asks for one; a failure may be told by more than one event.
+    notification_rate_limit {
+      period = "3600s"
+    }
+  }
+
+  depends_on = [google_project_service.apis]
+}

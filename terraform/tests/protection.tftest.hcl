@@ -93,6 +93,17 @@ run "alerts_reach_whoever_is_named" {
   }
 
   assert {
+    condition = (
+      google_monitoring_alert_policy.backup.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) &&
+      alltrue([for part in ["\"frappe\"", "=~\"^kairos-backup-\"", "=\"kairos-backup\"", "BackoffLimitExceeded", "DeadlineExceeded", "Warning"] :
+        strcontains(google_monitoring_alert_policy.backup.conditions[0].condition_matched_log[0].filter, part)
+      ]) &&
+      google_monitoring_alert_policy.backup.alert_strategy[0].notification_rate_limit[0].period == "3600s"
+    )
+    error_message = "A backup that failed is told to nobody."
+  }
+
+  assert {
     condition     = google_monitoring_alert_policy.this["slow-creates"].conditions[0].condition_threshold[0].threshold_value == 600
     error_message = "What is slow is not the variable's."
   }
