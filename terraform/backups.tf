@@ -2,7 +2,7 @@
 # files. cluster/BACKUP.md says how to restore.
 
 locals {
-  # Of the CronJob, and of whom it runs as.
+  # Of the CronJob in the chart, and of whom it runs as there.
   backup_name = "kairos-backup"
 
   # A Kubernetes service account, as Workload Identity names it.

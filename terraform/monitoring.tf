@@ -245,7 +245,7 @@ resource "google_monitoring_alert_policy" "backup" {
   }
 
   documentation {
-    content = "Last night's data are in no backup. The Pods of the newest Job kairos-backup-… say why: kubectl --namespace=${var.namespace} get jobs, then describe and logs. Mend it and make one at once (terraform/cluster/BACKUP.md)."
+    content = "Last night's data are in no backup. The Pods of the newest Job ${local.backup_name}-… say why: kubectl --namespace=${var.namespace} get jobs, then describe and logs. Mend it and make one at once (terraform/cluster/BACKUP.md)."
   }
 
   alert_strategy {

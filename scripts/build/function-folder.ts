@@ -5,12 +5,12 @@
  */
 import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
+import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { bundle, bundlePlatformScript, EXTERNAL } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
 import type { Lock, Manifest } from "./package-files.ts";
-import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import { runTimeFilesOf } from "./run-time-files.ts";
 
 const PLATFORM_SCRIPT = "fill-compile-cache.mjs";

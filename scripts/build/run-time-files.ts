@@ -6,8 +6,8 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { DOCS_ASSETS } from "../../functions/api/docs.ts";
-import { BuildProblem } from "./problem.ts";
 import { packageFolderOf, readRepositoryFile, repository } from "../repository.ts";
+import { BuildProblem } from "./problem.ts";
 
 export interface RunTimeFile {
   /** Where it must lie, relative to the bundle. */

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BuildProblem } from "./problem.ts";
 import { repository } from "../repository.ts";
+import { BuildProblem } from "./problem.ts";
 import { callsIn, onlyCalls, onlyKinds } from "./used-calls.ts";
 
 const test = suite("the calls to the cluster that are made");

@@ -10,8 +10,8 @@
 import type { Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BuildProblem } from "./problem.ts";
 import { readRepositoryFile } from "../repository.ts";
+import { BuildProblem } from "./problem.ts";
 
 /** Where all calls to the cluster are made. */
 const EDGE = "shared/cluster.ts";

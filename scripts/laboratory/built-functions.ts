@@ -17,6 +17,7 @@ import { BUNDLE_NAME, FUNCTION_NAMES } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { freePorts, waitForPort } from "../local/ports.ts";
 import { repository } from "../repository.ts";
+import { API_KEY } from "./api-key.ts";
 import { createServerProcesses } from "./server-processes.ts";
 
 const LOOPBACK = fileURLToPath(new URL("../local/loopback.cjs", import.meta.url));
@@ -117,7 +118,7 @@ export async function startAsPlatform(
 
 /** Enough to start on. Neither the databases nor the cluster are asked for anything. */
 const SETTINGS = {
-  API_KEYS: "a-key-of-the-test",
+  API_KEYS: API_KEY,
   FIRESTORE_EMULATOR_HOST: "127.0.0.1:1",
   GOOGLE_CLOUD_PROJECT: "kairos-local",
   GKE_CLUSTER: "cluster",
