@@ -6,6 +6,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import type { DatabaseTls } from "./manifests.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
@@ -66,6 +67,9 @@ export interface ReconcilerSettings extends CommonSettings {
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
+  databaseTls: DatabaseTls;
+  /** Where the bench's web server answers within the cluster; null where nobody looks. */
+  benchUrl: string | null;
   /** How many site Jobs may work at once. */
   maxConcurrentJobs: number;
   /** How long the first pause between two attempts is; each further one is twice as long. */
@@ -156,6 +160,8 @@ function toReconciler(
     frappeApps: toList(values.FRAPPE_APPS),
     databaseHost: values.DB_HOST,
     databasePort: values.DB_PORT,
+    databaseTls: values.DB_TLS,
+    benchUrl: values.BENCH_URL ?? null,
     maxConcurrentJobs: values.MAX_CONCURRENT_JOBS,
     retryPauseSeconds: values.RETRY_PAUSE_SECONDS,
   };

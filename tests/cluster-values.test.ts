@@ -182,6 +182,8 @@ function podOf(kind: JobKind): V1PodSpec {
       frappeApps: ["erpnext"],
       databaseHost: "mariadb",
       databasePort: 3306,
+      databaseTls: "default" as const,
+      benchUrl: null,
       scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
     },
   );

@@ -14,6 +14,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { Dirent } from "node:fs";
@@ -66,6 +67,13 @@ export interface Kill {
 /** Stops a container before its n-th command until something else has happened. */
 export type Pause = Kill;
 
+/** What a container may be told from outside once it has said something. */
+export interface Signal {
+  /** Sent when the container's output holds this. */
+  after: string;
+  signal: NodeJS.Signals;
+}
+
 export interface Work {
   kind: JobKind;
   tenant: Tenant;
@@ -77,6 +85,8 @@ export interface Work {
   pause?: Pause;
   /** What happens while it is paused. */
   meanwhile?: () => Promise<void>;
+  /** Sent to the container's first process alone, as a kubelet does. */
+  signal?: Signal;
   env?: Record<string, string>;
 }
 
@@ -114,6 +124,7 @@ export function createSiteBench(
     mkdirSync(sites);
     for (const app of ["frappe", "erpnext"])
       mkdirSync(join(directory, "apps", app), { recursive: true });
+    symlinkSync(join(BENCH_STAND_IN, "env"), join(directory, "env"));
     writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
     if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
   } else {
@@ -138,6 +149,8 @@ export function createSiteBench(
     frappeApps: ["erpnext"],
     databaseHost: database.host,
     databasePort: database.port,
+    databaseTls: "default",
+    benchUrl: null,
     scripts: readSiteScripts(),
   };
 
@@ -152,7 +165,7 @@ export function createSiteBench(
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
       const given = { ...environmentOf(container, { secret, podUid }), ...env };
-      const ended = await runContainer(container, given, before, pause);
+      const ended = await runContainer(container, given, before, pause, work.signal ?? null);
       last = { ...ended, output: last.output + ended.output };
       if (last.status !== 0) return last;
     }
@@ -164,11 +177,12 @@ export function createSiteBench(
     env: Record<string, string>,
     beforeCommand: number | null,
     pausing: Work | null,
+    signal: Signal | null,
   ): Promise<PodRun> {
     const own = mkdtempSync(join(scratch, "container-"));
     const terminationLog = join(own, "termination-log");
     const paused = join(own, "paused");
-    const [command = "", ...args] = (container.args ?? []).map((text) => expand(text, env));
+    const [command = "", ...args] = (container.command ?? []).map((text) => expand(text, env));
     const path = [BENCH_STAND_IN, database.clientDirectory, SYSTEM_PATH];
     const child = spawn(command, args, {
       cwd: directory,
@@ -191,8 +205,13 @@ export function createSiteBench(
     else tokens.write(`${"x".repeat(pausing.pause?.beforeCommand ?? 0)}P`);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (signal !== null && output.includes(signal.after)) child.kill(signal.signal);
+      });
     }
+    // What the first process leaves behind ends with its container.
+    child.once("exit", () => killGroup(child.pid));
     const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
     if (pausing !== null) {
       const isPaused = async () => (existsSync(paused) || child.exitCode !== null ? true : null);
@@ -240,6 +259,14 @@ if [[ -n $__counts ]]; then
   fi
 fi' DEBUG
 `;
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}
 
 function containersOf(job: V1Job): V1Container[] {
   const { initContainers = [], containers = [] } = job.spec?.template.spec ?? {};

@@ -35,6 +35,8 @@ export const SETTINGS = {
   frappeApps: ["erpnext"],
   databaseHost: "mariadb",
   databasePort: 3306,
+  databaseTls: "default" as const,
+  benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
   scripts: {

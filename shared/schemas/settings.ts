@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { DATABASE_TLS } from "../manifests.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
@@ -149,6 +150,18 @@ export const reconcilerSettingsSchema = {
       description: "a host name or an IPv4 address",
     },
     DB_PORT: { ...portNumber, default: 3306 },
+    DB_TLS: {
+      type: "string",
+      enum: DATABASE_TLS,
+      default: "default",
+      description:
+        "default (what the image's client does), verify (the certificate is checked) or off (nothing is encrypted)",
+    },
+    BENCH_URL: {
+      type: "string",
+      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      description: "an http URL of host and port, such as http://frappe-bench:8080",
+    },
     MAX_CONCURRENT_JOBS: {
       type: "integer",
       minimum: 1,
