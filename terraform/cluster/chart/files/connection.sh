@@ -14,7 +14,7 @@ option() {
 login=$(mktemp -d)
 trap 'rm -rf -- "$login"' EXIT
 {
-  printf '[client]\nprotocol=tcp\nconnect-timeout=20\n'
+  printf '[client]\nprotocol=tcp\n'
   option host "$DB_HOST"
   option port "$DB_PORT"
   option user "$DB_ROOT_USERNAME"

@@ -19,7 +19,7 @@ fail() {
 . "${BASH_SOURCE[0]%/*}/connection.sh"
 
 sql() {
-  printf '%s\n' "$1" | mariadb "${connection[@]}" --batch --raw --skip-column-names
+  printf '%s\n' "$1" | mariadb "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names
 }
 
 # A name becomes a file's, so it has only what a file's name may have.

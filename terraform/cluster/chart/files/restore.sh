@@ -17,7 +17,7 @@ fail() {
 . "${BASH_SOURCE[0]%/*}/connection.sh"
 
 client() {
-  mariadb "${connection[@]}" --batch --skip-column-names --default-character-set=utf8mb4
+  mariadb "${connection[@]}" --connect-timeout=20 --batch --skip-column-names --default-character-set=utf8mb4
 }
 
 verify_dump() {
