@@ -182,7 +182,7 @@ test("--fetch fetches, and what stands in the way is one sentence", () => {
 /** `npm start` at a terminal of its own, where somebody types an answer to what it asks. */
 function answerAtTerminal(answer: string, env: Record<string, string | undefined>) {
   const command = `'${process.execPath}' '${join(repository, "scripts/start.ts")}' --directory '${join(directory, "never-started")}'`;
-  return spawnSync("script", ["-qec", command, "/dev/null"], {
+  return spawnSync(which("script"), ["-qec", command, "/dev/null"], {
     encoding: "utf8",
     input: answer,
     env: { ...process.env, ...bareMachine(), CI: undefined, ...env },
