@@ -85,8 +85,8 @@ async function fetchRest(
 ): Promise<void> {
   const stalled = new AbortController();
   const stall = () => stalled.abort(new Error("nothing came any more"));
-  let timer = setTimeout(stall, stallMilliseconds);
   const signals = signal === undefined ? [stalled.signal] : [signal, stalled.signal];
+  let timer = setTimeout(stall, stallMilliseconds);
   const handle = await open(part, "a");
   try {
     const response = await ask(file, have, AbortSignal.any(signals));

@@ -35,7 +35,14 @@ interface Asked {
 type Handler = (response: ServerResponse, whole: Buffer, request: IncomingMessage) => void;
 
 let closeServer = () => {};
-test.after.each(() => closeServer());
+
+/** Called with what the user is shown. */
+let onShown = (_text: string) => {};
+
+test.after.each(() => {
+  closeServer();
+  onShown = () => {};
+});
 
 /** A server with both files. The handlers answer the first requests; what comes after is served well. */
 async function serve(...handlers: Handler[]) {
@@ -67,9 +74,6 @@ const serveWell: Handler = (response, whole, { headers }) => {
 };
 
 const serveWithoutRange: Handler = (response, whole) => response.end(whole);
-
-/** What the user is shown, and who waits for it. */
-let onShown = (_text: string) => {};
 
 /** Sends the first bytes of the answer, and when they are on the disk the connection is lost. */
 const breakingOffAfter =
@@ -160,7 +164,6 @@ async function problemOf(fetching: Promise<unknown>): Promise<string> {
 test("both are fetched, whole, with progress, and nothing else is left in the cache", async () => {
   const { mirror, asked } = await serve();
   const it = user(mirror);
-  onShown = () => {};
   await fetchEmulators(["firestore", "pubsub"], it.options);
   assert.ok(it.jar().equals(JAR));
   assert.ok(readFileSync(fetchedJar("pubsub", it.env)).equals(PUBSUB_JAR));
@@ -312,7 +315,7 @@ test("who interrupts it keeps what is there", async () => {
     response.write(whole.subarray(0, 1000));
   });
   const it = user(mirror);
-  const output = { write: () => interruption.abort(new Error("Ctrl-C")) };
+  const output = { isTTY: true, write: () => interruption.abort(new Error("Ctrl-C")) };
   const fetching = fetchEmulators(["firestore"], {
     ...it.options,
     output,

@@ -21,8 +21,7 @@ test("at a terminal one line is written over, each percent once", () => {
 
 test("elsewhere a line comes every ten percent, and one at the end", () => {
   assert.equal(shown(false, 20_000, 200_000, 240_000, 1_900_000, 2_000_000), [
-    "It:   1 % of 2 MB\n",
-    "It:  12 % of 2 MB\n",
+    "It:  10 % of 2 MB\n",
     "It:  95 % of 2 MB\n",
     "It: 100 % of 2 MB\n",
   ]);
