@@ -88,6 +88,10 @@ export interface LocalSettings {
   sweepSeconds: number;
   /** `host:port` of the emulators that already run; null for one that is to be started. */
   runningEmulators: { firestore: string | null; pubsub: string | null };
+  /** Whether missing emulators may be fetched; null where the user is to be asked. */
+  fetchEmulators: boolean | null;
+  /** Where they are fetched from; null for where Google has them. */
+  emulatorMirror: string | null;
   /** A real MariaDB to use; null for the stand-in. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
@@ -137,6 +141,9 @@ export function parseLocalSettings(env: Environment): LocalSettings {
       firestore: values.FIRESTORE_EMULATOR_HOST ?? null,
       pubsub: values.PUBSUB_EMULATOR_HOST ?? null,
     },
+    fetchEmulators:
+      values.LOCAL_FETCH_EMULATORS === undefined ? null : values.LOCAL_FETCH_EMULATORS === "true",
+    emulatorMirror: values.LOCAL_EMULATOR_MIRROR ?? null,
     mariadb: toLocalMariadb(values),
   };
 }

@@ -242,6 +242,16 @@ export const localSettingsSchema = {
       default: 5,
       description: "a number of seconds, at least 0.1 and below 10000",
     },
+    LOCAL_FETCH_EMULATORS: {
+      type: "string",
+      enum: ["true", "false"],
+      description: "true or false",
+    },
+    LOCAL_EMULATOR_MIRROR: {
+      type: "string",
+      pattern: "^https?://[^\\s?#]+$",
+      description: "the URL of a directory that has the emulators' files",
+    },
     LOCAL_MARIADB: hostAndPort,
     LOCAL_MARIADB_USER: { type: "string", default: "root", description: "a user's name" },
     LOCAL_MARIADB_PASSWORD: { type: "string", default: "", description: "a password" },
