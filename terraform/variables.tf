@@ -23,7 +23,7 @@ variable "domain" {
 }
 
 variable "mail" {
-  description = "The mail account from which the sites send: server, port, login and the address that mails come from."
+  description = "The mail account from which the sites send: server, port, login and the address that mails come from. The port must be one on which the server takes STARTTLS, usually 587: a login is sent over TLS or not at all."
   type = object({
     host = string
     port = optional(number, 587)
@@ -40,6 +40,16 @@ variable "mail" {
   validation {
     condition     = var.mail.port >= 1 && var.mail.port <= 65535 && floor(var.mail.port) == var.mail.port && var.mail.port != 25
     error_message = "The mail.port must be a whole number from 1 to 65535, and not 25, on which Google Cloud lets no mail out; 587 is usual."
+  }
+
+  validation {
+    condition     = var.mail.port != 465
+    error_message = "The mail.port cannot be 465, which wants TLS from the first byte on: Frappe does that for an Email Account that is kept in a site, and not by the configuration that is written here. Name the port on which the server takes STARTTLS, usually 587."
+  }
+
+  validation {
+    condition     = can(regex("^\\S+$", var.mail.user))
+    error_message = "The mail.user must be the login of the mail account, and not empty."
   }
 
   validation {

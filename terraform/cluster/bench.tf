@@ -50,7 +50,8 @@ resource "helm_release" "bench" {
       pullPolicy = "IfNotPresent"
     }
 
-    # The chart wants to add CAP_CHOWN, which the namespace's Pod security refuses; nothing here needs it.
+    # The chart would add the capability CAP_CHOWN, which nothing here needs. It would have a name that Pod security does
+    # not know, too: Kubernetes says CHOWN, which the namespace allows, and refuses what is not among its names.
     securityContext = {
       allowPrivilegeEscalation = false
       capabilities             = { add = [], drop = ["ALL"] }

@@ -517,3 +517,23 @@ run "refused_backups_of_a_day" {
 
   expect_failures = [var.backup_days]
 }
+
+run "refused_mail_on_the_port_that_begins_with_tls" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", port = 465, user = "u", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_mail_without_a_login" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", user = "", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
