@@ -50,8 +50,8 @@ resource "helm_release" "bench" {
       pullPolicy = "IfNotPresent"
     }
 
-    # The chart would add the capability CAP_CHOWN, which nothing here needs. It would have a name that Pod security does
-    # not know, too: Kubernetes says CHOWN, which the namespace allows, and refuses what is not among its names.
+    # The chart adds a capability that nothing here needs, and by a name that Pod security does not know: the namespace
+    # allows CHOWN, and refuses CAP_CHOWN, as it refuses all that is not among its names.
     securityContext = {
       allowPrivilegeEscalation = false
       capabilities             = { add = [], drop = ["ALL"] }
