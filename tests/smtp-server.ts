@@ -37,9 +37,13 @@ export async function startMailServer(directory: string, kind: "STARTTLS" | "in 
   const script = fileURLToPath(new URL("fixtures/smtp/server.py", import.meta.url));
   const files = kind === "STARTTLS" ? ["tls.crt", "tls.key"] : [];
   if (files.length > 0) makeCertificate(directory);
-  const child = spawn(python ?? "", [script, String(port), ...files.map((file) => join(directory, file))], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    python ?? "",
+    [script, String(port), ...files.map((file) => join(directory, file))],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = new Promise((resolve) => child.once("close", resolve));
   const events: MailEvent[] = [];
   await new Promise<void>((resolve, reject) => {
