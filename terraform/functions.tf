@@ -61,6 +61,11 @@ resource "google_storage_bucket_object" "sources" {
   bucket = google_storage_bucket.sources.name
   name   = "${each.value}-${filesha256("${var.dist_directory}/${each.value}.zip")}.zip"
   source = "${var.dist_directory}/${each.value}.zip"
+
+  lifecycle {
+    # The new zip is there before a function is told of it, and the old one until no function is.
+    create_before_destroy = true
+  }
 }
 
 resource "google_cloudfunctions2_function" "this" {

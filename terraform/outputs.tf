@@ -103,3 +103,8 @@ output "backups" {
   description = "Where the nightly backups are."
   value       = { bucket = google_storage_bucket.backups.name }
 }
+
+output "deletion_protection" {
+  description = "Whether what holds data refuses to be deleted, in the cluster too."
+  value       = var.deletion_protection
+}

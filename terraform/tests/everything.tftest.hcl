@@ -28,6 +28,7 @@ variables {
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
   alert_emails            = ["operator@example.com"]
+  deletion_protection     = false
 }
 
 run "everything" {
