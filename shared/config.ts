@@ -68,6 +68,8 @@ export interface ReconcilerSettings extends CommonSettings {
   databaseHost: string;
   databasePort: number;
   databaseTls: DatabaseTls;
+  /** Whose certificates are believed, in PEM; null for those that the image knows. */
+  databaseCa: string | null;
   /** Where the bench's web server answers within the cluster; null where nobody looks. */
   benchUrl: string | null;
   /** How many site Jobs may work at once. */
@@ -168,6 +170,7 @@ function toReconciler(
     databaseHost: values.DB_HOST,
     databasePort: values.DB_PORT,
     databaseTls: values.DB_TLS,
+    databaseCa: values.DB_TLS_CA ?? null,
     benchUrl: values.BENCH_URL ?? null,
     maxConcurrentJobs: values.MAX_CONCURRENT_JOBS,
     retryPauseSeconds: values.RETRY_PAUSE_SECONDS,

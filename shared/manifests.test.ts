@@ -35,6 +35,7 @@ const settings = {
   databaseHost: "mariadb",
   databasePort: 3306,
   databaseTls: "default" as const,
+  databaseCa: null,
   benchUrl: null,
   scripts: {
     createDatabase: "# the script that makes the database",

@@ -26,10 +26,7 @@ export const LABELS = {
 
 export const MANAGED_BY = "kairos-control-plane";
 
-/**
- * The Secret with the database administrator's `username` and `password`, and if need be the `ca` that its
- * certificate is checked against. Made by the operator.
- */
+/** The Secret with the database administrator's `username` and `password`, made by the operator. */
 export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
 
 /** The volume claim of the bench's `sites`, made by the operator. */
@@ -67,14 +64,16 @@ export interface ManifestSettings {
   databasePort: number;
   /** How the site Jobs' own client reaches the database. */
   databaseTls: DatabaseTls;
+  /** Whose certificates are believed then, in PEM; null for those that the image knows. */
+  databaseCa: string | null;
   /** Where the bench's web server answers within the cluster; null where nobody looks. */
   benchUrl: string | null;
   scripts: SiteScripts;
 }
 
 /**
- * `default` is what the image's client does by itself; `verify` insists on a certificate that the authority
- * in the administrator's Secret, or else one that the image knows, has signed; `off` encrypts nothing.
+ * `default` is what the image's client does by itself; `verify` insists on a certificate that a known authority
+ * has signed; `off` encrypts nothing.
  */
 export const DATABASE_TLS = ["default", "verify", "off"] as const;
 export type DatabaseTls = (typeof DATABASE_TLS)[number];
@@ -251,14 +250,8 @@ function administrator(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
     secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
     secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
     plain("DB_TLS", settings.databaseTls),
-    certificateAuthority(),
+    plain("DB_TLS_CA", settings.databaseCa ?? ""),
   ];
-}
-
-/** Whose certificates are believed, in PEM; unset where the Secret does not say. */
-function certificateAuthority(): V1EnvVar {
-  const reference = { name: DATABASE_ADMIN_SECRET, key: "ca", optional: true };
-  return { name: "DB_TLS_CA", valueFrom: { secretKeyRef: reference } };
 }
 
 function createdSite(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {

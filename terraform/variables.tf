@@ -455,6 +455,47 @@ variable "database_port" {
   }
 }
 
+variable "database_tls" {
+  description = "How the site Jobs and the backup reach the MariaDB: default, for what the image's client does by itself; verify, for a certificate that is checked; off, for no encryption."
+  type        = string
+  default     = "default"
+  nullable    = false
+
+  validation {
+    condition     = contains(["default", "verify", "off"], var.database_tls)
+    error_message = "The database_tls must be default, verify or off."
+  }
+}
+
+variable "database_ca" {
+  description = "For database_tls verify: the certificates of the authority in PEM. Empty for those that the image knows."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.database_ca == "" || can(regex("^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$", var.database_ca))
+    error_message = "The database_ca must be one or more certificates in PEM."
+  }
+
+  validation {
+    condition     = var.database_ca == "" || var.database_tls == "verify"
+    error_message = "The database_ca is for database_tls verify alone."
+  }
+}
+
+variable "bench_url" {
+  description = "Where the bench's web server answers within the cluster, for site Jobs to see what a site's visitors get. Empty where there is none: then nobody looks."
+  type        = string
+  default     = "http://frappe-bench:8080"
+  nullable    = false
+
+  validation {
+    condition     = var.bench_url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", var.bench_url))
+    error_message = "The bench_url must be an http URL of host and port, such as http://frappe-bench:8080."
+  }
+}
+
 variable "database_admin" {
   description = "The user of the MariaDB that may make databases and users."
   type        = string

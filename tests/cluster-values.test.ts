@@ -183,6 +183,7 @@ function podOf(kind: JobKind): V1PodSpec {
       databaseHost: "mariadb",
       databasePort: 3306,
       databaseTls: "default" as const,
+  databaseCa: null,
       benchUrl: null,
       scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
     },

@@ -153,6 +153,7 @@ export function createSiteBench(
     databaseHost: database.host,
     databasePort: database.port,
     databaseTls: "default",
+    databaseCa: null,
     benchUrl: null,
     scripts: readSiteScripts(),
   };

@@ -36,6 +36,7 @@ export const SETTINGS = {
   databaseHost: "mariadb",
   databasePort: 3306,
   databaseTls: "default" as const,
+  databaseCa: null,
   benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,

@@ -157,6 +157,11 @@ export const reconcilerSettingsSchema = {
       description:
         "default (what the image's client does), verify (the certificate is checked) or off (nothing is encrypted)",
     },
+    DB_TLS_CA: {
+      type: "string",
+      pattern: "^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$",
+      description: "one or more certificates in PEM",
+    },
     BENCH_URL: {
       type: "string",
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",

@@ -111,7 +111,6 @@ export function environmentOf(
     const found = reference
       ? secret(reference.name ?? "", reference.key)
       : expand(value ?? "", env);
-    if (found === undefined && reference?.optional === true) continue;
     if (found === undefined) return null;
     env[name] = found;
   }

@@ -147,6 +147,9 @@ run "an_external_mariadb" {
           database_in_cluster = false
           database_host       = "db.example.com"
           database_port       = 3307
+          database_tls        = "default"
+          database_ca         = ""
+          url                 = "http://frappe-bench:8080"
           max_concurrent_jobs = 1
         }
         backups = { bucket = "my-project-kairos-backups" }

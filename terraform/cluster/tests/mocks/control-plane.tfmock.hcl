@@ -28,6 +28,9 @@ override_data {
         database_in_cluster = true
         database_host       = "mariadb"
         database_port       = 3306
+        database_tls        = "default"
+        database_ca         = ""
+        url                 = "http://frappe-bench:8080"
         max_concurrent_jobs = 8
       }
       backups = { bucket = "my-project-kairos-backups" }
