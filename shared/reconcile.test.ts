@@ -63,17 +63,21 @@ function createWorld() {
       return job === undefined ? null : { ...job };
     },
     async createJob({ tenant, operation: { kind, generation, attempt } }) {
-      if (world.jobs.has(tenant.id)) return false;
+      if (world.jobs.has(tenant.id)) return "taken";
       const uid = `uid-${world.jobsMade.length}`;
-      const job = { uid, kind, generation, attempt, terminating: false, outcome: null };
+      const held = { terminating: false, outcome: null, holdUp: null };
+      const job: Job = { uid, kind, generation, attempt, ...held };
       world.jobs.set(tenant.id, job);
       world.jobsMade.push(`${kind} ${generation}.${attempt}`);
-      return true;
+      return "made";
     },
     async deleteJob({ tenantId, uid }) {
       if (world.jobs.get(tenantId)?.uid === uid) world.jobs.delete(tenantId);
     },
-    createSecret: async ({ tenantId }) => void world.secrets.add(tenantId),
+    async createSecret({ tenantId }) {
+      world.secrets.add(tenantId);
+      return "made";
+    },
     deleteSecret: async ({ tenantId }) => void world.secrets.delete(tenantId),
     async endDeletion({ tenant, version }) {
       if (!isCurrent(tenant.id, version)) return false;

@@ -147,7 +147,7 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
     case "deleteJob":
       return deleteJob(state, request.tenantId, request.uid, edges);
     case "createSecret":
-      return [{ state: withSecret(state, request.tenantId, true), result: undefined }];
+      return [{ state: withSecret(state, request.tenantId, true), result: "made" }];
     case "deleteSecret":
       return [{ state: withSecret(state, request.tenantId, false), result: undefined }];
     case "endDeletion": {
@@ -216,15 +216,15 @@ export function queue({ tenants }: State): string[] {
 
 function toJob(job: ModelJob | null): Job | null {
   if (job === null) return null;
-  const { uid, kind, generation, attempt, terminating, outcome } = job;
-  return { uid, kind, generation, attempt, terminating, outcome };
+  const { uid, kind, generation, attempt, terminating, outcome, holdUp } = job;
+  return { uid, kind, generation, attempt, terminating, outcome, holdUp };
 }
 
 function createJob(
   state: State,
   { tenant, operation }: Extract<IoRequest, { io: "createJob" }>,
 ): Answered {
-  if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: false };
+  if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: "taken" };
   const { kind, generation, attempt } = operation;
   const counter = state.counter + 1;
   const now = state.tenants[tenant.id]?.record.operation ?? null;
@@ -237,11 +237,12 @@ function createJob(
     attempt,
     terminating: false,
     outcome: null,
+    holdUp: null,
     hasWorked: false,
     isStray:
       now === null || now.slot === null || now.generation !== generation || now.attempt !== attempt,
   };
-  return { state: withJob({ ...state, counter }, tenant.id, job), result: true };
+  return { state: withJob({ ...state, counter }, tenant.id, job), result: "made" };
 }
 
 /** Its Pods may stop while the call waits for them, or later. */
