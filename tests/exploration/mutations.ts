@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repository } from "../../scripts/repository.ts";
-import { CRASHES, FAILURES, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
+import { CRASHES, FAILURES, HOLD_UPS, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
 import type { Code, Scenario } from "./steps.ts";
 import { REAL_EDGES } from "./world.ts";
 import type { Edges } from "./world.ts";
@@ -240,6 +240,30 @@ export const MUTATIONS: Mutation[] = [
       },
     ],
     breaks: "the wish is carried out",
+  },
+  {
+    name: "an attempt that nobody can help gives its slot back while its Job is there",
+    scenario: HOLD_UPS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "const over = { ...operation, deadline_at: now };",
+        to: "const over = nextAttempt(operation, now);",
+      },
+    ],
+    breaks: "no more Jobs work than there are slots",
+  },
+  {
+    name: "an attempt that nobody can help is ended without its time being over",
+    scenario: HOLD_UPS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "const over = { ...operation, deadline_at: now };",
+        to: "const over = withoutSlot(operation);",
+      },
+    ],
+    breaks: "no more Jobs work than there are slots",
   },
   {
     name: "a tenant that is settled goes",

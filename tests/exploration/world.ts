@@ -11,6 +11,7 @@
  * @module
  */
 import type { Job, JobOutcome } from "../../shared/decide.ts";
+import type { HoldUp } from "../../shared/hold-up.ts";
 import type { IoRequest, Stored } from "../../shared/reconcile.ts";
 import type { Tenant, TenantChanges } from "../../shared/tenant.ts";
 
@@ -312,12 +313,19 @@ export function fail(state: State, job: ModelJob, retryable: boolean): State {
   return end(left, job, { result: "failed", ...outcome });
 }
 
+/** Something keeps the Job from working, since now. */
+export function holdUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
+  const held: HoldUp = { reason, message: `${reason}.`, since: new Date(state.now) };
+  return withJob(state, job.tenantId, { ...job, holdUp: held });
+}
+
 /** The Job ends like this. Its event is a hint, and may be lost. */
 export function end(state: State, job: ModelJob, outcome: JobOutcome): State {
   const present = state.jobs[job.tenantId];
   // Nobody reads how a Pod ends that is being stopped.
   if (job.terminating || present?.uid !== job.uid) return withPod(state, job, null);
-  return withHint(withJob(state, job.tenantId, { ...present, outcome }), job.tenantId);
+  const ended = { ...present, outcome, holdUp: null };
+  return withHint(withJob(state, job.tenantId, ended), job.tenantId);
 }
 
 /** The Pod as it is now, be it of a Job that is there or an orphan; null when it has stopped. */
