@@ -95,7 +95,6 @@ export async function startKubeApiserver(assets: string) {
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${file("sa.pub")}`,
     `--service-account-signing-key-file=${file("sa.key")}`,
-    "--feature-gates=TTLAfterFinished=true,GenericEphemeralVolume=true",
     "--endpoint-reconciler-type=none",
   ]);
   await waitForPort(api, AbortSignal.timeout(60_000));
@@ -118,13 +117,11 @@ export async function startKubeApiserver(assets: string) {
     `--kubeconfig=${kubeconfigFor(TOKENS.admin)}`,
     "--bind-address=127.0.0.1",
     `--secure-port=${controller}`,
-    "--port=0",
     `--cert-dir=${file("controller-certs")}`,
     "--leader-elect=false",
     "--controllers=job,namespace,serviceaccount,serviceaccount-token,garbagecollector,podgc,ttl-after-finished,resourcequota",
     `--service-account-private-key-file=${file("sa.key")}`,
     `--root-ca-file=${file("certs/apiserver.crt")}`,
-    "--feature-gates=TTLAfterFinished=true",
   ]);
 
   return {
