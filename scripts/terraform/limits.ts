@@ -25,12 +25,12 @@ const seconds = (from: number, to: number): Limit => ({
   says: `It must be a time in seconds from ${from}s to ${to}s, such as ${from}s.`,
 });
 
-const MULTI_REGIONS = ["nam5", "eur3", "us", "eu", "asia", "global"];
+const MULTI_REGIONS = new Set(["nam5", "eur3", "us", "eu", "asia", "global"]);
 const CONTINENTS = "africa|asia|australia|europe|me|northamerica|southamerica|us";
 
 const location: Limit = {
   allows: (value) =>
-    MULTI_REGIONS.includes(String(value).toLowerCase()) ||
+    MULTI_REGIONS.has(String(value).toLowerCase()) ||
     new RegExp(`^(${CONTINENTS})-(north|south|east|west|central)+[1-9]\\d?(-[a-z])?$`, "i").test(
       String(value),
     ),
