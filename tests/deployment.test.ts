@@ -160,7 +160,7 @@ function addTests(): void {
         databaseHost: "db.example.com",
         databasePort: 3307,
         databaseTls: "verify",
-        databaseCa: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+        databaseCa: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,

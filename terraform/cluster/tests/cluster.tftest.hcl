@@ -21,7 +21,7 @@ run "by_default" {
   }
 
   assert {
-    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "mariadb", port = 3306 }
+    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "mariadb", port = 3306, tls = "default", ca = "" }
     error_message = "The database is not the cluster's own."
   }
 
@@ -158,7 +158,7 @@ run "an_external_mariadb" {
   }
 
   assert {
-    condition     = !yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "db.example.com", port = 3307 }
+    condition     = !yamldecode(helm_release.cluster.values[0]).mariadb.enabled && yamldecode(helm_release.cluster.values[0]).database == { host = "db.example.com", port = 3307, tls = "default", ca = "" }
     error_message = "The database is not the external one."
   }
 

@@ -4,6 +4,7 @@
 #
 #   DB_TLS      default: as the client does by itself; verify: the certificate is checked; off: no encryption
 #   DB_TLS_CA   for verify: whose certificates are believed, in PEM; else those that the image knows
+set -euo pipefail
 
 # option NAME VALUE: a line of the file, in which a value may hold anything but the end of a line.
 option() {
@@ -32,4 +33,5 @@ trap 'rm -rf -- "$login"' EXIT
     *) fail "DB_TLS must be default, verify or off" ;;
   esac
 } >"$login/options.cnf"
+# shellcheck disable=SC2034 # Who sources this uses it.
 connection=("--defaults-file=$login/options.cnf")

@@ -13,7 +13,8 @@ fail() {
   exit 1
 }
 
-# shellcheck source=terraform/cluster/chart/files/connection.sh
+connection=()
+# shellcheck source=/dev/null
 . "${BASH_SOURCE[0]%/*}/connection.sh"
 
 client() {
