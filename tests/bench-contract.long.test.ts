@@ -49,7 +49,10 @@ function findBench(directory: string): ContractBench {
 frappe.init(${JSON.stringify(site)}, sites_path=".")
 frappe.connect()
 print(json.dumps(${expression}))`;
-    const { status, stdout, stderr } = run([join(directory, "env/bin/python"), "-c", program], sites);
+    const { status, stdout, stderr } = run(
+      [join(directory, "env/bin/python"), "-c", program],
+      sites,
+    );
     if (status !== 0) throw new Error(stderr);
     return JSON.parse(stdout);
   }
@@ -58,7 +61,8 @@ print(json.dumps(${expression}))`;
     directory,
     version: versionOf(directory),
     appsDocument: process.env["FRAPPE_BENCH_APPS_DOCUMENT"] === "filled" ? "filled" : "empty",
-    app: process.env["FRAPPE_BENCH_APP"] ?? apps.find((app) => app !== "frappe" && app !== "") ?? "",
+    app:
+      process.env["FRAPPE_BENCH_APP"] ?? apps.find((app) => app !== "frappe" && app !== "") ?? "",
     database: { host, port },
     run,
     sql: (statements) => {
