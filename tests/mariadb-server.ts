@@ -27,7 +27,8 @@ const ROOT_PASSWORD = "root-secret";
 /** The configuration of the MariaDB in the cluster, and so of this one. */
 const CONFIGURATION = `${chartDirectory}files/mariadb.cnf`;
 
-export async function startMariadb() {
+/** Starts it at an address of this machine. */
+export async function startMariadb(host = "127.0.0.1") {
   const processes = createServerProcesses();
   const { directory } = processes;
   const [port = 0] = await freePorts(1);
@@ -46,14 +47,14 @@ export async function startMariadb() {
       `--defaults-file=${CONFIGURATION}`,
       ...common,
       `--port=${port}`,
-      "--bind-address=127.0.0.1",
+      `--bind-address=${host}`,
       `--socket=${socket}`,
       // Its state is thrown away.
       "--innodb-flush-log-at-trx-commit=0",
     ],
     env: process.env,
   });
-  await waitForPort(port, AbortSignal.timeout(60_000));
+  await waitForPort(port, AbortSignal.timeout(60_000), host);
   const overSocket = ["--no-defaults", `--socket=${socket}`, "--user=root"];
   run("mariadb", overSocket, {
     // A fresh server lets root in from the loopback address without a password, and anybody else.
@@ -69,7 +70,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
     statement: string,
     { user = "root", password = ROOT_PASSWORD, database = "" } = {},
   ): string[] {
-    const args = ["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", `--port=${port}`];
+    const args = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
     const as = [`--user=${user}`, "--batch", "--skip-column-names"];
     const into = database === "" ? [] : [database];
     const env = { ...process.env, MYSQL_PWD: password };
@@ -79,7 +80,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   }
 
   const address: DatabaseAddress = {
-    host: "127.0.0.1",
+    host,
     port,
     rootPassword: ROOT_PASSWORD,
     clientDirectory: null,
