@@ -10,7 +10,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/local/ports.ts";
-import { eventually } from "../stack-fixture.ts";
 import { createAuthority } from "./authority.ts";
 import type { ClusterProcesses } from "./processes.ts";
 
@@ -60,7 +59,9 @@ export async function startControlPlane(options: ControlPlaneOptions) {
   const certificate = readFileSync(file("ca.crt"));
   /** A file by which a token's owner reaches the API server, or something that stands before it. */
   const kubeconfigFor = (token: string, at = url) => {
-    const path = file(`kubeconfig-${known.findIndex((user) => user.token === token)}-${new URL(at).port}`);
+    const path = file(
+      `kubeconfig-${known.findIndex((user) => user.token === token)}-${new URL(at).port}`,
+    );
     writeFileSync(path, kubeconfigOf(at, certificate, token), { mode: 0o600 });
     return path;
   };

@@ -61,7 +61,10 @@ export function writeOwnFiles(root: string): void {
   for (const name of ["bin", "lib", "lib64"]) symlinkSync(`usr/${name}`, at(name));
   mkdirSync(at("tmp"));
   chmodSync(at("tmp"), 0o1777);
-  writeFileSync(at("etc/passwd"), "root:x:0:0::/root:/bin/bash\nfrappe:x:1000:1000::/home/frappe:/bin/bash\n");
+  writeFileSync(
+    at("etc/passwd"),
+    "root:x:0:0::/root:/bin/bash\nfrappe:x:1000:1000::/home/frappe:/bin/bash\n",
+  );
   writeFileSync(at("etc/group"), "root:x:0:\nfrappe:x:1000:\n");
   for (const folder of ["bench", "faults.sh"]) {
     cpSync(join(LOCAL, folder), at(join(STAND_INS, folder)), { recursive: true });
@@ -71,7 +74,9 @@ export function writeOwnFiles(root: string): void {
     mkdirSync(at(folder), { recursive: true });
     chownSync(at(folder), FRAPPE, FRAPPE);
   }
-  const python = existsSync(join(LOCAL, "bench/python")) ? `${STAND_INS}/bench/python` : "/usr/bin/python3";
+  const python = existsSync(join(LOCAL, "bench/python"))
+    ? `${STAND_INS}/bench/python`
+    : "/usr/bin/python3";
   symlinkSync(python, at(join(BENCH, "env/bin/python")));
   if (!isAtHome()) symlinkSync(describePython().executable, at("usr/bin/python3"));
   writeFileSync(at(ENTRYPOINT), ENTRYPOINT_SCRIPT, { mode: 0o755 });
@@ -103,7 +108,8 @@ interface Python {
 /** The system's own where there is one: another may lie where only its owner can read. */
 function describePython(): Python {
   const program = findProgram("python3", { PATH: "/usr/bin:/usr/local/bin" }) ?? "python3";
-  const ask = "import sys, os; print(os.path.realpath(sys.executable), os.path.dirname(os.__file__), sep='\\n')";
+  const ask =
+    "import sys, os; print(os.path.realpath(sys.executable), os.path.dirname(os.__file__), sep='\\n')";
   const [executable = "", library = ""] = output(program, ["-c", ask]).split("\n");
   return { executable, library };
 }
@@ -118,7 +124,10 @@ function pythonFiles(): { programs: string[]; library: string[] } {
     .filter((path) => !NOT_OF_PYTHON.test(path.slice(library.length)))
     .filter((path) => existsSync(path) && statSync(path).isFile());
   const programs = [executable, ...(isAtHome() ? ["/usr/bin/python3"] : [])];
-  return { programs: [...programs, ...files.filter((path) => path.endsWith(".so"))], library: files };
+  return {
+    programs: [...programs, ...files.filter((path) => path.endsWith(".so"))],
+    library: files,
+  };
 }
 
 /** What these link to, at the places behind the links of a merged /usr. */

@@ -87,7 +87,10 @@ async function startKubelet(options: NodeOptions, socket: string): Promise<void>
   const file = join(directory, "kubelet.json");
   writeFileSync(file, JSON.stringify(configuration, null, 2));
   const container = processes.pid("containerd") ?? 0;
-  const into = [`--mount=/proc/${container}/ns/mnt`, `--pid=/proc/${container}/ns/pid_for_children`];
+  const into = [
+    `--mount=/proc/${container}/ns/mnt`,
+    `--pid=/proc/${container}/ns/pid_for_children`,
+  ];
   processes.start({
     name: "kubelet",
     command: "nsenter",
@@ -109,7 +112,10 @@ function writeFiles(options: NodeOptions, socket: string): void {
   mkdirSync(join(directory, "cni"));
   mkdirSync(join(directory, "pod-logs"));
   writeFileSync(join(directory, "resolv.conf"), "");
-  writeFileSync(join(directory, "cni/10-bridge.conflist"), JSON.stringify(network(territory, directory)));
+  writeFileSync(
+    join(directory, "cni/10-bridge.conflist"),
+    JSON.stringify(network(territory, directory)),
+  );
   writeFileSync(join(directory, "containerd.toml"), containerdConfiguration(options, socket));
 }
 

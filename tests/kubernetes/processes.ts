@@ -19,7 +19,11 @@ export function createClusterProcesses() {
   /** The last lines of a process's log. */
   function lastWords(name: string, lines = 5): string {
     try {
-      return readFileSync(join(directory, `${name}.log`), "utf8").trim().split("\n").slice(-lines).join("\n");
+      return readFileSync(join(directory, `${name}.log`), "utf8")
+        .trim()
+        .split("\n")
+        .slice(-lines)
+        .join("\n");
     } catch {
       return "";
     }

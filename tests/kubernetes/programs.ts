@@ -52,7 +52,9 @@ function lackingForNode(assets: string, env: NodeJS.ProcessEnv): string | null {
   if (process.getuid?.() !== 0) return "a node needs root";
   const absent = Object.entries(BESIDE).filter(([name]) => findProgram(name, env) === null);
   if (absent.length > 0) {
-    return absent.map(([name, from]) => `there is no ${name} (Debian has it in ${from})`).join("; ");
+    return absent
+      .map(([name, from]) => `there is no ${name} (Debian has it in ${from})`)
+      .join("; ");
   }
   return findCniPlugins() === null
     ? "there are no CNI plugins (Debian has them in containernetworking-plugins)"
