@@ -57,7 +57,7 @@ export async function startCluster(
   return orStop(stop, async () => {
     const own = (territory = takeTerritory());
     const kubelet = tokenOf(`system:node:${NODE_NAME}`, ["system:nodes"]);
-    const pause = { name: PAUSE, command: ["sleep", "infinity"] };
+    const pause = { name: PAUSE, command: ["/usr/bin/sleep", "infinity"] };
     const [controlPlane, archive] = await Promise.all([
       startControlPlane({ assets, processes, users: [...users, kubelet], schedules: true }),
       packImages(processes.directory, [pause, ...images]),

@@ -11,6 +11,7 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/manifests.ts";
 import { VALUES } from "../chart.ts";
 import type { Manifest } from "../chart.ts";
 import { startMariadb } from "../mariadb-server.ts";
+import { eventually } from "../stack-fixture.ts";
 import { chartObjectsOf, USERS } from "./site-namespace.ts";
 import { startCluster } from "./cluster.ts";
 import { ENTRYPOINT, FRAPPE, BENCH, IMAGE_PATH } from "./image-files.ts";
@@ -98,6 +99,11 @@ async function makeNamespace(
     await cluster.objects.create(loadYaml<Manifest>(JSON.stringify(own)));
   }
   await cluster.namespaceReady(NAMESPACE);
+  await eventually("the volume is bound", async () => {
+    const claim = { name: "frappe-sites", namespace: NAMESPACE };
+    const { status } = await cluster.core.readNamespacedPersistentVolumeClaim(claim);
+    return status?.phase === "Bound" ? true : null;
+  });
   await cluster.core.createNamespacedSecret({
     namespace: NAMESPACE,
     body: {
