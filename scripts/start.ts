@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { runOnStack } from "./local/run.ts";
 import type { Stack } from "./local/stack.ts";
 
-const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR]
+const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch]
 
 Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
 emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
@@ -17,6 +17,8 @@ started again. Ctrl-C ends it.
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
   --cluster kubeconfig  use the current context of your kubeconfig instead of the stand-in cluster
   --build DIR           run the functions as npm run build has put them into DIR, not their sources
+  --fetch               fetch emulators that are missing (some 130 MB) into the cache of this user,
+                        without a question; without it you are asked, if there is a terminal and no CI
   --help                this text
 
 Settings, from the environment:
@@ -36,6 +38,10 @@ Settings, from the environment:
   LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
                        subdomain:step:once fails only the first time
   LOCAL_SWEEP_SECONDS  how often the sweep comes, which the cloud sends every minute (5)
+  LOCAL_FETCH_EMULATORS
+                       true: as --fetch; false: never fetch, nor ask
+  LOCAL_EMULATOR_MIRROR
+                       the URL of a directory that has the emulators' files, in place of Google's
   LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
                        (root) and LOCAL_MARIADB_PASSWORD
   FIRESTORE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST
@@ -48,10 +54,10 @@ const options = parseOptions(process.argv.slice(2));
 if (options.help) {
   console.log(HELP);
 } else {
-  const { directory, cluster, build: buildDirectory } = options;
+  const { directory, cluster, build: buildDirectory, fetch } = options;
   const report = console.log;
   const stackOptions = { directory, cluster, buildDirectory, env: process.env, report };
-  await runOnStack({ ...stackOptions, codeWhenInterrupted: 0 }, (stack) => {
+  await runOnStack({ ...stackOptions, fetch, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.
     return new Promise(() => {});
@@ -63,6 +69,7 @@ interface Options {
   directory: string;
   cluster: "local" | "kubeconfig";
   build?: string;
+  fetch: boolean;
 }
 
 function parseOptions(args: string[]): Options {
@@ -75,6 +82,7 @@ function parseOptions(args: string[]): Options {
         directory: { type: "string", default: directory },
         cluster: { type: "string", default: "local" },
         build: { type: "string" },
+        fetch: { type: "boolean", default: false },
       },
     });
     const { cluster } = values;

@@ -6,6 +6,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import type { DatabaseTls } from "./manifests.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
@@ -66,6 +67,11 @@ export interface ReconcilerSettings extends CommonSettings {
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
+  databaseTls: DatabaseTls;
+  /** Whose certificates are believed, in PEM; null for those that the image knows. */
+  databaseCa: string | null;
+  /** Where the bench's web server answers within the cluster; null where nobody looks. */
+  benchUrl: string | null;
   /** How many site Jobs may work at once. */
   maxConcurrentJobs: number;
   /** How long the first pause between two attempts is; each further one is twice as long. */
@@ -84,6 +90,10 @@ export interface LocalSettings {
   sweepSeconds: number;
   /** `host:port` of the emulators that already run; null for one that is to be started. */
   runningEmulators: { firestore: string | null; pubsub: string | null };
+  /** Whether missing emulators may be fetched; null where the user is to be asked. */
+  fetchEmulators: boolean | null;
+  /** Where they are fetched from; null for where Google has them. */
+  emulatorMirror: string | null;
   /** A real MariaDB to use; null for the stand-in. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
@@ -133,6 +143,9 @@ export function parseLocalSettings(env: Environment): LocalSettings {
       firestore: values.FIRESTORE_EMULATOR_HOST ?? null,
       pubsub: values.PUBSUB_EMULATOR_HOST ?? null,
     },
+    fetchEmulators:
+      values.LOCAL_FETCH_EMULATORS === undefined ? null : values.LOCAL_FETCH_EMULATORS === "true",
+    emulatorMirror: values.LOCAL_EMULATOR_MIRROR ?? null,
     mariadb: toLocalMariadb(values),
   };
 }
@@ -156,6 +169,9 @@ function toReconciler(
     frappeApps: toList(values.FRAPPE_APPS),
     databaseHost: values.DB_HOST,
     databasePort: values.DB_PORT,
+    databaseTls: values.DB_TLS,
+    databaseCa: values.DB_TLS_CA ?? null,
+    benchUrl: values.BENCH_URL ?? null,
     maxConcurrentJobs: values.MAX_CONCURRENT_JOBS,
     retryPauseSeconds: values.RETRY_PAUSE_SECONDS,
   };

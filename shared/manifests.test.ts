@@ -4,10 +4,14 @@ import * as assert from "uvu/assert";
 import { expand } from "../scripts/local/cluster/container.ts";
 import { findStrangers } from "../tests/strict-manifest.ts";
 import { literal, siteJob, siteSecret } from "./manifests.ts";
+import { readSiteScripts } from "./site-scripts/read.ts";
 import { newTenant } from "./tenant.ts";
 import type { JobKind } from "./tenant.ts";
 
 const test = suite("manifests");
+
+/** A call of what loads the apps: bench itself, or the Python that has them. */
+const APPS_CODE = /^[^#\n]*\b(bench (new-site|--site)|env\/bin\/python)/m;
 
 const KINDS: JobKind[] = ["create", "drop", "suspend", "resume"];
 const NOW = new Date("2026-11-24T12:00:00Z");
@@ -30,6 +34,9 @@ const settings = {
   frappeApps: ["erpnext", "hrms"],
   databaseHost: "mariadb",
   databasePort: 3306,
+  databaseTls: "default" as const,
+  databaseCa: null,
+  benchUrl: null,
   scripts: {
     createDatabase: "# the script that makes the database",
     createSite: 'echo "$(date)" $$ "$SITE"',
@@ -81,7 +88,8 @@ for (const kind of KINDS) {
       assert.ok(container.resources?.requests?.["memory"]);
       assert.ok(container.resources?.limits?.["memory"]);
       assert.is(container.terminationMessagePolicy, "FallbackToLogsOnError");
-      assert.is(container.command, undefined, "the image's entrypoint must run");
+      assert.equal(container.command?.slice(0, 2), ["bash", "-c"]);
+      assert.is(container.args, undefined);
     }
   });
 }
@@ -144,8 +152,10 @@ test("the administrator's password is only where none of the apps' code runs", (
       .filter(({ env }) => env?.some(({ name }) => name === "DB_ROOT_PASSWORD"))
       .map(({ name }) => `${kind} ${name}`),
   );
-  // The script of drop calls no bench.
-  assert.equal(withAdmin, ["create database", "drop site"]);
+  assert.equal(withAdmin, ["create database", "drop site", "suspend site", "resume site"]);
+  const { createSite, ...others } = readSiteScripts();
+  assert.match(createSite, APPS_CODE);
+  for (const [name, script] of Object.entries(others)) assert.not.match(script, APPS_CODE, name);
 });
 
 test("after Kubernetes' own expansion, script and values are exactly what was meant", () => {
@@ -160,7 +170,7 @@ test("after Kubernetes' own expansion, script and values are exactly what was me
   assert.is(env["TENANT_LAST_NAME"], tenant.last_name);
   assert.is(env["SITE"], "acme.kairos.app");
   assert.is(env["APPS"], "erpnext hrms");
-  assert.is(expand(site?.args?.[2] ?? "", env), settings.scripts.createSite);
+  assert.is(expand(site?.command?.[2] ?? "", env), settings.scripts.createSite);
 });
 
 test("any text survives the expansion", () => {

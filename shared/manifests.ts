@@ -62,8 +62,21 @@ export interface ManifestSettings {
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
+  /** How the site Jobs' own client reaches the database. */
+  databaseTls: DatabaseTls;
+  /** Whose certificates are believed then, in PEM; null for those that the image knows. */
+  databaseCa: string | null;
+  /** Where the bench's web server answers within the cluster; null where nobody looks. */
+  benchUrl: string | null;
   scripts: SiteScripts;
 }
+
+/**
+ * `default` is what the image's client does by itself; `verify` insists on a certificate that a known authority
+ * has signed; `off` encrypts nothing.
+ */
+export const DATABASE_TLS = ["default", "verify", "off"] as const;
+export type DatabaseTls = (typeof DATABASE_TLS)[number];
 
 /** The passwords of a site, made once and never read back. */
 export interface SitePasswords {
@@ -158,31 +171,43 @@ function containersOf(
   settings: ManifestSettings,
 ): Pick<V1PodSpec, "initContainers" | "containers"> {
   const { scripts } = settings;
-  const container = (name: string, script: string, env: V1EnvVar[]): V1Container => ({
+  const container = (
+    name: string,
+    script: string,
+    env: V1EnvVar[],
+    limitSeconds: number,
+  ): V1Container => ({
     name,
     image: settings.frappeImage,
     workingDir: BENCH,
-    // In `args`, so that the image's entrypoint runs first.
-    args: ["bash", "-c", literal(script)],
-    env: [...identity(tenant, operation, settings), ...env],
+    // Instead of the image's entrypoint, which removes sites/assets and links it anew, for all sites.
+    command: ["bash", "-c", literal(script)],
+    env: [
+      ...identity(tenant, operation, settings),
+      plain("TIME_LIMIT_SECONDS", String(limitSeconds)),
+      ...env,
+    ],
     ...CONTAINER_LIMITS,
   });
   const admin = administrator(tenant, settings);
-  const site = createdSite(tenant, settings);
+  const password = tenantPassword(tenant);
+  const visited = plain("BENCH_URL", settings.benchUrl ?? "");
   switch (operation.kind) {
-    case "create":
+    case "create": {
+      const site = [...createdSite(tenant, settings), visited];
+      const { createDatabase, createSite } = scripts;
       return {
-        initContainers: [
-          container("database", scripts.createDatabase, [...admin, tenantPassword(tenant)]),
-        ],
-        containers: [container("site", scripts.createSite, site)],
+        initContainers: [container("database", createDatabase, [...admin, password], 300)],
+        containers: [container("site", createSite, site, 1500)],
       };
+    }
     case "drop":
-      return { containers: [container("site", scripts.drop, admin)] };
+      return { containers: [container("site", scripts.drop, admin, 1500)] };
     case "suspend":
-      return { containers: [container("site", scripts.suspend, [])] };
-    case "resume":
-      return { containers: [container("site", scripts.resume, [])] };
+    case "resume": {
+      const script = scripts[operation.kind];
+      return { containers: [container("site", script, [...admin, password, visited], 600)] };
+    }
   }
 }
 
@@ -224,6 +249,8 @@ function administrator(tenant: Tenant, settings: ManifestSettings): V1EnvVar[] {
     ...database(tenant, settings),
     secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
     secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
+    plain("DB_TLS", settings.databaseTls),
+    plain("DB_TLS_CA", settings.databaseCa ?? ""),
   ];
 }
 

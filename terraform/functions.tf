@@ -8,7 +8,8 @@ locals {
     NODE_COMPILE_CACHE = "/workspace/.compile-cache"
   }
 
-  reconciler_environment = merge(local.common_environment, {
+  # What is empty is not set.
+  reconciler_environment = { for name, value in merge(local.common_environment, {
     GKE_CLUSTER         = google_container_cluster.this.name
     GKE_LOCATION        = google_container_cluster.this.location
     GKE_NAMESPACE       = var.namespace
@@ -16,11 +17,13 @@ locals {
     FRAPPE_APPS         = join(",", var.frappe_apps)
     DB_HOST             = local.database_host
     DB_PORT             = tostring(var.database_port)
+    DB_TLS              = var.database_tls
+    DB_TLS_CA           = var.database_ca
+    BENCH_URL           = var.bench_url
     MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
-  })
+  }) : name => value if value != "" }
 
-  # What is empty is not set.
   environments = {
     api = { for name, value in merge(local.common_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
@@ -61,6 +64,11 @@ resource "google_storage_bucket_object" "sources" {
   bucket = google_storage_bucket.sources.name
   name   = "${each.value}-${filesha256("${var.dist_directory}/${each.value}.zip")}.zip"
   source = "${var.dist_directory}/${each.value}.zip"
+
+  lifecycle {
+    # The new zip is there before a function is told of it, and the old one until no function is.
+    create_before_destroy = true
+  }
 }
 
 resource "google_cloudfunctions2_function" "this" {

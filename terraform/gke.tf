@@ -48,6 +48,12 @@ resource "google_container_cluster" "this" {
     channel = "CHANNEL_STANDARD"
   }
 
+  lifecycle {
+    # Google says true of a cluster without an address, where nothing is set here; versions of the provider up to 7.45
+    # take that for a difference, at every plan.
+    ignore_changes = [private_cluster_config[0].enable_private_endpoint]
+  }
+
   depends_on = [
     google_artifact_registry_repository_iam_member.nodes_pull_images,
     google_compute_router_nat.this,

@@ -95,6 +95,9 @@ output "bench" {
     database_in_cluster = var.database == "cluster"
     database_host       = local.database_host
     database_port       = var.database_port
+    database_tls        = var.database_tls
+    database_ca         = var.database_ca
+    url                 = var.bench_url
     max_concurrent_jobs = var.max_concurrent_jobs
   }
 }
@@ -102,4 +105,9 @@ output "bench" {
 output "backups" {
   description = "Where the nightly backups are."
   value       = { bucket = google_storage_bucket.backups.name }
+}
+
+output "deletion_protection" {
+  description = "Whether what holds data refuses to be deleted, in the cluster too."
+  value       = var.deletion_protection
 }

@@ -6,7 +6,6 @@ resource "google_project_service" "apis" {
     "certificatemanager.googleapis.com",
     "cloudbuild.googleapis.com",
     "cloudfunctions.googleapis.com",
-    "cloudresourcemanager.googleapis.com",
     "cloudscheduler.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
@@ -27,13 +26,28 @@ resource "google_project_service" "apis" {
   service = each.value
   # Others in the project may use them too.
   disable_on_destroy = false
+
+  # Nobody can be given a role in the project without it.
+  depends_on = [google_project_service.resource_manager]
+}
+
+# The API that the project is read by. A resource of its own: depends_on waits for a whole resource, whichever of
+# its instances it names. So were this one among the others, one more API would have the project read only while
+# applying, its number would be unknown, and each member with the number in it would be made anew.
+resource "google_project_service" "resource_manager" {
+  service            = "cloudresourcemanager.googleapis.com"
+  disable_on_destroy = false
+}
+
+moved {
+  from = google_project_service.apis["cloudresourcemanager.googleapis.com"]
+  to   = google_project_service.resource_manager
 }
 
 data "google_project" "this" {
   project_id = var.project_id
 
-  # Not on all APIs: then one more of them would make the number unknown, and each member with it new.
-  depends_on = [google_project_service.apis["cloudresourcemanager.googleapis.com"]]
+  depends_on = [google_project_service.resource_manager]
 }
 
 locals {

@@ -42,7 +42,8 @@ locals {
 resource "google_secret_manager_secret" "this" {
   for_each = local.secrets
 
-  secret_id = each.value
+  secret_id           = each.value
+  deletion_protection = var.deletion_protection
 
   replication {
     auto {}
@@ -57,6 +58,10 @@ resource "google_secret_manager_secret_version" "this" {
   secret                 = google_secret_manager_secret.this[each.key].id
   secret_data_wo         = local.secret_values[each.key]
   secret_data_wo_version = var.secret_versions[each.key]
+
+  # An old version is closed and not destroyed: a revision that is gone back to reads the version that it had, and
+  # can be given it again.
+  deletion_policy = "DISABLE"
 
   lifecycle {
     # The functions read one version until they have the next.

@@ -20,10 +20,15 @@ variable "domain" {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$", var.domain))
     error_message = "The domain must be a domain name in lower case, such as kairos.app."
   }
+
+  validation {
+    condition     = alltrue([for label in split(".", var.domain) : length(label) <= 63]) && length(var.domain) <= 189
+    error_message = "Each part of the domain must have 63 characters at most, and the domain 189: a site's name is put before it."
+  }
 }
 
 variable "mail" {
-  description = "The mail account from which the sites send: server, port, login and the address that mails come from."
+  description = "The mail account from which the sites send: server, port, login and the address that mails come from. The port must be one on which the server takes STARTTLS, usually 587: a login is sent over TLS or not at all."
   type = object({
     host = string
     port = optional(number, 587)
@@ -40,6 +45,16 @@ variable "mail" {
   validation {
     condition     = var.mail.port >= 1 && var.mail.port <= 65535 && floor(var.mail.port) == var.mail.port && var.mail.port != 25
     error_message = "The mail.port must be a whole number from 1 to 65535, and not 25, on which Google Cloud lets no mail out; 587 is usual."
+  }
+
+  validation {
+    condition     = var.mail.port != 465
+    error_message = "The mail.port cannot be 465, which wants TLS from the first byte on: Frappe does that for an Email Account that is kept in a site, and not by the configuration that is written here. Name the port on which the server takes STARTTLS, usually 587."
+  }
+
+  validation {
+    condition     = can(regex("^\\S+$", var.mail.user))
+    error_message = "The mail.user must be the login of the mail account, and not empty."
   }
 
   validation {
@@ -70,8 +85,8 @@ variable "region" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "The region must be one of Google Cloud's, such as europe-west1. A zone such as europe-west1-b is none."
+    condition     = can(regex("^(africa|asia|australia|europe|me|northamerica|southamerica|us)-(north|south|east|west|central|northeast|northwest|southeast|southwest)[1-9][0-9]?$", var.region))
+    error_message = "The region must be one of Google Cloud's, such as europe-west1. A zone such as europe-west1-b is none, nor a multi-region such as eu."
   }
 }
 
@@ -82,7 +97,7 @@ variable "firestore_location" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(|nam5|eur3|[a-z]+-[a-z]+[0-9]+)$", var.firestore_location))
+    condition     = can(regex("^(|nam5|eur3|(africa|asia|australia|europe|me|northamerica|southamerica|us)-(north|south|east|west|central|northeast|northwest|southeast|southwest)[1-9][0-9]?)$", var.firestore_location))
     error_message = "The firestore_location must be a region, such as europe-west1, or one of the multi-regions nam5 and eur3, or empty."
   }
 }
@@ -94,7 +109,7 @@ variable "firestore_trigger_region" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(|nam5|eur3|[a-z]+-[a-z]+[0-9]+)$", var.firestore_trigger_region))
+    condition     = can(regex("^(|nam5|eur3|(africa|asia|australia|europe|me|northamerica|southamerica|us)-(north|south|east|west|central|northeast|northwest|southeast|southwest)[1-9][0-9]?)$", var.firestore_trigger_region))
     error_message = "The firestore_trigger_region must be a location of Eventarc's, such as us-central1 or nam5, or empty."
   }
 }
@@ -120,6 +135,11 @@ variable "api_keys" {
   nullable    = false
   sensitive   = true
   ephemeral   = true
+
+  validation {
+    condition     = length(join(",", var.api_keys)) <= 32768
+    error_message = "All of api_keys together must have 32768 characters at most: Cloud Run takes no longer variable."
+  }
 
   validation {
     condition     = alltrue([for key in var.api_keys : can(regex("^[!-+.-~-]{8,}$", key))])
@@ -282,6 +302,16 @@ variable "functions" {
   }
 
   validation {
+    condition     = alltrue([for one in var.functions : can(tonumber(trimsuffix(trimsuffix(one.memory, "Mi"), "Gi"))) && try(endswith(one.memory, "Gi") ? 1024 * tonumber(trimsuffix(one.memory, "Gi")) : tonumber(trimsuffix(one.memory, "Mi")), 0) >= 256])
+    error_message = "The memory of a function must be at least 256Mi: in less it does not start."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : !endswith(one.memory, "Gi") || try(tonumber(trimsuffix(one.memory, "Gi")), 0) <= lookup({ "1" = 4, "2" = 8, "4" = 16, "6" = 24, "8" = 32 }, one.cpu, 32)])
+    error_message = "The memory of a function must be no more than Cloud Run gives to its processors: 4Gi to 1, 8Gi to 2, 16Gi to 4, 24Gi to 6 and 32Gi to 8."
+  }
+
+  validation {
     condition     = alltrue([for one in var.functions : contains(["1", "2", "4", "6", "8"], one.cpu)])
     error_message = "The cpu of a function must be 1, 2, 4, 6 or 8: below 1 an instance takes one call at a time."
   }
@@ -294,6 +324,11 @@ variable "functions" {
   validation {
     condition     = alltrue([for one in var.functions : one.concurrency >= 1 && one.concurrency <= 1000 && floor(one.concurrency) == one.concurrency])
     error_message = "The concurrency of a function must be a whole number from 1 to 1000."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.functions : floor(one.min_instances) == one.min_instances && floor(one.max_instances) == one.max_instances])
+    error_message = "The instances of a function must be whole numbers."
   }
 
   validation {
@@ -313,6 +348,11 @@ variable "namespace" {
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
     error_message = "The namespace must be a DNS label: a to z, 0 to 9 and hyphens, 63 characters at most."
+  }
+
+  validation {
+    condition     = !contains(["default", "kairos-system"], var.namespace) && !can(regex("^(kube|gke)-", var.namespace))
+    error_message = "The namespace must be of its own: default, kairos-system and what begins with kube- or gke- are others'."
   }
 }
 
@@ -415,6 +455,47 @@ variable "database_port" {
   }
 }
 
+variable "database_tls" {
+  description = "How the site Jobs and the backup reach the MariaDB: default, for what the image's client does by itself; verify, for a certificate that is checked; off, for no encryption."
+  type        = string
+  default     = "default"
+  nullable    = false
+
+  validation {
+    condition     = contains(["default", "verify", "off"], var.database_tls)
+    error_message = "The database_tls must be default, verify or off."
+  }
+}
+
+variable "database_ca" {
+  description = "For database_tls verify: the certificates of the authority in PEM. Empty for those that the image knows."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.database_ca == "" || can(regex("^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$", var.database_ca))
+    error_message = "The database_ca must be one or more certificates in PEM."
+  }
+
+  validation {
+    condition     = var.database_ca == "" || var.database_tls == "verify"
+    error_message = "The database_ca is for database_tls verify alone."
+  }
+}
+
+variable "bench_url" {
+  description = "Where the bench's web server answers within the cluster, for site Jobs to see what a site's visitors get. Empty where there is none: then nobody looks."
+  type        = string
+  default     = "http://frappe-bench:8080"
+  nullable    = false
+
+  validation {
+    condition     = var.bench_url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", var.bench_url))
+    error_message = "The bench_url must be an http URL of host and port, such as http://frappe-bench:8080."
+  }
+}
+
 variable "database_admin" {
   description = "The user of the MariaDB that may make databases and users."
   type        = string
@@ -481,7 +562,7 @@ variable "filestore_zone" {
   nullable    = false
 
   validation {
-    condition     = var.filestore_zone == "" || startswith(var.filestore_zone, "${var.region}-")
+    condition     = var.filestore_zone == "" || can(regex("^${var.region}-[a-z]$", var.filestore_zone))
     error_message = "The filestore_zone must be a zone of the region, such as europe-west1-b, or empty."
   }
 }
@@ -491,6 +572,16 @@ variable "filestore_gib" {
   type        = number
   default     = 1024
   nullable    = false
+
+  validation {
+    condition     = var.filestore_gib <= lookup({ BASIC_HDD = 65433, BASIC_SSD = 65433 }, var.filestore_tier, 102400)
+    error_message = "The filestore_gib must be no more than the tier has: 65433 for the basic ones, 102400 for the others."
+  }
+
+  validation {
+    condition     = startswith(var.filestore_tier, "BASIC_") || var.filestore_gib % 256 == 0
+    error_message = "The filestore_gib of a tier that is not basic must be a multiple of 256."
+  }
 
   validation {
     condition     = var.filestore_gib >= (var.filestore_tier == "BASIC_SSD" ? 2560 : 1024) && floor(var.filestore_gib) == var.filestore_gib
@@ -538,7 +629,7 @@ variable "slow_create_seconds" {
   nullable    = false
 
   validation {
-    condition     = var.slow_create_seconds >= 60
-    error_message = "The slow_create_seconds must be at least 60: no site is made in less."
+    condition     = var.slow_create_seconds >= 60 && var.slow_create_seconds <= 86400 && floor(var.slow_create_seconds) == var.slow_create_seconds
+    error_message = "The slow_create_seconds must be a whole number from 60, for no site is made in less, to 86400."
   }
 }

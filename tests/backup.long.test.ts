@@ -41,7 +41,8 @@ function addTests(): void {
     assert.match(output, /^dumped 3 databases, /m);
   });
   test.after(async () => {
-    await Promise.all([source.stop(), target.stop()]);
+    // One that did not come up must not hide why.
+    await Promise.all([source?.stop(), target?.stop()]);
     rmSync(directory, { recursive: true, force: true });
   });
   /** Each test has a copy of the dump, and a server with nothing of it. */

@@ -35,8 +35,8 @@ const ACCOUNT = {
   auto_email_id: "sites@example.com",
 };
 
-/** As they come to stand in the bench's configuration. */
-const WRITTEN = { ...ACCOUNT, mail_port: 587 };
+/** As they come to stand in the bench's configuration: over TLS, or not at all. */
+const WRITTEN = { ...ACCOUNT, mail_port: 587, use_tls: 1 };
 
 function writeMail(settings: string | null, account: Record<string, string> = ACCOUNT) {
   const mail = join(directory, "mail");
@@ -103,6 +103,28 @@ test("the Secret of an earlier version is not written for the one that is to com
   assert.is(status, 1);
   assert.match(output, "the Secret is not of mail/versions/3 yet");
   assert.is(readFileSync(file, "utf8"), "{}");
+});
+
+for (const [port, why] of [
+  ["465", /mail_port cannot be 465: it wants TLS from the first byte on.* usually 587$/m],
+  ["25", /mail_port cannot be 25: Google Cloud lets no mail out on it\. .* usually 587$/m],
+  ["0", /mail_port must be a number from 1 to 65535$/m],
+  ["smtp", /mail_port must be a number from 1 to 65535$/m],
+] as const) {
+  test(`the port ${port} is refused with a sentence, and nothing is written`, async () => {
+    const { file, run } = writeMail("{}", { ...ACCOUNT, mail_port: port });
+    const { status, output } = await run();
+    assert.is(status, 1);
+    assert.match(output, why);
+    assert.not.match(output, "word");
+    assert.is(readFileSync(file, "utf8"), "{}");
+  });
+}
+
+test("a configuration that would send in clear is mended", async () => {
+  const { run, read } = writeMail(JSON.stringify({ ...WRITTEN, use_tls: 0 }));
+  assert.is((await run()).status, 0);
+  assert.equal(read(), WRITTEN);
 });
 
 test("an account that lacks a setting changes nothing", async () => {

@@ -182,6 +182,9 @@ function podOf(kind: JobKind): V1PodSpec {
       frappeApps: ["erpnext"],
       databaseHost: "mariadb",
       databasePort: 3306,
+      databaseTls: "default" as const,
+  databaseCa: null,
+      benchUrl: null,
       scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
     },
   );

@@ -123,6 +123,9 @@ function addTests(): void {
         frappeApps: ["erpnext", "hrms"],
         databaseHost: "db.example.com",
         databasePort: 3307,
+        databaseTls: "verify",
+        databaseCa: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+        benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,
       });

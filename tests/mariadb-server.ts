@@ -27,8 +27,20 @@ const ROOT_PASSWORD = "root-secret";
 /** The configuration of the MariaDB in the cluster, and so of this one. */
 const CONFIGURATION = `${chartDirectory}files/mariadb.cnf`;
 
-/** Starts it at an address of this machine. */
-export async function startMariadb(host = "127.0.0.1") {
+export interface MariadbOptions {
+  /** An address of this machine. */
+  host?: string;
+  /** A password of the administrator's own. */
+  rootPassword?: string;
+  /** Takes encrypted connections alone, with this certificate. */
+  certificate?: { key: string; cert: string };
+}
+
+export async function startMariadb({
+  host = "127.0.0.1",
+  rootPassword = ROOT_PASSWORD,
+  certificate,
+}: MariadbOptions = {}) {
   const processes = createServerProcesses();
   const { directory } = processes;
   const [port = 0] = await freePorts(1);
@@ -39,6 +51,8 @@ export async function startMariadb(host = "127.0.0.1") {
     ...common,
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
+    // Two at once would share the machine's, and one of them fail.
+    `--tmpdir=${directory}`,
   ]);
   processes.start({
     name: "mariadbd",
@@ -51,6 +65,7 @@ export async function startMariadb(host = "127.0.0.1") {
       `--socket=${socket}`,
       // Its state is thrown away.
       "--innodb-flush-log-at-trx-commit=0",
+      ...(certificate === undefined ? [] : encrypted(certificate)),
     ],
     env: process.env,
   });
@@ -61,14 +76,14 @@ export async function startMariadb(host = "127.0.0.1") {
     input: `DROP USER IF EXISTS root@'127.0.0.1', root@'::1';
 DELETE FROM mysql.global_priv WHERE user = '';
 FLUSH PRIVILEGES;
-CREATE USER root@'%' IDENTIFIED BY '${ROOT_PASSWORD}';
+CREATE USER root@'%' IDENTIFIED BY '${rootPassword.replaceAll(/['\\]/g, String.raw`\$&`)}';
 GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   });
 
   /** The rows that a statement gives, their columns joined by tabs. */
   function query(
     statement: string,
-    { user = "root", password = ROOT_PASSWORD, database = "" } = {},
+    { user = "root", password = rootPassword, database = "" } = {},
   ): string[] {
     const args = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
     const as = [`--user=${user}`, "--batch", "--skip-column-names"];
@@ -82,7 +97,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   const address: DatabaseAddress = {
     host,
     port,
-    rootPassword: ROOT_PASSWORD,
+    rootPassword,
     clientDirectory: null,
   };
   return {
@@ -110,6 +125,10 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
     },
     stop: () => processes.stop("mariadbd"),
   };
+}
+
+function encrypted({ key, cert }: { key: string; cert: string }): string[] {
+  return [`--ssl-key=${key}`, `--ssl-cert=${cert}`, "--require-secure-transport=ON"];
 }
 
 function run(

@@ -27,7 +27,8 @@ function addTests(): void {
     server = await startMariadb();
   });
   test.after(async () => {
-    await server.stop();
+    // One that did not come up must not hide why.
+    await server?.stop();
   });
   test.before.each(() => {
     bench = createSiteBench(server.address);
@@ -43,6 +44,19 @@ function addTests(): void {
   const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
   const own = databaseName(ACME.id);
   const asTenant = { user: own, password: "database-secret" };
+
+  /** A session of the tenant's, as a worker has one. */
+  function openSession() {
+    const at = [`--host=${server.address.host}`, `--port=${server.address.port}`, `--user=${own}`];
+    const session = spawn(
+      "mariadb",
+      ["--no-defaults", "--protocol=tcp", ...at, "--unbuffered", "--batch", own],
+      { env: { ...process.env, MYSQL_PWD: asTenant.password }, stdio: ["pipe", "pipe", "ignore"] },
+    );
+    // The server may have closed it by then.
+    session.stdin.on("error", () => {});
+    return session;
+  }
 
   test("create makes the database and the user that it should, and no other", async () => {
     assert.is((await bench.run(CREATE)).status, 0);
@@ -86,20 +100,7 @@ function addTests(): void {
 
   test("a session that a dead Pod left with a lock does not hold up a drop", async () => {
     await bench.run(CREATE);
-    const session = spawn(
-      "mariadb",
-      [
-        "--no-defaults",
-        "--protocol=tcp",
-        `--host=${server.address.host}`,
-        `--port=${server.address.port}`,
-        `--user=${own}`,
-        "--unbuffered",
-        "--batch",
-        own,
-      ],
-      { env: { ...process.env, MYSQL_PWD: asTenant.password }, stdio: ["pipe", "pipe", "ignore"] },
-    );
+    const session = openSession();
     const ended = new Promise((resolve) => session.once("close", resolve));
     session.stdin.write("BEGIN; SELECT COUNT(*) FROM tabDocType;\n");
     await new Promise((resolve) => session.stdout.once("data", resolve));
@@ -138,6 +139,46 @@ function addTests(): void {
     const { status, message } = await bench.run({ ...CREATE, env: { DB_ROOT_PASSWORD: "wrong" } });
     assert.is(status, 1);
     assert.match(message?.reason ?? "", /Access denied for user 'root'/);
+  });
+
+  test("suspend shuts the tenant's user out at once, in the middle of what it writes, and resume lets it in", async () => {
+    await bench.run(CREATE);
+    await bench.run({ kind: "create", tenant: OTHER });
+    const session = openSession();
+    session.stdin.write(
+      "BEGIN; INSERT INTO tabDocType VALUES ('half'); SELECT COUNT(*) FROM tabDocType;\n",
+    );
+    await new Promise((resolve) => session.stdout.once("data", resolve));
+    const suspended = await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
+    assert.is(suspended.status, 0, suspended.output);
+    // What it sends from now on is not taken.
+    session.stdin.end("COMMIT;\n");
+    await new Promise((resolve) => session.once("close", resolve));
+    assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
+    assert.throws(() => server.query("SELECT 1", asTenant), /account is locked/);
+    const others = { user: databaseName(OTHER.id), password: "database-secret" };
+    assert.equal(server.query("SELECT 1", others), ["1"]);
+    const resumed = await bench.run({ kind: "resume", tenant: ACME, generation: 3 });
+    assert.is(resumed.status, 0, resumed.output);
+    assert.equal(server.query("SELECT 1", asTenant), ["1"]);
+    assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
+  });
+
+  test("a user that something unlocks again is not taken for suspended", async () => {
+    await bench.run(CREATE);
+    server.query(`ALTER USER '${own}'@'%' ACCOUNT LOCK`);
+    // As when a create works at the same time: it makes the user anew.
+    const unlocking = join(bench.directory, "scratch", "unlocking");
+    mkdirSync(unlocking, { recursive: true });
+    const client = `#!/usr/bin/env bash
+statements=$(cat)
+/usr/bin/mariadb "$@" <<<"\${statements//ACCOUNT LOCK/ACCOUNT UNLOCK}"
+`;
+    writeFileSync(join(unlocking, "mariadb"), client, { mode: 0o755 });
+    const env = { PATH: `${unlocking}:/usr/local/bin:/usr/bin:/bin` };
+    const run = await bench.run({ kind: "suspend", tenant: ACME, generation: 2, env });
+    assert.is(run.status, 1);
+    assert.match(run.message?.reason ?? "", /still lets in the user/);
   });
 
   test("npm start makes its sites in it, where LOCAL_MARIADB says so", async () => {

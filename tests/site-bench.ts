@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -14,6 +14,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { Dirent } from "node:fs";
@@ -66,6 +67,13 @@ export interface Kill {
 /** Stops a container before its n-th command until something else has happened. */
 export type Pause = Kill;
 
+/** What a container may be told from outside once it has said something. */
+export interface Signal {
+  /** Sent when the container's output holds this. */
+  after: string;
+  signal: NodeJS.Signals;
+}
+
 export interface Work {
   kind: JobKind;
   tenant: Tenant;
@@ -77,6 +85,8 @@ export interface Work {
   pause?: Pause;
   /** What happens while it is paused. */
   meanwhile?: () => Promise<void>;
+  /** Sent to the container's first process alone, as a kubelet does. */
+  signal?: Signal;
   env?: Record<string, string>;
 }
 
@@ -114,6 +124,7 @@ export function createSiteBench(
     mkdirSync(sites);
     for (const app of ["frappe", "erpnext"])
       mkdirSync(join(directory, "apps", app), { recursive: true });
+    symlinkSync(join(BENCH_STAND_IN, "env"), join(directory, "env"));
     writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
     if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
   } else {
@@ -122,6 +133,9 @@ export function createSiteBench(
   mkdirSync(scratch, { recursive: true });
   const killing = join(scratch, "killing.sh");
   writeFileSync(killing, KILLING);
+  const counting = join(scratch, "counting");
+  mkdirSync(counting, { recursive: true });
+  writeFileSync(join(counting, "python3"), COUNTING_PYTHON, { mode: 0o755 });
 
   const secrets: Record<string, string> = {
     username: "root",
@@ -138,6 +152,9 @@ export function createSiteBench(
     frappeApps: ["erpnext"],
     databaseHost: database.host,
     databasePort: database.port,
+    databaseTls: "default",
+    databaseCa: null,
+    benchUrl: null,
     scripts: readSiteScripts(),
   };
 
@@ -152,7 +169,7 @@ export function createSiteBench(
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
       const given = { ...environmentOf(container, { secret, podUid }), ...env };
-      const ended = await runContainer(container, given, before, pause);
+      const ended = await runContainer(container, given, before, pause, work.signal ?? null);
       last = { ...ended, output: last.output + ended.output };
       if (last.status !== 0) return last;
     }
@@ -164,20 +181,23 @@ export function createSiteBench(
     env: Record<string, string>,
     beforeCommand: number | null,
     pausing: Work | null,
+    signal: Signal | null,
   ): Promise<PodRun> {
     const own = mkdtempSync(join(scratch, "container-"));
     const terminationLog = join(own, "termination-log");
     const paused = join(own, "paused");
-    const [command = "", ...args] = (container.args ?? []).map((text) => expand(text, env));
-    const path = [BENCH_STAND_IN, database.clientDirectory, SYSTEM_PATH];
+    const [command = "", ...args] = (container.command ?? []).map((text) => expand(text, env));
+    const isCounted = beforeCommand !== null || pausing !== null;
+    const path = [isCounted ? counting : null, BENCH_STAND_IN, database.clientDirectory];
     const child = spawn(command, args, {
       cwd: directory,
       env: {
-        PATH: path.filter((entry) => entry !== null).join(":"),
+        PATH: [...path.filter((entry) => entry !== null), SYSTEM_PATH].join(":"),
+        PYTHON_COUNTING,
         TMPDIR: scratch,
         TERMINATION_LOG: terminationLog,
         LOCAL_DATABASE_DIRECTORY: databases,
-        ...(beforeCommand === null && pausing === null ? {} : { BASH_ENV: killing }),
+        ...(isCounted ? { BASH_ENV: killing } : {}),
         PAUSED: paused,
         ...env,
       },
@@ -191,8 +211,13 @@ export function createSiteBench(
     else tokens.write(`${"x".repeat(pausing.pause?.beforeCommand ?? 0)}P`);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (signal !== null && output.includes(signal.after)) child.kill(signal.signal);
+      });
     }
+    // What the first process leaves behind ends with its container.
+    child.once("exit", () => killGroup(child.pid));
     const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
     if (pausing !== null) {
       const isPaused = async () => (existsSync(paused) || child.exitCode !== null ? true : null);
@@ -241,6 +266,59 @@ if [[ -n $__counts ]]; then
 fi' DEBUG
 `;
 
+/** Past the one below, which comes before it on the PATH. */
+const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+  env: { PATH: SYSTEM_PATH },
+}).trim();
+
+/** Python, but a program that changes the site's files or Redis asks before each change, as a shell does. */
+const COUNTING_PYTHON = `#!/bin/sh
+case $4 in
+  *"def write("* | *"class Redis"*)
+    program=$PYTHON_COUNTING$4
+    shift 4
+    exec '${PYTHON}' -I -S -c "$program" "$@"
+    ;;
+esac
+exec '${PYTHON}' "$@"
+`;
+
+const PYTHON_COUNTING = String.raw`
+import os as _os, sys as _sys, time as _time
+
+def _ask():
+    token = _os.read(3, 1)
+    if token == b"":
+        _os.kill(0, 9)
+        _time.sleep(60)
+    elif token == b"P":
+        _os.close(_os.open(_os.environ["PAUSED"], _os.O_CREAT, 0o600))
+        _os.read(3, 1)
+
+def _before(event, args):
+    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect")
+    if event == "open" and isinstance(args[2], int):
+        changes = args[0] != _os.environ["PAUSED"] and args[2] & (_os.O_WRONLY | _os.O_RDWR) != 0
+    if changes:
+        _ask()
+
+def _fsync(descriptor, fsync=_os.fsync):
+    _ask()
+    fsync(descriptor)
+
+_os.fsync = _fsync
+_sys.addaudithook(_before)
+`;
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
 function containersOf(job: V1Job): V1Container[] {
   const { initContainers = [], containers = [] } = job.spec?.template.spec ?? {};
   return [...initContainers, ...containers];
@@ -261,5 +339,7 @@ function listing(root: string): string[] {
 
 function contentOf(entry: Dirent, path: string): string {
   if (entry.isDirectory()) return "/";
-  return entry.isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, "utf8");
+  if (entry.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
+  // The one thing that is random.
+  return readFileSync(path, "utf8").replace(/("encryption_key": ")[\w-]{43}=/, "$1(a key)");
 }

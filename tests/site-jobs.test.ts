@@ -1,7 +1,15 @@
 /** Site Jobs with the real scripts, the stand-in bench and the stand-in database. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -24,6 +32,7 @@ test.before.each(() => {
 test.after.each(() => bench.remove());
 
 const inSite = (file: string) => readFileSync(join(bench.site(ACME), file), "utf8");
+const readConfig = () => JSON.parse(inSite("site_config.json")) as Record<string, string>;
 const users = () => readdirSync(join(bench.databases, "users"));
 const databases = () => readdirSync(join(bench.databases, "databases"));
 
@@ -34,12 +43,17 @@ test("create makes a whole site, its database and its user, and marks it last", 
   assert.is(inSite("apps.txt"), "frappe\nerpnext\n");
   assert.is(inSite("users.txt"), "office@acme.example (System User, System Manager)\n");
   assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
-  assert.equal(JSON.parse(inSite("site_config.json")), {
+  const { encryption_key, ...config } = readConfig();
+  // 32 bytes, as Fernet has them.
+  assert.match(encryption_key ?? "", /^[\w-]{43}=$/);
+  assert.equal(config, {
     host_name: "https://acme.kairos.app",
     organization: "Acme",
-    pause_scheduler: 0,
     db_type: "mariadb",
+    db_host: "mariadb",
+    db_port: 3306,
     db_name: databaseName(ACME.id),
+    db_user: databaseName(ACME.id),
     db_password: "database-secret",
   });
   assert.equal(databases(), [databaseName(ACME.id)]);
@@ -65,11 +79,11 @@ test("a whole site that has lost an app is no success", async () => {
 });
 
 for (const step of [
+  "check-services",
   "database",
   "new-site",
   "install-app",
   "add-user",
-  "set-config",
   "enable-scheduler",
   "verify",
 ]) {
@@ -278,13 +292,16 @@ for (const kind of ["create", "drop", "suspend", "resume"] as const) {
   });
 }
 
-test("suspend and resume switch the maintenance mode and nothing else", async () => {
+test("suspend and resume switch the maintenance mode and the database's lock, and nothing else", async () => {
   await bench.run({ kind: "create", tenant: ACME });
-  const plain = JSON.parse(inSite("site_config.json")) as object;
-  await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
-  assert.equal(JSON.parse(inSite("site_config.json")), { ...plain, maintenance_mode: 1 });
-  await bench.run({ kind: "resume", tenant: ACME, generation: 3 });
-  assert.equal(JSON.parse(inSite("site_config.json")), { ...plain, maintenance_mode: 0 });
+  const plain = readConfig();
+  const locked = join(bench.databases, "users", `${databaseName(ACME.id)}@%`, "locked");
+  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
+  assert.equal(readConfig(), { ...plain, maintenance_mode: 1 });
+  assert.ok(existsSync(locked));
+  assert.is((await bench.run({ kind: "resume", tenant: ACME, generation: 3 })).status, 0);
+  assert.equal(readConfig(), { ...plain, maintenance_mode: 0 });
+  assert.not(existsSync(locked));
   assert.is(inSite("apps.txt"), "frappe\nerpnext\n");
 });
 
@@ -416,11 +433,145 @@ test("a message survives quotes, backslashes and control characters", async () =
   assert.equal(message, { step: "new-site", reason: words });
 });
 
-test("a password that bench blurts out does not reach the message", async () => {
+test("a password that bench blurts out reaches neither the message nor the log", async () => {
   const env = replacedBench('echo "Access denied using $DB_PASSWORD" >&2; exit 1');
-  const { message } = await bench.run({ kind: "create", tenant: ACME, env });
+  const { message, output } = await bench.run({ kind: "create", tenant: ACME, env });
   assert.is(message?.reason, "Access denied using ***");
+  assert.match(output, "Access denied using ***");
+  assert.not.match(output, "database-secret");
 });
+
+test("a program that is killed is said to be killed, with its own last words", async () => {
+  const env = replacedBench('echo "Installing erpnext..."; kill -KILL $$');
+  const { status, message } = await bench.run({ kind: "create", tenant: ACME, env });
+  assert.is(status, 137);
+  assert.equal(message, {
+    step: "new-site",
+    reason: "SIGKILL ended it; the last that it said: Installing erpnext...",
+  });
+});
+
+test("a progress bar, a colour and an empty line are no last words", async () => {
+  const bar = String.raw`Updating DocTypes for frappe : [=====     ] 50%\rUpdating DocTypes for frappe : [======    ] 60%`;
+  const env = replacedBench(
+    String.raw`printf '%b' '\033[31mDisk quota exceeded\033[0m\n${bar}\n\n' >&2; exit 1`,
+  );
+  const { message, output } = await bench.run({ kind: "create", tenant: ACME, env });
+  assert.is(message?.reason, "Disk quota exceeded");
+  // Of what a terminal writes over itself, a log needs the end.
+  assert.match(output, "60%");
+  assert.not.match(output, "50%");
+});
+
+for (const [sentence, more, expected] of [
+  [
+    "a Job that is asked to stop",
+    { signal: { after: "step: new-site", signal: "SIGTERM" } },
+    { status: 143, reason: "it was asked to stop" },
+  ],
+  [
+    "a script whose time is over",
+    { env: { TIME_LIMIT_SECONDS: "1" } },
+    { status: 1, reason: "it did not end within 1 seconds" },
+  ],
+] as const) {
+  test(`${sentence} says so while bench works, and at which step it was`, async () => {
+    const { env, ...signal } = { env: {}, ...more };
+    // It would go on for a day.
+    const endless = { LOCAL_BENCH_SECONDS: "86400" };
+    const work = { kind: "create", tenant: ACME, env: { ...endless, ...env }, ...signal } as const;
+    const { status, message } = await bench.run(work);
+    assert.is(status, expected.status);
+    assert.equal(message, { step: "new-site", reason: expected.reason });
+  });
+}
+
+/** How bench may leave the file, when it is killed while it writes it. */
+const damages: [sentence: string, damage: (path: string) => void][] = [
+  ["empty", (path) => writeFileSync(path, "")],
+  ["torn", (path) => writeFileSync(path, readFileSync(path, "utf8").slice(0, 40))],
+  ["gone", (path) => rmSync(path)],
+];
+for (const [sentence, damage] of damages) {
+  test(`a site_config.json that is ${sentence} is restored, with its encryption key`, async () => {
+    await bench.run({ kind: "create", tenant: ACME });
+    const whole = readConfig();
+    const changes = {
+      create: {},
+      suspend: { maintenance_mode: 1 },
+      resume: { maintenance_mode: 0 },
+    };
+    for (const [index, kind] of (["suspend", "resume", "create"] as const).entries()) {
+      damage(join(bench.site(ACME), "site_config.json"));
+      const { status, output } = await bench.run({ kind, tenant: ACME, generation: index + 2 });
+      assert.is(status, 0, output);
+      Object.assign(whole, changes[kind]);
+      assert.equal(readConfig(), whole);
+    }
+  });
+
+  test(`a site_config.json that is ${sentence} and has no copy is an error, and no new key is made`, async () => {
+    await bench.run({ kind: "create", tenant: ACME });
+    rmSync(join(bench.sites, ".tenants", "acme.kairos.app", "site_config.json"));
+    damage(join(bench.site(ACME), "site_config.json"));
+    const before = bench.snapshot().filter((entry) => !/ claims|\.tenants/.test(entry));
+    for (const kind of ["suspend", "resume", "create"] as const) {
+      const { status, message } = await bench.run({ kind, tenant: ACME, generation: 2 });
+      assert.is(status, 1);
+      assert.match(
+        message?.reason ?? "",
+        /is damaged and has no whole copy: restore it from a backup/,
+      );
+    }
+    const after = bench.snapshot().filter((entry) => !/ claims|\.tenants/.test(entry));
+    assert.equal(
+      after.filter((entry) => !entry.includes(".lock")),
+      before.filter((entry) => !entry.includes(".lock")),
+    );
+  });
+}
+
+test("an encryption key that somebody removed comes back, and what others have written stays", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  const { encryption_key, ...others } = readConfig();
+  const changed = { ...others, max_file_size: 1000 };
+  writeFileSync(join(bench.site(ACME), "site_config.json"), JSON.stringify(changed));
+  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
+  assert.equal(readConfig(), { ...changed, encryption_key, maintenance_mode: 1 });
+});
+
+test("bench and a site Job that change site_config.json at once lose nothing of each other's", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  const path = join(bench.site(ACME), "site_config.json");
+  const lock = join(bench.site(ACME), "locks", "site_config.lock");
+  const others = spawn("python3", ["-c", OTHER_WRITER, path, lock], { stdio: "ignore" });
+  const ended = new Promise((resolve) => others.once("close", resolve));
+  let generation = 2;
+  while (others.exitCode === null) {
+    const kind = generation % 2 === 0 ? "suspend" : "resume";
+    const { status, output } = await bench.run({ kind, tenant: ACME, generation });
+    assert.is(status, 0, output);
+    generation += 1;
+  }
+  await ended;
+  assert.is(others.exitCode, 0);
+  const config = readConfig();
+  assert.is(Object.keys(config).filter((key) => key.startsWith("other_")).length, 1000);
+  assert.is(Number(config["maintenance_mode"]), generation % 2);
+});
+
+/** Writes 1,000 keys, each as bench does: with Frappe's lock, and by emptying the file first. */
+const OTHER_WRITER = `
+import fcntl, json, sys
+for number in range(1000):
+    with open(sys.argv[2], "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with open(sys.argv[1]) as file:
+            config = json.load(file)
+        config[f"other_{number}"] = number
+        with open(sys.argv[1], "w") as file:
+            json.dump(config, file)
+`;
 
 for (const [name, script] of Object.entries(readSiteScripts())) {
   const shellcheck = spawnSync("shellcheck", ["--version"]);

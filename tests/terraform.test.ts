@@ -1,10 +1,9 @@
 /** `npm run terraform:check`, as a part of `npm test`. That it finds mistakes, terraform-mistakes shows. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkTerraform } from "../scripts/terraform/check.ts";
+import { checkRoot } from "../scripts/terraform/check.ts";
 import { CLUSTER_ROOT, TERRAFORM_ROOT } from "../scripts/terraform/roots.ts";
-import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
-import type { Terraform } from "../scripts/terraform/terraform.ts";
+import { missingTerraform } from "../scripts/terraform/terraform.ts";
 import { skip } from "./parts.ts";
 
 const test = suite("terraform");
@@ -14,19 +13,13 @@ if (missing === null) addTests();
 else skip(test, "terraform", "terraform", missing);
 
 function addTests(): void {
-  let terraform: Terraform;
-  test.before(async () => {
-    terraform = await openTerraform();
-  });
-  test.after(() => terraform.close());
-
   for (const [directory, root] of Object.entries({
     "terraform/": TERRAFORM_ROOT,
     "terraform/cluster/": CLUSTER_ROOT,
   })) {
     test(`${directory} is in format, valid, and as its own tests say`, async () => {
       let output = "";
-      const problem = await checkTerraform(root, terraform, (text) => (output += text));
+      const problem = await checkRoot(root, (text) => (output += text));
       assert.is(problem, null, output);
     });
   }

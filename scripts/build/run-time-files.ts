@@ -30,7 +30,7 @@ function documentation(): RunTimeFile[] {
 }
 
 function siteScripts(): RunTimeFile[] {
-  return globSync("shared/site-scripts/*.sh", { cwd: repository }).map((source) => ({
+  return globSync("shared/site-scripts/*.{sh,py}", { cwd: repository }).map((source) => ({
     path: basename(source),
     source,
   }));

@@ -35,6 +35,9 @@ export const SETTINGS = {
   frappeApps: ["erpnext"],
   databaseHost: "mariadb",
   databasePort: 3306,
+  databaseTls: "default" as const,
+  databaseCa: null,
+  benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
   scripts: {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { initialiseDatabase } from "./database.ts";
+import { BENCH_STAND_IN, initialiseDatabase } from "./database.ts";
 import { takeLock } from "./lock.ts";
 import { LocalProblem } from "./problem.ts";
 
@@ -66,6 +66,7 @@ export async function takeDirectory(
   writeFileSync(join(paths.sites, "apps.txt"), `${APPS.join("\n")}\n`);
   writeFileSync(join(paths.sites, "common_site_config.json"), "{}\n");
   for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
+  symlinkSync(join(BENCH_STAND_IN, "env"), join(root, "env"));
   initialiseDatabase(paths.database, databaseRootPassword);
   return release;
 }

@@ -11,3 +11,8 @@ export class LocalProblem extends Error {
     super(remedy === undefined ? message : `${message} ${remedy}`);
   }
 }
+
+/** Several problems as one, a line each. */
+export function together(problems: LocalProblem[]): LocalProblem {
+  return new LocalProblem(problems.map(({ message }) => message).join("\n"));
+}

@@ -5,6 +5,10 @@
  * @module
  */
 import { SettingsError } from "../../shared/config.ts";
+import type { LocalSettings } from "../../shared/config.ts";
+import type { EmulatorName } from "./emulator-name.ts";
+import { askYesNo, consentOf } from "./prerequisites/consent.ts";
+import { fetchEmulators, offerOf } from "./prerequisites/fetch-emulators.ts";
 import { LocalProblem } from "./problem.ts";
 import { startStack } from "./stack.ts";
 import type { Stack, StackOptions } from "./stack.ts";
@@ -14,18 +18,28 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+export interface RunOptions extends Omit<StackOptions, "fetchMissing"> {
+  codeWhenInterrupted: number;
+  /** Whether `--fetch` was given: missing emulators are fetched without a question. */
+  fetch?: boolean;
+}
+
 /**
  * Runs a command on a stack of its own and ends the process with the code that the command gives.
  * The stack ends with it, whatever happens.
  */
 export async function runOnStack(
-  options: StackOptions & { codeWhenInterrupted: number },
+  options: RunOptions,
   command: (stack: Stack) => Promise<number>,
 ): Promise<void> {
   const interrupted = whenInterrupted();
+  const interruption = new AbortController();
+  interrupted.catch((error: unknown) => interruption.abort(error));
+  const fetchMissing = (missing: EmulatorName[], settings: LocalSettings) =>
+    offerToFetch(missing, { ...options, settings, signal: interruption.signal });
   let stack: Stack | undefined;
   try {
-    stack = await orStop(startStack(options), interrupted);
+    stack = await orStop(startStack({ ...options, fetchMissing }), interrupted);
     const died = stack.death.then((sentence) => {
       throw new LocalProblem(`The stack has ended: ${sentence}.`);
     });
@@ -37,6 +51,26 @@ export async function runOnStack(
   }
   // Whatever a client library still holds open is of no use any more.
   process.exit();
+}
+
+/** Fetches emulators if the user allows it; else the stack says that they are missing. */
+async function offerToFetch(
+  missing: EmulatorName[],
+  { env, fetch, settings, signal }: RunOptions & { settings: LocalSettings; signal: AbortSignal },
+): Promise<void> {
+  const { stdin, stdout } = process;
+  const options = { env, output: stdout, mirror: settings.emulatorMirror, signal };
+  const consent = consentOf({
+    flag: fetch === true,
+    setting: settings.fetchEmulators,
+    env,
+    isTerminal: stdin.isTTY && stdout.isTTY,
+  });
+  const isAllowed =
+    consent === "ask"
+      ? await askYesNo(offerOf(missing, options), stdin, stdout, signal)
+      : consent === "yes";
+  if (isAllowed) await fetchEmulators(missing, options);
 }
 
 function whenInterrupted(): Promise<never> {

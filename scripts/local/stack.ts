@@ -26,12 +26,13 @@ import type { LocalCluster } from "./cluster/server.ts";
 import { BENCH_STAND_IN, MARIADB_STAND_IN, SYSTEM_PATH } from "./database.ts";
 import { stackPaths, takeDirectory } from "./directory.ts";
 import type { StackPaths } from "./directory.ts";
-import { EMULATOR_NAMES, emulatorSpecs, findEmulators } from "./emulators.ts";
+import { EMULATOR_NAMES, emulatorSpecs } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
 import { listenForDeletions } from "./eventarc.ts";
 import { findBuiltFunctions, FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
 import { freePorts, isPortFree, waitForPort } from "./ports.ts";
+import { completeMachine } from "./prerequisites/survey.ts";
 import { LocalProblem } from "./problem.ts";
 import { createProcesses } from "./processes.ts";
 import type { Processes } from "./processes.ts";
@@ -51,6 +52,11 @@ export interface StackOptions {
   buildDirectory?: string | undefined;
   /** Called when a Job of the stand-in cluster has ended, before anybody is told of it. */
   onJobEnded?: (job: V1Job) => void;
+  /**
+   * Called where nothing but emulators is missing, and may fetch them. Without it, that they are missing
+   * is an error.
+   */
+  fetchMissing?: (missing: EmulatorName[], settings: LocalSettings) => Promise<void>;
   /** Called with a sentence when something went wrong that the stack itself puts right. */
   report?: (sentence: string) => void;
 }
@@ -88,7 +94,7 @@ const START_MILLISECONDS = 60_000;
  * something is missing, and leaves nothing half-started behind.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env } = options;
+  const { env, fetchMissing } = options;
   const paths = stackPaths(options.directory);
   const local = parseSettings(env);
   const functionFiles =
@@ -96,16 +102,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ownKubeconfig = options.cluster === "kubeconfig" ? findKubeconfig(env) : null;
   const { runningEmulators } = local;
   await requireAnswers(runningEmulators);
-  const emulatorPrograms = findEmulators(
-    env,
-    EMULATOR_NAMES.filter((name) => runningEmulators[name] === null),
-  );
   if (!(await isPortFree(local.port))) {
     throw new LocalProblem(
       `Port ${local.port} is in use.`,
       `Choose another one with: PORT=${local.port + 1} npm start.`,
     );
   }
+  const emulatorPrograms = await completeMachine(
+    env,
+    {
+      emulators: EMULATOR_NAMES.filter((name) => runningEmulators[name] === null),
+      bench: ownKubeconfig === null,
+    },
+    fetchMissing && ((missing) => fetchMissing(missing, local)),
+  );
 
   const undo: (() => unknown)[] = [];
   const stop = async () => {

@@ -1,11 +1,12 @@
 /**
  * `npm run terraform:check`: holds `terraform/` and `terraform/cluster/` to Terraform's own format, to their
- * provider's schema and to their own tests, offline.
+ * providers and to their own tests. Without a registry it works too, against the providers' schemas.
  *
  * @module
  */
 import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./roots.ts";
-import { missingTerraform, openTerraform } from "./terraform.ts";
+import { openRoot } from "./providers.ts";
+import { missingTerraform } from "./terraform.ts";
 import type { Terraform } from "./terraform.ts";
 
 const STEPS = [
@@ -35,19 +36,27 @@ async function main(): Promise<number> {
     console.error(`nothing was checked: ${missing}`);
     return 1;
   }
-  const terraform = await openTerraform();
-  try {
-    const print = (text: string) => void process.stdout.write(text);
-    for (const root of [TERRAFORM_ROOT, CLUSTER_ROOT]) {
-      const problem = await checkTerraform(root, terraform, print);
-      if (problem !== null) {
-        console.error(`${root}: ${problem}`);
-        return 1;
-      }
+  for (const root of [TERRAFORM_ROOT, CLUSTER_ROOT]) {
+    const problem = await checkRoot(root, (text) => void process.stdout.write(text));
+    if (problem !== null) {
+      console.error(`${root}: ${problem}`);
+      return 1;
     }
-    return 0;
+  }
+  return 0;
+}
+
+/** Checks a root with the best providers that there are, and tells which. */
+export async function checkRoot(
+  root: string,
+  onOutput: (text: string) => void,
+): Promise<string | null> {
+  const opened = await openRoot(root);
+  onOutput(`${root}: ${opened.providers}\n`);
+  try {
+    return await checkTerraform(opened.directory, opened, onOutput);
   } finally {
-    terraform.close();
+    opened.close();
   }
 }
 

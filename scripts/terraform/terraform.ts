@@ -25,6 +25,29 @@ export function missingTerraform(): string | null {
   return error === undefined ? null : "there is no terraform on the PATH";
 }
 
+/** What runs a command of Terraform's in a directory. */
+export function runner(env: NodeJS.ProcessEnv, timeout?: number) {
+  return (
+    args: string[],
+    cwd: string,
+    onOutput = (_text: string): void => {},
+  ): Promise<TerraformRun> =>
+    new Promise((resolve, reject) => {
+      // Not spawnSync: this very process may serve the provider meanwhile.
+      const options = { cwd, env, ...(timeout === undefined ? {} : { timeout }) };
+      const child = spawn("terraform", args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          output += text;
+          onOutput(text);
+        });
+      }
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
+    });
+}
+
 /** Opens Terraform, with the providers' schemas beside it until it is closed. */
 export async function openTerraform() {
   const schemas = Object.entries(readSchemas());
@@ -48,29 +71,8 @@ export async function openTerraform() {
     CHECKPOINT_DISABLE: "1",
   };
 
-  /** Runs a command in a directory. */
-  function run(
-    args: string[],
-    cwd: string,
-    onOutput = (_text: string): void => {},
-  ): Promise<TerraformRun> {
-    return new Promise((resolve, reject) => {
-      // Not spawnSync: this very process serves the provider meanwhile.
-      const child = spawn("terraform", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (text: string) => {
-          output += text;
-          onOutput(text);
-        });
-      }
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ exitCode: code ?? 1, output }));
-    });
-  }
-
   return {
-    run,
+    run: runner(env),
     close: (): void => {
       for (const { stop } of providers) stop();
       rmSync(directory, { recursive: true, force: true });

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { DATABASE_TLS } from "../manifests.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
@@ -149,6 +150,23 @@ export const reconcilerSettingsSchema = {
       description: "a host name or an IPv4 address",
     },
     DB_PORT: { ...portNumber, default: 3306 },
+    DB_TLS: {
+      type: "string",
+      enum: DATABASE_TLS,
+      default: "default",
+      description:
+        "default (what the image's client does), verify (the certificate is checked) or off (nothing is encrypted)",
+    },
+    DB_TLS_CA: {
+      type: "string",
+      pattern: "^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$",
+      description: "one or more certificates in PEM",
+    },
+    BENCH_URL: {
+      type: "string",
+      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      description: "an http URL of host and port, such as http://frappe-bench:8080",
+    },
     MAX_CONCURRENT_JOBS: {
       type: "integer",
       minimum: 1,
@@ -228,6 +246,16 @@ export const localSettingsSchema = {
       exclusiveMaximum: 10_000,
       default: 5,
       description: "a number of seconds, at least 0.1 and below 10000",
+    },
+    LOCAL_FETCH_EMULATORS: {
+      type: "string",
+      enum: ["true", "false"],
+      description: "true or false",
+    },
+    LOCAL_EMULATOR_MIRROR: {
+      type: "string",
+      pattern: "^https?://[^\\s?#]+$",
+      description: "the URL of a directory that has the emulators' files",
     },
     LOCAL_MARIADB: hostAndPort,
     LOCAL_MARIADB_USER: { type: "string", default: "root", description: "a user's name" },

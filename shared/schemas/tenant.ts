@@ -54,15 +54,20 @@ export const subdomainSchema = {
   examples: ["acme"],
 } as const satisfies JSONSchema;
 
-/** As browsers check <input type=email>: https://html.spec.whatwg.org/#valid-e-mail-address */
+const ATOM = "[a-zA-Z0-9!#$%&'*+\\/=?^_`{|}~-]+";
+const LABEL = "[a-zA-Z0-9]+(?:-+[a-zA-Z0-9]+)*";
+
+/**
+ * What Frappe takes for the address of a user (EMAIL_MATCH_PATTERN of frappe/utils/__init__.py, and the 140
+ * characters of User's name), so that nobody learns minutes later that it does not. Written so that no text
+ * has two ways through it: the time for a long one grows with its length, not with its square.
+ */
 export const emailSchema = {
   type: "string",
-  maxLength: 254,
-  pattern:
-    "^[a-zA-Z0-9.!#$%&'*+\\/=?^_`{|}~-]+@" +
-    "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?" +
-    "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$",
-  description: "an e-mail address of 254 characters at most",
+  maxLength: 140,
+  pattern: `^${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+${LABEL}$`,
+  description:
+    "an e-mail address of 140 characters at most, with a dot in its domain and no dots side by side or at an end",
   examples: ["office@acme.example"],
 } as const satisfies JSONSchema;
 

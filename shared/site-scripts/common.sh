@@ -10,10 +10,14 @@
 #   67  a newer operation has taken over, or the tenant is gone; nothing was touched
 set -euo pipefail
 shopt -s inherit_errexit
+# Texts are cut between characters, not within one.
+export LC_ALL=C.UTF-8
 
 current_step=start
 is_final=
-words=$(mktemp)
+failure=
+scratch=$(mktemp -d)
+words=$scratch/words
 # What the script's own commands complain of is their last words, should one of them fail.
 exec 2>>"$words"
 
@@ -25,14 +29,29 @@ step() {
   echo "step: $current_step"
 }
 
-# Runs a command, shows what it says and remembers it while it may be the last.
+# interruptible COMMAND...: bash sees a signal only between two commands and while it waits, so it waits.
+interruptible() {
+  # By itself a command in the background would get no input.
+  "$@" <&0 &
+  wait "$!"
+}
+
+# attempt COMMAND...: runs it, shows what it says and remembers it while it may be the last.
 attempt() {
-  "$@" 2>&1 | tee "$words"
+  interruptible relay "$@"
   : >"$words"
+}
+
+# The shell that runs a pipeline reports a command that was killed, in words of its own. Nobody needs them.
+relay() {
+  exec 2>/dev/null
+  "$@" 2>&1 | python3 -I -S -c "$relay_py" "$words"
 }
 
 # fail REASON [EXIT_CODE]: ends the script with a reason of its own.
 fail() {
+  failure=$1
+  # Where this is a subshell, its parent reads it there.
   printf '%s\n' "$1" >"$words"
   is_final=${2-}
   exit "${2:-1}"
@@ -45,17 +64,34 @@ json_string() {
   printf '"%s"' "${text//\"/\\\"}"
 }
 
-# The last line that says something, without the passwords, which nothing should print.
+# without_passwords TEXT: sets `clean` to it, without what nothing should print.
+without_passwords() {
+  clean=$1
+  local secret
+  for secret in "${DB_PASSWORD-}" "${ADMIN_PASSWORD-}" "${DB_ROOT_PASSWORD-}"; do
+    [[ -z $secret ]] || clean=${clean//"$secret"/***}
+  done
+}
+
+# The last line that says something.
 last_words() {
   local line last=
   while IFS= read -r line || [[ -n $line ]]; do
     [[ $line =~ [^[:space:]] ]] && last=$line
   done <"$words"
-  local secret
-  for secret in "${DB_PASSWORD-}" "${ADMIN_PASSWORD-}" "${DB_ROOT_PASSWORD-}"; do
-    [[ -n $secret ]] && last=${last//"$secret"/***}
-  done
-  printf '%s' "${last:0:1000}"
+  without_passwords "$last"
+  printf '%s' "${clean:0:1000}"
+}
+
+# reason_of EXIT_STATUS: why the script ends.
+reason_of() {
+  local last
+  last=${failure:-$(last_words)}
+  if [[ -z $failure ]] && (($1 > 128)); then
+    printf 'SIG%s ended it%s' "$(kill -l "$1")" "${last:+; the last that it said: $last}"
+  else
+    printf '%s' "${last:-exit status $1}"
+  fi
 }
 
 # leave_message REASON: the termination message, which the control plane reads.
@@ -66,15 +102,16 @@ leave_message() {
 
 at_exit() {
   local status=$? reason
+  trap '' TERM ALRM
+  [[ -z ${time_limit_pid-} ]] || kill "$time_limit_pid" || true
   if ((status != 0)); then
-    reason=$(last_words) || true
-    reason=${reason:-exit status $status}
+    reason=$(reason_of "$status") || true
     echo "failed at $current_step: $reason"
     leave_message "$reason" || true
     # The exit codes of others are not ours to be final.
     ((status < 65 || status > 67)) || [[ -n $is_final ]] || status=1
   fi
-  rm -f -- "$words"
+  rm -rf -- "$scratch"
   exit "$status"
 }
 trap at_exit EXIT
@@ -90,3 +127,10 @@ require POD_UID "$uuid"
 require GENERATION '[0-9]{1,9}'
 require ATTEMPT '[0-9]{1,9}'
 require SITE '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'
+require TIME_LIMIT_SECONDS '[0-9]{1,6}'
+
+# The script ends before its Job's deadline does: with the Job's, the Pod is deleted, and with it all that
+# it said.
+trap 'fail "it did not end within $TIME_LIMIT_SECONDS seconds"' ALRM
+python3 -I -S -c "$time_limit_py" "$$" "$TIME_LIMIT_SECONDS" </dev/null >/dev/null 2>&1 3>&- &
+time_limit_pid=$!

@@ -3,6 +3,11 @@
 #
 # What an earlier attempt left half made is removed first: bench cannot take it up again.
 
+# What a create needs later is looked at now, not after minutes of work.
+step check-services
+sql "SELECT 1;"
+check_redis
+
 step database
 own claim
 if is_provisioned; then

@@ -2,12 +2,45 @@
 # have the same name, of letters and digits only: in a GRANT an underscore would be a wildcard.
 
 require DB_NAME '[a-z0-9]{1,64}'
+require DB_HOST '[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?'
+require DB_PORT '[0-9]{1,5}'
+require DB_TLS 'default|verify|off'
 
-# sql STATEMENTS: runs them as the administrator, in bounded time.
+# option NAME VALUE: a line of an option file, in which a value may hold anything but the end of a line.
+option() {
+  [[ $2 != *$'\n'* ]] || fail "the database's $1 has an unexpected form"
+  printf '%s="%s"\n' "$1" "${2//\\/\\\\}"
+}
+
+# login FILE USER PASSWORD: how the client reaches the server and who it is, as an option file. A
+# password in the environment would be none to newer clients, which then check no certificate.
+login() {
+  {
+    printf '[client]\nprotocol=tcp\nconnect-timeout=20\n'
+    option host "$DB_HOST"
+    option port "$DB_PORT"
+    option user "$2"
+    option password "$3"
+    case $DB_TLS in
+      verify) printf 'ssl\nssl-verify-server-cert\n' ;;
+      off) printf 'skip-ssl\n' ;;
+    esac
+    [[ $DB_TLS != verify || -z ${DB_TLS_CA-} ]] || option ssl-ca "$scratch/ca.pem"
+  } >"$1"
+}
+[[ -z ${DB_TLS_CA-} ]] || printf '%s\n' "$DB_TLS_CA" >"$scratch/ca.pem"
+login "$scratch/administrator.cnf" "$DB_ROOT_USERNAME" "$DB_ROOT_PASSWORD"
+
+# query LOGIN STATEMENTS: runs them in bounded time and sets `rows` to what they give.
+query() {
+  interruptible timeout --foreground 300 mariadb --defaults-file="$scratch/$1.cnf" \
+    --batch --skip-column-names >"$scratch/rows" <<<"$2" || return
+  rows=$(<"$scratch/rows")
+}
+
+# sql STATEMENTS: runs them as the administrator.
 sql() {
-  printf '%s\n' "$1" | MYSQL_PWD=$DB_ROOT_PASSWORD timeout 300 mariadb \
-    --no-defaults --protocol=tcp --host="$DB_HOST" --port="$DB_PORT" --user="$DB_ROOT_USERNAME" \
-    --connect-timeout=20 --batch --skip-column-names
+  query administrator "$1"
 }
 
 sql_string() {
@@ -15,23 +48,29 @@ sql_string() {
   printf "'%s'" "${text//\'/\'\'}"
 }
 
-# What there is of the tenant: a line `database` if its database is there, and `user HOST` for each host
-# at which its user may log in.
-what_is_left() {
+# Sets `rows` to what there is of the tenant: a line `database` if its database is there, and `user HOST`
+# for each host at which its user may log in.
+look_what_is_left() {
   sql "SELECT 'database' FROM information_schema.schemata WHERE schema_name = '$DB_NAME'
 UNION ALL SELECT CONCAT('user ', host) FROM mysql.user WHERE user = '$DB_NAME';"
 }
 
+# for_each_user BEFORE AFTER: sets `statements` to BEFORE 'user'@'host' AFTER; for the user at every host.
+for_each_user() {
+  local line
+  look_what_is_left
+  statements=
+  while IFS= read -r line; do
+    [[ $line != "user "* ]] ||
+      statements+="$1 '$DB_NAME'@$(sql_string "${line#user }") $2;"$'\n'
+  done <<<"$rows"
+}
+
 # First the user, then its sessions, which a dead Pod may have left with a lock on the database.
 drop_database() {
-  local left line statements='SET lock_wait_timeout = 60;'
-  left=$(what_is_left)
-  while IFS= read -r line; do
-    [[ $line == "user "* ]] || continue
-    statements+=$'\n'"DROP USER IF EXISTS '$DB_NAME'@$(sql_string "${line#user }");"
-  done <<<"$left"
-  sql "$statements
-KILL USER $DB_NAME;
+  for_each_user "DROP USER IF EXISTS" ""
+  sql "SET lock_wait_timeout = 60;
+${statements}KILL USER $DB_NAME;
 DROP DATABASE IF EXISTS $DB_NAME;"
 }
 

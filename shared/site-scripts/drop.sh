@@ -28,10 +28,14 @@ if [[ -z $is_foreign && -n $owner ]]; then
 fi
 remove_record
 
+# Last, when nothing can work for the site any more and fill it anew.
+step forget-in-redis
+if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_redis "$SITE"; fi
+
 step verify
-left=$(what_is_left)
-[[ $left != *database* ]] || fail "the database is still there"
-[[ -z $left ]] || fail "the database user is still there"
+look_what_is_left
+[[ $rows != *database* ]] || fail "the database is still there"
+[[ -z $rows ]] || fail "the database user is still there"
 if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else

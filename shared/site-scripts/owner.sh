@@ -3,6 +3,7 @@
 #   sites/.tenants/SITE/owner                        the id of the tenant whose site it is
 #   sites/.tenants/SITE/claims/GENERATION.ATTEMPT    an operation that has come to this site, with the
 #                                                    uid of the Pod that carries it out
+#   sites/.tenants/SITE/site_config.json             a copy of the site's, to repair it from
 #   sites/.tenants/TENANT_ID.gone                    the tenant is gone, or about to be
 #
 # The owner record lies beside the site's directory, so that a directory that somebody else made is
@@ -160,6 +161,6 @@ remove_directory() {
   fi
   check_claim
   # First the marker, so that what is left half-way does not look whole.
-  rm -f -- "sites/$SITE/.provisioned"
-  rm -rf -- "sites/$SITE"
+  rm -f -- "sites/$SITE/.provisioned" "$record/site_config.json"
+  interruptible rm -rf -- "sites/$SITE"
 }

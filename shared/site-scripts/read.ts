@@ -15,17 +15,37 @@ export interface SiteScripts {
 }
 
 export function readSiteScripts(): SiteScripts {
+  const common = [program("relay"), program("time_limit"), shell("common"), shell("owner")];
+  const database = shell("database");
+  const redis = [program("redis"), shell("redis")];
+  const site = [program("site_config"), program("visit"), shell("site")];
+  const fence = [database, shell("fence"), ...site];
   return {
-    createDatabase: join("common", "owner", "database", "create-database"),
-    createSite: join("common", "owner", "create-site"),
-    drop: join("common", "owner", "database", "drop"),
-    suspend: join("common", "owner", "maintenance", "suspend"),
-    resume: join("common", "owner", "maintenance", "resume"),
+    createDatabase: join(...common, database, ...redis, shell("create-database")),
+    createSite: join(...common, ...site, program("prove_apps"), shell("create-site")),
+    drop: join(...common, database, ...redis, shell("drop")),
+    suspend: join(...common, ...fence, shell("suspend")),
+    resume: join(...common, ...fence, shell("resume")),
   };
 }
 
-function join(...names: string[]): string {
-  return names
-    .map((name) => readFileSync(new URL(`${name}.sh`, import.meta.url), "utf8"))
-    .join("\n");
+function join(...parts: string[]): string {
+  return parts.join("\n");
+}
+
+function shell(name: string): string {
+  return read(`${name}.sh`);
+}
+
+/** A program in Python, as a shell variable that `python3 -c` takes. */
+function program(name: string): string {
+  return `# shellcheck disable=SC2016\n${name}_py=${quote(read(`${name}.py`))}\n`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function read(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), "utf8");
 }

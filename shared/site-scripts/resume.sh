@@ -1,4 +1,13 @@
-# Ends the maintenance mode of a site. Nothing else changes.
+# Ends a suspension. Runs none of the apps' code, for it has the administrator's credentials.
 
+step unlock-database
 require_own_site
-set_maintenance_mode off 0
+unlock_database
+
+step set-maintenance-mode
+check_claim
+configure_site maintenance_mode:=0
+
+step verify
+verify_unlocked
+verify_visitors open

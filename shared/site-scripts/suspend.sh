@@ -1,4 +1,14 @@
-# Puts a site into maintenance mode: it answers 503 and its scheduler rests. Nothing else changes.
+# Suspends a site: it is in maintenance mode, its scheduler rests, and nothing that works for it gets to its
+# database. Runs none of the apps' code, for it has the administrator's credentials.
 
+step set-maintenance-mode
 require_own_site
-set_maintenance_mode on 1
+configure_site maintenance_mode:=1
+
+step lock-database
+check_claim
+lock_database
+
+step verify
+verify_locked
+verify_visitors closed

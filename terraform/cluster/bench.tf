@@ -50,7 +50,8 @@ resource "helm_release" "bench" {
       pullPolicy = "IfNotPresent"
     }
 
-    # The chart wants to add CAP_CHOWN, which the namespace's Pod security refuses; nothing here needs it.
+    # The chart adds a capability that nothing here needs, and by a name that Pod security does not know: the namespace
+    # allows CHOWN, and refuses CAP_CHOWN, as it refuses all that is not among its names.
     securityContext = {
       allowPrivilegeEscalation = false
       capabilities             = { add = [], drop = ["ALL"] }

@@ -65,6 +65,8 @@ resource "helm_release" "cluster" {
     database = {
       host = local.control_plane.bench.database_host
       port = local.control_plane.bench.database_port
+      tls  = local.control_plane.bench.database_tls
+      ca   = local.control_plane.bench.database_ca
     }
 
     backup = {
@@ -74,6 +76,9 @@ resource "helm_release" "cluster" {
       scratchGib   = var.backup.scratch_gib
       storageClass = var.backup.storage_class
     }
+
+    # Where site Jobs see what visitors get.
+    benchPort = tonumber(try(regex(":(\\d+)$", local.control_plane.bench.url)[0], "80"))
 
     cloudSdkImage = var.cloud_sdk_image
     frappeImage   = local.control_plane.bench.image

@@ -12,7 +12,7 @@ terraform {
   }
 }
 
-# Whoever applies this needs the Google Cloud CLI, logged in, and its plugin gke-gcloud-auth-plugin:
+# Whoever applies this needs `gcloud auth application-default login` and the plugin gke-gcloud-auth-plugin:
 # `gcloud components install gke-gcloud-auth-plugin`, or the package google-cloud-cli-gke-gcloud-auth-plugin.
 # The plugin gives a fresh token each time, so nothing expires in a long apply.
 provider "helm" {
@@ -23,6 +23,8 @@ provider "helm" {
     exec {
       api_version = "client.authentication.k8s.io/v1beta1"
       command     = "gke-gcloud-auth-plugin"
+      # The login that Terraform itself has. Without this the plugin wants another, that of gcloud.
+      args = ["--use_application_default_credentials"]
     }
   }
 }

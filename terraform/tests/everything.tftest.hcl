@@ -23,11 +23,15 @@ variables {
   database                = "external"
   database_host           = "db.example.com"
   database_port           = 3307
+  database_tls            = "verify"
+  database_ca             = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+  bench_url               = "http://web.example.com:8000"
   database_admin          = "kairos"
   database_admin_password = "database-password"
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
   alert_emails            = ["operator@example.com"]
+  deletion_protection     = false
 }
 
 run "everything" {

@@ -14,6 +14,8 @@ variables {
   api_keys                = []
   database_admin_password = ""
   dist_directory          = "tests/zips"
+  # Or what a test has made could not be cleared away.
+  deletion_protection = false
 }
 
 run "each_runs_its_own_code_as_its_own_account" {

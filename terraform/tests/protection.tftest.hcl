@@ -15,7 +15,7 @@ variables {
   dist_directory          = "tests/zips"
 }
 
-run "the_database_the_cluster_and_the_volume_refuse_to_be_deleted" {
+run "what_holds_the_customers_data_refuses_to_be_deleted" {
   assert {
     condition = alltrue([
       google_firestore_database.this.type == "FIRESTORE_NATIVE",
@@ -23,8 +23,17 @@ run "the_database_the_cluster_and_the_volume_refuse_to_be_deleted" {
       google_firestore_database.this.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED",
       google_container_cluster.this.deletion_protection,
       !google_storage_bucket.backups.force_destroy,
+      alltrue([for one in google_secret_manager_secret.this : one.deletion_protection]),
+      # Of everything else, as tests/protection.test.ts shows.
+      terraform_data.deletion_protection.output.deletion_protection,
+      output.deletion_protection,
     ])
     error_message = "Something that holds data can be deleted by mistake."
+  }
+
+  assert {
+    condition     = alltrue([for one in google_secret_manager_secret_version.this : one.deletion_policy == "DISABLE"])
+    error_message = "With a new version of a secret its old one is lost, and with it the way back."
   }
 
   assert {
@@ -41,24 +50,6 @@ run "and_the_volume_where_its_tier_can" {
   assert {
     condition     = google_filestore_instance.sites.deletion_protection_enabled
     error_message = "The volume can be deleted by mistake."
-  }
-}
-
-run "unless_a_variable_lets_them" {
-  variables {
-    deletion_protection = false
-    filestore_tier      = "REGIONAL"
-  }
-
-  assert {
-    condition = alltrue([
-      google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_DISABLED",
-      google_firestore_database.this.deletion_policy == "DELETE",
-      !google_container_cluster.this.deletion_protection,
-      !google_filestore_instance.sites.deletion_protection_enabled,
-      google_storage_bucket.backups.force_destroy,
-    ])
-    error_message = "An installation that is to go would leave something behind."
   }
 }
 
@@ -119,5 +110,27 @@ run "alerts_reach_whoever_is_named" {
   assert {
     condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 6
     error_message = "The dashboard lacks a chart."
+  }
+}
+
+# The last one, or what the tests have made could not be cleared away.
+run "unless_a_variable_lets_them" {
+  variables {
+    deletion_protection = false
+    filestore_tier      = "REGIONAL"
+  }
+
+  assert {
+    condition = alltrue([
+      google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_DISABLED",
+      google_firestore_database.this.deletion_policy == "DELETE",
+      !google_container_cluster.this.deletion_protection,
+      !google_filestore_instance.sites.deletion_protection_enabled,
+      google_storage_bucket.backups.force_destroy,
+      alltrue([for one in google_secret_manager_secret.this : !one.deletion_protection]),
+      !terraform_data.deletion_protection.output.deletion_protection,
+      !output.deletion_protection,
+    ])
+    error_message = "An installation that is to go would leave something behind."
   }
 }

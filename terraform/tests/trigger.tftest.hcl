@@ -13,6 +13,8 @@ variables {
   api_keys                = []
   database_admin_password = ""
   dist_directory          = "tests/zips"
+  # Or what a test has made could not be cleared away.
+  deletion_protection = false
 }
 
 run "a_new_deletion_wakes_cleanup" {

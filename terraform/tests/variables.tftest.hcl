@@ -517,3 +517,184 @@ run "refused_backups_of_a_day" {
 
   expect_failures = [var.backup_days]
 }
+
+run "refused_mail_on_the_port_that_begins_with_tls" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", port = 465, user = "u", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_mail_without_a_login" {
+  command = plan
+
+  variables {
+    mail = { host = "smtp.example.com", user = "", from = "a@example.com" }
+  }
+
+  expect_failures = [var.mail]
+}
+
+run "refused_a_region_that_there_is_not" {
+  command = plan
+
+  variables {
+    region = "europa-west1"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "refused_a_location_that_there_is_not" {
+  command = plan
+
+  variables {
+    firestore_location = "eur-west9"
+  }
+
+  expect_failures = [var.firestore_location]
+}
+
+run "refused_another_multi_region" {
+  command = plan
+
+  variables {
+    firestore_location = "nam7"
+  }
+
+  expect_failures = [var.firestore_location]
+}
+
+run "refused_a_trigger_where_there_is_nothing" {
+  command = plan
+
+  variables {
+    firestore_trigger_region = "moon-west1"
+  }
+
+  expect_failures = [var.firestore_trigger_region]
+}
+
+run "refused_a_part_of_the_domain_that_is_too_long" {
+  command = plan
+
+  variables {
+    domain = "${join("", [for index in range(64) : "a"])}.example.com"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "refused_half_an_instance" {
+  command = plan
+
+  variables {
+    functions = { api = { min_instances = 0.5 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_memory_in_which_node_does_not_start" {
+  command = plan
+
+  variables {
+    functions = { api = { memory = "64Mi" } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_more_memory_than_a_processor_has" {
+  command = plan
+
+  variables {
+    functions = { provision = { memory = "8Gi" } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "refused_a_zone_that_is_none" {
+  command = plan
+
+  variables {
+    filestore_zone = "europe-west1-bb"
+  }
+
+  expect_failures = [var.filestore_zone]
+}
+
+run "refused_a_volume_that_is_no_multiple" {
+  command = plan
+
+  variables {
+    filestore_tier = "ZONAL"
+    filestore_gib  = 1100
+  }
+
+  expect_failures = [var.filestore_gib]
+}
+
+run "refused_a_volume_that_is_too_large" {
+  command = plan
+
+  variables {
+    filestore_gib = 70000
+  }
+
+  expect_failures = [var.filestore_gib]
+}
+
+run "refused_the_namespace_of_the_system" {
+  command = plan
+
+  variables {
+    namespace = "kube-system"
+  }
+
+  expect_failures = [var.namespace]
+}
+
+run "refused_a_pause_longer_than_the_longest" {
+  command = plan
+
+  variables {
+    retry_pause_seconds = 901
+  }
+
+  expect_failures = [var.retry_pause_seconds]
+}
+
+run "refused_backups_for_ever" {
+  command = plan
+
+  variables {
+    backup_days = 4000
+  }
+
+  expect_failures = [var.backup_days]
+}
+
+run "refused_slower_than_a_day" {
+  command = plan
+
+  variables {
+    slow_create_seconds = 100000
+  }
+
+  expect_failures = [var.slow_create_seconds]
+}
+
+run "refused_keys_that_no_variable_holds" {
+  command = plan
+
+  variables {
+    api_keys = [for number in range(600) : "key-${number}-${join("", [for index in range(50) : "a"])}"]
+  }
+
+  expect_failures = [var.api_keys]
+}

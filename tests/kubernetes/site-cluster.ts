@@ -50,7 +50,7 @@ export async function startSiteCluster(
     await database?.stop();
   };
   try {
-    database = await startMariadb(cluster.territory.address);
+    database = await startMariadb({ host: cluster.territory.address });
     const { address } = database;
     const sites = makeSites(cluster.directory);
     await makeNamespace(cluster, { sites, address });

@@ -58,7 +58,7 @@ run "the_bench" {
     error_message = "The bench is on another volume, or goes through all that is on it."
   }
 
-  # The namespace refuses what adds CAP_CHOWN, and a user whom it knows by name only.
+  # The namespace refuses a capability by the name CAP_CHOWN, and a user whom it knows by name only.
   assert {
     condition     = yamldecode(helm_release.bench[0].values[0]).securityContext.capabilities == { add = [], drop = ["ALL"] } && yamldecode(helm_release.bench[0].values[0]).podSecurityContext.runAsUser == 1000
     error_message = "The namespace's Pod security refuses the bench."

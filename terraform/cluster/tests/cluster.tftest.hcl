@@ -36,6 +36,11 @@ run "by_default" {
   }
 
   assert {
+    condition     = terraform_data.deletion_protection.input.deletion_protection
+    error_message = "The database and the bench can be deleted by mistake."
+  }
+
+  assert {
     condition     = output.backups_command == "gcloud storage ls gs://my-project-kairos-backups --project=my-project"
     error_message = "The output leads to other backups."
   }
@@ -118,11 +123,12 @@ run "an_external_mariadb" {
     target = data.terraform_remote_state.control_plane
     values = {
       outputs = {
-        project_id  = "my-project"
-        region      = "europe-west1"
-        base_domain = "sites.example.com"
-        cluster     = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
-        reconcilers = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
+        project_id          = "my-project"
+        region              = "europe-west1"
+        deletion_protection = true
+        base_domain         = "sites.example.com"
+        cluster             = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
+        reconcilers         = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
         sites = {
           namespace       = "frappe"
           volume_server   = "10.40.0.2"
@@ -141,6 +147,9 @@ run "an_external_mariadb" {
           database_in_cluster = false
           database_host       = "db.example.com"
           database_port       = 3307
+          database_tls        = "default"
+          database_ca         = ""
+          url                 = "http://frappe-bench:8080"
           max_concurrent_jobs = 1
         }
         backups = { bucket = "my-project-kairos-backups" }

@@ -15,8 +15,8 @@ fail() {
   exit 1
 }
 
-connection=(--no-defaults --protocol=tcp "--host=$DB_HOST" "--port=$DB_PORT" "--user=$DB_ROOT_USERNAME")
-export MYSQL_PWD=$DB_ROOT_PASSWORD
+# shellcheck source=terraform/cluster/chart/files/connection.sh
+. "${BASH_SOURCE[0]%/*}/connection.sh"
 
 sql() {
   printf '%s\n' "$1" | mariadb "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names

@@ -4,6 +4,9 @@ ACCOUNT is a directory with a file for each setting, as a Secret is mounted, and
 be VERSION: of a new account the old Secret may still be there, and then this Job tries again. All other settings stay as
 they are. The file is made anew beside the old one and renamed, so nobody ever reads half of it.
 
+Frappe logs in over TLS where `use_tls` says so, and sends the password in clear where nothing does: it is always
+written, and a port on which this cannot be is refused.
+
 If there is no file it is made, as the bench's own set-up does: the account is then there from the first
 start on. That set-up writes the same file and knows no lock over several Pods, so afterwards it is looked
 at for a while whether what was written is still there.
@@ -15,6 +18,12 @@ import sys
 import time
 
 KEYS = ("mail_server", "mail_port", "mail_login", "mail_password", "auto_email_id")
+# Begin TLS by STARTTLS before anything else is said, the login too.
+ALWAYS = {"use_tls": 1}
+REFUSED_PORTS = {
+    25: "Google Cloud lets no mail out on it",
+    465: "it wants TLS from the first byte on, which Frappe does for an Email Account that is kept in a site, and not by its configuration",
+}
 LOOKS = 4
 PAUSE_SECONDS = float(os.environ.get("PAUSE_SECONDS", "5"))
 
@@ -28,8 +37,20 @@ def read_account(directory, version):
     if read_text(directory, "version") != version:
         sys.exit(f"the Secret is not of {version} yet")
     account = {key: read_text(directory, key) for key in KEYS}
-    account["mail_port"] = int(account["mail_port"])
-    return account
+    account["mail_port"] = read_port(account["mail_port"])
+    return {**account, **ALWAYS}
+
+
+def read_port(text):
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 65535:
+        sys.exit("mail_port must be a number from 1 to 65535")
+    port = int(text)
+    if port in REFUSED_PORTS:
+        sys.exit(
+            f"mail_port cannot be {port}: {REFUSED_PORTS[port]}. "
+            "Name the port on which the server takes STARTTLS, usually 587"
+        )
+    return port
 
 
 def read_settings(file):

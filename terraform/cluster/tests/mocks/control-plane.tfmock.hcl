@@ -4,11 +4,12 @@ override_data {
   target = data.terraform_remote_state.control_plane
   values = {
     outputs = {
-      project_id  = "my-project"
-      region      = "europe-west1"
-      base_domain = "sites.example.com"
-      cluster     = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
-      reconcilers = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
+      project_id          = "my-project"
+      region              = "europe-west1"
+      deletion_protection = true
+      base_domain         = "sites.example.com"
+      cluster             = { name = "kairos", location = "europe-west1", endpoint = "gke-made-up.europe-west1.gke.goog" }
+      reconcilers         = ["kairos-provision@my-project.iam.gserviceaccount.com", "kairos-cleanup@my-project.iam.gserviceaccount.com"]
       sites = {
         namespace       = "tenants"
         volume_server   = "10.40.0.2"
@@ -27,6 +28,9 @@ override_data {
         database_in_cluster = true
         database_host       = "mariadb"
         database_port       = 3306
+        database_tls        = "default"
+        database_ca         = ""
+        url                 = "http://frappe-bench:8080"
         max_concurrent_jobs = 8
       }
       backups = { bucket = "my-project-kairos-backups" }

@@ -1,0 +1,117 @@
+"""Looks at the bench's Redis servers, or removes from them what belongs to a site.
+
+usage: redis.py check
+       redis.py forget DATABASE_NAME [SITE]
+
+The servers are `redis_cache` and `redis_queue` of sites/common_site_config.json. Frappe names a cached
+value DATABASE_NAME|KEY, and a background job SITE||ID (SITE::ID before version 16), of which RQ keeps
+keys of its own and entries in its queues and registries.
+"""
+
+import json
+import socket
+import ssl
+import sys
+from urllib.parse import unquote, urlsplit
+
+TIMEOUT_SECONDS = 10
+
+
+class Redis:
+    """The few words of the protocol (https://redis.io/docs/latest/develop/reference/protocol-spec/)
+    that are needed here; the image's own client is not there for a script that may run no app's code."""
+
+    def __init__(self, url):
+        parts = urlsplit(url)
+        address = (parts.hostname, parts.port or 6379)
+        self.connection = socket.create_connection(address, TIMEOUT_SECONDS)
+        if parts.scheme == "rediss":
+            context = ssl.create_default_context()
+            self.connection = context.wrap_socket(self.connection, server_hostname=parts.hostname)
+        self.answers = self.connection.makefile("rb")
+        if parts.password:
+            user = [unquote(parts.username)] if parts.username else []
+            self.call("AUTH", *user, unquote(parts.password))
+        if database := parts.path.strip("/"):
+            self.call("SELECT", database)
+
+    def call(self, *words):
+        words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+        lines = [b"*%d" % len(words)]
+        for word in words:
+            lines += [b"$%d" % len(word), word]
+        self.connection.sendall(b"\r\n".join(lines) + b"\r\n")
+        return self.answer()
+
+    def answer(self):
+        line = self.answers.readline()
+        if not line.endswith(b"\r\n"):
+            raise OSError("it closed the connection")
+        kind, text = line[:1], line[1:-2]
+        if kind == b"-":
+            raise OSError(text.decode("utf-8", "replace"))
+        if kind == b"$":
+            return None if text == b"-1" else self.answers.read(int(text) + 2)[:-2]
+        if kind == b"*":
+            return [self.answer() for _ in range(int(text))]
+        return int(text) if kind == b":" else text
+
+    def keys(self, pattern):
+        """All keys of that pattern. One that comes twice is as good as one that comes once."""
+        cursor = b"0"
+        while True:
+            cursor, keys = self.call("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+            yield from keys
+            if cursor == b"0":
+                return
+
+
+def servers():
+    """What the bench's configuration names, by name and address."""
+    try:
+        with open("sites/common_site_config.json", encoding="utf-8") as file:
+            config = json.load(file)
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        sys.exit("sites/common_site_config.json is damaged")
+    return {name: config[name] for name in ("redis_cache", "redis_queue") if config.get(name)}
+
+
+def forget(redis, database, site):
+    for key in redis.keys(f"{database}|*"):
+        redis.call("UNLINK", key)
+    if site is None:
+        return
+    jobs = (f"{site}||".encode(), f"{site}::".encode())
+    for key in redis.keys("rq:*"):
+        # As in rq:job:SITE||ID. A site whose name only ends like this one's keeps its own.
+        if key.split(b":", 2)[-1].startswith(jobs):
+            redis.call("UNLINK", key)
+            continue
+        kind = redis.call("TYPE", key)
+        if kind == b"list":
+            entries, remove = redis.call("LRANGE", key, 0, -1), ("LREM", key, 0)
+        elif kind == b"zset":
+            entries, remove = redis.call("ZRANGE", key, 0, -1), ("ZREM", key)
+        else:
+            continue
+        for entry in entries:
+            if entry.startswith(jobs):
+                redis.call(*remove, entry)
+
+
+def main(command, database=None, site=None):
+    for name, url in servers().items():
+        try:
+            redis = Redis(url)
+            redis.call("PING")
+            if command == "forget":
+                forget(redis, database, site)
+        except (OSError, ValueError) as error:
+            # Without what the address may hold beside it.
+            address = urlsplit(url).hostname
+            sys.exit(f"the Redis server {name} at {address} does not work: {error}")
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,19 @@
+# A site's configuration and its visitors.
+
+# configure_site [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]: changes keys of site_config.json, all or none, and
+# repairs it where it is damaged.
+configure_site() {
+  attempt python3 -I -S -c "$site_config_py" "sites/$SITE" "$record/site_config.json" "$@"
+}
+
+# Longer than every process of a web server keeps a site's configuration.
+visitors_seconds=180
+
+# verify_visitors open|closed
+verify_visitors() {
+  if [[ -n ${BENCH_URL-} ]]; then
+    attempt python3 -I -S -c "$visit_py" "$BENCH_URL" "$SITE" "$1" "$visitors_seconds"
+  else
+    echo "BENCH_URL is not set, so nobody looked at what visitors get"
+  fi
+}

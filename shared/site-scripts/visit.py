@@ -1,0 +1,49 @@
+"""Waits until the visitors of a site get what they should.
+
+usage: visit.py URL SITE open|closed SECONDS
+
+URL is the bench's web server, which tells its sites apart by the name that is asked for. `open` is an
+answer 200 of the site, `closed` one of 500 or above. Every process of a web server keeps a site's
+configuration for a minute, so they may disagree: only many like answers one after another count.
+"""
+
+import http.client
+import sys
+import time
+from urllib.parse import urlsplit
+
+IN_A_ROW = 20
+TIMEOUT_SECONDS = 30
+
+
+def visit(url, site):
+    """The status of one answer, or why there was none."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", "/api/method/ping", headers={"Host": site, "Connection": "close"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"no answer ({error})"
+    finally:
+        connection.close()
+
+
+def is_right(answer, wanted):
+    return isinstance(answer, int) and (answer == 200 if wanted == "open" else answer >= 500)
+
+
+def main(url, site, wanted, seconds):
+    give_up_at = time.monotonic() + int(seconds)
+    in_a_row = 0
+    while in_a_row < IN_A_ROW:
+        answer = visit(url, site)
+        in_a_row = in_a_row + 1 if is_right(answer, wanted) else 0
+        if in_a_row == 0:
+            if time.monotonic() > give_up_at:
+                sys.exit(f"after {seconds} seconds visitors of {site} still get {answer}")
+            time.sleep(1)
+    print(f"visitors of {site} get {answer}")
+
+
+main(*sys.argv[1:])
