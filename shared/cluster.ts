@@ -12,6 +12,7 @@ import {
   ServerConfiguration,
 } from "@kubernetes/client-node";
 import type {
+  CoreV1Event,
   KubeConfig,
   RequestContext,
   SecurityAuthentication,
@@ -24,9 +25,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 import { within } from "./deadline.ts";
-import type { Job, JobOutcome } from "./decide.ts";
+import type { Job } from "./decide.ts";
 import { EdgeError } from "./errors.ts";
-import { FINAL_EXIT_CODES, LABELS, MANAGED_BY } from "./manifests.ts";
+import type { HoldUp } from "./hold-up.ts";
+import { toHoldUp, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
+import { endCondition, toOutcome } from "./job-outcome.ts";
+import { LABELS, MANAGED_BY } from "./manifests.ts";
+import type { Made } from "./reconcile.ts";
 import { jobName, tenantOfJob } from "./tenant.ts";
 import type { JobKind } from "./tenant.ts";
 
@@ -74,33 +79,55 @@ export function connectCluster(
     }
   }
 
-  /** The tenant's Job, and how it ended if it has; null when there is none. */
+  /** The tenant's Job, and how it ended or what holds it up; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
     const { batch } = await connected();
-    const job = await call("read a Job", batch.readNamespacedJob({ name, namespace }), 404);
+    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+    const job = await unless(answer, NOT_FOUND);
     if (job === null) return null;
-    const condition = endCondition(job);
+    const identity = identityOf(job);
+    const condition = conditionOf(job);
+    const pods = await podsOf(name);
     return {
       uid: job.metadata?.uid ?? "",
       terminating: job.metadata?.deletionTimestamp !== undefined,
-      ...identityOf(job),
-      outcome: condition === undefined ? null : await outcomeOf(name, condition),
+      ...identity,
+      outcome: condition === undefined ? null : toOutcome(condition, pods),
+      holdUp: await holdUpOf(job, pods),
     };
   }
 
-  async function outcomeOf(name: string, condition: V1JobCondition): Promise<JobOutcome> {
+  async function podsOf(name: string): Promise<V1Pod[]> {
     const labelSelector = `job-name=${name}`;
     const { core } = await connected();
-    const pods = await call("list Pods", core.listNamespacedPod({ namespace, labelSelector }));
-    return toOutcome(condition, pods?.items ?? []);
+    const pods = core.listNamespacedPod({ namespace, labelSelector });
+    return (await call("list Pods", isList, pods)).items;
   }
 
-  /** Creates a Job. False when its name is taken. */
-  async function createJob(job: V1Job): Promise<boolean> {
+  /** Nothing holds up a Job that has ended and stays. */
+  async function holdUpOf(job: V1Job, pods: V1Pod[]): Promise<HoldUp | null> {
+    const isStaying = job.metadata?.deletionTimestamp === undefined;
+    if (conditionOf(job) !== undefined && isStaying) return null;
+    const now = new Date();
+    const uid = uidToAskAbout(job, pods, now);
+    const events = uid === null ? [] : await eventsOf(uid);
+    return toHoldUp(job, pods, events, now);
+  }
+
+  /** The events of an object. They only say more, so it does without where it may not read them. */
+  async function eventsOf(uid: string): Promise<CoreV1Event[]> {
+    const { core } = await connected();
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    const events = core.listNamespacedEvent({ namespace, fieldSelector });
+    return (await unless(call("list events", isList, events), FORBIDDEN))?.items ?? [];
+  }
+
+  /** Creates a Job. `taken` when its name is. */
+  async function createJob(job: V1Job): Promise<Made> {
     const { batch } = await connected();
     const created = batch.createNamespacedJob({ namespace, body: job });
-    return (await call("create a Job", created, 409)) !== null;
+    return madeOf(call("create a Job", isObject, created));
   }
 
   /** Deletes that very Job and its Pods, and waits some 10 s at the most for its name to be free. */
@@ -109,19 +136,22 @@ export function connectCluster(
     const { batch } = await connected();
     // Foreground holds the name until the last Pod is gone, so no newer Job works beside an older.
     const body = { propagationPolicy: "Foreground", preconditions: { uid } };
-    await call("delete a Job", batch.deleteNamespacedJob({ name, namespace, body }), 404, 409);
+    const deleted = batch.deleteNamespacedJob({ name, namespace, body });
+    await unless(call("delete a Job", isAnything, deleted), NOT_FOUND, OTHER_UID);
     const giveUpAt = Date.now() + DELETION_MILLISECONDS;
     while (Date.now() < giveUpAt) {
-      const job = await call("read a Job", batch.readNamespacedJob({ name, namespace }), 404);
+      const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+      const job = await unless(answer, NOT_FOUND);
       if (job?.metadata?.uid !== uid) return;
       await sleep(DELETION_POLL_MILLISECONDS);
     }
   }
 
   /** Creates a Secret; one that exists stays as it is, so passwords are made once. */
-  async function createSecret(secret: V1Secret): Promise<void> {
+  async function createSecret(secret: V1Secret): Promise<Made> {
     const { core } = await connected();
-    await call("create a Secret", core.createNamespacedSecret({ namespace, body: secret }), 409);
+    const created = core.createNamespacedSecret({ namespace, body: secret });
+    return madeOf(call("create a Secret", isObject, created));
   }
 
   /** True when there was one. */
@@ -129,7 +159,7 @@ export function connectCluster(
     const name = jobName(tenantId);
     const { core } = await connected();
     const deleted = core.deleteNamespacedSecret({ name, namespace });
-    return (await call("delete a Secret", deleted, 404)) !== null;
+    return (await unless(call("delete a Secret", isAnything, deleted), NOT_FOUND)) !== null;
   }
 
   /** All site Jobs that this control plane has made, read a page at a time. */
@@ -140,9 +170,9 @@ export function connectCluster(
     do {
       const page = { namespace, labelSelector: OURS, limit: pageSize };
       const answer = batch.listNamespacedJob({ ...page, ...(next && { _continue: next }) });
-      const jobs = await call("list Jobs", answer);
-      listed.push(...(jobs?.items ?? []).flatMap(toListed));
-      next = jobs?.metadata?._continue || undefined;
+      const jobs = await call("list Jobs", isList, answer);
+      listed.push(...jobs.items.flatMap(toListed));
+      next = jobs.metadata?._continue || undefined;
     } while (next !== undefined);
     return listed;
   }
@@ -176,17 +206,80 @@ function reusingConnections(config: KubeConfig): SecurityAuthentication {
   };
 }
 
-/** Awaits a call. Null when it was answered with one of the expected HTTP codes. */
-async function call<T>(
-  what: string,
-  promise: Promise<T>,
-  ...expected: number[]
-): Promise<T | null> {
+/** Whether an answer is one of Kubernetes. The client makes an empty object of a page of HTML. */
+type Check = (answer: { kind?: string; metadata?: object; items?: unknown }) => boolean;
+
+const isList: Check = ({ items }) => Array.isArray(items);
+const isObject: Check = ({ metadata }) => metadata !== undefined && "name" in metadata;
+const isAnything: Check = ({ kind, metadata }) => kind !== undefined || metadata !== undefined;
+
+/** Awaits a call, and sees that it was Kubernetes that answered. */
+async function call<T extends object>(what: string, isIt: Check, promise: Promise<T>): Promise<T> {
+  let answer: T | null;
   try {
-    return await within(CALL_MILLISECONDS, promise);
+    answer = await within(CALL_MILLISECONDS, promise);
   } catch (error) {
-    if (error instanceof ApiException && expected.includes(error.code)) return null;
     throw toEdgeError(what, error);
+  }
+  if (answer !== null && isIt(answer)) return answer;
+  const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
+  throw new EdgeError("cluster", "unavailable", message);
+}
+
+/** An HTTP code, with the `reason` by which Kubernetes tells apart what has the same one. */
+interface Refusal {
+  code: number;
+  reason?: string;
+}
+
+const NOT_FOUND: Refusal = { code: 404 };
+const FORBIDDEN: Refusal = { code: 403 };
+/** That it is made already. A 409 may also be a `Conflict`: somebody wrote at the same time. */
+const EXISTS: Refusal = { code: 409, reason: "AlreadyExists" };
+/** That the object is not the one which the precondition names. */
+const OTHER_UID: Refusal = { code: 409, reason: "Conflict" };
+
+/** What a call comes to; null when it is refused in one of these ways. */
+async function unless<T>(answer: Promise<T>, ...refusals: Refusal[]): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const isOne = refusals.some(
+      ({ code, reason }) =>
+        code === refusal.code && (reason === undefined || reason === refusal.reason),
+    );
+    if (isOne) return null;
+    throw error;
+  }
+}
+
+/** What came of making an object. */
+async function madeOf(answer: Promise<object>): Promise<Made> {
+  try {
+    return (await unless(answer, EXISTS)) === null ? "taken" : "made";
+  } catch (error) {
+    const { code, message } = refusalOf(error);
+    const exceeded = code === 403 ? toQuotaExceeded(message ?? "", new Date()) : null;
+    if (exceeded !== null) return exceeded;
+    throw error;
+  }
+}
+
+/** What Kubernetes has to say of a refusal: the fields of its `Status`. */
+function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
+  const cause = error instanceof EdgeError ? error.cause : undefined;
+  if (!(cause instanceof ApiException)) return {};
+  const { code } = cause;
+  try {
+    const { reason, message } = JSON.parse(String(cause.body)) as Record<string, unknown>;
+    return {
+      code,
+      ...(typeof reason === "string" && { reason }),
+      ...(typeof message === "string" && { message }),
+    };
+  } catch {
+    return { code };
   }
 }
 
@@ -227,67 +320,10 @@ function toListed(job: V1Job): ListedJob[] {
   const tenantId = tenantOfJob(name);
   if (tenantId === null) return [];
   return [
-    { tenantId, uid, hasEnded: endCondition(job) !== undefined, createdAt: creationTimestamp },
+    { tenantId, uid, hasEnded: conditionOf(job) !== undefined, createdAt: creationTimestamp },
   ];
 }
 
-/** Newer clusters put other conditions before these, so the place in the list says nothing. */
-function endCondition(job: V1Job): V1JobCondition | undefined {
-  return job.status?.conditions?.find(
-    ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",
-  );
-}
-
-/**
- * How a Job ended, in its own words: those that its Pod left, or else those of its condition. Init
- * containers speak first, since nothing runs after one that failed.
- */
-export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
-  const hasSucceeded = condition.type === "Complete";
-  const ended = newestFirst(pods)
-    // What ended with its node is nobody's failure, and the Job went on without it.
-    .filter((pod) => hasSucceeded || !isDisrupted(pod))
-    .flatMap(({ status }) => [
-      ...(status?.initContainerStatuses ?? []),
-      ...(status?.containerStatuses ?? []),
-    ])
-    .flatMap(({ state }) => state?.terminated ?? [])
-    .filter(({ exitCode }) => (exitCode === 0) === hasSucceeded);
-  if (hasSucceeded) {
-    const words = ended.map(({ message }) => parseTerminationMessage(message ?? ""));
-    return { result: "succeeded", reason: words.find(({ step }) => step !== null)?.text ?? null };
-  }
-  const reason = condition.reason ?? "Failed";
-  const [failed] = ended;
-  const { step, text } = parseTerminationMessage(failed?.message ?? "");
-  const message = text || condition.message || reason;
-  const retryable = !FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0);
-  return { result: "failed", step, reason, message, retryable };
-}
-
-/** A Job has more than one Pod when one of them was disrupted; the last one decided. */
-function newestFirst(pods: V1Pod[]): V1Pod[] {
-  const madeAt = ({ metadata }: V1Pod) => metadata?.creationTimestamp?.getTime() ?? 0;
-  return pods.toSorted((left, right) => madeAt(right) - madeAt(left));
-}
-
-function isDisrupted({ status }: V1Pod): boolean {
-  const isDisruption = ({ type, status: isSo }: { type: string; status: string }) =>
-    type === "DisruptionTarget" && isSo === "True";
-  return status?.conditions?.some(isDisruption) ?? false;
-}
-
-/**
- * A site script ends with `{"step","reason"}` as its termination message. One that could not leave
- * it, being killed, say, leaves the end of its log instead, of which the last line says most.
- */
-function parseTerminationMessage(message: string): { step: string | null; text: string } {
-  try {
-    const { step, reason } = JSON.parse(message) as { step?: unknown; reason?: unknown };
-    if (typeof step === "string" && typeof reason === "string") return { step, text: reason };
-  } catch {
-    // Not a script's own message.
-  }
-  const lines = message.split("\n").filter((line) => line.trim() !== "");
-  return { step: null, text: lines.at(-1)?.trim() ?? "" };
+function conditionOf(job: V1Job): V1JobCondition | undefined {
+  return endCondition(job.status?.conditions);
 }

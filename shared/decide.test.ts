@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decide, pauseSeconds, takingChanges, waitingChanges } from "./decide.ts";
 import type { Action, Decision, Job, JobOutcome, Observed } from "./decide.ts";
+import type { HoldUp } from "./hold-up.ts";
 import { addSeconds, newTenant, STATUSES, WANTED } from "./tenant.ts";
 import type { JobKind, Operation, Status, Tenant, TenantChanges } from "./tenant.ts";
 import { wish } from "./wish.ts";
@@ -72,6 +73,7 @@ const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
   attempt: operation.attempt,
   terminating: false,
   outcome: null,
+  holdUp: null,
   ...more,
 });
 const SUCCEEDED = { outcome: { result: "succeeded", reason: null } as JobOutcome };
@@ -481,6 +483,137 @@ const particular: Case[] = [
   ],
 ];
 
+/** A create that its Job does not come on with, for what is to be told. */
+const noNode: HoldUp = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-45) };
+const noImage: HoldUp = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-599) };
+const stuck: HoldUp = { reason: "JobTerminating", message: "It stops.", since: inSeconds(-45) };
+const NO_NODE = { reason: "NoNodeFits", error_message: "No node.", retryable: null };
+const NO_IMAGE_TOLD = { reason: "ImageNotPulled", error_message: "No image.", retryable: null };
+const heldUp: Tenant = { ...provisioning, ...NO_NODE };
+const overNow = { ...create, deadline_at: NOW };
+
+const heldUpCases: Case[] = [
+  [
+    "what holds its Job up is told, and looked at again soon",
+    { tenant: provisioning, job: job(create, { holdUp: noNode }) },
+    {
+      because: "JobIsHeldUp",
+      changes: NO_NODE,
+      actions: [],
+      again: false,
+      recheckAfterSeconds: 60,
+    },
+  ],
+  [
+    "what is told already is not written again",
+    { tenant: heldUp, job: job(create, { holdUp: noNode }) },
+    { ...NOTHING, because: "JobIsHeldUp" },
+  ],
+  [
+    "what has just begun is nobody's news, and looked at again soon",
+    { tenant: provisioning, job: job(create, { holdUp: { ...noNode, since: inSeconds(-44) } }) },
+    waits("JobIsHeldUp"),
+  ],
+  [
+    "the words go when what held it up has gone",
+    { tenant: heldUp, job: job(create) },
+    {
+      because: "JobIsWorking",
+      changes: { reason: null, error_message: null },
+      recheckAfterSeconds: 600,
+    },
+  ],
+  [
+    "the words of an earlier failure stay while its Job works",
+    { tenant: { ...provisioning, ...recorded(true) }, job: job(create) },
+    waits("JobIsWorking", 600),
+  ],
+  [
+    "they give way to what holds the Job up now",
+    { tenant: { ...provisioning, ...recorded(true) }, job: job(create, { holdUp: noNode }) },
+    { changes: NO_NODE },
+  ],
+  [
+    "a missing image is waited for ten minutes",
+    { tenant: provisioning, job: job(create, { holdUp: noImage }) },
+    { because: "JobIsHeldUp", changes: NO_IMAGE_TOLD, actions: [] },
+  ],
+  [
+    "then the attempt's time is over, which is on record before its Job goes",
+    {
+      tenant: provisioning,
+      job: job(create, { holdUp: { ...noImage, since: inSeconds(-600) } }),
+    },
+    {
+      because: "SetUpFails",
+      changes: { ...NO_IMAGE_TOLD, operation: overNow },
+      actions: [{ do: "deleteJob", uid: "u1" }],
+      again: true,
+    },
+  ],
+  [
+    "what no operator has to set right is waited for as long as an attempt may take",
+    { tenant: heldUp, job: job(create, { holdUp: { ...noNode, since: inSeconds(-1800) } }) },
+    waits("JobIsHeldUp"),
+  ],
+  [
+    "while its Job goes, the words of what ended it stay",
+    {
+      tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow },
+      job: job(create, { terminating: true, holdUp: { ...stuck, since: NOW } }),
+    },
+    waits("JobIsTerminating"),
+  ],
+  [
+    "and without its Job the attempt has failed for what held it up",
+    { tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow }, job: null },
+    records("AttemptFailed", {
+      step: null,
+      ...NO_IMAGE_TOLD,
+      retryable: true,
+      operation: { ...create, ...NO_SLOT, attempt: 2, started_at: inSeconds(30) },
+    }),
+  ],
+  [
+    "a Job whose deadline came while it was held up has failed for that",
+    {
+      tenant: heldUp,
+      job: job(create, {
+        outcome: {
+          result: "failed",
+          step: null,
+          reason: "DeadlineExceeded",
+          message: "too long",
+          retryable: true,
+        },
+      }),
+    },
+    records("AttemptFailed", {
+      step: null,
+      ...NO_NODE,
+      retryable: true,
+      operation: { ...create, ...NO_SLOT, attempt: 2, started_at: inSeconds(30) },
+    }),
+  ],
+  [
+    "a Job that is being deleted and does not go is told of, whosever it is",
+    {
+      tenant: { ...dropping },
+      job: job(create, { terminating: true, holdUp: stuck }),
+    },
+    {
+      because: "JobIsTerminating",
+      changes: { reason: "JobTerminating", error_message: "It stops.", retryable: null },
+      actions: [],
+    },
+  ],
+  [
+    "who has what they wished is told nothing of it",
+    { tenant: active, job: job(create, { ...SUCCEEDED, terminating: true, holdUp: stuck }) },
+    waits("JobIsTerminating"),
+  ],
+];
+
 const named = (kind: JobKind, more: Case[]) =>
   more.map(([sentence, ...rest]): Case => [`${kind}: ${sentence}`, ...rest]);
 
@@ -490,6 +623,7 @@ const cases: Case[] = [
   ...named("suspend", givingUpOf("suspend", wished(active, "suspend"), "active", "active")),
   ...named("resume", givingUpOf("resume", wished(suspended, "resume"), "suspended", "suspended")),
   ...particular,
+  ...named("create", heldUpCases),
 ];
 
 for (const [sentence, observed, expected] of cases) {
@@ -606,6 +740,11 @@ function* everyOperation(): Generator<Operation | null> {
   }
 }
 
+/** A wait that nobody has to end, however long it lasts, and one that only an operator ends. */
+const LONG_WAIT: HoldUp = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-1200) };
+const NO_IMAGE: HoldUp = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-600) };
+const HOLD_UPS = [LONG_WAIT, NO_IMAGE];
+
 function* everyJob(): Generator<Job | null> {
   yield null;
   for (const kind of ["create", "drop"] satisfies JobKind[]) {
@@ -613,7 +752,10 @@ function* everyJob(): Generator<Job | null> {
       for (const attempt of [1, 2, 3]) {
         for (const terminating of [false, true]) {
           for (const { outcome } of [{ outcome: null }, SUCCEEDED, FAILED, failure(false)]) {
-            yield { uid: "u1", kind, generation, attempt, terminating, outcome };
+            const held = { uid: "u1", kind, generation, attempt, terminating, outcome };
+            yield { ...held, holdUp: null };
+            if (outcome !== null) continue;
+            for (const holdUp of HOLD_UPS) yield { ...held, holdUp };
           }
         }
       }
@@ -641,7 +783,8 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
     held.generation === tenant.operation?.generation &&
     held.generation >= tenant.generation &&
     held.attempt === tenant.operation.attempt &&
-    (tenant.operation.deadline_at === null || tenant.operation.deadline_at > NOW),
+    (tenant.operation.deadline_at === null || tenant.operation.deadline_at > NOW) &&
+    (held.holdUp === null || held.holdUp === LONG_WAIT),
 
   "frees a slot without recording an outcome": ({ tenant: { operation } }, { changes }) =>
     operation !== null &&
@@ -653,8 +796,15 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
 
   "records an outcome and keeps the slot": (_observed, { changes }) =>
     changes !== null &&
-    (changes.error_message !== undefined || changes.observed_generation !== undefined) &&
+    (changes.retryable === true ||
+      changes.retryable === false ||
+      changes.observed_generation !== undefined) &&
     (changes.operation?.slot !== null || changes.operation.deadline_at !== null),
+
+  "tells whoever has what they wished that something is amiss": ({ tenant }, { changes }) =>
+    tenant.observed_generation === tenant.generation &&
+    tenant.desired !== "absent" &&
+    changes !== null,
 
   "looks no more at a tenant that is not settled, or goes on looking at one that is": (
     _observed,

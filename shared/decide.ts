@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { addSeconds, hasSite, isSettled, siteUrl } from "./tenant.ts";
+import { isBeyondPatience, isNews } from "./hold-up.ts";
+import type { HoldUp } from "./hold-up.ts";
+import { addSeconds, hasSite, isHeldUp, isSettled, siteUrl } from "./tenant.ts";
 import type { JobKind, Operation, Status, Tenant, TenantChanges } from "./tenant.ts";
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
@@ -29,6 +31,8 @@ export interface Job {
   /** Its deletion was asked for, and its name is held until the last Pod is gone. */
   terminating: boolean;
   outcome: JobOutcome | null;
+  /** What keeps it from working, or its name from being free; null while it works, and once it has ended. */
+  holdUp: HoldUp | null;
 }
 
 /** All that a decision rests on. A Job that is not there is null. */
@@ -75,10 +79,13 @@ export const ATTEMPT_SECONDS = 45 * 60;
 /** The `reason` of a tenant that waits for a slot. */
 export const WAITING_FOR_SLOT = "WaitingForSlot";
 
+/** The decision to end an attempt that only an operator can help; an alert looks for it in the log. */
+export const SET_UP_FAILS = "SetUpFails";
+
 /** For what nobody else tells of. */
 export const RECHECK_SECONDS = 60;
 
-/** For what the sweep sees by itself: a Job that has ended, a slot that is free. */
+/** For what the sweep sees by itself: a Job that works and will end, a slot that is free. */
 const LONG_RECHECK_SECONDS = 10 * 60;
 
 const MAX_PAUSE_SECONDS = 15 * 60;
@@ -96,19 +103,19 @@ export function decide({ tenant, job }: Observed, now: Date, settings: DecideSet
   if (job !== null && isNewer(job, operation ?? { generation: tenant.generation, attempt: 0 })) {
     return wait("NewerJobHoldsTheName");
   }
-  if (isSettled(tenant)) return job === null ? afterTheJob(tenant) : removeJob(job, "JobHasEnded");
+  if (isSettled(tenant)) {
+    return job === null ? afterTheJob(tenant) : removeJob(tenant, job, "JobHasEnded", now);
+  }
   if (tenant.desired === "absent" && tenant.operation === null && job === null) {
     return endDeletion("NothingWasEverMade");
   }
   if (operation === null) return begin(tenant, job, now);
-  if (job !== null && isOlder(job, operation)) return removeJob(job, "OlderJobHoldsTheName");
-  if (job === null) return withoutJob(tenant, operation, now, settings);
-  if (job.terminating) return wait("JobIsTerminating");
-  if (job.outcome === null) {
-    return isOverdue(operation, now)
-      ? removeJob(job, "DeadlineExceeded")
-      : wait("JobIsWorking", LONG_RECHECK_SECONDS);
+  if (job !== null && isOlder(job, operation)) {
+    return removeJob(tenant, job, "OlderJobHoldsTheName", now);
   }
+  if (job === null) return withoutJob(tenant, operation, now, settings);
+  if (job.terminating) return terminating(tenant, job, now);
+  if (job.outcome === null) return working(tenant, operation, job, now);
   return ended(tenant, operation, job.outcome, now, settings);
 }
 
@@ -187,6 +194,57 @@ function takeSlot(
     again: job !== null,
     recheckAfterSeconds: RECHECK_SECONDS,
   };
+}
+
+/** The Job of the current operation has no outcome: it works, it is held up, or its time is over. */
+function working(tenant: Tenant, operation: Operation, job: Job, now: Date): Decision {
+  const { holdUp } = job;
+  if (isOverdue(operation, now)) return removeJob(tenant, job, "DeadlineExceeded", now);
+  if (holdUp === null) {
+    return { ...wait("JobIsWorking", LONG_RECHECK_SECONDS), changes: told(tenant, null, now) };
+  }
+  if (isBeyondPatience(holdUp, now)) return endAttempt(operation, job, holdUp, now);
+  return { ...wait("JobIsHeldUp"), changes: told(tenant, holdUp, now) };
+}
+
+/** Its time is over now, and when its Job is gone it has failed for what held it up. */
+function endAttempt(operation: Operation, job: Job, holdUp: HoldUp, now: Date): Decision {
+  const { reason, message: error_message } = holdUp;
+  const over = { ...operation, deadline_at: now };
+  return {
+    because: SET_UP_FAILS,
+    changes: { reason, error_message, retryable: null, operation: over },
+    actions: [{ do: "deleteJob", uid: job.uid }],
+    again: true,
+    recheckAfterSeconds: RECHECK_SECONDS,
+  };
+}
+
+/** A Job that is being deleted holds its name: what is next can only wait, and says so when it takes long. */
+function terminating(tenant: Tenant, { holdUp }: Job, now: Date): Decision {
+  return { ...wait("JobIsTerminating"), changes: told(tenant, holdUp, now) };
+}
+
+/** What the record says of what holds a Job up, or no more; null if it says so already. */
+function told(tenant: Tenant, holdUp: HoldUp | null, now: Date): TenantChanges | null {
+  // Whoever has what they wished waits for nothing, and words beside it would read as a failure.
+  if (isSettled(tenant) && tenant.desired !== "absent") return null;
+  if (holdUp !== null && isNews(holdUp, now)) {
+    return heldUpWords(tenant, holdUp.reason, holdUp.message);
+  }
+  // An attempt whose time is over fails for what held it up, so that stays until it has.
+  const isOver = tenant.operation !== null && isOverdue(tenant.operation, now);
+  return isHeldUp(tenant) && !isOver ? { reason: null, error_message: null } : null;
+}
+
+/** What the record says of a hold-up; null if it says so already. */
+export function heldUpWords(
+  tenant: Tenant,
+  reason: HoldUp["reason"],
+  error_message: string,
+): TenantChanges | null {
+  const isTold = tenant.reason === reason && tenant.error_message === error_message;
+  return isTold && tenant.retryable === null ? null : { reason, error_message, retryable: null };
 }
 
 /** The current operation has no Job: it pauses, waits for its slot, or its Job is to be made. */
@@ -284,13 +342,22 @@ function proved(
 
 type Failure = Extract<JobOutcome, { result: "failed" }>;
 
+/** What held an attempt up until its time was over says more than that it was over. */
+function asHeldUp(tenant: Tenant, failure: Failure): Failure {
+  const { reason, error_message: message } = tenant;
+  const isMoreTelling = isHeldUp(tenant) && reason !== null && reason !== "JobTerminating";
+  if (failure.reason !== "DeadlineExceeded" || !isMoreTelling || message === null) return failure;
+  return { ...failure, reason, message };
+}
+
 function failed(
   tenant: Tenant,
   operation: Operation,
-  { step, reason, message: error_message, retryable }: Failure,
+  failure: Failure,
   now: Date,
   settings: DecideSettings,
 ): Decision {
+  const { step, reason, message: error_message, retryable } = asHeldUp(tenant, failure);
   const { kind, attempt } = operation;
   // Nobody asks for a deletion twice: it is tried until it succeeds, and says why meanwhile.
   const isTriedAgain = kind === "drop" || (retryable && attempt < MAX_ATTEMPTS);
@@ -321,8 +388,8 @@ function nextAttempt(operation: Operation, started_at: Date): Operation {
   return { ...withoutSlot(operation), attempt: operation.attempt + 1, started_at };
 }
 
-function removeJob(job: Job, because: string): Decision {
-  if (job.terminating) return wait("JobIsTerminating");
+function removeJob(tenant: Tenant, job: Job, because: string, now: Date): Decision {
+  if (job.terminating) return terminating(tenant, job, now);
   return {
     because,
     changes: null,

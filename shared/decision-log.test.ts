@@ -39,6 +39,7 @@ const working: Job = {
   attempt: 2,
   terminating: false,
   outcome: null,
+  holdUp: null,
 };
 const succeeded: Job = { ...working, outcome: { result: "succeeded", reason: null } };
 
@@ -71,12 +72,12 @@ async function logOf(
     claimSlot: () => slowly({ result: "claimed", version: 1 }),
     hintNextInQueue: () => slowly(undefined),
     readJob: () => slowly(job),
-    createJob: () => slowly(true),
+    createJob: () => slowly("made"),
     deleteJob() {
       job = null;
       return slowly(undefined);
     },
-    createSecret: () => slowly(undefined),
+    createSecret: () => slowly("made"),
     deleteSecret: () => slowly(undefined),
     endDeletion() {
       record = null;

@@ -126,7 +126,7 @@ test("a Job names its tenant, kind, generation and attempt, on itself and on its
 test("Kubernetes repeats nothing unseen, and stops at once at a final exit code", () => {
   const { spec } = jobOf("create");
   assert.is(spec?.backoffLimit, 0);
-  assert.is(spec?.activeDeadlineSeconds, 1800);
+  assert.is(spec?.activeDeadlineSeconds, 2400);
   assert.is(spec?.template.spec?.restartPolicy, "Never");
   assert.equal(spec?.podFailurePolicy?.rules[0], {
     action: "FailJob",

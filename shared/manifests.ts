@@ -41,7 +41,7 @@ const FRAPPE_UID = 1000;
 /** Killing a site Job anywhere is safe, so it need not be given long to stop. */
 const STOP_GRACE_SECONDS = 5;
 
-const ACTIVE_DEADLINE_SECONDS = 1800;
+const ACTIVE_DEADLINE_SECONDS = 2400;
 
 /**
  * A Pod with a deadline of its own is one that a quota with the scope `Terminating` counts, and so the

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Job, JobOutcome } from "./decide.ts";
+import type { HoldUp } from "./hold-up.ts";
 import { drive, reconcile } from "./reconcile.ts";
 import type { IoHandlers, IoRequest } from "./reconcile.ts";
 import { addSeconds, newTenant } from "./tenant.ts";
@@ -63,17 +64,21 @@ function createWorld() {
       return job === undefined ? null : { ...job };
     },
     async createJob({ tenant, operation: { kind, generation, attempt } }) {
-      if (world.jobs.has(tenant.id)) return false;
+      if (world.jobs.has(tenant.id)) return "taken";
       const uid = `uid-${world.jobsMade.length}`;
-      const job = { uid, kind, generation, attempt, terminating: false, outcome: null };
+      const held = { terminating: false, outcome: null, holdUp: null };
+      const job: Job = { uid, kind, generation, attempt, ...held };
       world.jobs.set(tenant.id, job);
       world.jobsMade.push(`${kind} ${generation}.${attempt}`);
-      return true;
+      return "made";
     },
     async deleteJob({ tenantId, uid }) {
       if (world.jobs.get(tenantId)?.uid === uid) world.jobs.delete(tenantId);
     },
-    createSecret: async ({ tenantId }) => void world.secrets.add(tenantId),
+    async createSecret({ tenantId }) {
+      world.secrets.add(tenantId);
+      return "made";
+    },
     deleteSecret: async ({ tenantId }) => void world.secrets.delete(tenantId),
     async endDeletion({ tenant, version }) {
       if (!isCurrent(tenant.id, version)) return false;
@@ -592,6 +597,33 @@ test("what is decided is told before any of it is done", async () => {
   await drive(reconcile(ID, SETTINGS), watched(it, asked));
   const done = ["readTenant", "now", "readJob", "now", "decided", "readSlots", "claimSlot"];
   assert.equal(asked, [...done, "createSecret", "createJob"]);
+});
+
+test("a Job or Secret that the quota does not allow is told of, once, and tried again", async () => {
+  const holdUp: HoldUp = { reason: "QuotaExceeded", message: "No more Jobs.", since: new Date(0) };
+  for (const io of ["createJob", "createSecret"] as const) {
+    const it = createWorld();
+    const { [io]: allowed } = it.handlers;
+    it.handlers[io] = async () => holdUp;
+    createTenant(it);
+    await drive(reconcile(ID, SETTINGS), it.handlers);
+    const { reason, error_message, retryable, operation } = recordOf(it);
+    assert.equal([reason, error_message, retryable], ["QuotaExceeded", "No more Jobs.", null]);
+    assert.is(operation?.attempt, 1);
+    assert.equal(it.world.jobsMade, []);
+    const told = recordOf(it).updated_at;
+    it.world.time += 61_000;
+    await drive(reconcile(ID, SETTINGS), it.handlers);
+    assert.equal(recordOf(it).updated_at, told);
+
+    Object.assign(it.handlers, { [io]: allowed });
+    for (let look = 0; look < 2; look++) {
+      it.world.time += 61_000;
+      await drive(reconcile(ID, SETTINGS), it.handlers);
+    }
+    assert.equal(it.world.jobsMade, ["create 1.1"]);
+    assert.equal([recordOf(it).reason, recordOf(it).error_message], [null, null]);
+  }
 });
 
 test.run();

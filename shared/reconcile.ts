@@ -11,8 +11,9 @@
  *
  * @module
  */
-import { decide, RECHECK_SECONDS, takingChanges, waitingChanges } from "./decide.ts";
+import { decide, heldUpWords, RECHECK_SECONDS, takingChanges, waitingChanges } from "./decide.ts";
 import type { Action, DecideSettings, Decision, Job } from "./decide.ts";
+import type { HoldUp } from "./hold-up.ts";
 import { addSeconds } from "./tenant.ts";
 import type { Operation, Tenant, TenantChanges } from "./tenant.ts";
 
@@ -30,6 +31,12 @@ export type Claim =
   | { result: "taken" }
   /** The tenant's record changed since it was read. */
   | { result: "lost" };
+
+/**
+ * What came of making an object in the cluster. `taken`: its name is, and the next look at it says by whom.
+ * Or it may not be made at present, and this is why.
+ */
+export type Made = "made" | "taken" | HoldUp;
 
 /** Every kind of I/O that reconciling needs: what is asked, and what comes back. */
 export interface Io {
@@ -58,11 +65,11 @@ export interface Io {
   /** Tells the first of those that wait for a slot that one is free. A hint: it may be lost. */
   hintNextInQueue: { request: object; result: void };
   readJob: { request: { tenantId: string }; result: Job | null };
-  /** False when the name is taken: the next look at it says by whom. */
-  createJob: { request: { tenant: Tenant; operation: Operation }; result: boolean };
+  createJob: { request: { tenant: Tenant; operation: Operation }; result: Made };
   /** Deletes that very Job and its Pods, and waits some seconds for the name to be free. */
   deleteJob: { request: { tenantId: string; uid: string }; result: void };
-  createSecret: { request: { tenantId: string }; result: void };
+  /** One that is there already is as good. */
+  createSecret: { request: { tenantId: string }; result: Made };
   deleteSecret: { request: { tenantId: string }; result: void };
   /** Deletes record and reservation and closes the trail, all or nothing. */
   endDeletion: { request: { tenant: Tenant; version: unknown }; result: boolean };
@@ -135,7 +142,7 @@ interface Done {
   status: Tenant["status"];
   /**
    * `lost`: it met a change by somebody else, so the world must be looked at again. `waiting`: there is
-   * no slot for it.
+   * no slot for it, or no room in the cluster.
    */
   result: "done" | "lost" | "waiting";
 }
@@ -214,12 +221,14 @@ function* perform(
   switch (action.do) {
     case "takeSlot":
       return yield* takeSlot(action, stored, now, settings);
-    case "createSecret":
-      yield* ask("createSecret", { tenantId });
-      return stored;
+    case "createSecret": {
+      const made = yield* ask("createSecret", { tenantId });
+      return typeof made === "string" ? stored : yield* tellOf(made, stored, now);
+    }
     case "createJob": {
-      const { operation } = action;
-      return (yield* ask("createJob", { tenant: record, operation })) ? stored : "lost";
+      const made = yield* ask("createJob", { tenant: record, operation: action.operation });
+      if (made === "made") return stored;
+      return made === "taken" ? "lost" : yield* tellOf(made, stored, now);
     }
     case "deleteJob":
       yield* ask("deleteJob", { tenantId, uid: action.uid });
@@ -233,6 +242,18 @@ function* perform(
       if (record.operation === null) yield* ask("hintNextInQueue", {});
       return stored;
   }
+}
+
+/** What cannot be made at present is tried again at the next wake-up, and told of meanwhile. */
+function* tellOf(
+  { reason, message }: HoldUp,
+  stored: Stored<Tenant>,
+  now: Date,
+): Reconciling<Performed> {
+  const changes = heldUpWords(stored.record, reason, message);
+  if (changes === null) return "waiting";
+  const written = yield* write(stored, { ...changes, updated_at: now });
+  return written === null ? "lost" : "waiting";
 }
 
 type TakeSlot = Extract<Action, { do: "takeSlot" }>;

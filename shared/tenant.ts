@@ -66,7 +66,10 @@ export interface Tenant {
   step: string | null;
   /** Why the status is what it is: PascalCase, for programs. */
   reason: string | null;
-  /** The same for people, in the failed Job's own words. */
+  /**
+   * The same for people, in the words of what failed, or of what holds the site Job up. Only `retryable`
+   * tells which of the two it is.
+   */
   error_message: string | null;
   /** Whether another attempt may succeed; null while nothing has failed. */
   retryable: boolean | null;
@@ -150,6 +153,11 @@ export function isSettled(tenant: Pick<Tenant, "generation" | "observed_generati
 /** Whether the newest wish is given up: its last attempt failed, and no further one will follow. */
 export function hasFailed(tenant: Tenant): boolean {
   return isSettled(tenant) && tenant.error_message !== null;
+}
+
+/** Whether the record tells of something that holds the site Job up, by which nothing has failed. */
+export function isHeldUp(tenant: Tenant): boolean {
+  return !isSettled(tenant) && tenant.error_message !== null && tenant.retryable === null;
 }
 
 /** Whether the tenant's site was proved to be there at some time, and not dropped since. */

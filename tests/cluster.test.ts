@@ -71,7 +71,8 @@ async function createJob(
   change: (job: V1Job) => V1Job = (job) => job,
 ): Promise<boolean> {
   await cluster.createSecret(siteSecret(id, PASSWORDS, SETTINGS));
-  return cluster.createJob(change(siteJob(tenantOf(id), operation, SETTINGS)));
+  const made = await cluster.createJob(change(siteJob(tenantOf(id), operation, SETTINGS)));
+  return made === "made";
 }
 
 const withMetadata =
@@ -114,10 +115,34 @@ function addContract(test: Test, subject: () => Subject): void {
       const job = await subject().cluster.readJob(id);
       assert.ok(job?.uid);
       assert.equal(
-        { ...job, uid: "" },
-        { uid: "", kind, generation: 7, attempt: 3, terminating: false, outcome: null },
+        { ...job, uid: "", holdUp: null },
+        {
+          uid: "",
+          kind,
+          generation: 7,
+          attempt: 3,
+          terminating: false,
+          outcome: null,
+          holdUp: null,
+        },
       );
     }
+  });
+
+  test("a Secret or a Job that is there is told from one that is made", async () => {
+    const id = randomUUID();
+    const { cluster } = subject();
+    const secret = siteSecret(id, PASSWORDS, SETTINGS);
+    const job = siteJob(tenantOf(id), newOperation(), SETTINGS);
+    const made = [await cluster.createSecret(secret), await cluster.createJob(job)];
+    const again = [await cluster.createSecret(secret), await cluster.createJob(job)];
+    assert.equal(
+      [made, again],
+      [
+        ["made", "made"],
+        ["taken", "taken"],
+      ],
+    );
   });
 
   test("a Job whose name is taken is not made, and the one that is there stays", async () => {
@@ -168,8 +193,8 @@ function addContract(test: Test, subject: () => Subject): void {
       {
         result: "failed",
         step: null,
-        reason: "BackoffLimitExceeded",
-        message: "Job has reached the specified backoff limit",
+        reason: "Killed",
+        message: 'The container "site" was killed by SIGKILL (exit status 137).',
         retryable: true,
       },
     ],
@@ -226,7 +251,7 @@ function addContract(test: Test, subject: () => Subject): void {
       result: "failed",
       step: null,
       reason: "DeadlineExceeded",
-      message: "Job was active longer than specified deadline",
+      message: "The site Job worked longer than it may, and was stopped.",
       retryable: true,
     });
   });
@@ -450,6 +475,18 @@ async function startReal(assets: string): Promise<Subject & { server: KubeApiser
   };
 }
 
+/** A container that a kubelet has not started. */
+const UNREADY = { image: "frappe/erpnext:v0", imageID: "", ready: false, restartCount: 0 };
+
+/** What a kubelet or a scheduler would report of a Pod. */
+async function patchStatus(server: KubeApiserver, id: string, value: object): Promise<void> {
+  await server.core.patchNamespacedPodStatus({
+    name: (await podOf(server, id)).metadata?.name ?? "",
+    namespace: NAMESPACE,
+    body: [{ op: "replace", path: "/status", value }],
+  });
+}
+
 async function patchPodFinalizers(
   server: KubeApiserver,
   id: string,
@@ -542,6 +579,93 @@ function addTestsOfRealServer(test: Test, subject: () => Subject & { server: Kub
       (await createJob(subject(), id, newer)) ? true : null,
     );
     assert.is((await cluster.readJob(id))?.kind, "drop");
+  });
+
+  const waits: [waiting: object, reason: string][] = [
+    [{ reason: "ErrImagePull", message: "not found" }, "ImageNotPulled"],
+    [{ reason: "CreateContainerConfigError", message: 'secret "x" not found' }, "SecretMissing"],
+    [{ reason: "CreateContainerError", message: "no such file" }, "ContainerNotCreated"],
+    [{ reason: "ContainerCreating" }, "ContainersStarting"],
+  ];
+  for (const [waiting, expected] of waits) {
+    test(`a Pod's own words say why its Job does not come on: ${expected}`, async () => {
+      const id = randomUUID();
+      await createJob(subject(), id);
+      await patchStatus(subject().server, id, {
+        phase: "Pending",
+        initContainerStatuses: [{ ...UNREADY, name: "database", state: { waiting } }],
+      });
+      const job = await subject().cluster.readJob(id);
+      assert.equal([job?.outcome, job?.holdUp?.reason], [null, expected]);
+    });
+  }
+
+  test("a Pod that no node fits says so", async () => {
+    const id = randomUUID();
+    await createJob(subject(), id);
+    const scheduled = { type: "PodScheduled", status: "False", reason: "Unschedulable" };
+    const conditions = [{ ...scheduled, message: "0/0 nodes are available." }];
+    await patchStatus(subject().server, id, { phase: "Pending", conditions });
+    const job = await subject().cluster.readJob(id);
+    assert.is(job?.holdUp?.message, "No node has room for the site Job: 0/0 nodes are available.");
+  });
+
+  test("a Job whose Pods the quota does not allow says so, in the quota's words", async () => {
+    const id = randomUUID();
+    const huge = { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "9999Gi" } };
+    await createJob(subject(), id, newOperation({ kind: "drop" }), (job) => {
+      const { spec } = job.spec?.template ?? {};
+      for (const container of spec?.containers ?? []) container.resources = huge;
+      return job;
+    });
+    const holdUp = await eventually("the event is there", async () => {
+      const job = await subject().cluster.readJob(id);
+      return job?.holdUp?.reason === "QuotaExceeded" ? job.holdUp : null;
+    });
+    assert.match(holdUp.message, /exceeded quota: .*limits\.memory=9999Gi/);
+  });
+
+  test("a Job that the quota does not allow is refused in the quota's words, and so is a Secret", async () => {
+    const { server, cluster } = subject();
+    const id = randomUUID();
+    const hard = { "count/jobs.batch": "0", "count/secrets": "0" };
+    const metadata = { name: "nothing" };
+    await server.core.createNamespacedResourceQuota({
+      namespace: NAMESPACE,
+      body: { metadata, spec: { hard } },
+    });
+    try {
+      for (const make of [
+        () => cluster.createJob(siteJob(tenantOf(id), newOperation(), SETTINGS)),
+        () => cluster.createSecret(siteSecret(id, PASSWORDS, SETTINGS)),
+      ]) {
+        const made = await eventually("it is refused", async () => {
+          const result = await make().catch(() => null);
+          if (result === "made") {
+            await cluster.deleteSecret(id);
+            await cluster.deleteJob(id, (await cluster.readJob(id))?.uid ?? "");
+          }
+          return typeof result === "object" ? result : null;
+        });
+        assert.is(made.reason, "QuotaExceeded");
+        assert.match(made.message, /exceeded quota: nothing/);
+      }
+    } finally {
+      await server.core.deleteNamespacedResourceQuota({ name: "nothing", namespace: NAMESPACE });
+    }
+  });
+
+  test("a Job that does not go says since when", async () => {
+    const { server, cluster } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    await patchPodFinalizers(server, id, ["kairos.app/held-by-a-test"]);
+    const before = await cluster.readJob(id);
+    await cluster.deleteJob(id, before?.uid ?? "");
+    const after = await cluster.readJob(id);
+    assert.equal([after?.terminating, after?.holdUp?.reason], [true, "JobTerminating"]);
+    assert.match(after?.holdUp?.message ?? "", /^The Pod site-\S+ has been stopping for less/);
+    await patchPodFinalizers(server, id, []);
   });
 
   test("200 calls use one or two connections", async () => {

@@ -128,7 +128,8 @@ const statusFields = {
   site_url: { ...text, description: "Where the site is; null until it was proved." },
   error_message: {
     ...text,
-    description: "Why the newest attempt failed, in the words of what failed.",
+    description:
+      "Why the newest attempt failed, in the words of what failed; or, while `retryable` is null, what it waits for.",
   },
   step: { ...text, description: "At which step the site Job is, or failed." },
   reason: { ...text, description: "Why the status is what it is, for programs: PascalCase." },

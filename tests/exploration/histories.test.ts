@@ -32,6 +32,7 @@ const scenario: Scenario = {
     duplicates: ALWAYS,
     losses: ALWAYS,
     failures: ALWAYS,
+    holdUps: ALWAYS,
     jumps: ALWAYS,
   },
 };

@@ -32,7 +32,7 @@ export function keyOfRest(state: State): string {
     ),
     queue(state).join(),
     entries(state.slots, String),
-    entries(jobs, (job) => (job === null ? "" : keyOfPod(job))),
+    entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfHoldUp(job, state.now))),
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
     entries(sites, (site) => (site === undefined ? "" : `${site.owner} ${site.state}`)),
@@ -57,7 +57,7 @@ function keyOfRecord(record: Tenant, now: number): string {
     generation,
     status,
     observed_generation,
-    record.error_message === null ? "" : "e",
+    record.error_message === null ? "" : record.retryable === null ? "h" : "e",
     record.reason ?? "",
     operation === null ? "" : `${operation.kind}${operation.generation}.${operation.attempt}`,
     operation?.slot ?? "",
@@ -66,6 +66,13 @@ function keyOfRecord(record: Tenant, now: number): string {
     queue_place === null ? "" : "q",
     past(record.wake_at),
   ].join(" ");
+}
+
+/** What holds a Job up, and whether it has done so for as long as is waited for. */
+function keyOfHoldUp({ holdUp }: ModelJob, now: number): string {
+  if (holdUp === null) return "";
+  const lasted = now - holdUp.since.getTime();
+  return `${holdUp.reason}${lasted >= 600_000 ? 2 : lasted >= 45_000 ? 1 : 0}`;
 }
 
 function keyOfPod(job: ModelJob): string {

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repository } from "../../scripts/repository.ts";
-import { CRASHES, FAILURES, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
+import { CRASHES, FAILURES, HOLD_UPS, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
 import type { Code, Scenario } from "./steps.ts";
 import { REAL_EDGES } from "./world.ts";
 import type { Edges } from "./world.ts";
@@ -92,7 +92,7 @@ export const MUTATIONS: Mutation[] = [
       {
         file: "decide.ts",
         from: "return ended(tenant, operation, job.outcome, now, settings);",
-        to: 'return removeJob(job, "JobHasEnded");',
+        to: 'return removeJob(tenant, job, "JobHasEnded", now);',
       },
     ],
     breaks: "everything comes to rest",
@@ -103,8 +103,8 @@ export const MUTATIONS: Mutation[] = [
     edits: [
       {
         file: "decide.ts",
-        from: ': wait("JobIsWorking", LONG_RECHECK_SECONDS);',
-        to: ": succeeded(tenant, operation, null, settings);",
+        from: "if (job.outcome === null) return working(tenant, operation, job, now);",
+        to: "if (job.outcome === null) return succeeded(tenant, operation, null, settings);",
       },
     ],
     breaks: "active means proved",
@@ -115,8 +115,8 @@ export const MUTATIONS: Mutation[] = [
     edits: [
       {
         file: "decide.ts",
-        from: "if (job !== null && isOlder(job, operation)) return",
-        to: "if (job !== null && isOlder(job, operation) && job.outcome === null) return",
+        from: "if (job !== null && isOlder(job, operation)) {",
+        to: "if (job !== null && isOlder(job, operation) && job.outcome === null) {",
       },
     ],
     breaks: "a name is free only when its site is gone",
@@ -139,7 +139,7 @@ export const MUTATIONS: Mutation[] = [
     edits: [
       {
         file: "decide.ts",
-        from: 'return job === null ? afterTheJob(tenant) : removeJob(job, "JobHasEnded");',
+        from: 'return job === null ? afterTheJob(tenant) : removeJob(tenant, job, "JobHasEnded", now);',
         to: "return afterTheJob(tenant);",
       },
     ],
@@ -175,8 +175,8 @@ export const MUTATIONS: Mutation[] = [
     edits: [
       {
         file: "decide.ts",
-        from: '? removeJob(job, "DeadlineExceeded")',
-        to: "? failed(tenant, operation, OVERDUE, now, settings)",
+        from: 'return removeJob(tenant, job, "DeadlineExceeded", now);',
+        to: 'return failed(tenant, operation, OVERDUE, now, { baseDomain: "", retryPauseSeconds: 30 });',
       },
     ],
     breaks: "no more Jobs work than there are slots",
@@ -242,6 +242,30 @@ export const MUTATIONS: Mutation[] = [
     breaks: "the wish is carried out",
   },
   {
+    name: "an attempt that nobody can help gives its slot back while its Job is there",
+    scenario: HOLD_UPS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "const over = { ...operation, deadline_at: now };",
+        to: "const over = nextAttempt(operation, now);",
+      },
+    ],
+    breaks: "no more Jobs work than there are slots",
+  },
+  {
+    name: "an attempt that nobody can help is ended without its time being over",
+    scenario: HOLD_UPS,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "const over = { ...operation, deadline_at: now };",
+        to: "const over = withoutSlot(operation);",
+      },
+    ],
+    breaks: "no more Jobs work than there are slots",
+  },
+  {
     name: "a tenant that is settled goes",
     scenario: NAME,
     edits: [
@@ -255,7 +279,7 @@ export const MUTATIONS: Mutation[] = [
   },
 ];
 
-const FILES = ["tenant.ts", "wish.ts", "decide.ts", "reconcile.ts"];
+const FILES = ["tenant.ts", "wish.ts", "hold-up.ts", "decide.ts", "reconcile.ts"];
 
 /** The edges and the code with the mistake in them. Call `forget` when done. */
 export async function mutate({

@@ -38,6 +38,11 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     holds(record.queue_place === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
+  for (const record of records(state)) {
+    const isTold = record.error_message !== null && record.retryable === null;
+    const isWaiting = !isSettled(record) || record.desired === "absent";
+    holds(!isTold || isWaiting, "what holds a Job up is no failure");
+  }
   for (const [slot, tenantId] of Object.entries(state.slots)) {
     const holder = state.tenants[tenantId]?.record.operation?.slot;
     holds(holder === Number(slot), "no slot is taken by a tenant that does not know of it");

@@ -13,6 +13,7 @@ const NOTHING: Budget = {
   duplicates: 0,
   losses: 0,
   failures: 0,
+  holdUps: 0,
   jumps: 0,
 };
 
@@ -68,4 +69,12 @@ export const SLOT: Scenario = {
   budget: { ...NOTHING, wishes: 2, failures: 1, crashes: 1, jumps: 1 },
 };
 
-export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT];
+export const HOLD_UPS: Scenario = {
+  ...common,
+  name: "two tenants that want one slot, with a Job that is held up and a jump in time",
+  tenants: TWO_FOR_A_SLOT,
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 2, holdUps: 1, jumps: 1 },
+};
+
+export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, HOLD_UPS];

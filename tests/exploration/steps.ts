@@ -12,6 +12,7 @@ import {
   answer,
   end,
   fail,
+  holdUp,
   ID,
   queue,
   withHint,
@@ -55,6 +56,8 @@ export interface Budget {
   losses: number;
   /** Jobs that fail, for a while or for good. */
   failures: number;
+  /** Jobs that an obstacle holds up before they work, and that may come on again. */
+  holdUps: number;
   /** Jumps in time and Jobs deleted by hand. */
   jumps: number;
 }
@@ -123,6 +126,13 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       yield step(name, fail(state, job, true), "failures");
       yield step(`${name} for good`, fail(state, job, false), "failures");
     }
+    if (budget.holdUps > 0 && canFail(job) && state.jobs[job.tenantId] === job) {
+      for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
+        if (job.holdUp !== null) continue;
+        const name = `${nameOf(job.tenantId)}: ${job.kind} Job is held up by ${reason}`;
+        yield step(name, holdUp(state, job, reason), "holdUps");
+      }
+    }
     if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {
       const deleted = withJob(state, job.tenantId, null);
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
@@ -188,7 +198,9 @@ function canFail({ terminating, outcome, hasWorked }: ModelJob): boolean {
 
 function* workSteps(state: State, job: ModelJob, { edges }: Rig): Generator<[string, State]> {
   const name = `${nameOf(job.tenantId)}: ${job.kind} ${job.generation}.${job.attempt}`;
-  if (job.outcome === null && !job.hasWorked) {
+  if (job.holdUp !== null && !job.terminating) {
+    yield [`${name} comes on again`, withPod(state, job, { ...job, holdUp: null })];
+  } else if (job.outcome === null && !job.hasWorked) {
     yield [`${name} works`, work(state, job, edges)];
   }
   if (job.terminating) yield [`${name} has stopped`, withPod(state, job, null)];
@@ -257,6 +269,9 @@ export function sweep(state: State, { scenario }: Rig): State | null {
   return news.reduce((next, tenantId) => withHint(next, tenantId), state);
 }
 
+/** What an operator has to set right is waited for as long. */
+const PATIENCE_MILLISECONDS = 600_000;
+
 /** Time passes until something is due. */
 function* jumps(state: State): Generator<[string, State]> {
   const times = {
@@ -272,7 +287,9 @@ function* jumps(state: State): Generator<[string, State]> {
   }
   // No function runs for as long as an attempt may take.
   if (state.running.length > 0) times.deadline_at = [];
-  for (const [what, found] of Object.entries(times)) {
+  const since = Object.values(state.jobs).flatMap((job) => job?.holdUp?.since.getTime() ?? []);
+  const patience = since.map((time) => time + PATIENCE_MILLISECONDS);
+  for (const [what, found] of Object.entries({ ...times, patience })) {
     const future = found.filter((time) => time > state.now);
     if (future.length > 0) yield [`until ${what}`, { ...state, now: Math.min(...future) }];
   }

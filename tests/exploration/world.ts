@@ -11,6 +11,7 @@
  * @module
  */
 import type { Job, JobOutcome } from "../../shared/decide.ts";
+import type { HoldUp } from "../../shared/hold-up.ts";
 import type { IoRequest, Stored } from "../../shared/reconcile.ts";
 import type { Tenant, TenantChanges } from "../../shared/tenant.ts";
 
@@ -147,7 +148,7 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
     case "deleteJob":
       return deleteJob(state, request.tenantId, request.uid, edges);
     case "createSecret":
-      return [{ state: withSecret(state, request.tenantId, true), result: undefined }];
+      return [{ state: withSecret(state, request.tenantId, true), result: "made" }];
     case "deleteSecret":
       return [{ state: withSecret(state, request.tenantId, false), result: undefined }];
     case "endDeletion": {
@@ -216,15 +217,15 @@ export function queue({ tenants }: State): string[] {
 
 function toJob(job: ModelJob | null): Job | null {
   if (job === null) return null;
-  const { uid, kind, generation, attempt, terminating, outcome } = job;
-  return { uid, kind, generation, attempt, terminating, outcome };
+  const { uid, kind, generation, attempt, terminating, outcome, holdUp } = job;
+  return { uid, kind, generation, attempt, terminating, outcome, holdUp };
 }
 
 function createJob(
   state: State,
   { tenant, operation }: Extract<IoRequest, { io: "createJob" }>,
 ): Answered {
-  if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: false };
+  if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: "taken" };
   const { kind, generation, attempt } = operation;
   const counter = state.counter + 1;
   const now = state.tenants[tenant.id]?.record.operation ?? null;
@@ -237,11 +238,12 @@ function createJob(
     attempt,
     terminating: false,
     outcome: null,
+    holdUp: null,
     hasWorked: false,
     isStray:
       now === null || now.slot === null || now.generation !== generation || now.attempt !== attempt,
   };
-  return { state: withJob({ ...state, counter }, tenant.id, job), result: true };
+  return { state: withJob({ ...state, counter }, tenant.id, job), result: "made" };
 }
 
 /** Its Pods may stop while the call waits for them, or later. */
@@ -311,12 +313,19 @@ export function fail(state: State, job: ModelJob, retryable: boolean): State {
   return end(left, job, { result: "failed", ...outcome });
 }
 
+/** Something keeps the Job from working, since now. */
+export function holdUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
+  const held: HoldUp = { reason, message: `${reason}.`, since: new Date(state.now) };
+  return withJob(state, job.tenantId, { ...job, holdUp: held });
+}
+
 /** The Job ends like this. Its event is a hint, and may be lost. */
 export function end(state: State, job: ModelJob, outcome: JobOutcome): State {
   const present = state.jobs[job.tenantId];
   // Nobody reads how a Pod ends that is being stopped.
   if (job.terminating || present?.uid !== job.uid) return withPod(state, job, null);
-  return withHint(withJob(state, job.tenantId, { ...present, outcome }), job.tenantId);
+  const ended = { ...present, outcome, holdUp: null };
+  return withHint(withJob(state, job.tenantId, ended), job.tenantId);
 }
 
 /** The Pod as it is now, be it of a Job that is there or an orphan; null when it has stopped. */

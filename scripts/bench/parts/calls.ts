@@ -122,8 +122,10 @@ function repetitionsIn({ call, create }: Laboratory): Subject[] {
 
 function reconcilesIn({ createWorking, createSettled, reconcile }: Laboratory): Subject[] {
   const goal = { [READ]: 1, [CLUSTER]: 1 };
+  // The Job and its Pod, which alone says what the Job waits for.
+  const working = { [READ]: 1, [CLUSTER]: 2 };
   return [
-    subject("a reconcile while the Job works", goal, createWorking, reconcile),
+    subject("a reconcile while the Job works", working, createWorking, reconcile),
     subject("a reconcile of a settled tenant", goal, createSettled, reconcile),
   ];
 }

@@ -5,8 +5,16 @@
  * @module
  */
 import { setImmediate as immediately } from "node:timers/promises";
-import type { V1ContainerStatus, V1Job, V1JobCondition, V1Pod } from "@kubernetes/client-node";
-import type { V1PodSpec, V1Secret } from "@kubernetes/client-node";
+import type {
+  V1Container,
+  V1ContainerState,
+  V1ContainerStateTerminated,
+  V1Job,
+  V1JobCondition,
+  V1Pod,
+  V1PodSpec,
+  V1Secret,
+} from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startContainer } from "./container.ts";
@@ -99,9 +107,9 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     ] as const) {
       for (const container of containers) {
         if (failed !== null || entry.isStopping) break;
-        const terminated = await runContainer(entry, container);
+        const terminated = await runContainer(entry, list, container);
         if (terminated === null) break;
-        setStatus(entry.pod, list, container.name, container.image ?? "", terminated);
+        setState(entry.pod, list, container, { terminated: toTerminated(terminated) });
         if (terminated.exitCode !== 0) failed = terminated;
       }
     }
@@ -113,6 +121,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
 
   async function runContainer(
     entry: Entry,
+    list: StatusList,
     container: V1PodSpec["containers"][number],
   ): Promise<Terminated | null> {
     const context = {
@@ -122,7 +131,11 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     };
     while (!entry.isStopping) {
       entry.running = startContainer(container, context);
-      if (entry.running !== null) return entry.running.ended;
+      if (entry.running !== null) {
+        setState(entry.pod, list, container, { running: { startedAt: now() } });
+        return entry.running.ended;
+      }
+      setState(entry.pod, list, container, { waiting: WITHOUT_SECRET });
       await sleep(SECRET_POLL_MILLISECONDS);
     }
     return null;
@@ -269,24 +282,26 @@ function podOf(job: V1Job): V1Pod {
   };
 }
 
-function setStatus(
-  pod: V1Pod,
-  list: "initContainerStatuses" | "containerStatuses",
-  name: string,
-  image: string,
-  { exitCode, message }: Terminated,
-): void {
+type StatusList = "initContainerStatuses" | "containerStatuses";
+
+/** What a kubelet says of a container while a Secret of its environment is not there. */
+const WITHOUT_SECRET = { reason: "CreateContainerConfigError", message: "secret not found" };
+
+function toTerminated({ exitCode, message }: Terminated): V1ContainerStateTerminated {
   const reason = exitCode === 0 ? "Completed" : "Error";
-  const terminated = { exitCode, reason, ...(message === "" ? {} : { message }) };
-  const status: V1ContainerStatus = {
-    name,
-    image,
-    imageID: "",
-    ready: false,
-    restartCount: 0,
-    state: { terminated },
-  };
-  pod.status = { ...pod.status, [list]: [...(pod.status?.[list] ?? []), status] };
+  return { exitCode, reason, ...(message === "" ? {} : { message }) };
+}
+
+/** A container is in its list once, as it is now. */
+function setState(
+  pod: V1Pod,
+  list: StatusList,
+  { name, image = "" }: V1Container,
+  state: V1ContainerState,
+): void {
+  const others = (pod.status?.[list] ?? []).filter((status) => status.name !== name);
+  const status = { name, image, imageID: "", ready: false, restartCount: 0, state };
+  pod.status = { ...pod.status, [list]: [...others, status] };
 }
 
 function requireName(name: string | undefined): string {

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { toOutcome } from "./cluster.ts";
+import { toOutcome } from "./job-outcome.ts";
 
 const test = suite("toOutcome");
 
@@ -51,6 +51,48 @@ for (const [sentence, pods, step, message] of cases) {
     assert.equal(toOutcome(CONDITION, pods), expected);
   });
 }
+
+const CONTAINER = { name: "site", image: "", imageID: "", ready: false, restartCount: 0 };
+const ended = (exitCode: number, reason: string, message: string, more = {}): V1Pod => ({
+  status: {
+    containerStatuses: [{ ...CONTAINER, state: { terminated: { exitCode, reason, message } } }],
+    ...more,
+  },
+});
+const NOTICE = "no disk left\nbash: line 12:   712 Killed   bench install-app\n";
+const EVICTED = { phase: "Failed", reason: "Evicted", message: "The node was low on memory." };
+
+const ends: [sentence: string, pod: V1Pod, reason: string, message: string][] = [
+  [
+    "a container that needed too much memory",
+    ended(137, "OOMKilled", NOTICE),
+    "OutOfMemory",
+    'The container "site" needed more memory than it may have, and was killed. Its last words: no disk left',
+  ],
+  [
+    "a Pod that was evicted",
+    ended(137, "Error", "", EVICTED),
+    "Evicted",
+    "The Pod was put off its node: The node was low on memory.",
+  ],
+  [
+    "a container that was killed",
+    ended(137, "Error", NOTICE),
+    "Killed",
+    'The container "site" was killed by SIGKILL (exit status 137). Its last words: no disk left',
+  ],
+];
+for (const [sentence, pod, reason, message] of ends) {
+  test(`names ${sentence}, which another attempt may mend`, () => {
+    const expected = { result: "failed", step: null, reason, message, retryable: true };
+    assert.equal(toOutcome(CONDITION, [pod]), expected);
+  });
+}
+
+test("what the policy for failed Pods ended is final, though the Pod is gone", () => {
+  const outcome = toOutcome({ ...CONDITION, reason: "PodFailurePolicy" }, []);
+  assert.is(outcome.result === "failed" && outcome.retryable, false);
+});
 
 for (const exitCode of [65, 66, 67]) {
   test(`exit code ${exitCode} is final`, () => {
