@@ -183,7 +183,7 @@ function podOf(kind: JobKind): V1PodSpec {
       databaseHost: "mariadb",
       databasePort: 3306,
       databaseTls: "default" as const,
-  databaseCa: null,
+      databaseCa: null,
       benchUrl: null,
       scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
     },

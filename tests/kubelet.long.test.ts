@@ -61,7 +61,11 @@ function addTests(assetDirectory: string): void {
     const before = cluster.database.state();
     const created = await Promise.all(
       tenants.map((subdomain) =>
-        call("POST", "/tenants", { organization: "Acme", subdomain, email: `${subdomain}@acme.example` }),
+        call("POST", "/tenants", {
+          organization: "Acme",
+          subdomain,
+          email: `${subdomain}@acme.example`,
+        }),
       ),
     );
     const ids = created.map(({ body }) => String(body["id"]));

@@ -69,15 +69,12 @@ export function writeOwnFiles(root: string): void {
   for (const folder of ["bench", "faults.sh"]) {
     cpSync(join(LOCAL, folder), at(join(STAND_INS, folder)), { recursive: true });
   }
-  const bench = ["sites", "env", "env/bin", "apps", ...APPS.map((app) => join("apps", app))];
+  const bench = ["sites", "apps", ...APPS.map((app) => join("apps", app))];
   for (const folder of ["/home/frappe", BENCH, ...bench.map((name) => join(BENCH, name))]) {
     mkdirSync(at(folder), { recursive: true });
     chownSync(at(folder), FRAPPE, FRAPPE);
   }
-  const python = existsSync(join(LOCAL, "bench/python"))
-    ? `${STAND_INS}/bench/python`
-    : "/usr/bin/python3";
-  symlinkSync(python, at(join(BENCH, "env/bin/python")));
+  symlinkSync(`${STAND_INS}/bench/env`, at(join(BENCH, "env")));
   if (!isAtHome()) symlinkSync(describePython().executable, at("usr/bin/python3"));
   writeFileSync(at(ENTRYPOINT), ENTRYPOINT_SCRIPT, { mode: 0o755 });
 }

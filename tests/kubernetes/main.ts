@@ -36,7 +36,9 @@ async function main(): Promise<number> {
   }
   const { assets, reason } = findNode(process.env);
   if (assets === null) {
-    console.error(`No cluster can be started: ${reason}. docs/local-cluster.md says what it needs.`);
+    console.error(
+      `No cluster can be started: ${reason}. docs/local-cluster.md says what it needs.`,
+    );
     return 1;
   }
   const interrupted = new Promise<void>((resolve) => {
