@@ -592,7 +592,7 @@ variable "filestore_gib" {
 # Care.
 
 variable "deletion_protection" {
-  description = "Whether what holds data refuses to be deleted: the database, the cluster, the bucket of backups, and the volume, where its tier can (the basic ones cannot)."
+  description = "Whether what holds data refuses to be deleted: a destroy of either root deletes nothing, nor does an apply that would make anew what holds data. To take an installation down, set it to false and apply first."
   type        = bool
   default     = true
   nullable    = false

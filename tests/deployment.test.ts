@@ -60,6 +60,42 @@ const GRANTS = [
   "the sink: roles/pubsub.publisher on cluster-events",
 ];
 
+const declared = globSync("terraform/{,cluster/}*.tf", {
+  cwd: new URL("..", import.meta.url),
+}).map((file) => [file, read(file)] as const);
+
+test("nothing depends on one instance of many: Terraform would wait for all of them", () => {
+  for (const [file, text] of declared) {
+    for (const [list] of text.matchAll(/depends_on\s*=\s*\[[^;]*?\]\n/g)) {
+      assert.not.match(list, /\["/, file);
+    }
+  }
+});
+
+test("an API that is moved out of the others is not disabled on the way", () => {
+  const text = read("terraform/project.tf");
+  assert.match(
+    text,
+    /moved \{\s+from = google_project_service\.apis\["cloudresourcemanager\.googleapis\.com"\]\s+to\s+= google_project_service\.resource_manager\s+\}/,
+  );
+});
+
+test("the way into the cluster takes the login that Terraform has", () => {
+  const callers = declared.filter(([, text]) => /command\s+= "gke-gcloud-auth-plugin"/.test(text));
+  assert.is(callers.length, 1);
+  for (const [file, text] of callers) {
+    assert.match(text, /args\s+= \["--use_application_default_credentials"\]/, file);
+  }
+});
+
+test("a new zip is there before the old one goes", () => {
+  const [objects = ""] =
+    /resource "google_storage_bucket_object" "sources" \{[^]*?\n\}/.exec(
+      read("terraform/functions.tf"),
+    ) ?? [];
+  assert.match(objects, /create_before_destroy = true/);
+});
+
 let resources: Resource[] = [];
 
 const missing = missingTerraform();

@@ -10,14 +10,23 @@ import { temporaryDirectory } from "./stack-fixture.ts";
 
 const test = suite("LOCAL_BENCH_FAULTS");
 
+/** Of a site whose database lets it in. */
+const CONFIG = JSON.stringify({ db_name: "any", db_password: "secret" }, null, 1);
+
 let directory: string;
 test.before.each(() => {
   directory = temporaryDirectory();
+  mkdirSync(join(directory, "apps"));
   for (const name of ["acme", "other"]) {
-    mkdirSync(join(directory, `sites/${name}.kairos.app`), { recursive: true });
-    writeFileSync(join(directory, `sites/${name}.kairos.app/apps.txt`), "frappe\n");
+    const site = join(directory, `sites/${name}.kairos.app`);
+    mkdirSync(site, { recursive: true });
+    writeFileSync(join(site, "apps.txt"), "frappe\n");
+    writeFileSync(join(site, "site_config.json"), CONFIG);
   }
   initialiseDatabase(join(directory, "database"), "secret");
+  mkdirSync(join(directory, "database/databases/any"));
+  mkdirSync(join(directory, "database/users/any@%/grants/any"), { recursive: true });
+  writeFileSync(join(directory, "database/users/any@%/password"), "secret");
 });
 test.after.each(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -47,7 +56,7 @@ function call(program: string, args: string[], { faults, site, step }: Required<
       cwd: directory,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        PATH: `${join(directory, "bin")}:${process.env["PATH"]}`,
+        PATH: `${join(directory, "bin")}:${MARIADB_STAND_IN}:${process.env["PATH"]}`,
         LOCAL_DATABASE_DIRECTORY: join(directory, "database"),
         MYSQL_PWD: "secret",
         LOCAL_BENCH_FAULTS: faults,
@@ -91,7 +100,7 @@ for (const [name, standIn] of Object.entries({ bench, mariadb })) {
 /** None of so many calls makes a directory before all of them want to. */
 const meeting = (count: number) => `#!/usr/bin/env bash
 : >"${directory}/waiting.$PPID"
-until met=("${directory}"/waiting.*) && ((\${#met[@]} == ${count})); do sleep 0.01; done
+until met=("${directory}"/waiting.*) && ((\${#met[@]} >= ${count})); do sleep 0.01; done
 PATH=\${PATH#*:} exec mkdir "$@"
 `;
 

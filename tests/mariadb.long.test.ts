@@ -64,6 +64,7 @@ function addTests(): void {
       `database ${own} utf8mb4 utf8mb4_unicode_ci`,
       `grant ${own}@% ${own}`,
       `table ${own}.tabDocType`,
+      `table ${own}.taberpnext`,
       `user ${own}@%`,
     ]);
   });

@@ -390,18 +390,20 @@ test("hostile values arrive as they are, and none of them is executed", async ()
     "🦄🏳️‍🌈".repeat(10),
     "ñ".repeat(100),
   ];
+  // As hostile as one can be that Frappe takes.
+  const email = `$\`touch$IFS${executed}\`'{*}@acme.example`;
   const shortest = tenantNamed("abc", "22222222-2222-4333-8444-555555555555");
   const longest = tenantNamed("a".repeat(30), "33333333-2222-4333-8444-555555555555");
   for (const [index, value] of hostile.entries()) {
     const named = index % 2 === 0 ? shortest : longest;
-    const tenant = { ...named, organization: value, email: value };
+    const tenant = { ...named, organization: value, email, first_name: value };
     const { status, output } = await bench.run({ kind: "create", tenant, generation: index + 1 });
     assert.is(status, 0, output);
     const config = readFileSync(join(bench.site(tenant), "site_config.json"), "utf8");
     assert.is((JSON.parse(config) as { organization: string }).organization, value);
     assert.is(
       readFileSync(join(bench.site(tenant), "users.txt"), "utf8"),
-      `${value} (System User, System Manager)\n`,
+      `${email.toLowerCase()} (System User, System Manager) ${value}\n`,
     );
     assert.not(existsSync(executed), value);
     // For the next value the site must be made anew.

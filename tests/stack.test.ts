@@ -78,7 +78,7 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
   const site = join(it.stack.sitesDirectory, `${body.subdomain}.kairos.app`);
   const config = JSON.parse(readFileSync(join(site, "site_config.json"), "utf8")) as object;
   assert.is((config as { host_name: string }).host_name, `https://${body.subdomain}.kairos.app`);
-  assert.is((config as { pause_scheduler: number }).pause_scheduler, 0);
+  assert.is(readFileSync(join(site, "scheduler.txt"), "utf8"), "1\n");
   assert.is(readFileSync(join(site, "apps.txt"), "utf8"), "frappe\nerpnext\n");
   assert.is(
     readFileSync(join(site, "users.txt"), "utf8"),

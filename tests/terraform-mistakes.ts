@@ -90,6 +90,26 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     by: `"INWARDS"`,
     told: /direction cannot be "INWARDS"[^]*on main\.tf line \d+[^]*Possible values: INGRESS, EGRESS/,
   },
+  "a limit that is passed": {
+    replace: "600",
+    by: "700",
+    told: /ack_deadline_seconds cannot be 700[^]*on main\.tf line \d+[^]*from 10 to 600/,
+  },
+  "a pause that is too long": {
+    replace: `"10s"`,
+    by: `"900s"`,
+    told: /retry_policy\.minimum_backoff cannot be "900s"[^]*from 0s to 600s/,
+  },
+  "a retention that is too long": {
+    replace: `"604800s"`,
+    by: `"6048000s"`,
+    told: /message_retention_duration cannot be "6048000s"/,
+  },
+  "a label with bad characters": {
+    replace: `  secret_id = "key"\n`,
+    by: `  secret_id = "key"\n  labels    = { Team = "our sites" }\n`,
+    told: /labels cannot be [^]*63 characters at most/,
+  },
   "an attribute that can only be read": {
     replace: `  name          = "nobody"`,
     by: `  creation_timestamp = "now"\n\n  name          = "nobody"`,

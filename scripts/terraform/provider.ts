@@ -13,6 +13,7 @@ import type { sendUnaryData, ServerUnaryCall, ServiceClientConstructor } from "@
 import { loadSync } from "@grpc/proto-loader";
 import { decode } from "@msgpack/msgpack";
 import { fileURLToPath } from "node:url";
+import { refuseBeyondLimits } from "./limits.ts";
 import { refuse } from "./refuse.ts";
 import type { Path, Refusal } from "./refuse.ts";
 import type { Attribute, Block, NestedBlock, ProviderSchema } from "./schema.ts";
@@ -152,7 +153,9 @@ function validate(
 ): object {
   const block = kinds[kind];
   if (block === undefined) throw new Error(`there is no ${kind}`);
-  return { diagnostics: refuse(block, decode(config.msgpack)).map(toDiagnostic) };
+  const given = decode(config.msgpack);
+  const refusals = [...refuse(block, given), ...refuseBeyondLimits(kind, given)];
+  return { diagnostics: refusals.map(toDiagnostic) };
 }
 
 function toDiagnostic({ path, summary, detail }: Refusal): object {

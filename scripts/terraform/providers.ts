@@ -50,7 +50,7 @@ async function openWithRealProviders(root: string): Promise<OpenRoot | string> {
     close();
     return firstError(output);
   }
-  const versions = [...output.matchAll(/(\S+\/\S+) v(\d\S+)/g)].map(
+  const versions = [...output.matchAll(/(\S+\/\S+) v(\d[\d.]*\d)/g)].map(
     ([, name, at]) => `${name} ${at}`,
   );
   const providers = `checked with the real providers: ${[...new Set(versions)].join(", ")}`;

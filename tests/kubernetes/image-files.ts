@@ -93,7 +93,8 @@ export function systemFiles(): string[] {
   });
   const python = pythonFiles();
   const libraries = librariesOf([...programs, ...python.programs]);
-  const all = [...programs, ...python.programs, ...python.library, ...libraries];
+  const locale = globSync("/usr/lib/locale/C.utf8/**/*").filter((path) => statSync(path).isFile());
+  const all = [...programs, ...python.programs, ...python.library, ...libraries, ...locale];
   return [...new Set(all)].toSorted().map((path) => path.slice(1));
 }
 

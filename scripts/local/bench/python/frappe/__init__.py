@@ -7,16 +7,25 @@ import subprocess
 local = {}
 
 
+class IncorrectSitePath(Exception):
+    """There is no such site."""
+
+
 def init(site, sites_path=".", **_):
-    local["site"] = os.path.join(sites_path, site)
-    with open(os.path.join(local["site"], "site_config.json"), encoding="utf-8") as file:
-        local["conf"] = json.load(file)
+    path = os.path.join(sites_path, site)
+    if not os.path.exists(os.path.join(path, "site_config.json")):
+        raise IncorrectSitePath(f"404 Not Found: {site} does not exist.")
+    with open(os.path.join(path, "site_config.json"), encoding="utf-8") as file:
+        local.update(site=path, conf=json.load(file))
 
 
 def connect():
+    # Frappe logs into ../logs, whatever the path of the sites is.
+    if not os.path.isdir("../sites"):
+        raise FileNotFoundError(f"the working directory is not that of the sites: {os.getcwd()}")
     conf = local["conf"]
     options = ["--no-defaults", "--protocol=tcp", f"--user={conf['db_name']}"]
-    options += [f"--host={conf.get('db_host', 'mariadb')}", f"--port={conf.get('db_port', 3306)}"]
+    options += [f"--host={conf['db_host']}", f"--port={conf['db_port']}"]
     client = subprocess.run(
         ["mariadb", *options, conf["db_name"]],
         input="SELECT 1;\n",
