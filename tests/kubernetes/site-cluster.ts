@@ -64,6 +64,7 @@ export async function startSiteCluster(
         KUBECONFIG: cluster.kubeconfigFor(USERS.provision.token),
         DB_HOST: address.host,
         DB_PORT: String(address.port),
+        DB_TLS: "off",
       },
       stop,
     };
