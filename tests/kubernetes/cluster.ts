@@ -63,8 +63,13 @@ export async function startCluster(
       packImages(processes.directory, [pause, ...images]),
     ]);
     const node = await startNode({
-      ...{ assets, processes, controlPlane, territory: own },
-      ...{ token: kubelet.token, images: archive, pauseImage: PAUSE },
+      assets,
+      processes,
+      controlPlane,
+      territory: own,
+      token: kubelet.token,
+      images: archive,
+      pauseImage: PAUSE,
     });
     return { ...controlPlane, node, territory: own, directory: processes.directory, stop };
   });

@@ -33,14 +33,9 @@ export async function packImages(directory: string, images: Image[]): Promise<st
   // The links that a file system begins with first, then what lies behind them.
   tar([...REPRODUCIBLE, "--create", "--file", join(archive, "own.tar"), "--directory", root, "."]);
   const files = systemFiles();
-  tar(
-    [
-      ...REPRODUCIBLE,
-      ...["--create", "--file", join(archive, "system.tar"), "--directory", "/", "--dereference"],
-      ...["--owner=0", "--group=0", "--no-recursion", "--null", "--files-from=-"],
-    ],
-    files.join("\0"),
-  );
+  const system = ["--create", "--file", join(archive, "system.tar"), "--directory", "/"];
+  const list = ["--dereference", "--owner=0", "--group=0", "--no-recursion"];
+  tar([...REPRODUCIBLE, ...system, ...list, "--null", "--files-from=-"], files.join("\0"));
   const diffIds = await Promise.all(
     layers.map(async (layer) => `sha256:${await sha256(join(archive, layer))}`),
   );

@@ -156,9 +156,12 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     const { job } = entry;
     job.status = { ...job.status, conditions: [announcementOf(DEADLINE_EXCEEDED)] };
     job.metadata = { ...job.metadata, resourceVersion: nextVersion() };
-    void entry.podEnded.then(() => {
-      if (!isClosing) end(entry, DEADLINE_EXCEEDED);
-    });
+    void endWithPod(entry);
+  }
+
+  async function endWithPod(entry: Entry): Promise<void> {
+    await entry.podEnded;
+    if (!isClosing) end(entry, DEADLINE_EXCEEDED);
   }
 
   function stopPod(entry: Entry): void {
