@@ -25,7 +25,6 @@ import {
   patchPod,
   podOf,
   startKubeApiserver,
-  touchJob,
   TOKENS,
 } from "./kube-apiserver.ts";
 import type { KubeApiserver } from "./kube-apiserver.ts";
@@ -41,8 +40,6 @@ interface Subject {
   cluster: Cluster;
   /** Lets one of the tenant's containers end like this, and with it the Pod. */
   endPod: (tenantId: string, ending: Ending) => Promise<void>;
-  /** Has the cluster look again at a Job of which it may have missed the deadline. */
-  remind: (tenantId: string) => Promise<void>;
   /** The same edge with credentials that are not valid. */
   stranger: Cluster;
   /** The same edge, that lists two Jobs with one call. */
@@ -89,13 +86,8 @@ async function uidOf({ cluster }: Subject, id: string): Promise<string | undefin
   return (await cluster.readJob(id))?.uid;
 }
 
-async function outcomeOf(
-  { cluster }: Pick<Subject, "cluster">,
-  id: string,
-  beforeEachLook: () => Promise<void> = async () => {},
-) {
+async function outcomeOf({ cluster }: Pick<Subject, "cluster">, id: string) {
   const { outcome } = await eventually("the Job has ended", async () => {
-    await beforeEachLook();
     const job = await cluster.readJob(id);
     return job === null || job.outcome === null ? null : job;
   });
@@ -216,19 +208,46 @@ function addContract(test: Test, subject: () => Subject): void {
     });
   }
 
+  test("a final exit code ends the Job for good, by its pod failure policy", async () => {
+    for (const exitCode of [65, 66, 67]) {
+      const id = randomUUID();
+      await createJob(subject(), id);
+      await subject().endPod(id, { exitCode, message: '{"step":"start","reason":"not ours"}' });
+      assert.equal(await outcomeOf(subject(), id), {
+        result: "failed",
+        step: "start",
+        reason: "PodFailurePolicy",
+        message: "not ours",
+        retryable: false,
+      });
+    }
+  });
+
+  const announced: [exitCode: number, conditions: string[]][] = [
+    [0, ["SuccessCriteriaMet CompletionsReached", "Complete CompletionsReached"]],
+    [1, ["FailureTarget BackoffLimitExceeded", "Failed BackoffLimitExceeded"]],
+    [65, ["FailureTarget PodFailurePolicy", "Failed PodFailurePolicy"]],
+  ];
+  for (const [exitCode, conditions] of announced) {
+    test(`a Job whose Pod ended with ${exitCode} says that it will end, and then that it has`, async () => {
+      const id = randomUUID();
+      await createJob(subject(), id);
+      await subject().endPod(id, { exitCode });
+      await outcomeOf(subject(), id);
+      const name = jobName(id);
+      const { status } = await subject().api.readNamespacedJob({ name, namespace: NAMESPACE });
+      const found = status?.conditions?.map(({ type, reason }) => `${type} ${reason}`);
+      assert.equal(found, conditions);
+    });
+  }
+
   test("a Job that is over its deadline failed because of that", async () => {
     const id = randomUUID();
     await createJob(subject(), id, newOperation(), (job) => ({
       ...job,
       spec: { ...job.spec, activeDeadlineSeconds: 1 } as NonNullable<V1Job["spec"]>,
     }));
-    let looks = 0;
-    // A look takes 25 ms at least, so this is after some seconds, far over the deadline.
-    const remindSeldom = async () => {
-      looks += 1;
-      if (looks % 200 === 0) await subject().remind(id);
-    };
-    assert.equal(await outcomeOf(subject(), id, remindSeldom), {
+    assert.equal(await outcomeOf(subject(), id), {
       result: "failed",
       step: null,
       reason: "DeadlineExceeded",
@@ -436,7 +455,6 @@ async function startLocal(): Promise<Subject> {
   return {
     ...edgesOf(standIn.kubeconfig, standIn.directory),
     endPod: async (id, ending) => standIn.endPod(id, ending),
-    remind: async () => {},
     stop: () => standIn.stop(),
   };
 }
@@ -450,7 +468,6 @@ async function startReal(assets: string): Promise<Subject & { server: KubeApiser
     server,
     ...edgesOf(kubeconfig, directory),
     endPod: (id, ending) => patchPod(server, id, ending),
-    remind: (id) => touchJob(server, id),
     async stop() {
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -500,27 +517,11 @@ function addSuite<T extends Subject>(
   test.run();
 }
 
-addSuite("the cluster edge on the local stand-in", startLocal, (test, subject) => {
+addSuite("the cluster edge on the local stand-in", startLocal, (test) => {
   test("200 calls over TLS use one or two connections, where the client by itself uses 200", async () => {
     const { ours, plain } = await countConnections();
     assert.ok(ours.open <= 2 && ours.opened <= 2, JSON.stringify(ours));
     assert.is(plain.opened, 200);
-  });
-
-  // The real server at hand is older than pod failure policies, so this is held by nothing else.
-  test("a final exit code ends the Job for good, by its pod failure policy", async () => {
-    for (const exitCode of [65, 66, 67]) {
-      const id = randomUUID();
-      await createJob(subject(), id);
-      await subject().endPod(id, { exitCode, message: '{"step":"start","reason":"not ours"}' });
-      assert.equal(await outcomeOf(subject(), id), {
-        result: "failed",
-        step: "start",
-        reason: "PodFailurePolicy",
-        message: "not ours",
-        retryable: false,
-      });
-    }
   });
 });
 

@@ -28,6 +28,8 @@ const ROOT_PASSWORD = "root-secret";
 const CONFIGURATION = `${chartDirectory}files/mariadb.cnf`;
 
 export interface MariadbOptions {
+  /** An address of this machine. */
+  host?: string;
   /** A password of the administrator's own. */
   rootPassword?: string;
   /** Takes encrypted connections alone, with this certificate. */
@@ -35,6 +37,7 @@ export interface MariadbOptions {
 }
 
 export async function startMariadb({
+  host = "127.0.0.1",
   rootPassword = ROOT_PASSWORD,
   certificate,
 }: MariadbOptions = {}) {
@@ -58,7 +61,7 @@ export async function startMariadb({
       `--defaults-file=${CONFIGURATION}`,
       ...common,
       `--port=${port}`,
-      "--bind-address=127.0.0.1",
+      `--bind-address=${host}`,
       `--socket=${socket}`,
       // Its state is thrown away.
       "--innodb-flush-log-at-trx-commit=0",
@@ -66,7 +69,7 @@ export async function startMariadb({
     ],
     env: process.env,
   });
-  await waitForPort(port, AbortSignal.timeout(60_000));
+  await waitForPort(port, AbortSignal.timeout(60_000), host);
   const overSocket = ["--no-defaults", `--socket=${socket}`, "--user=root"];
   run("mariadb", overSocket, {
     // A fresh server lets root in from the loopback address without a password, and anybody else.
@@ -82,7 +85,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
     statement: string,
     { user = "root", password = rootPassword, database = "" } = {},
   ): string[] {
-    const args = ["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", `--port=${port}`];
+    const args = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
     const as = [`--user=${user}`, "--batch", "--skip-column-names"];
     const into = database === "" ? [] : [database];
     const env = { ...process.env, MYSQL_PWD: password };
@@ -92,7 +95,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   }
 
   const address: DatabaseAddress = {
-    host: "127.0.0.1",
+    host,
     port,
     rootPassword,
     clientDirectory: null,

@@ -18,6 +18,7 @@ export function createServerProcesses(onRestart?: (sentence: string) => void) {
     directory,
     start: processes.start,
     keepRunning: processes.keepRunning,
+    pid: processes.pid,
     death: processes.death,
     /**
      * Ends everything. The named processes are killed at once, for their state is thrown away and some

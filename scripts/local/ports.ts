@@ -26,9 +26,13 @@ export async function isPortFree(port: number): Promise<boolean> {
 }
 
 /** Settles when somebody listens at the port, or when the signal says to give up. */
-export async function waitForPort(port: number, signal: AbortSignal): Promise<void> {
+export async function waitForPort(
+  port: number,
+  signal: AbortSignal,
+  host = LOOPBACK,
+): Promise<void> {
   while (!signal.aborted) {
-    if (await isAnswered({ port, host: LOOPBACK })) return;
+    if (await isAnswered({ port, host })) return;
     await sleep(POLL_MILLISECONDS);
   }
 }

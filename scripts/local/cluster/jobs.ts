@@ -144,19 +144,24 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
   function end(entry: Entry, condition: V1JobCondition): void {
     const { job } = entry;
     const counted = condition.type === "Complete" ? { succeeded: 1 } : { failed: 1 };
-    job.status = { startTime: job.status?.startTime ?? now(), ...counted, conditions: [condition] };
+    const startTime = job.status?.startTime ?? now();
+    job.status = { startTime, ...counted, conditions: [announcementOf(condition), condition] };
     job.metadata = { ...job.metadata, resourceVersion: nextVersion() };
     onJobEnded(job, condition);
   }
 
+  /** The Job has failed only when its Pod is gone, which takes its words along. */
   function exceedDeadline(entry: Entry): void {
     stopPod(entry);
-    end(entry, {
-      type: "Failed",
-      status: "True",
-      reason: "DeadlineExceeded",
-      message: "Job was active longer than specified deadline",
-    });
+    const { job } = entry;
+    job.status = { ...job.status, conditions: [announcementOf(DEADLINE_EXCEEDED)] };
+    job.metadata = { ...job.metadata, resourceVersion: nextVersion() };
+    void endWithPod(entry);
+  }
+
+  async function endWithPod(entry: Entry): Promise<void> {
+    await entry.podEnded;
+    if (!isClosing) end(entry, DEADLINE_EXCEEDED);
   }
 
   function stopPod(entry: Entry): void {
@@ -233,6 +238,18 @@ const COMPLETE: V1JobCondition = {
   status: "True",
   reason: "CompletionsReached",
 };
+
+const DEADLINE_EXCEEDED: V1JobCondition = {
+  type: "Failed",
+  status: "True",
+  reason: "DeadlineExceeded",
+  message: "Job was active longer than specified deadline",
+};
+
+/** What a Job says before its end, while its Pods may still be there. */
+function announcementOf(end: V1JobCondition): V1JobCondition {
+  return { ...end, type: end.type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget" };
+}
 
 /** Why a Job failed whose container ended like this. No Job here has a backoff limit above 0. */
 function failureOf({ metadata, spec }: V1Job, { exitCode }: Terminated): V1JobCondition {

@@ -1,0 +1,24 @@
+/** Why site Jobs do not come on, told by a real cluster. */
+import { suite } from "uvu";
+import { skip } from "./parts.ts";
+import { findNode } from "./kubernetes/programs.ts";
+import { addReasonTests } from "./kubernetes/reasons.ts";
+import { startSiteCluster } from "./kubernetes/site-cluster.ts";
+import type { SiteCluster } from "./kubernetes/site-cluster.ts";
+
+const test = suite("reasons on a real kubelet");
+const { assets, reason } = findNode(process.env);
+if (assets === null) skip(test, "reasons on a real kubelet", "kubelet", reason);
+else addTests(assets);
+test.run();
+
+function addTests(assetDirectory: string): void {
+  let cluster: SiteCluster;
+  test.before(async () => {
+    cluster = await startSiteCluster(assetDirectory);
+  });
+  test.after(async () => {
+    await cluster?.stop();
+  });
+  addReasonTests(test, () => cluster);
+}
