@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { FieldPath } from "@google-cloud/firestore";
+import { FieldPath, Timestamp } from "@google-cloud/firestore";
 import type {
   CollectionReference,
   DocumentData,
   DocumentSnapshot,
   Query,
+  QueryDocumentSnapshot,
 } from "@google-cloud/firestore";
 import { call, toDates } from "./firestore-calls.ts";
 import type { Stored } from "./reconcile.ts";
@@ -16,7 +17,8 @@ import type { Status, Tenant } from "./tenant.ts";
 
 /** Where a page ends: its last tenant, as the list is ordered. */
 export interface Position {
-  createdAt: Date;
+  /** As fine as the database keeps it: a `Date` would lose those made within its millisecond. */
+  createdAt: { seconds: number; nanoseconds: number };
   id: string;
 }
 
@@ -58,19 +60,28 @@ export async function listTenants(
   const ordered = matching.orderBy("created_at", "desc").orderBy(FieldPath.documentId(), "desc");
   const rest =
     "after" in from
-      ? ordered.startAfter(from.after.createdAt, from.after.id)
+      ? ordered.startAfter(toTimestamp(from.after), from.after.id)
       : ordered.offset(from.skip);
   // One more than asked for tells whether more follow.
   const [found, counted] = await Promise.all([
     call(rest.limit(limit + 1).get()),
     call(matching.count().get()),
   ]);
-  const page = found.docs.slice(0, limit).map((document) => toTenant(document.data()));
+  const page = found.docs.slice(0, limit);
   const last = page.at(-1);
   const isLastPage = found.docs.length <= limit || last === undefined;
   return {
-    tenants: page,
+    tenants: page.map((document) => toTenant(document.data())),
     total: counted.data().count,
-    next: isLastPage ? null : { createdAt: last.created_at, id: last.id },
+    next: isLastPage ? null : positionOf(last),
   };
+}
+
+function positionOf(document: QueryDocumentSnapshot): Position {
+  const { seconds, nanoseconds } = document.get("created_at") as Timestamp;
+  return { createdAt: { seconds, nanoseconds }, id: document.id };
+}
+
+function toTimestamp({ createdAt }: Position): Timestamp {
+  return new Timestamp(createdAt.seconds, createdAt.nanoseconds);
 }

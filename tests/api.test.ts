@@ -54,6 +54,17 @@ function times<T>(number: number, make: (index: number) => Promise<T>): Promise<
   return Promise.all(Array.from({ length: number }, (_, index) => make(index)));
 }
 
+test("a function keeps an idle connection longer than a load balancer does, which is 600 seconds", async () => {
+  for (const url of Object.values(it.stack.urls)) {
+    // The first answer of an instance tells of Node's own limit yet.
+    await (await fetch(url)).arrayBuffer();
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    const seconds = /^timeout=(\d+)$/.exec(answer.headers.get("keep-alive") ?? "")?.[1];
+    assert.ok(Number(seconds) > 600, `${url} says ${answer.headers.get("keep-alive")}`);
+  }
+});
+
 test("a frontend of the earlier service sends school_name, and no subdomain", async () => {
   const body = { school_name: "مدرسة النور", email: "Office@School.example" };
   const created = await it.call("POST", "/tenants", { body });

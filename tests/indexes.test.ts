@@ -121,7 +121,12 @@ function everyList(): ListRequest[] {
   for (const [name, value] of Object.entries(FILTERS)) {
     filters = filters.flatMap((filter) => [filter, { ...filter, [name]: value }]);
   }
-  const places = [{ skip: 1 }, { after: { createdAt: NOW, id: "x" } }];
+  const places = [
+    { skip: 1 },
+    {
+      after: { createdAt: { seconds: Math.floor(NOW.getTime() / 1000), nanoseconds: 0 }, id: "x" },
+    },
+  ];
   return filters.flatMap((filter) => places.map((from) => ({ filter, limit: 10, from })));
 }
 

@@ -67,7 +67,7 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
     status: "queued",
     message: "The tenant is queued; its site is being made.",
     site_url: `https://${body.subdomain}.kairos.app`,
-    tenant_url: `/tenants/${id}`,
+    tenant_url: `https://${body.subdomain}.kairos.app`,
   });
   assert.is(created.headers.get("location"), `/tenants/${id}`);
 

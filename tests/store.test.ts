@@ -1,4 +1,5 @@
 /** The store on the official Firestore emulator. */
+import { Timestamp } from "@google-cloud/firestore";
 import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -856,6 +857,25 @@ test("a list has every tenant once, page by page, also where many were made at t
   );
   const beyond = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 8 } });
   assert.equal(beyond, { tenants: [], total: 8, next: null });
+});
+
+test("a list has those too that were made within a millisecond, and its pages end between them", async () => {
+  const tenants = await Promise.all(Array.from({ length: 6 }, () => create()));
+  const [first] = tenants;
+  const seconds = Math.floor((first?.created_at.getTime() ?? 0) / 1000);
+  // By microseconds, as Firestore keeps them; the ids are in no order.
+  await Promise.all(
+    tenants.map(({ id }, index) =>
+      it.client.doc(`tenants/${id}`).update({
+        created_at: new Timestamp(seconds, 678_000_000 + index * 1000),
+      }),
+    ),
+  );
+  const all = tenants.map(({ id }) => id).toReversed();
+  for (const limit of [1, 2, 4]) {
+    const { pages } = await pagesOf({}, limit);
+    assert.equal(pages.flat(), all, `${limit} a page`);
+  }
 });
 
 test("a list that grows while it is read shows nothing twice", async () => {

@@ -6,6 +6,7 @@
 import { logCompileCache } from "../../shared/compile-cache.ts";
 import { parseApiSettings } from "../../shared/config.ts";
 import { openStoreAndBus } from "../../shared/edges.ts";
+import { keepConnectionsOpen } from "../../shared/keep-alive.ts";
 import { openLazily } from "../../shared/open-lazily.ts";
 import { followTraces } from "../../shared/trace.ts";
 import { answer } from "./app.ts";
@@ -17,6 +18,7 @@ const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
 followTraces(projectId);
 logCompileCache(process.env);
+keepConnectionsOpen();
 const idTokens = openLazily(async () => {
   const { createIdTokenVerifier } = await import("./id-token.ts");
   return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };

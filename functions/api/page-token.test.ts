@@ -6,7 +6,7 @@ import { Problem } from "./problem.ts";
 const test = suite("page tokens");
 
 const POSITION = {
-  createdAt: new Date("2026-01-02T03:04:05.678Z"),
+  createdAt: { seconds: 1_767_323_045, nanoseconds: 8_091_000 },
   id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
 };
 
@@ -20,10 +20,10 @@ const made = (text: string) => Buffer.from(text).toString("base64url");
 for (const [sentence, token] of [
   ["nothing", ""],
   ["something else", "abc"],
-  ["a position without an id", made("1767323045678.")],
-  ["a position with another id", made("1767323045678.tenants/x")],
-  ["a time that no calendar has", made(`99999999999999.${POSITION.id}`)],
-  ["a time before all", made(`-1.${POSITION.id}`)],
+  ["a position without an id", made("1767323045.678000000.")],
+  ["a position with another id", made("1767323045.678000000.tenants/x")],
+  ["a time that no calendar has", made(`253402300800.000000000.${POSITION.id}`)],
+  ["a time before all", made(`-1.000000000.${POSITION.id}`)],
 ] as const) {
   test(`${sentence} is refused as a token`, () => {
     assert.throws(

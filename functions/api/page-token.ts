@@ -7,16 +7,21 @@ import type { Position } from "../../shared/store.ts";
 import { isTenantId } from "../../shared/tenant.ts";
 import { invalid } from "./validate.ts";
 
+/** The end of the year 9999, after which Firestore has no time. */
+const LAST_SECOND = 253_402_300_799;
+
 export function toPageToken({ createdAt, id }: Position): string {
-  return Buffer.from(`${createdAt.getTime()}.${id}`).toString("base64url");
+  const nanoseconds = String(createdAt.nanoseconds).padStart(9, "0");
+  return Buffer.from(`${createdAt.seconds}.${nanoseconds}.${id}`).toString("base64url");
 }
 
 /** Throws a `Problem` for what is no token of this API. */
 export function parsePageToken(token: string): Position {
   const text = Buffer.from(token, "base64url").toString("utf8");
-  const [, milliseconds = "", id = ""] = /^(\d{1,13})\.(.*)$/s.exec(text) ?? [];
-  if (milliseconds !== "" && isTenantId(id)) {
-    return { createdAt: new Date(Number(milliseconds)), id };
+  const [, seconds = "", nanoseconds = "", id = ""] =
+    /^(\d{1,12})\.(\d{9})\.(.*)$/s.exec(text) ?? [];
+  if (seconds !== "" && Number(seconds) <= LAST_SECOND && isTenantId(id)) {
+    return { createdAt: { seconds: Number(seconds), nanoseconds: Number(nanoseconds) }, id };
   }
   const message = "page_token must be the next_page_token of an earlier answer";
   throw invalid([{ pointer: "/page_token", message }]);

@@ -220,7 +220,11 @@ export const createdSchema = {
     status: statusSchema,
     message: { type: "string" },
     site_url: { type: "string", description: "Where the site will be." },
-    tenant_url: { type: "string", description: "The path of the tenant in this API." },
+    tenant_url: {
+      type: "string",
+      description:
+        "The same as `site_url`, where an older frontend sends the browser. `Location` has the tenant's path.",
+    },
   },
 } as const satisfies JSONSchema;
 export type Created = FromSchema<typeof createdSchema>;

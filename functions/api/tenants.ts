@@ -62,17 +62,18 @@ function subdomainsFor(subdomain: string | null, { settings }: Api): string[] {
 }
 
 function created(tenant: Tenant, { settings }: Api): StoredAnswer {
-  const tenant_url = `/tenants/${tenant.id}`;
+  const site_url = siteUrl(tenant, settings.baseDomain);
   const body: Created = {
     success: true,
     id: tenant.id,
     subdomain: tenant.subdomain,
     status: tenant.status,
     message: "The tenant is queued; its site is being made.",
-    site_url: siteUrl(tenant, settings.baseDomain),
-    tenant_url,
+    site_url,
+    // The frontend of the service that this one replaces sends the browser there.
+    tenant_url: site_url,
   };
-  return { status: 201, headers: { Location: tenant_url }, body };
+  return { status: 201, headers: { Location: `/tenants/${tenant.id}` }, body };
 }
 
 export async function listTenants(

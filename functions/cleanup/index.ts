@@ -6,11 +6,13 @@
 import { cloudEvent } from "@google-cloud/functions-framework";
 import type { CloudEvent } from "@google-cloud/functions-framework";
 import { logCompileCache } from "../../shared/compile-cache.ts";
+import { keepConnectionsOpen } from "../../shared/keep-alive.ts";
 import { wakeTenant } from "../../shared/wake.ts";
 import { connectWorld } from "../../shared/world.ts";
 import { tenantOfDeletion } from "./cleanup.ts";
 
 const world = connectWorld(process.env);
 logCompileCache(process.env);
+keepConnectionsOpen();
 
 cloudEvent("cleanup", (event: CloudEvent<unknown>) => wakeTenant(tenantOfDeletion(event), world));

@@ -82,7 +82,9 @@ const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
   ({ length }) => length <= emailSchema.maxLength,
 );
 
-const pageTokens = uuid().map((id) => Buffer.from(`1700000000000.${id}`).toString("base64url"));
+const pageTokens = uuid().map((id) =>
+  Buffer.from(`1700000000.123456000.${id}`).toString("base64url"),
+);
 
 const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],

@@ -143,7 +143,7 @@ const values = oneof(
     "a%40b",
   ),
   string({ unit: constantFrom(..."AZaz09-_="), maxLength: 250 }),
-  uuid().map((id) => Buffer.from(`9999999999999.${id}`).toString("base64url")),
+  uuid().map((id) => Buffer.from(`253402300799.999999999.${id}`).toString("base64url")),
   integer({ min: 500, max: 6000 }).map((length) => "9".repeat(length)),
 );
 
