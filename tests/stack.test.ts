@@ -21,7 +21,7 @@ test.before(async () => {
   it = await startTestStack({
     LOCAL_BENCH_FAULTS:
       "broken:install-app,half:new-site,stubborn:drop-site,flaky:install-app:once," +
-      "asleep:set-maintenance-mode",
+      "asleep:lock-database",
   });
 });
 test.after(async () => {
@@ -174,8 +174,8 @@ test("a suspension that fails leaves the tenant as it was proved, with the reaso
     return isSettled ? it.call("GET", `/tenants/${id}/status`) : null;
   });
   assert.is(body["status"], "active");
-  assert.is(body["step"], "set-maintenance-mode");
-  assert.match(String(body["error_message"]), /set-maintenance-mode failed/);
+  assert.is(body["step"], "lock-database");
+  assert.match(String(body["error_message"]), /lock-database failed/);
   assert.is((await it.call("POST", `/tenants/${id}/retry`)).status, 202);
 });
 

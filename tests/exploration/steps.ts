@@ -12,7 +12,7 @@ import {
   answer,
   end,
   fail,
-  holdUp,
+  heldUp,
   ID,
   queue,
   withHint,
@@ -130,7 +130,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
         if (job.holdUp !== null) continue;
         const name = `${nameOf(job.tenantId)}: ${job.kind} Job is held up by ${reason}`;
-        yield step(name, holdUp(state, job, reason), "holdUps");
+        yield step(name, heldUp(state, job, reason), "holdUps");
       }
     }
     if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {

@@ -314,7 +314,7 @@ export function fail(state: State, job: ModelJob, retryable: boolean): State {
 }
 
 /** Something keeps the Job from working, since now. */
-export function holdUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
+export function heldUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
   const held: HoldUp = { reason, message: `${reason}.`, since: new Date(state.now) };
   return withJob(state, job.tenantId, { ...job, holdUp: held });
 }

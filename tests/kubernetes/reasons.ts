@@ -29,7 +29,7 @@ interface Case {
 
 const run = (spec: V1PodSpec, script: string, limits: Record<string, string>): void => {
   for (const container of spec.containers) {
-    container.args = ["bash", "-c", script];
+    container.command = ["bash", "-c", script];
     container.resources = {
       requests: { cpu: "10m", memory: "16Mi" },
       limits: { cpu: "1", ...limits },
