@@ -247,7 +247,7 @@ function addTests(): void {
     const restored = await run("restore.sh", target, dump, env);
     assert.equal([dumped.status, restored.status], [0, 0], dumped.output + restored.output);
     const everything = dumped.output + restored.output + readFileSync(seen, "utf8");
-    assert.match(everything, "--user=root");
+    assert.match(everything, "--defaults-file=");
     assert.not.match(everything, source.address.rootPassword);
   });
 
@@ -256,8 +256,9 @@ function addTests(): void {
       .log()
       .split("\n")
       .filter((line) => /unknown|deprecated|\[ERROR\]/i.test(line));
-    assert.is(warnings.length, 1, warnings.join("\n"));
-    assert.match(warnings[0] ?? "", "unknown variable 'loose-character-set-collations=");
+    const isOld = target.query("SELECT VERSION()").join().startsWith("10.");
+    assert.is(warnings.length, isOld ? 1 : 0, warnings.join("\n"));
+    if (isOld) assert.match(warnings[0] ?? "", "unknown variable 'loose-character-set-collations=");
     target.query("CREATE DATABASE tnone; CREATE TABLE tnone.t (a VARCHAR(10))");
     assert.equal(
       target.query(`SET NAMES latin1; SELECT @@character_set_client, @@collation_connection,

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import { skip } from "./parts.ts";
 import { findNode } from "./kubernetes/programs.ts";
+import { addLostNodeTest } from "./kubernetes/lost-node.ts";
 import { addReasonTests } from "./kubernetes/reasons.ts";
 import { startSiteCluster } from "./kubernetes/site-cluster.ts";
 import type { SiteCluster } from "./kubernetes/site-cluster.ts";
@@ -21,4 +22,5 @@ function addTests(assetDirectory: string): void {
     await cluster?.stop();
   });
   addReasonTests(test, () => cluster);
+  addLostNodeTest(test, () => cluster);
 }

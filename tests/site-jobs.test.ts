@@ -533,6 +533,20 @@ for (const [sentence, damage] of damages) {
   });
 }
 
+test("a full disk leaves site_config.json as it was", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  const whole = readConfig();
+  const beside = join(bench.site(ACME), "site_config.json.new");
+  symlinkSync("/dev/full", beside);
+  const full = await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
+  assert.is(full.status, 1);
+  assert.match(full.message?.reason ?? "", /No space left on device/);
+  assert.equal(readConfig(), whole);
+  rmSync(beside);
+  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
+  assert.equal(readConfig(), { ...whole, maintenance_mode: 1 });
+});
+
 test("an encryption key that somebody removed comes back, and what others have written stays", async () => {
   await bench.run({ kind: "create", tenant: ACME });
   const { encryption_key, ...others } = readConfig();

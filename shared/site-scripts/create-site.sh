@@ -34,14 +34,17 @@ attempt bench new-site "$SITE" \
 # The encryption key before anything is encrypted: else each process that is first to need one makes its own,
 # and only the last one that is written stays.
 step set-config
+check_claim
 configure_site --make-encryption-key "host_name=https://$SITE" "organization=$ORGANIZATION"
 
 step install-app
+check_claim
 for app in "${wanted_apps[@]}"; do
   attempt bench --site "$SITE" install-app "$app"
 done
 
 step add-user
+check_claim
 names=()
 [[ -z $TENANT_FIRST_NAME ]] || names+=(--first-name="$TENANT_FIRST_NAME")
 [[ -z $TENANT_LAST_NAME ]] || names+=(--last-name="$TENANT_LAST_NAME")
@@ -52,6 +55,7 @@ if [[ $(<sites/common_site_config.json) != *'"mail_server"'* ]]; then
 fi
 
 step enable-scheduler
+check_claim
 attempt bench --site "$SITE" enable-scheduler
 
 verify
