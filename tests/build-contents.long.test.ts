@@ -50,7 +50,7 @@ const EVERYWHERE = [
 /** What is loaded when it is needed: its name ends with a hash of what is in it. */
 const LATE = /^[\w-]+-[A-Z0-9]{8}\.mjs$/;
 const SITE_SCRIPTS = readdirSync(join(repository, "shared/site-scripts")).filter((file) =>
-  file.endsWith(".sh"),
+  /\.(sh|py)$/.test(file),
 );
 const FILES: Record<FunctionName, string[]> = {
   api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `docs/${name}`)],
