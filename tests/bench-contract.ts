@@ -81,11 +81,15 @@ GRANT ALL PRIVILEGES ON ${name}.* TO '${name}'@'%';`);
     return onSite("add-user", "--first-name=Ada", ...role, "--", email);
   }
 
-  /** What `frappe.get_installed_apps()` says, in a process that has its working directory there. */
+  /**
+   * What `frappe.get_installed_apps()` says, in a process that has its working directory there. Without a query
+   * before it, version 16 may answer out of Redis, and never log in.
+   */
   function askForApps(site: string, workingDirectory = "sites"): Ended {
     const program = `import frappe
 frappe.init(${JSON.stringify(site)}, sites_path=${JSON.stringify(workingDirectory === "." ? "sites" : ".")})
 frappe.connect()
+frappe.db.sql("SELECT 1")
 print(" ".join(frappe.get_installed_apps()))
 frappe.destroy()`;
     const python = join(it.directory, "env/bin/python");

@@ -88,6 +88,13 @@ function addTests(): void {
     assert.equal(everything(), before);
   });
 
+  test("a create meets nothing that Redis kept of an earlier attempt", async () => {
+    use("acme.kairos.app", databaseName(ACME.id));
+    const { status, output } = await bench.run({ kind: "create", tenant: ACME });
+    assert.is(status, 0, output);
+    assert.equal(everything(), { cache: [], queue: [], waiting: [], failed: [], working: [] });
+  });
+
   for (const name of ["redis_cache", "redis_queue"]) {
     test(`a create where ${name} is away says so before it has made anything`, async () => {
       configure({

@@ -17,5 +17,7 @@ fi
 remove_directory
 check_claim
 drop_database
+# The database keeps its name, by which Redis keeps what the earlier attempt's was asked.
+forget_in_redis "$SITE"
 check_claim
 create_database

@@ -15,6 +15,8 @@ site, *wanted = sys.argv[1:]
 os.chdir("sites")
 frappe.init(site, sites_path=".")
 frappe.connect()
+# Some versions connect only when they must, and what is asked next may come from Redis.
+frappe.db.sql("SELECT 1")
 installed = frappe.get_installed_apps()
 frappe.destroy()
 print("installed apps:", ", ".join(installed), flush=True)

@@ -23,19 +23,28 @@ def connect():
     # Frappe logs into ../logs, whatever the path of the sites is.
     if not os.path.isdir("../sites"):
         raise FileNotFoundError(f"the working directory is not that of the sites: {os.getcwd()}")
-    conf = local["conf"]
-    options = ["--no-defaults", "--protocol=tcp", f"--user={conf['db_name']}"]
-    options += [f"--host={conf['db_host']}", f"--port={conf['db_port']}"]
-    client = subprocess.run(
-        ["mariadb", *options, conf["db_name"]],
-        input="SELECT 1;\n",
-        text=True,
-        capture_output=True,
-        env={**os.environ, "MYSQL_PWD": conf["db_password"]},
-        check=False,
-    )
-    if client.returncode != 0:
-        raise ConnectionError(client.stderr.strip())
+
+
+class Database:
+    """As Frappe's, which logs in at the first query and not before."""
+
+    def sql(self, query):
+        conf = local["conf"]
+        options = ["--no-defaults", "--protocol=tcp", f"--user={conf['db_name']}"]
+        options += [f"--host={conf['db_host']}", f"--port={conf['db_port']}"]
+        client = subprocess.run(
+            ["mariadb", *options, conf["db_name"]],
+            input=f"{query};\n",
+            text=True,
+            capture_output=True,
+            env={**os.environ, "MYSQL_PWD": conf["db_password"]},
+            check=False,
+        )
+        if client.returncode != 0:
+            raise ConnectionError(client.stderr.strip())
+
+
+db = Database()
 
 
 def get_installed_apps():
