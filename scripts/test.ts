@@ -23,6 +23,7 @@ With CI=true a skipped test is a failure, unless tests/allowed-skips.json names 
 /** So that no processor is idle while the longest file runs alone in the end. */
 const SLOWEST = [
   "tests/killed-anywhere.long.test.ts",
+  "tests/killed-on-mariadb.long.test.ts",
   "tests/hostile.long.test.ts",
   "tests/terraform.test.ts",
   "tests/start.test.ts",

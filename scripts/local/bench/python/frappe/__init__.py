@@ -39,6 +39,8 @@ class Database:
             capture_output=True,
             env={**os.environ, "MYSQL_PWD": conf["db_password"]},
             check=False,
+            # What was handed down to this process is for those that it starts, too.
+            close_fds=False,
         )
         if client.returncode != 0:
             raise ConnectionError(client.stderr.strip())
