@@ -254,6 +254,7 @@ case $BASH_COMMAND in
   *\$\(* | *" | "*) ;;
   "local "* | "for "* | "case "* | "shift"* | "return"* | "continue" | "break") __counts= ;;
   "set "* | "shopt "* | "trap "* | "[["* | "(("*) __counts= ;;
+  "IFS= read "* | "printf -v "* | value=* | statement+=* | given+=* | given=*) __counts= ;;
   *" "*) ;;
   *=*) __counts= ;;
 esac
