@@ -102,14 +102,23 @@ async function pushThrough(url: string): Promise<void> {
 }
 
 /** Calls until there is an answer that is not about the trouble of the moment. */
-function callUntilAnswered(
+async function callUntilAnswered(
   method: string,
   path: string,
   init?: Parameters<TestStack["call"]>[2],
 ): Promise<Answer> {
-  return patiently(`${method} ${path} is answered`, async () => {
-    const answer = await it.call(method, path, init).catch(() => null);
-    return answer === null || answer.status >= 500 ? null : answer;
+  let trouble: unknown;
+  const answered = patiently(`${method} ${path} is answered`, async () => {
+    const answer = await it.call(method, path, init).catch((error: unknown) => {
+      trouble = error;
+      return null;
+    });
+    if (answer === null || answer.status < 500) return answer;
+    trouble = answer;
+    return null;
+  });
+  return answered.catch((error: unknown) => {
+    throw new Error(`${method} ${path} was never answered`, { cause: [error, trouble] });
   });
 }
 

@@ -97,15 +97,22 @@ export async function request(
 
 const answerChecks = new Map<string, Promise<AnswerCheck>>();
 
-/** The check of an API's answers by its `/openapi.json`, which is read once. */
+/**
+ * The check of an API's answers by its `/openapi.json`, which is read once. A reading that failed is not kept: a test
+ * may kill the API at that very moment.
+ */
 export function answerCheckOf(url: string): Promise<AnswerCheck> {
   const known = answerChecks.get(url);
   if (known !== undefined) return known;
-  const check = fetch(`${url}/openapi.json`)
-    .then((response) => response.json())
-    .then((document) => createAnswerCheck(document as Record<string, unknown>));
+  const check = readAnswerCheck(url);
   answerChecks.set(url, check);
+  check.catch(() => answerChecks.delete(url));
   return check;
+}
+
+async function readAnswerCheck(url: string): Promise<AnswerCheck> {
+  const response = await fetch(`${url}/openapi.json`);
+  return createAnswerCheck((await response.json()) as Record<string, unknown>);
 }
 
 /** Pushes a message to provision as Pub/Sub does, and gives the status of the answer. */
