@@ -353,6 +353,69 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
   ];
 }
 
+/** An outage of what all sites share gives nobody up, unless it lasts. */
+function outagesOf(
+  at: (attempt: number, more?: Partial<Operation>) => { tenant: Tenant; operation: Operation },
+  givenUp: (operation: Operation) => TenantChanges,
+): Case[] {
+  const words = { ...recorded(true), reason: "DatabaseUnavailable" };
+  const { error_message: message, ...rest } = words;
+  const met = { outcome: { result: "failed", ...rest, message, isOutage: true } as JobOutcome };
+  const pausing = { slot: null, deadline_at: null, started_at: inSeconds(60) };
+  const began = inSeconds(-3599);
+  const third = at(3);
+  const later = at(40, { outage: { attempts: 37, since: began } });
+  const over = at(40, { outage: { attempts: 37, since: inSeconds(-3600) } });
+  const another = at(5, { outage: { attempts: 4, since: began } });
+  return [
+    [
+      "an outage costs no attempt, not even the third",
+      { tenant: third.tenant, job: job(third.operation, met) },
+      records("AttemptFailed", {
+        ...words,
+        operation: {
+          ...third.operation,
+          ...pausing,
+          attempt: 4,
+          outage: { attempts: 1, since: NOW },
+        },
+      }),
+    ],
+    [
+      "nor does it as long as it has not lasted an hour",
+      { tenant: later.tenant, job: job(later.operation, met) },
+      records("AttemptFailed", {
+        ...words,
+        operation: {
+          ...later.operation,
+          ...pausing,
+          attempt: 41,
+          outage: { attempts: 38, since: began },
+        },
+      }),
+    ],
+    [
+      "from then on it does",
+      { tenant: over.tenant, job: job(over.operation, met) },
+      records("JobFailed", { ...words, ...givenUp(over.operation) }),
+    ],
+    [
+      "a failure after an outage is the first, and the next outage has an hour of its own",
+      { tenant: another.tenant, job: job(another.operation, FAILED) },
+      records("AttemptFailed", {
+        ...recorded(true),
+        operation: {
+          ...another.operation,
+          ...pausing,
+          started_at: inSeconds(30),
+          attempt: 6,
+          outage: { attempts: 4, since: null },
+        },
+      }),
+    ],
+  ];
+}
+
 /** A create, suspend or resume is given up; what was proved before still holds. */
 function givingUpOf(kind: JobKind, before: Tenant, during: Status, after: Status): Case[] {
   const { generation } = before;
@@ -383,6 +446,7 @@ function givingUpOf(kind: JobKind, before: Tenant, during: Status, after: Status
       { tenant: last.tenant, job: job(last.operation, FAILED) },
       records("JobFailed", { ...recorded(true), ...givenUp(last.operation) }),
     ],
+    ...outagesOf(at, givenUp),
     [
       "it is given up when the third attempt is overdue",
       { tenant: late.tenant, job: null },

@@ -20,6 +20,8 @@ export type JobOutcome =
       message: string;
       /** False when no further attempt can succeed. */
       retryable: boolean;
+      /** True when it failed for an outage of what all sites share. */
+      isOutage?: true;
     };
 
 /** A tenant's Job as the cluster shows it. `outcome` is null while it works. */
@@ -72,6 +74,12 @@ export interface DecideSettings {
 
 /** After so many failed attempts at a create, suspend or resume the wish is given up. */
 export const MAX_ATTEMPTS = 3;
+
+/** An outage of what all sites share costs no attempt for so long. */
+export const OUTAGE_SECONDS = 3600;
+
+/** How soon it is looked whether an outage is over. */
+const OUTAGE_PAUSE_SECONDS = 60;
 
 /** How long an attempt may take, from the slot on. Later than the Job's own deadline, which says more. */
 export const ATTEMPT_SECONDS = 45 * 60;
@@ -358,14 +366,19 @@ function failed(
   settings: DecideSettings,
 ): Decision {
   const { step, reason, message: error_message, retryable } = asHeldUp(tenant, failure);
-  const { kind, attempt } = operation;
+  const { kind } = operation;
+  const tried = withOutage(operation, failure, now);
+  const attempts = countedAttempts(tried);
   // Nobody asks for a deletion twice: it is tried until it succeeds, and says why meanwhile.
-  const isTriedAgain = kind === "drop" || (retryable && attempt < MAX_ATTEMPTS);
-  const pause = pauseSeconds(attempt, settings.retryPauseSeconds);
+  const isTriedAgain = kind === "drop" || (retryable && attempts < MAX_ATTEMPTS);
+  const isCounted = attempts === countedAttempts(operation);
+  const pause = isCounted
+    ? pauseSeconds(attempts, settings.retryPauseSeconds)
+    : OUTAGE_PAUSE_SECONDS;
   const given: TenantChanges = isTriedAgain
-    ? { operation: nextAttempt(operation, addSeconds(now, pause)) }
+    ? { operation: nextAttempt(tried, addSeconds(now, pause)) }
     : {
-        operation: withoutSlot(operation),
+        operation: withoutSlot(tried),
         observed_generation: operation.generation,
         // What was proved before a suspend or resume still holds.
         status: kind === "create" ? "failed" : tenant.status,
@@ -377,6 +390,21 @@ function failed(
     again: true,
     recheckAfterSeconds: isTriedAgain ? Math.min(pause, RECHECK_SECONDS) : RECHECK_SECONDS,
   };
+}
+
+/** How many of its attempts count, the current one included unless an outage ended it. */
+export function countedAttempts({ attempt, outage }: Operation): number {
+  return attempt - (outage?.attempts ?? 0);
+}
+
+/** The operation with what a failed attempt met: an outage that goes on, or something else. */
+function withOutage(operation: Operation, { isOutage }: Failure, now: Date): Operation {
+  const { outage } = operation;
+  if (!isOutage) return outage ? { ...operation, outage: { ...outage, since: null } } : operation;
+  const { attempts = 0, since } = outage ?? {};
+  const began = since ?? now;
+  const isLong = addSeconds(began, OUTAGE_SECONDS) <= now;
+  return { ...operation, outage: { attempts: isLong ? attempts : attempts + 1, since: began } };
 }
 
 function withoutSlot(operation: Operation): Operation {

@@ -52,6 +52,33 @@ for (const [sentence, pods, step, message] of cases) {
   });
 }
 
+for (const [outage, sentence] of [
+  ["DatabaseUnavailable", "The database that all sites share does not answer."],
+  ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+] as const) {
+  test(`tells of ${outage} as of an outage, with the script's last words`, () => {
+    const message = JSON.stringify({ step: "new-site", reason: "ERROR 2002", outage });
+    assert.equal(toOutcome(CONDITION, [podThatLeft(message)]), {
+      result: "failed",
+      reason: outage,
+      step: "new-site",
+      message: `${sentence} Its last words: ERROR 2002`,
+      retryable: true,
+      isOutage: true,
+    });
+    // What can never succeed does not for an outage either.
+    assert.is(toOutcome(CONDITION, [podThatLeft(message, { exitCode: 65 })]).result, "failed");
+    assert.not.ok("isOutage" in toOutcome(CONDITION, [podThatLeft(message, { exitCode: 65 })]));
+  });
+}
+
+test("takes no other word for an outage", () => {
+  for (const outage of ["toString", "Else", 7, null]) {
+    const message = JSON.stringify({ step: "new-site", reason: "no disk", outage });
+    assert.not.ok("isOutage" in toOutcome(CONDITION, [podThatLeft(message)]), String(outage));
+  }
+});
+
 const CONTAINER = { name: "site", image: "", imageID: "", ready: false, restartCount: 0 };
 const ended = (exitCode: number, reason: string, message: string, more = {}): V1Pod => ({
   status: {

@@ -22,6 +22,14 @@ const EVICTED = "Evicted";
 /** The `reason` of a Job of which a container was killed by a signal, nobody says why. */
 const KILLED = "Killed";
 
+/**
+ * What a script says was away when it failed, and all sites share: the `reason` of its Job.
+ */
+const OUTAGES = new Map([
+  ["DatabaseUnavailable", "The database that all sites share does not answer."],
+  ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+]);
+
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
 
@@ -48,9 +56,12 @@ export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome 
   const evicted = counting.find(({ status }) => status?.reason === EVICTED);
   if (evicted !== undefined) return toEviction(evicted, failed);
   if (failed?.reason === "OOMKilled") return toOutOfMemory(failed);
-  return failed === undefined || failed.exitCode <= 128
-    ? inItsWords(condition, failed)
-    : toKilled(failed);
+  return (
+    toOutage(failed) ??
+    (failed === undefined || failed.exitCode <= 128
+      ? inItsWords(condition, failed)
+      : toKilled(failed))
+  );
 }
 
 /** A Job has more than one Pod when one of them was disrupted; the last one decided. */
@@ -102,6 +113,14 @@ function toOutOfMemory({ container, message }: Ended): Failure {
   return failure(OUT_OF_MEMORY, step, `${said}${after(text)}`);
 }
 
+/** The failure of what was away; null when it was something else. */
+function toOutage(ended?: Ended): Failure | null {
+  const { step, text, outage } = parseTerminationMessage(ended?.message);
+  const sentence = OUTAGES.get(outage);
+  if (sentence === undefined) return null;
+  return { ...failure(outage, step, `${sentence}${after(text)}`), isOutage: true };
+}
+
 function toKilled({ container, message, exitCode }: Ended): Failure {
   const { step, text } = parseTerminationMessage(message);
   const by = signalName(exitCode - 128);
@@ -137,17 +156,25 @@ function failure(reason: string, step: string | null, message: string): Failure 
 }
 
 /**
- * A site script ends with `{"step","reason"}` as its termination message. One that could not leave
+ * A site script ends with `{"step","reason","outage"?}` as its termination message. One that could not leave
  * it, being killed, say, leaves the end of its log instead, of which the last line says most.
  */
-function parseTerminationMessage(message = ""): { step: string | null; text: string } {
+function parseTerminationMessage(message = ""): Words {
   try {
-    const { step, reason } = JSON.parse(message) as { step?: unknown; reason?: unknown };
+    const { step, reason, outage } = JSON.parse(message) as Record<string, unknown>;
     if (typeof step === "string" && typeof reason === "string") {
-      return { step, text: lastWords(reason) };
+      return { step, text: lastWords(reason), outage: typeof outage === "string" ? outage : "" };
     }
   } catch {
     // Not a script's own message.
   }
-  return { step: null, text: lastWords(message) };
+  return { step: null, text: lastWords(message), outage: "" };
+}
+
+/** What a container left to say. */
+interface Words {
+  step: string | null;
+  text: string;
+  /** Which outage it met; empty where none. */
+  outage: string;
 }

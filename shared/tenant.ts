@@ -39,6 +39,15 @@ export interface Operation {
   slot: number | null;
   /** When the attempt is given up; null while it has no slot. */
   deadline_at: Date | null;
+  /** The attempts that failed for an outage of what all sites share; not there before the first. */
+  outage?: Outage;
+}
+
+/** Attempts of an operation that count as none. */
+export interface Outage {
+  attempts: number;
+  /** When the outage began that the last attempt met; null when that failed for something else. */
+  since: Date | null;
 }
 
 /** The document `tenants/{id}`. */

@@ -11,7 +11,8 @@ import type { MariadbServer } from "./mariadb-server.ts";
 import { skip } from "./parts.ts";
 import { createSiteBench, tenantNamed } from "./site-bench.ts";
 import type { SiteBench } from "./site-bench.ts";
-import { startTestStack } from "./stack-fixture.ts";
+import { freePorts } from "../scripts/local/ports.ts";
+import { eventually, startTestStack } from "./stack-fixture.ts";
 
 const test = suite("site Jobs on a real MariaDB");
 
@@ -45,13 +46,14 @@ function addTests(): void {
   const own = databaseName(ACME.id);
   const asTenant = { user: own, password: "database-secret" };
 
-  /** A session of the tenant's, as a worker has one. */
-  function openSession() {
-    const at = [`--host=${server.address.host}`, `--port=${server.address.port}`, `--user=${own}`];
+  /** A session, such as a worker has one: of the tenant's, unless it says whose. */
+  function openSession(user = own, password = asTenant.password) {
+    const at = [`--host=${server.address.host}`, `--port=${server.address.port}`, `--user=${user}`];
+    const database = user === own ? [own] : [];
     const session = spawn(
       "mariadb",
-      ["--no-defaults", "--protocol=tcp", ...at, "--unbuffered", "--batch", own],
-      { env: { ...process.env, MYSQL_PWD: asTenant.password }, stdio: ["pipe", "pipe", "ignore"] },
+      ["--no-defaults", "--protocol=tcp", ...at, "--unbuffered", "--batch", ...database],
+      { env: { ...process.env, MYSQL_PWD: password }, stdio: ["pipe", "pipe", "ignore"] },
     );
     // The server may have closed it by then.
     session.stdin.on("error", () => {});
@@ -67,6 +69,37 @@ function addTests(): void {
       `table ${own}.taberpnext`,
       `user ${own}@%`,
     ]);
+  });
+
+  test("what cannot reach its server, or finds it full, has met an outage, and no refusal is one", async () => {
+    const [port = 0] = await freePorts(1);
+    const { message } = await createSiteBench({ ...server.address, port }).run(CREATE);
+    assert.equal([message?.step, message?.outage], ["check-services", "DatabaseUnavailable"]);
+    const wrong = createSiteBench({ ...server.address, rootPassword: "wrong" });
+    const refused = await wrong.run(CREATE);
+    assert.match(refused.message?.reason ?? "", /^ERROR 1045 /);
+    assert.is(refused.message?.outage, undefined);
+    const limit = server.query("SELECT @@max_connections");
+    server.query("SET GLOBAL max_connections = 10");
+    const sessions = Array.from({ length: 11 }, () =>
+      openSession("root", server.address.rootPassword),
+    );
+    try {
+      await eventually("the server takes nobody more", async () => {
+        const full = await bench.run(CREATE);
+        return full.message?.outage === "DatabaseUnavailable" ? true : null;
+      });
+    } finally {
+      for (const session of sessions) session.kill();
+      await eventually("the server takes somebody again", async () => {
+        try {
+          return server.query(`SET GLOBAL max_connections = ${limit[0]}`);
+        } catch {
+          return null;
+        }
+      });
+    }
+    assert.is((await bench.run(CREATE)).status, 0);
   });
 
   test("a second attempt after a half-made site logs in with the stored password", async () => {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -99,6 +100,37 @@ for (const step of [
     assert.is(inSite("users.txt"), "office@acme.example (System User, System Manager)\n");
   });
 }
+
+for (const kind of ["create", "suspend", "resume", "drop"] as const) {
+  test(`${kind} tells an outage of the database from a failure of its own`, async () => {
+    await bench.run({ kind: "create", tenant: ACME });
+    const away = `${bench.databases}-away`;
+    renameSync(bench.databases, away);
+    const met = await bench.run({ kind, tenant: ACME, generation: 2 });
+    assert.is(met.status, 1);
+    assert.is(met.message?.outage, "DatabaseUnavailable");
+    assert.match(met.message?.reason ?? "", /Can't connect to server/);
+    renameSync(away, bench.databases);
+    const env = { LOCAL_BENCH_FAULTS: "acme:database,acme:drop-site,acme:lock-database" };
+    if (kind === "resume") env.LOCAL_BENCH_FAULTS = "acme:unlock-database";
+    const failed = await bench.run({ kind, tenant: ACME, generation: 3, env });
+    assert.equal([failed.status, failed.message?.outage], [kind === "create" ? 0 : 1, undefined]);
+    assert.is((await bench.run({ kind, tenant: ACME, generation: 4 })).status, 0);
+  });
+}
+
+test("a create that loses the database in the middle of bench's work has met an outage", async () => {
+  const away = `${bench.databases}-away`;
+  const env = { BASH_ENV: join(bench.directory, "losing.sh") };
+  writeFileSync(
+    env.BASH_ENV,
+    `[[ $0 != */bench || $1 != new-site ]] || mv -- '${bench.databases}' '${away}'\n`,
+  );
+  const { message } = await bench.run({ kind: "create", tenant: ACME, env });
+  assert.equal([message?.step, message?.outage], ["new-site", "DatabaseUnavailable"]);
+  renameSync(away, bench.databases);
+  assert.is((await bench.run({ kind: "create", tenant: ACME, attempt: 2 })).status, 0);
+});
 
 for (const [first_name, last_name, expected] of [
   ["Ada", "Lovelace", " Ada Lovelace"],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../shared/tenant.ts";
+import { freePorts } from "../scripts/local/ports.ts";
 import { skip } from "./parts.ts";
 import { missingRedis, startRedis } from "./redis-server.ts";
 import type { RedisServer } from "./redis-server.ts";
@@ -65,6 +66,19 @@ function addTests(): void {
     waiting: server.command("-n", "1", "LRANGE", "rq:queue:bench:default", "0", "-1"),
     failed: server.command("-n", "1", "ZRANGE", "rq:failed:bench:default", "0", "-1"),
     working: server.command("-n", "1", "ZRANGE", "rq:wip:bench:default", "0", "-1"),
+  });
+
+  test("a Redis that nobody can reach is an outage, one that refuses is none", async () => {
+    const [port = 0] = await freePorts(1);
+    configure({ redis_cache: server.url, redis_queue: `redis://127.0.0.1:${port}` });
+    const away = await bench.run({ kind: "create", tenant: ACME });
+    assert.equal(
+      [away.message?.step, away.message?.outage],
+      ["check-services", "RedisUnavailable"],
+    );
+    configure({ redis_cache: server.url.replace(PASSWORD, "wrong") });
+    const refused = await bench.run({ kind: "create", tenant: ACME, attempt: 2 });
+    assert.equal([refused.message?.step, refused.message?.outage], ["check-services", undefined]);
   });
 
   test("drop leaves nothing of the site in Redis, and all of every other's", async () => {

@@ -2,7 +2,7 @@
 #
 # Everything variable comes as environment. A script says at which step it is (`step NAME`), runs
 # what others wrote through `attempt`, and, when it fails, leaves {"step","reason"} as its termination
-# message, with the last words of what failed as the reason.
+# message, with the last words of what failed as the reason, and "outage" where what all sites share is away.
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
 #   65  the site belongs to somebody else; nothing was touched
@@ -94,10 +94,21 @@ reason_of() {
   fi
 }
 
-# leave_message REASON: the termination message, which the control plane reads.
+# leave_message REASON [OUTAGE]: the termination message, which the control plane reads.
 leave_message() {
-  printf '{"step":%s,"reason":%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
-    >"${TERMINATION_LOG:-/dev/termination-log}"
+  printf '{"step":%s,"reason":%s%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
+    "${2:+,\"outage\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
+}
+
+# leave_reason REASON: leaves it at once, for the look for an outage takes its time.
+leave_reason() {
+  local outage
+  echo "failed at $current_step: $1"
+  leave_message "$1"
+  [[ -z $is_final ]] || return 0
+  outage=$(find_outage) || return 0
+  echo "what all sites share is away: $outage"
+  leave_message "$1" "$outage"
 }
 
 at_exit() {
@@ -106,8 +117,7 @@ at_exit() {
   [[ -z ${time_limit_pid-} ]] || kill "$time_limit_pid" || true
   if ((status != 0)); then
     reason=$(reason_of "$status") || true
-    echo "failed at $current_step: $reason"
-    leave_message "$reason" || true
+    leave_reason "$reason" || true
     # The exit codes of others are not ours to be final.
     ((status < 65 || status > 67)) || [[ -n $is_final ]] || status=1
   fi

@@ -15,15 +15,16 @@ export interface SiteScripts {
 }
 
 export function readSiteScripts(): SiteScripts {
-  const common = [program("relay"), program("time_limit"), shell("common"), shell("owner")];
+  const programs = [program("relay"), program("time_limit"), program("redis")];
+  const common = [...programs, shell("outage"), shell("common"), shell("owner")];
   const database = shell("database");
-  const redis = [program("redis"), shell("redis")];
+  const redis = shell("redis");
   const site = [program("site_config"), program("visit"), shell("site")];
   const fence = [database, shell("fence"), ...site];
   return {
-    createDatabase: join(...common, database, ...redis, shell("create-database")),
+    createDatabase: join(...common, database, redis, shell("create-database")),
     createSite: join(...common, ...site, program("prove_apps"), shell("create-site")),
-    drop: join(...common, database, ...redis, shell("drop")),
+    drop: join(...common, database, redis, shell("drop")),
     suspend: join(...common, ...fence, shell("suspend")),
     resume: join(...common, ...fence, shell("resume")),
   };

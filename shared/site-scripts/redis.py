@@ -1,6 +1,7 @@
 """Looks at the bench's Redis servers, or removes from them what belongs to a site.
 
 usage: redis.py check
+       redis.py reach
        redis.py forget DATABASE_NAME [SITE]
 
 The servers are `redis_cache` and `redis_queue` of sites/common_site_config.json. Frappe names a cached
@@ -17,14 +18,17 @@ from urllib.parse import unquote, urlsplit
 TIMEOUT_SECONDS = 10
 
 
+def reach(parts):
+    return socket.create_connection((parts.hostname, parts.port or 6379), TIMEOUT_SECONDS)
+
+
 class Redis:
     """The few words of the protocol (https://redis.io/docs/latest/develop/reference/protocol-spec/)
     that are needed here; the image's own client is not there for a script that may run no app's code."""
 
     def __init__(self, url):
         parts = urlsplit(url)
-        address = (parts.hostname, parts.port or 6379)
-        self.connection = socket.create_connection(address, TIMEOUT_SECONDS)
+        self.connection = reach(parts)
         if parts.scheme == "rediss":
             context = ssl.create_default_context()
             self.connection = context.wrap_socket(self.connection, server_hostname=parts.hostname)
@@ -104,6 +108,9 @@ def forget(redis, database, site):
 def main(command, database=None, site=None):
     for name, url in servers().items():
         try:
+            if command == "reach":
+                reach(urlsplit(url)).close()
+                continue
             redis = Redis(url)
             redis.call("PING")
             if command == "forget":

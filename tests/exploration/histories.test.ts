@@ -33,6 +33,7 @@ const scenario: Scenario = {
     losses: ALWAYS,
     failures: ALWAYS,
     holdUps: ALWAYS,
+    outages: ALWAYS,
     jumps: ALWAYS,
   },
 };

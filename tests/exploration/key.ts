@@ -8,7 +8,8 @@
  * @module
  */
 import type { Job } from "../../shared/decide.ts";
-import type { Tenant } from "../../shared/tenant.ts";
+import { OUTAGE_SECONDS } from "../../shared/decide.ts";
+import type { Operation, Tenant } from "../../shared/tenant.ts";
 import type { Node } from "./steps.ts";
 import { queue } from "./world.ts";
 import type { ModelJob, Running, State } from "./world.ts";
@@ -38,6 +39,7 @@ export function keyOfRest(state: State): string {
     entries(sites, (site) => (site === undefined ? "" : `${site.owner} ${site.state}`)),
     entries(claims, (claim) => (claim === undefined ? "" : `${claim.generation}.${claim.attempt}`)),
     Object.keys(state.tombstones).toSorted().join(),
+    entries(state.outages, (began) => (isLong(began, state.now) ? "l" : "s")),
   ].join("|");
 }
 
@@ -61,11 +63,23 @@ function keyOfRecord(record: Tenant, now: number): string {
     record.reason ?? "",
     operation === null ? "" : `${operation.kind}${operation.generation}.${operation.attempt}`,
     operation?.slot ?? "",
+    keyOfOutage(operation, now),
     past(operation?.started_at),
     past(operation?.deadline_at),
     queue_place === null ? "" : "q",
     past(record.wake_at),
   ].join(" ");
+}
+
+/** The attempts that did not count, and whether the outage has lasted for as long as is waited for. */
+function keyOfOutage(operation: Operation | null, now: number): string {
+  if (!operation?.outage) return "";
+  const { attempts, since } = operation.outage;
+  return `o${attempts}${since === null ? "" : isLong(since.getTime(), now) ? "l" : "s"}`;
+}
+
+function isLong(since: number, now: number): boolean {
+  return now - since >= OUTAGE_SECONDS * 1000;
 }
 
 /** What holds a Job up, and whether it has done so for as long as is waited for. */
@@ -85,9 +99,11 @@ function keyOfJob({ kind, generation, attempt, terminating, outcome }: Job | Mod
       ? ""
       : outcome.result === "succeeded"
         ? "ok"
-        : outcome.retryable
-          ? "failed"
-          : "given up";
+        : !outcome.retryable
+          ? "given up"
+          : outcome.isOutage
+            ? "outage"
+            : "failed";
   return `${kind}${generation}.${attempt}${terminating ? "t" : ""}${ended}`;
 }
 

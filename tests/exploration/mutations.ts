@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repository } from "../../scripts/repository.ts";
-import { CRASHES, FAILURES, HOLD_UPS, NAME, QUEUE, SLOT, STALLS } from "./scenarios.ts";
+import { CRASHES, FAILURES, HOLD_UPS, NAME, OUTAGE, QUEUE, SLOT, STALLS } from "./scenarios.ts";
 import type { Code, Scenario } from "./steps.ts";
 import { REAL_EDGES } from "./world.ts";
 import type { Edges } from "./world.ts";
@@ -208,8 +208,32 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a failed attempt is not tried again",
     scenario: FAILURES,
-    edits: [{ file: "decide.ts", from: "attempt < MAX_ATTEMPTS)", to: "attempt < 1)" }],
+    edits: [{ file: "decide.ts", from: "attempts < MAX_ATTEMPTS)", to: "attempts < 1)" }],
     breaks: "what may succeed is tried again",
+  },
+  {
+    name: "an outage of what all share costs an attempt",
+    scenario: OUTAGE,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "attempts: isLong ? attempts : attempts + 1",
+        to: "attempts: isLong ? attempts : attempts + 0",
+      },
+    ],
+    breaks: "an outage gives nobody up before an hour",
+  },
+  {
+    name: "an outage is waited for without end",
+    scenario: OUTAGE,
+    edits: [
+      {
+        file: "decide.ts",
+        from: "attempts: isLong ? attempts : attempts + 1",
+        to: "attempts: isLong ? attempts + 1 : attempts + 1",
+      },
+    ],
+    breaks: "an outage that lasts costs attempts",
   },
   {
     name: "a drop is given up",

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { MAX_ATTEMPTS } from "../../shared/decide.ts";
+import { countedAttempts, MAX_ATTEMPTS, OUTAGE_SECONDS } from "../../shared/decide.ts";
 import { hasFailed, isSettled } from "../../shared/tenant.ts";
 import type { Tenant } from "../../shared/tenant.ts";
 import type { Scenario } from "./steps.ts";
-import { queue } from "./world.ts";
+import { OUTAGE, queue } from "./world.ts";
 import type { State } from "./world.ts";
 
 export class Violation extends Error {
@@ -85,9 +85,22 @@ export function checkStep(before: State, after: State): void {
     holds(record.observed_generation >= was.observed_generation, "what is known stays known");
     holds(!isOlder(record, was), "an operation is not undone");
     if (isNewlySettled(record, was) && record.error_message !== null) {
-      const isGivenUp = record.retryable === false || record.operation?.attempt === MAX_ATTEMPTS;
+      const { operation } = record;
+      const attempts = operation === null ? 0 : countedAttempts(operation);
+      const isGivenUp = record.retryable === false || attempts === MAX_ATTEMPTS;
       holds(isGivenUp && record.desired !== "absent", "what may succeed is tried again");
+      const lasted = after.now - (after.outages[record.id] ?? 0);
+      const isOutage = record.reason === OUTAGE;
+      holds(
+        !isOutage || lasted >= OUTAGE_SECONDS * 1000,
+        "an outage gives nobody up before an hour",
+      );
     }
+    const began = was.operation?.outage?.since?.getTime() ?? after.now;
+    holds(
+      freeAttempts(record) <= freeAttempts(was) || after.now - began < OUTAGE_SECONDS * 1000,
+      "an outage that lasts costs attempts",
+    );
     const isNewlyProved = record.status !== was.status || isNewlySettled(record, was);
     if (isNewlyProved && (record.status === "active" || record.status === "suspended")) {
       const site = after.sites[record.subdomain];
@@ -106,6 +119,11 @@ export function checkStep(before: State, after: State): void {
     const isOthers = site !== undefined && now !== undefined && now.owner !== site.owner;
     holds(!isOthers, "a site does not pass from one tenant to another");
   }
+}
+
+/** How many attempts an outage has ended that count as none. */
+function freeAttempts({ operation }: Tenant): number {
+  return operation?.outage?.attempts ?? 0;
 }
 
 function isOlder(record: Tenant, was: Tenant): boolean {

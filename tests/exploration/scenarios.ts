@@ -14,6 +14,7 @@ const NOTHING: Budget = {
   losses: 0,
   failures: 0,
   holdUps: 0,
+  outages: 0,
   jumps: 0,
 };
 
@@ -77,4 +78,11 @@ export const HOLD_UPS: Scenario = {
   budget: { ...NOTHING, wishes: 2, holdUps: 1, jumps: 1 },
 };
 
-export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, HOLD_UPS];
+export const OUTAGE: Scenario = {
+  ...common,
+  name: "one tenant, created and deleted, with outages of what all share and jumps in time",
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 2, outages: 6, failures: 2, jumps: 2 },
+};
+
+export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, HOLD_UPS, OUTAGE];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { OUTAGE_SECONDS } from "../../shared/decide.ts";
 import { tenantsToWake } from "../../functions/provision/sweep.ts";
 import type { reconcile, ReconcileSettings } from "../../shared/reconcile.ts";
 import type { newTenant, Tenant } from "../../shared/tenant.ts";
@@ -12,6 +13,7 @@ import {
   answer,
   end,
   fail,
+  failForOutage,
   heldUp,
   ID,
   queue,
@@ -58,6 +60,8 @@ export interface Budget {
   failures: number;
   /** Jobs that an obstacle holds up before they work, and that may come on again. */
   holdUps: number;
+  /** Jobs that fail for an outage of what all tenants share. */
+  outages: number;
   /** Jumps in time and Jobs deleted by hand. */
   jumps: number;
 }
@@ -125,6 +129,10 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails`;
       yield step(name, fail(state, job, true), "failures");
       yield step(`${name} for good`, fail(state, job, false), "failures");
+    }
+    if (budget.outages > 0 && canFail(job)) {
+      const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails for an outage`;
+      yield step(name, failForOutage(state, job), "outages");
     }
     if (budget.holdUps > 0 && canFail(job) && state.jobs[job.tenantId] === job) {
       for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
@@ -289,7 +297,8 @@ function* jumps(state: State): Generator<[string, State]> {
   if (state.running.length > 0) times.deadline_at = [];
   const since = Object.values(state.jobs).flatMap((job) => job?.holdUp?.since.getTime() ?? []);
   const patience = since.map((time) => time + PATIENCE_MILLISECONDS);
-  for (const [what, found] of Object.entries({ ...times, patience })) {
+  const outage = Object.values(state.outages).map((began) => began + OUTAGE_SECONDS * 1000);
+  for (const [what, found] of Object.entries({ ...times, patience, outage })) {
     const future = found.filter((time) => time > state.now);
     if (future.length > 0) yield [`until ${what}`, { ...state, now: Math.min(...future) }];
   }

@@ -72,6 +72,8 @@ export interface State {
   claims: Record<string, { generation: number; attempt: number } | undefined>;
   tombstones: Record<string, boolean>;
   hints: Record<string, boolean>;
+  /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
+  outages: Record<string, number>;
   running: Running[];
   counter: number;
 }
@@ -95,6 +97,7 @@ export function emptyState(): State {
     claims: {},
     tombstones: {},
     hints: {},
+    outages: {},
     running: [],
     counter: 0,
   };
@@ -306,11 +309,26 @@ function withSite(state: State, subdomain: string, site: Site | undefined): Stat
 
 /** The Job fails. A create may leave half a site behind, as bench does. */
 export function fail(state: State, job: ModelJob, retryable: boolean): State {
-  const { tenantId, subdomain, kind } = job;
-  const isHalf = kind === "create" && state.sites[subdomain] === undefined;
-  const left = isHalf ? withSite(state, subdomain, { owner: tenantId, state: "half" }) : state;
   const outcome = { step: "work", reason: "BackoffLimitExceeded", message: "no disk", retryable };
-  return end(left, job, { result: "failed", ...outcome });
+  return end(halfDone(state, job), job, { result: "failed", ...outcome });
+}
+
+/** The Job fails since what all tenants share is away. */
+export function failForOutage(state: State, job: ModelJob): State {
+  const { tenantId } = job;
+  const left = halfDone(state, job);
+  const outages = { [tenantId]: state.now, ...state.outages };
+  const outcome = { step: "work", reason: OUTAGE, message: "no answer", retryable: true } as const;
+  const ended = end(left, job, { result: "failed", ...outcome, isOutage: true });
+  return { ...ended, outages };
+}
+
+/** The `reason` of a Job that failed for an outage. */
+export const OUTAGE = "DatabaseUnavailable";
+
+function halfDone(state: State, { tenantId, subdomain, kind }: ModelJob): State {
+  const isHalf = kind === "create" && state.sites[subdomain] === undefined;
+  return isHalf ? withSite(state, subdomain, { owner: tenantId, state: "half" }) : state;
 }
 
 /** Something keeps the Job from working, since now. */
@@ -325,7 +343,8 @@ export function end(state: State, job: ModelJob, outcome: JobOutcome): State {
   // Nobody reads how a Pod ends that is being stopped.
   if (job.terminating || present?.uid !== job.uid) return withPod(state, job, null);
   const ended = { ...present, outcome, holdUp: null };
-  return withHint(withJob(state, job.tenantId, ended), job.tenantId);
+  const { [job.tenantId]: _, ...outages } = state.outages;
+  return withHint(withJob({ ...state, outages }, job.tenantId, ended), job.tenantId);
 }
 
 /** The Pod as it is now, be it of a Job that is there or an orphan; null when it has stopped. */
