@@ -32,7 +32,7 @@ import { toHoldUp, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
 import { endCondition, toOutcome } from "./job-outcome.ts";
 import { LABELS, MANAGED_BY } from "./manifests.ts";
 import type { Made } from "./reconcile.ts";
-import { jobName, tenantOfJob } from "./tenant.ts";
+import { JOB_KINDS, jobName, tenantOfJob } from "./tenant.ts";
 import type { JobKind } from "./tenant.ts";
 
 export interface ClusterOptions {
@@ -46,6 +46,9 @@ export type Cluster = ReturnType<typeof connectCluster>;
 
 /** A call that has no answer by then is given up. */
 const CALL_MILLISECONDS = 10_000;
+
+/** How often it is looked at most whether the cluster is elsewhere. */
+const FORGET_MILLISECONDS = 30_000;
 
 /** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the sweep. */
 const DELETION_MILLISECONDS = 10_000;
@@ -67,14 +70,37 @@ export function connectCluster(
   load: typeof loadKubeConfig = loadKubeConfig,
 ) {
   let clients: ReturnType<typeof connect> | null = null;
+  let forgottenAt = -Infinity;
 
   /** Connects once; a connection that failed is tried again by the next call. */
   async function connected() {
-    clients ??= connect(target, load);
+    const used = (clients ??= connect(target, load));
     try {
-      return await clients;
+      return await used;
     } catch (error) {
-      clients = null;
+      if (clients === used) clients = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Where the cluster cannot be reached as it was known, its address or its certificate may be another by now: the
+   * next call looks, unless one has just looked.
+   */
+  async function forgetWhereItIs(): Promise<void> {
+    if (clients === null || performance.now() - forgottenAt < FORGET_MILLISECONDS) return;
+    const forgotten = clients;
+    clients = null;
+    forgottenAt = performance.now();
+    (await forgotten).close();
+  }
+
+  /** Awaits a call, and sees that it was Kubernetes that answered. */
+  async function call<T extends object>(what: string, isIt: Check, promise: Promise<T>) {
+    try {
+      return await answerOf(what, isIt, promise);
+    } catch (error) {
+      if (isOutOfReach(error)) await forgetWhereItIs();
       throw error;
     }
   }
@@ -183,20 +209,21 @@ export function connectCluster(
 async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
   const config = await load(target);
   const server = config.getCurrentCluster()?.server ?? "";
+  const { authentication, close } = reusingConnections(config);
   const configuration = createConfiguration({
     baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: reusingConnections(config) },
+    authMethods: { default: authentication },
   });
-  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration) };
+  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration), close };
 }
 
 /**
  * The client makes a new pool of connections for every request to a server with a CA of its own, and
  * leaves it open. This hands every request the first one.
  */
-function reusingConnections(config: KubeConfig): SecurityAuthentication {
+function reusingConnections(config: KubeConfig) {
   let pool: ReturnType<RequestContext["getDispatcher"]>;
-  return {
+  const authentication: SecurityAuthentication = {
     getName: () => config.getName(),
     async applySecurityAuthentication(context) {
       await config.applySecurityAuthentication(context);
@@ -204,6 +231,8 @@ function reusingConnections(config: KubeConfig): SecurityAuthentication {
       if (pool !== undefined) context.setDispatcher(pool);
     },
   };
+  // What is still asked for over them is waited for.
+  return { authentication, close: () => void pool?.close() };
 }
 
 /** Whether an answer is one of Kubernetes. The client makes an empty object of a page of HTML. */
@@ -213,8 +242,11 @@ const isList: Check = ({ items }) => Array.isArray(items);
 const isObject: Check = ({ metadata }) => metadata !== undefined && "name" in metadata;
 const isAnything: Check = ({ kind, metadata }) => kind !== undefined || metadata !== undefined;
 
-/** Awaits a call, and sees that it was Kubernetes that answered. */
-async function call<T extends object>(what: string, isIt: Check, promise: Promise<T>): Promise<T> {
+async function answerOf<T extends object>(
+  what: string,
+  isIt: Check,
+  promise: Promise<T>,
+): Promise<T> {
   let answer: T | null;
   try {
     answer = await within(CALL_MILLISECONDS, promise);
@@ -224,6 +256,12 @@ async function call<T extends object>(what: string, isIt: Check, promise: Promis
   if (answer !== null && isIt(answer)) return answer;
   const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
   throw new EdgeError("cluster", "unavailable", message);
+}
+
+/** Whether it was not the cluster that answered, as far as one can tell, or it does not know us any more. */
+function isOutOfReach(error: unknown): boolean {
+  const { cause } = error as EdgeError;
+  return !(cause instanceof ApiException) || cause.code === 401;
 }
 
 /** An HTTP code, with the `reason` by which Kubernetes tells apart what has the same one. */
@@ -311,7 +349,7 @@ function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
 }
 
 function isJobKind(text: string | undefined): text is JobKind {
-  return text === "create" || text === "drop" || text === "suspend" || text === "resume";
+  return JOB_KINDS.some((kind) => kind === text);
 }
 
 /** A Job that bears our label under another name is none of ours. */

@@ -258,7 +258,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       { tenant: at(), job: null },
       { because: "JobIsMissing", changes: null, actions: make(operation), again: false },
     ],
-    ["its Job is left to work", { tenant: at(), job: job(operation) }, waits("JobIsWorking", 600)],
+    ["its Job is left to work", { tenant: at(), job: job(operation) }, waits("JobIsWorking")],
     [
       "its Job that is being deleted is waited for, and never read as an outcome",
       { tenant: at(), job: job(operation, { ...SUCCEEDED, terminating: true }) },
@@ -590,7 +590,7 @@ const heldUpCases: Case[] = [
   [
     "the words of an earlier failure stay while its Job works",
     { tenant: { ...provisioning, ...recorded(true) }, job: job(create) },
-    waits("JobIsWorking", 600),
+    waits("JobIsWorking"),
   ],
   [
     "they give way to what holds the Job up now",

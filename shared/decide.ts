@@ -93,7 +93,7 @@ export const SET_UP_FAILS = "SetUpFails";
 /** For what nobody else tells of. */
 export const RECHECK_SECONDS = 60;
 
-/** For what the sweep sees by itself: a Job that works and will end, a slot that is free. */
+/** For what the sweep sees by itself: a slot that is free. */
 const LONG_RECHECK_SECONDS = 10 * 60;
 
 const MAX_PAUSE_SECONDS = 15 * 60;
@@ -209,7 +209,8 @@ function working(tenant: Tenant, operation: Operation, job: Job, now: Date): Dec
   const { holdUp } = job;
   if (isOverdue(operation, now)) return removeJob(tenant, job, "DeadlineExceeded", now);
   if (holdUp === null) {
-    return { ...wait("JobIsWorking", LONG_RECHECK_SECONDS), changes: told(tenant, null, now) };
+    // Nobody tells of a node that is lost under it.
+    return { ...wait("JobIsWorking"), changes: told(tenant, null, now) };
   }
   if (isBeyondPatience(holdUp, now)) return endAttempt(operation, job, holdUp, now);
   return { ...wait("JobIsHeldUp"), changes: told(tenant, holdUp, now) };

@@ -32,3 +32,10 @@ export class EdgeError extends Error {
 export function isStoreUnusable(error: unknown): boolean {
   return error instanceof EdgeError && error.edge === "store" && error.code !== "invalid";
 }
+
+/** A record that somebody else has written, or changed: it cannot be worked on before an operator corrects it. */
+export class DamagedRecordError extends EdgeError {
+  constructor(document: string, fields: readonly string[]) {
+    super("store", "invalid", `Firestore: ${document} is damaged: ${fields.join(", ")}`);
+  }
+}

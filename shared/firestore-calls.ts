@@ -5,11 +5,7 @@
  * @module
  */
 import { FieldPath, Timestamp } from "@google-cloud/firestore";
-import type {
-  CollectionReference,
-  QueryDocumentSnapshot,
-  WriteResult,
-} from "@google-cloud/firestore";
+import type { Query, QueryDocumentSnapshot, WriteResult } from "@google-cloud/firestore";
 import { DeadlineError, within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import type { EdgeErrorCode } from "./errors.ts";
@@ -26,17 +22,19 @@ export const GRPC = { NOT_FOUND: 5, ALREADY_EXISTS: 6, FAILED_PRECONDITION: 9 } 
 /** What an update under a version is answered when the record has changed or is gone. */
 export const LOST_UPDATE: number[] = [GRPC.FAILED_PRECONDITION, GRPC.NOT_FOUND];
 
-/** All documents of a collection in the order of their ids, a page at a time. */
+/** All documents of a query in the order of their ids, a page at a time; those after one of them, if it is named. */
 export async function* everyDocument(
-  collection: CollectionReference,
+  documents: Query,
+  afterId?: string,
 ): AsyncGenerator<QueryDocumentSnapshot> {
-  let query = collection.orderBy(FieldPath.documentId()).limit(PAGE_SIZE);
+  const ordered = documents.orderBy(FieldPath.documentId()).limit(PAGE_SIZE);
+  let query = afterId === undefined ? ordered : ordered.startAfter(afterId);
   for (;;) {
     const { docs } = await call(query.get());
     yield* docs;
     const last = docs.at(-1);
     if (last === undefined || docs.length < PAGE_SIZE) return;
-    query = query.startAfter(last.id);
+    query = ordered.startAfter(last.id);
   }
 }
 
@@ -86,9 +84,9 @@ function isBrokenConnection(error: unknown): boolean {
   );
 }
 
+/** A document that is missing is no error, so what NOT_FOUND says is not there is the database itself. */
 const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
   3: "invalid",
-  5: "invalid",
   6: "invalid",
   7: "denied",
   9: "invalid",

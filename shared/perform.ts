@@ -36,7 +36,8 @@ export async function reconcileTenant(tenantId: string, world: World): Promise<S
   }
 }
 
-function handlersFor({ store, cluster, bus, settings }: World): IoHandlers {
+/** What performs each kind of I/O request. */
+export function handlersFor({ store, cluster, bus, settings }: World): IoHandlers {
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),

@@ -13,8 +13,8 @@
  *
  * @module
  */
-import { Firestore } from "@google-cloud/firestore";
-import type { Timestamp } from "@google-cloud/firestore";
+import { Firestore, Timestamp } from "@google-cloud/firestore";
+import type { DocumentReference, WriteBatch } from "@google-cloud/firestore";
 import { within } from "./deadline.ts";
 import { EdgeError } from "./errors.ts";
 import {
@@ -34,8 +34,8 @@ import type { Claim, Stored } from "./reconcile.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { addSeconds, DELETION_TRAIL_DAYS, isTenantId } from "./tenant.ts";
 import type { Deletion, Tenant, TenantChanges } from "./tenant.ts";
-import { listTenants, toStored, toTenant } from "./tenant-documents.ts";
-import type { ListRequest } from "./tenant-documents.ts";
+import { listTenants, toShown, toStored } from "./tenant-documents.ts";
+import type { ListRequest, Shown } from "./tenant-documents.ts";
 import { correct, wish } from "./wish.ts";
 import type { Corrections, Occasion, Wish } from "./wish.ts";
 
@@ -52,6 +52,7 @@ export type Store = ReturnType<typeof openStore>;
 /** A slot that is taken, and by whom. */
 export interface TakenSlot {
   slot: number;
+  /** Of any form, where somebody else has written it. */
   tenantId: string;
 }
 
@@ -102,8 +103,14 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const slots = firestore.collection("slots");
   const heartbeat = firestore.doc("system/heartbeat");
 
+  /** A tenant to be worked on. Throws a `DamagedRecordError` where its record is damaged. */
   async function readTenant(id: string): Promise<Stored<Tenant> | null> {
     return toStored(await call(tenants.doc(id).get()));
+  }
+
+  /** A tenant to be looked at, with a sentence on what is damaged in its record. */
+  async function showTenant(id: string): Promise<Shown | null> {
+    return toShown(await call(tenants.doc(id).get()));
   }
 
   /**
@@ -126,9 +133,9 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
 
       const met = await requests.readWith(reservation, request);
       if (met.repeated !== null) return met.repeated;
-      const holder = met.found.get("tenant_id") as string | undefined;
-      if (holder === tenant.id) return { outcome: "created" };
-      if (holder !== undefined) return { outcome: "subdomain-taken" };
+      if (met.found.get("tenant_id") === tenant.id) return { outcome: "created" };
+      // Whoever holds it, and be it nobody whom one could name.
+      if (met.found.exists) return { outcome: "subdomain-taken" };
       expired = met.expired;
     }
     throw new EdgeError("store", "unavailable", "what is in the tenant's way keeps changing");
@@ -145,9 +152,20 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     freedSlot: number | null = null,
   ): Promise<{ version: unknown } | null> {
     const batch = updateBatch(id, version, changes);
-    if (freedSlot !== null) batch.delete(slots.doc(String(freedSlot)));
+    if (freedSlot !== null) await deleteIfHeld(batch, slots.doc(String(freedSlot)), id);
     const written = await commit(() => batch.commit(), ...LOST_UPDATE);
     return written === null ? null : { version: written[0]?.writeTime };
+  }
+
+  /** Adds the deletion of a tenant's slot or name to a batch; of one that is another's it adds nothing. */
+  async function deleteIfHeld(
+    batch: WriteBatch,
+    document: DocumentReference,
+    tenantId: string,
+  ): Promise<void> {
+    const held = await call(document.get());
+    if (held.get("tenant_id") !== tenantId || held.updateTime === undefined) return;
+    batch.delete(document, { lastUpdateTime: held.updateTime });
   }
 
   /** A batch that goes through only if the tenant's record is still as it was read. */
@@ -157,12 +175,14 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       .update(tenants.doc(id), { ...changes }, { lastUpdateTime: version as Timestamp });
   }
 
-  /** Which slots are taken, and by whom. */
+  /** Which slots are taken, and by whom. A document that no slot can have takes none. */
   async function readSlots(): Promise<TakenSlot[]> {
-    return (await call(slots.get())).docs.map((document) => ({
-      slot: Number(document.id),
-      tenantId: String(document.get("tenant_id")),
-    }));
+    return (await call(slots.get())).docs
+      .filter(({ id }) => /^\d+$/.test(id))
+      .map((document) => ({
+        slot: Number(document.id),
+        tenantId: String(document.get("tenant_id")),
+      }));
   }
 
   /**
@@ -195,15 +215,32 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     return (await call(query.select().get())).docs.map((document) => document.id);
   }
 
-  /** Frees a slot whose tenant is gone or does not know of it. True when it was such a one. */
+  /**
+   * Frees a slot that no tenant knows of: its holder is gone, has no such slot on record, or is nobody. A slot
+   * that lost its holder is given back to the tenant that has it on record. True when it was freed.
+   */
   async function freeOrphanedSlot({ slot, tenantId }: TakenSlot): Promise<boolean> {
     const document = slots.doc(String(slot));
     const taken = await call(document.get());
-    const holder = isTenantId(tenantId) ? await readTenant(tenantId) : null;
-    if (taken.get("tenant_id") !== tenantId || holder?.record.operation?.slot === slot)
-      return false;
-    const lastUpdateTime = taken.updateTime as Timestamp;
-    return (await commit(() => document.delete({ lastUpdateTime }), ...LOST_UPDATE)) !== null;
+    const lastUpdateTime = taken.updateTime;
+    if (lastUpdateTime === undefined || String(taken.get("tenant_id")) !== tenantId) return false;
+    const knows = await whoKnowsOf(slot, tenantId);
+    if (knows === tenantId) return false;
+    const write = () =>
+      knows === null
+        ? document.delete({ lastUpdateTime })
+        : document.update({ tenant_id: knows }, { lastUpdateTime });
+    return (await commit(write, ...LOST_UPDATE)) !== null && knows === null;
+  }
+
+  /** The tenant that has a slot on record: its holder, where that is a tenant; null when nobody has. */
+  async function whoKnowsOf(slot: number, holder: string): Promise<string | null> {
+    if (isTenantId(holder)) {
+      const found = await call(tenants.doc(holder).get());
+      return found.get("operation.slot") === slot ? holder : null;
+    }
+    const found = await call(tenants.where("operation.slot", "==", slot).limit(1).get());
+    return found.docs[0]?.id ?? null;
   }
 
   /**
@@ -220,6 +257,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     occasion: Occasion,
     request: IdempotentRequest | null,
   ): Promise<WishResult | null> {
+    let isTrailThere = false;
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const { found, repeated, expired } = await requests.readWith(tenants.doc(id), request);
       if (repeated !== null) return repeated;
@@ -236,11 +274,15 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       const tenant = { ...record, ...changes };
       const batch = changes === null ? firestore.batch() : updateBatch(id, version, changes);
       if (changes !== null && wished === "delete") {
-        batch.create(deletions.doc(id), newTrail(occasion.now));
+        const trail = newTrail(occasion.now);
+        if (isTrailThere) batch.set(deletions.doc(id), trail);
+        else batch.create(deletions.doc(id), trail);
       }
       requests.add(batch, request, tenant, expired);
       const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
       if (written !== null) return { outcome, tenant };
+      // Somebody else made it. Overwriting it wakes nobody, so this deletion is the sweep's.
+      if (wished === "delete") isTrailThere = (await call(deletions.doc(id).get())).exists;
     }
     throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
   }
@@ -268,7 +310,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
   }
 
-  /** Ends a deletion: record and reservation go, the trail is closed, all or nothing. */
+  /** Ends a deletion: record and reservation go, the trail is closed, all or nothing. A name of another's stays. */
   async function endDeletion(tenant: Tenant, version: unknown, now: Date): Promise<boolean> {
     const trail: Partial<Deletion> = {
       completed_at: now,
@@ -278,8 +320,8 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     const batch = firestore
       .batch()
       .delete(tenants.doc(tenant.id), { lastUpdateTime: version as Timestamp })
-      .delete(subdomains.doc(tenant.subdomain))
       .set(deletions.doc(tenant.id), trail, { merge: true });
+    await deleteIfHeld(batch, subdomains.doc(tenant.subdomain), tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
@@ -290,9 +332,10 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   }
 
   /** Every tenant, read some at a time. What changes meanwhile may be missing or outdated. */
-  async function* everyTenant(): AsyncGenerator<Tenant> {
+  async function* everyTenant(): AsyncGenerator<Shown> {
     for await (const document of everyDocument(tenants)) {
-      yield toTenant(document.data());
+      const shown = toShown(document);
+      if (shown !== null) yield shown;
     }
   }
 
@@ -314,15 +357,29 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     return typeof holder === "string" ? holder : null;
   }
 
+  /** Gives a name back to a tenant, if its reservation is still as it was read. True when it was. */
+  async function giveReservation({ subdomain, version }: Reservation, tenantId: string) {
+    const given = { tenant_id: tenantId };
+    const lastUpdateTime = version as Timestamp;
+    const write = () => subdomains.doc(subdomain).update(given, { lastUpdateTime });
+    return (await commit(write, ...LOST_UPDATE)) !== null;
+  }
+
   /** Sets a name free, if its reservation is still as it was read. */
   async function deleteReservation({ subdomain, version }: Reservation): Promise<void> {
     const lastUpdateTime = version as Timestamp;
     await commit(() => subdomains.doc(subdomain).delete({ lastUpdateTime }), ...LOST_UPDATE);
   }
 
+  /** The trail of a deletion. What is no time in it is taken for none. */
   async function readDeletion(tenantId: string): Promise<Deletion | null> {
     const found = (await call(deletions.doc(tenantId).get())).data();
-    return found === undefined ? null : (toDates(found) as Deletion);
+    if (found === undefined) return null;
+    const trail = toDates(found) as Deletion;
+    return {
+      ...trail,
+      completed_at: trail.completed_at instanceof Date ? trail.completed_at : null,
+    };
   }
 
   /** The tenants whose deletion ended within a span of time. */
@@ -335,7 +392,10 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   async function deletionsOpen(before: Date): Promise<string[]> {
     const open = await call(deletions.where("completed_at", "==", null).get());
     return open.docs
-      .filter((document) => (document.get("requested_at") as Timestamp).toDate() < before)
+      .filter((document) => {
+        const requestedAt: unknown = document.get("requested_at");
+        return !(requestedAt instanceof Timestamp) || requestedAt.toDate() < before;
+      })
       .map((document) => document.id);
   }
 
@@ -347,12 +407,13 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   /** When the sweep last saw the cluster. Its answer also proves that the database answers. */
   async function lastBeat(milliseconds: number): Promise<Date | null> {
     const snapshot = await call(heartbeat.get(), milliseconds);
-    const seenAt = snapshot.get("seen_at") as Timestamp | undefined;
-    return seenAt?.toDate() ?? null;
+    const seenAt: unknown = snapshot.get("seen_at");
+    return seenAt instanceof Timestamp ? seenAt.toDate() : null;
   }
 
   return {
     readTenant,
+    showTenant,
     createTenant,
     writeTenant,
     readSlots,
@@ -367,6 +428,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     tenants: everyTenant,
     reservations,
     readReservation,
+    giveReservation,
     deleteReservation,
     readDeletion,
     deletionsEnded,

@@ -21,7 +21,8 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 /** The kinds of site Job there are. */
-export type JobKind = "create" | "drop" | "suspend" | "resume";
+export const JOB_KINDS = ["create", "drop", "suspend", "resume"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
 
 /**
  * One go at carrying out a wish. It is recorded, in the same write as its slot, before anything of it

@@ -475,4 +475,39 @@ test("the service says who it is, and where its documentation is", async () => {
   assert.is((info as { version: string }).version, service.body["version"]);
 });
 
+test("a damaged record is shown with a sentence on it, and nothing can be done with it before it is corrected", async () => {
+  const id = await create();
+  await it.until(id, "active");
+  await it.firestore.doc(`tenants/${id}`).update({ generation: "1", updated_at: null });
+  const sentence =
+    "The tenant's record is damaged (updated_at, generation). An operator has to correct it.";
+  const { tenants } = (await it.call("GET", "/tenants?limit=1000")).body as {
+    tenants: Record<string, unknown>[];
+  };
+  const listed = tenants.find((tenant) => tenant["id"] === id);
+  for (const shown of [
+    listed,
+    (await it.call("GET", `/tenants/${id}`)).body,
+    (await it.call("GET", `/tenants/${id}/status`)).body,
+  ]) {
+    assert.equal(
+      [shown?.["status"], shown?.["reason"], shown?.["error_message"]],
+      ["active", "RecordDamaged", sentence],
+    );
+  }
+  for (const [method, path] of [
+    ["DELETE", ""],
+    ["POST", "/retry"],
+    ["POST", "/suspend"],
+    ["POST", "/resume"],
+  ] as const) {
+    assert.is((await it.call(method, `/tenants/${id}${path}`)).status, 409, path);
+  }
+  const body = { organization: "Other" };
+  assert.is((await it.call("PATCH", `/tenants/${id}`, { body })).status, 409);
+  await it.firestore.doc(`tenants/${id}`).update({ generation: 1, updated_at: new Date() });
+  assert.is((await it.call("DELETE", `/tenants/${id}`)).status, 202);
+  await it.until(id, "gone");
+});
+
 test.run();

@@ -205,6 +205,55 @@ test("a tenant that does not hold its name is reported, and left as it is", asyn
   }
 });
 
+test("damaged records are reported with their fields, and keep nobody from looking at the others", async () => {
+  const [lacking, copied] = [await createTenant(it), await createTenant(it)];
+  await it.client.doc(`tenants/${lacking.id}`).update({ created_at: "today", subdomain: 7 });
+  await it.client.doc(`tenants/${copied.id}`).update({ id: lacking.id });
+  await it.client.doc(`deletions/${lacking.id}`).create({ completed_at: null });
+  const gone = someTenant();
+  await reserve(gone);
+  await it.client.doc(`deletions/${gone.id}`).create({ completed_at: "yesterday" });
+  await createTenant(it, { wake_at: null });
+  const lines = await logLinesOf(() => audit(it.world, OLD));
+  assert.equal(
+    lines.flatMap(({ tenantId, damaged }) => (damaged ? [[tenantId, damaged]] : [])).toSorted(),
+    [
+      [lacking.id, ["subdomain", "created_at"]],
+      [copied.id, ["id"]],
+    ].toSorted(),
+  );
+  assert.equal(
+    lines.map(({ message }) => message).toSorted(),
+    [
+      "audit: a name is reserved for a tenant that is not there",
+      "audit: a tenant that nobody would have woken was woken",
+      "audit: a tenant's record is damaged",
+      "audit: a tenant's record is damaged",
+      ...lines.map(({ message }) => message).filter((message) => !/^audit: /.test(String(message))),
+    ].toSorted(),
+  );
+  assert.equal(
+    lines.filter(({ severity }) => severity === "ERROR"),
+    [],
+  );
+  // No name goes of which it is not certain that nobody has it.
+  assert.equal([await holderOf(lacking), await holderOf(gone)], [lacking.id, gone.id]);
+});
+
+test("a name that lost its holder is given back to the only tenant that has it on record", async () => {
+  const [clear, doubled] = [await createTenant(it), await createTenant(it)];
+  const copy = { ...doubled, id: randomUUID() };
+  await it.client.doc(`tenants/${copy.id}`).create(copy);
+  for (const { subdomain } of [clear, doubled])
+    await it.client.doc(`subdomains/${subdomain}`).set({});
+  const found = await findingsAt(OLD);
+  assert.equal(
+    found.filter((finding) => finding !== "a tenant does not hold its name").toSorted(),
+    ["a name is reserved for something that is no tenant", "a tenant got its name back"],
+  );
+  assert.equal([await holderOf(clear), await holderOf(doubled)], [clear.id, null]);
+});
+
 test("a finding names whom it is about", async () => {
   const gone = someTenant();
   await reserve(gone);

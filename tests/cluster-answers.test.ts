@@ -1,12 +1,13 @@
 /** What is not an answer of Kubernetes, and which of its refusals mean what. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { connectCluster } from "../shared/cluster.ts";
 import type { Cluster } from "../shared/cluster.ts";
+import { loadKubeConfig } from "../shared/cluster-target.ts";
 import { EdgeError } from "../shared/errors.ts";
 import { temporaryDirectory } from "./stack-fixture.ts";
 
@@ -98,5 +99,59 @@ test("a 403 is a quota's, in its words, or a matter of rights", async () => {
   const denied = await askAll(403, "application/json", status(403, "Forbidden", "not you"));
   assert.equal(new Set(Object.values(denied)), new Set(["denied"]));
 });
+
+/** A server that lists no Jobs, or refuses with a status. */
+async function startLister(refusal?: number) {
+  const server = createServer((_request, response) => {
+    const list = { kind: "JobList", apiVersion: "batch/v1", metadata: {}, items: [] };
+    response.writeHead(refusal ?? 200, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(refusal === undefined ? list : { kind: "Status" }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url, stop };
+}
+
+for (const [sentence, refusal] of [
+  ["does not answer any more", undefined],
+  ["knows its caller no more", 401],
+] as const) {
+  test(`a cluster that ${sentence} is looked for, and found elsewhere without a restart`, async () => {
+    const [first, second] = [await startLister(refusal), await startLister()];
+    const directory = temporaryDirectory();
+    const path = join(directory, "kubeconfig");
+    const looks: string[] = [];
+    const load: typeof loadKubeConfig = (target) => {
+      looks.push(readFileSync(path, "utf8"));
+      return loadKubeConfig(target);
+    };
+    try {
+      writeFileSync(path, kubeconfigOf(first.url));
+      const options = { target: { kind: "kubeconfig", path }, namespace: "frappe" } as const;
+      const cluster = connectCluster(options, load);
+      if (refusal === undefined) {
+        assert.equal(await cluster.listJobs(), []);
+        first.stop();
+      }
+      const code = refusal === undefined ? "unavailable" : "denied";
+      assert.is(await cameOf(cluster.listJobs()), code);
+      writeFileSync(path, kubeconfigOf(second.url));
+      assert.equal(await cluster.listJobs(), []);
+      // And where it is nowhere, not every call looks.
+      second.stop();
+      const ask = () => cameOf(cluster.listJobs());
+      assert.equal([await ask(), await ask()], ["unavailable", "unavailable"]);
+      assert.is(looks.length, 2);
+    } finally {
+      first.stop();
+      second.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+}
 
 test.run();

@@ -98,9 +98,13 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.queue(10);
   await store.dueTenants(NOW, 10);
   for (const list of everyList()) await store.listTenants(list);
-  for await (const { id: found } of store.tenants()) assert.is(found, id);
+  for await (const { tenant: found } of store.tenants()) assert.is(found.id, id);
+  await store.showTenant(id);
   await store.readReservation("acme");
-  for await (const reservation of store.reservations()) await store.deleteReservation(reservation);
+  for await (const reservation of store.reservations()) {
+    await store.giveReservation(reservation, id);
+    await store.deleteReservation(reservation);
+  }
 
   await store.changeWish(id, "delete", { wishId: randomUUID(), now: NOW }, null);
   await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);

@@ -2,10 +2,13 @@
  * The API's document as others' tools see it: a public linter finds nothing in it, and a client that a
  * public generator makes of it runs a tenant's whole life.
  */
+import * as fc from "fast-check";
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openApiDocument } from "../functions/api/openapi.ts";
+import { PORTABLE_PATTERNS } from "../shared/schemas/tenant.ts";
 import { DeployProblem } from "../scripts/deploy/problem.ts";
 import { smokeTest } from "../scripts/deploy/smoke-test.ts";
 import { checkTypes, generateClient } from "./generated-client.ts";
@@ -43,6 +46,66 @@ for (const [what, text, replacement, found] of [
 }
 
 linter.run();
+
+const patterns = suite("the document's patterns");
+
+/** Every pattern that a client may find in the document. */
+const found = [...new Set(document.matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g))].map(
+  ([, text = ""]) => JSON.parse(text) as string,
+);
+
+/** Which of the texts Python's engine finds each pattern in. */
+function matchedByPython(texts: string[]): boolean[][] {
+  const program = "import json, re, sys\np, t = json.load(sys.stdin)\n";
+  const match = "print(json.dumps([[bool(re.search(x, y)) for y in t] for x in p]))";
+  const { stdout, stderr, status } = spawnSync("python3", ["-I", "-c", program + match], {
+    input: JSON.stringify([found, texts]),
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+  return JSON.parse(stdout) as boolean[][];
+}
+
+patterns("are taken by Python's engine, which finds them in what this one does", () => {
+  assert.ok(found.length >= 6, String(found.length));
+  const texts = [
+    "Acme & Co",
+    "مدرسة النور",
+    "Söhne, O'Neil-7",
+    " x",
+    "<x>",
+    "a[b",
+    ". &",
+    "a\\b",
+    "x",
+  ];
+  const expected = found.map((pattern) => texts.map((text) => new RegExp(pattern, "u").test(text)));
+  assert.equal(matchedByPython(texts), expected);
+});
+
+patterns("use nothing that only some engines know", () => {
+  for (const pattern of found) assert.not.match(pattern, /\\p|\\P|\(\?(?!:)|\\[1-9]/);
+});
+
+patterns("let through every name that the service takes, and not every other", () => {
+  const portable = [...PORTABLE_PATTERNS].map(([own, portable]) => [
+    new RegExp(own, "u"),
+    new RegExp(portable, "u"),
+  ]);
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 4 }), (text) => {
+      for (const [own, clients] of portable) {
+        assert.ok(!own?.test(text) || clients?.test(text), JSON.stringify(text));
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  for (const text of [" a", "a ", "a/b", "a\u0000b", "<a>"]) {
+    assert.not.ok(portable[0]?.[1]?.test(text), text);
+  }
+});
+
+patterns.run();
 
 const test = suite("a generated client, and answers held to the document");
 

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { EdgeError } from "../shared/errors.ts";
+import { DamagedRecordError, EdgeError } from "../shared/errors.ts";
 import { addSeconds, newTenant } from "../shared/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../shared/tenant.ts";
 import type { Wish } from "../shared/wish.ts";
@@ -20,7 +20,7 @@ import type {
   WishResult,
 } from "../shared/store.ts";
 import { PROJECT_ID, startFirestore } from "../scripts/laboratory/emulators.ts";
-import { startRestProxy, UNAVAILABLE } from "../scripts/laboratory/rest-proxy.ts";
+import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../scripts/laboratory/rest-proxy.ts";
 
 const test = suite("the store");
 
@@ -45,6 +45,32 @@ test.after(async () => {
 });
 
 const TENANT_ID = randomUUID();
+
+test("a database that is not there is an outage, and no tenant that is not there", async () => {
+  const tenant = tenantNamed(`lost-${randomUUID().slice(0, 8)}`);
+  const meddling = { status: NOT_FOUND };
+  for (const [rpc, call] of [
+    ["BatchGetDocuments", () => meddled.readTenant(TENANT_ID)],
+    ["BatchGetDocuments", () => meddled.showTenant(TENANT_ID)],
+    ["RunQuery", () => meddled.dueTenants(NOW, 1)],
+    ["Commit", () => meddled.beat(NOW)],
+  ] as const) {
+    proxy.meddle({ rpc, ...meddling });
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable", rpc);
+  }
+  // A commit may have met a document that is gone, so what it met is read, which then says so.
+  proxy.meddle({
+    rpc: "Commit",
+    before: async () => proxy.meddle({ rpc: "BatchGetDocuments", ...meddling }),
+    ...meddling,
+  });
+  const error: unknown = await meddled
+    .createTenant(tenant, null)
+    .catch((thrown: unknown) => thrown);
+  assert.is((error as EdgeError).code, "unavailable");
+});
 
 /** What may come in the place of Firestore's own answer, and says nothing about a document. */
 for (const [what, answer] of [
@@ -483,6 +509,34 @@ test("a slot that its tenant knows of, that was taken anew or that is free alrea
   assert.equal(await takenSlots(), [`0 ${holder.id}`, `1 ${other.id}`].toSorted());
 });
 
+test("a slot that lost its holder is freed, or given back to the tenant that has it on record", async () => {
+  const holder = await create();
+  await claimOneOf([0], holder);
+  await it.client.doc("slots/0").set({});
+  await it.client.doc("slots/1").set({ tenant_id: 7 });
+  await it.client.doc("slots/x").set({ tenant_id: holder.id });
+  const seen = await it.store.readSlots();
+  assert.equal(
+    seen.map(({ slot }) => slot),
+    [0, 1],
+  );
+  const freed = [];
+  for (const slot of seen) freed.push(await it.store.freeOrphanedSlot(slot));
+  assert.equal(freed, [false, true]);
+  assert.is((await it.client.doc("slots/0").get()).get("tenant_id"), holder.id);
+  assert.is((await it.client.doc("slots/1").get()).exists, false);
+});
+
+test("a copied record frees no slot but its own", async () => {
+  const holder = await create();
+  await claimOneOf([0], holder);
+  const copy = await create({ operation: operationIn(0) });
+  const { version } = await stored(copy);
+  const changes = { operation: operationIn(null) };
+  assert.ok(await it.store.writeTenant(copy.id, version, changes, 0));
+  assert.equal(await takenSlots(), [`0 ${holder.id}`]);
+});
+
 test("a slot that is taken anew while it is looked at is left alone", async () => {
   const tenant = await create();
   const slot = it.client.doc("slots/0");
@@ -790,6 +844,99 @@ test("a correction is a success whose commit is repeated because its answer was 
   assert.is(record.organization, "Acme Ltd");
 });
 
+test("a copied record that goes leaves the name to whoever holds it", async () => {
+  const holder = await create();
+  const copy = { ...tenantNamed(holder.subdomain), id: randomUUID() };
+  await it.client.doc(`tenants/${copy.id}`).create(copy);
+  assert.is(await it.store.endDeletion(copy, (await stored(copy)).version, NOW), true);
+  assert.is(await it.store.readReservation(holder.subdomain), holder.id);
+  assert.is(await it.store.readTenant(copy.id), null);
+  // And a name that is nobody's any more keeps nobody from going.
+  await it.client.doc(`subdomains/${holder.subdomain}`).delete();
+  assert.is(await it.store.endDeletion(holder, (await stored(holder)).version, NOW), true);
+});
+
+test("a deletion is asked for though its trail is there already", async () => {
+  const tenant = await create();
+  await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
+  const answer = await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  assert.is(tenantOf(answer)?.desired, "absent");
+  const trail = await it.store.readDeletion(tenant.id);
+  assert.equal([trail?.requested_at, trail?.completed_at], [NOW, null]);
+});
+
+test("a name is taken whose reservation does not say by whom", async () => {
+  const tenant = tenantNamed(`nobody-${randomUUID().slice(0, 8)}`);
+  await it.client.doc(`subdomains/${tenant.subdomain}`).create({});
+  assert.equal(await it.store.createTenant(tenant, null), { outcome: "subdomain-taken" });
+});
+
+test("a record that is damaged is not worked on, and shown with what can be read of it", async () => {
+  const [missing, wrong, copied] = [await create(), await create(), await create()];
+  const { email: _, ...rest } = missing;
+  await it.client.doc(`tenants/${missing.id}`).set(rest);
+  await it.client.doc(`tenants/${wrong.id}`).update({ created_at: "today", generation: "1" });
+  await it.client.doc(`tenants/${copied.id}`).update({ id: randomUUID(), status: "lost" });
+  for (const [{ id, organization }, damaged, status] of [
+    [missing, ["email"], "queued"],
+    [wrong, ["created_at", "generation"], "queued"],
+    [copied, ["id", "status"], "failed"],
+  ] as const) {
+    const error: unknown = await it.store.readTenant(id).catch((thrown: unknown) => thrown);
+    assert.instance(error, DamagedRecordError);
+    assert.match((error as Error).message, damaged.join(", "));
+    const shown = await it.store.showTenant(id);
+    assert.equal(shown?.damaged, damaged);
+    const { tenant } = shown ?? {};
+    assert.equal(
+      [tenant?.id, tenant?.organization, tenant?.status, tenant?.reason],
+      [id, organization, status, "RecordDamaged"],
+    );
+    assert.instance(tenant?.created_at, Date);
+    const wish = await it.store
+      .changeWish(id, "delete", occasion(), null)
+      .catch((thrown: unknown) => thrown);
+    assert.instance(wish, DamagedRecordError);
+  }
+});
+
+test("a list leaves out nobody whose record is damaged, on whatever page they come", async () => {
+  const tenants = [];
+  for (let k = 0; k < 7; k++) tenants.push(await create());
+  const ids = tenants.map(({ id }) => id);
+  const { created_at: _, ...undated } = tenants[1] as Tenant;
+  await it.client.doc(`tenants/${ids[1]}`).set(undated);
+  for (const [k, created_at] of [
+    [2, null],
+    [3, 5],
+    [4, { seconds: 1 }],
+  ] as const) {
+    await it.client.doc(`tenants/${ids[k]}`).update({ created_at });
+  }
+  await it.client.doc(`tenants/${ids[5]}`).update({ email: 7 });
+  for (const limit of [1, 2, 3, 6, 7, 100]) {
+    const seen: string[] = [];
+    let from: ListRequest["from"] | null = { skip: 0 };
+    while (from !== null) {
+      const page: TenantList = await it.store.listTenants({ filter: {}, limit, from });
+      assert.is(page.total, 7);
+      assert.ok(page.tenants.length <= limit);
+      seen.push(...page.tenants.map(({ id }) => id));
+      from = page.next === null ? null : { after: page.next };
+    }
+    assert.equal(seen.toSorted(), ids.toSorted(), `pages of ${limit}`);
+    const skipped: string[] = [];
+    for (let skip = 0; skip < 7; skip += limit) {
+      const page = await it.store.listTenants({ filter: {}, limit, from: { skip } });
+      assert.is(page.next === null, skip + limit >= 7);
+      skipped.push(...page.tenants.map(({ id }) => id));
+    }
+    assert.equal(skipped, seen, `skipping ${limit}`);
+  }
+  const queued = { filter: { status: "queued" } as const, limit: 100, from: { skip: 0 } };
+  assert.is((await it.store.listTenants(queued)).tenants.length, 7);
+});
+
 test("the end of a deletion removes record and reservation together, or neither", async () => {
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
@@ -922,7 +1069,7 @@ test("a tenant that was stored before there were names has none", async () => {
   assert.equal((await it.store.readTenant(old.id))?.record, nameless);
   const list = await it.store.listTenants({ filter: {}, limit: 1, from: { skip: 0 } });
   assert.equal(list.tenants, [nameless]);
-  for await (const tenant of it.store.tenants()) assert.equal(tenant, nameless);
+  for await (const { tenant } of it.store.tenants()) assert.equal(tenant, nameless);
 });
 
 test("every tenant and every reservation is read, over as many pages as it takes", async () => {
@@ -935,7 +1082,7 @@ test("every tenant and every reservation is read, over as many pages as it takes
   await writer.close();
 
   const found: Tenant[] = [];
-  for await (const tenant of it.store.tenants()) found.push(tenant);
+  for await (const { tenant } of it.store.tenants()) found.push(tenant);
   assert.equal(found, tenants);
   const reserved: string[] = [];
   for await (const { tenantId } of it.store.reservations()) reserved.push(tenantId);

@@ -191,4 +191,23 @@ test("takes on two hundred due tenants, those that have waited longest", async (
   );
 });
 
+test("a damaged record is reported and keeps the sweep from nobody, nor does a slot without a holder", async () => {
+  const [damaged, due] = [await createTenant(it), await createTenant(it)];
+  const past = { wake_at: addSeconds(new Date(), -60) };
+  await it.client.doc(`tenants/${damaged.id}`).update({ ...past, generation: "1" });
+  await it.client.doc(`tenants/${due.id}`).update({ wake_at: addSeconds(new Date(), -30) });
+  await it.client.doc("slots/0").create({});
+  const lines = await sweepQuietly();
+  const failed = lines.filter(({ severity }) => severity === "ERROR");
+  assert.equal(
+    failed.map(({ tenantId, error }) => [tenantId, error]),
+    [[damaged.id, `Firestore: tenants/${damaged.id} is damaged: generation`]],
+  );
+  assert.is((await recordOf(due)).status, "provisioning");
+  await eventually("the slot is free", async () => {
+    await sweepQuietly();
+    return (await it.client.doc("slots/0").get()).exists ? null : true;
+  });
+});
+
 test.run();

@@ -6,7 +6,7 @@
  */
 import type { Bus } from "../../shared/bus.ts";
 import type { ApiSettings } from "../../shared/config.ts";
-import { isStoreUnusable } from "../../shared/errors.ts";
+import { DamagedRecordError, isStoreUnusable } from "../../shared/errors.ts";
 import { errorFields, log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store.ts";
 import type { Caller } from "./authenticate.ts";
@@ -195,8 +195,12 @@ export function toResponse(error: unknown): ApiResponse {
   };
 }
 
+const RECORD_IS_DAMAGED =
+  "The tenant's record is damaged; `error_message` of GET says where. An operator has to correct it first.";
+
 function toProblem(error: unknown): Problem {
   log("ERROR", "a request failed", errorFields(error));
+  if (error instanceof DamagedRecordError) return new Problem(409, RECORD_IS_DAMAGED);
   return isStoreUnusable(error)
     ? new Problem(503, "The database does not answer, or not in time. Try again.", {
         headers: { "Retry-After": "5" },

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { tenantIdSchema } from "../../shared/schemas/tenant.ts";
+import { PORTABLE_PATTERNS, tenantIdSchema } from "../../shared/schemas/tenant.ts";
 import { OPERATION_IDS, specOf, takesIdempotencyKey } from "./operations.ts";
 import type { AnswerHeader, AnswerSpec, OperationId, OperationSpec } from "./operations.ts";
 import {
@@ -284,6 +284,9 @@ function toText(schema: object, isInput: boolean): unknown {
   return JSON.parse(
     JSON.stringify(schema, (key, value: unknown) => {
       if (key === "additionalProperties" && !isInput) return undefined;
+      // Generators take it for a choice of texts: a client in Python then refuses every answer.
+      if (key === "const" && typeof value === "boolean") return undefined;
+      if (key === "pattern") return PORTABLE_PATTERNS.get(String(value)) ?? value;
       return value === schema ? value : referTo(value);
     }),
   ) as unknown;

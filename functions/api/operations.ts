@@ -138,7 +138,7 @@ export const OPERATIONS = {
     path: "/tenants/{id}",
     summary: "Delete a tenant, its site and its data",
     description: "At once and without a backup. The status is `deleting`, and then 404.",
-    answers: { 202: accepted, 404: noSuchTenant },
+    answers: { 202: accepted, 404: noSuchTenant, 409: notAllowed },
   },
   readTenantStatus: {
     method: "GET",

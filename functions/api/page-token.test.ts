@@ -11,9 +11,11 @@ const POSITION = {
 };
 
 test("a token says where it came from", () => {
-  const token = toPageToken(POSITION);
-  assert.match(token, /^[A-Za-z0-9_-]{1,200}$/);
-  assert.equal(parsePageToken(token), POSITION);
+  for (const position of [POSITION, { ...POSITION, createdAt: null }]) {
+    const token = toPageToken(position);
+    assert.match(token, /^[A-Za-z0-9_-]{1,200}$/);
+    assert.equal(parsePageToken(token), position);
+  }
 });
 
 const made = (text: string) => Buffer.from(text).toString("base64url");
@@ -23,6 +25,7 @@ for (const [sentence, token] of [
   ["a position without an id", made("1767323045.678000000.")],
   ["a position with another id", made("1767323045.678000000.tenants/x")],
   ["a time that no calendar has", made(`253402300800.000000000.${POSITION.id}`)],
+  ["no time, and another id", made("undated.tenants/x")],
   ["a time before all", made(`-1.000000000.${POSITION.id}`)],
 ] as const) {
   test(`${sentence} is refused as a token`, () => {

@@ -180,9 +180,9 @@ function keyReused(): Problem {
 }
 
 async function find({ tenantId }: Pick<AnyCall, "tenantId">, { store }: Api): Promise<Tenant> {
-  const stored = await store.readTenant(tenantId);
-  if (stored === null) throw noSuchTenant(tenantId);
-  return stored.record;
+  const shown = await store.showTenant(tenantId);
+  if (shown === null) throw noSuchTenant(tenantId);
+  return shown.tenant;
 }
 
 function noSuchTenant(tenantId: string): Problem {

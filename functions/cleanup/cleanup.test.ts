@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { logLinesOf } from "../../tests/log-lines.ts";
 import { tenantOfDeletion } from "./cleanup.ts";
 
 const test = suite("tenantOfDeletion");
@@ -16,12 +17,21 @@ for (const subject of [
   ID,
   `documents/tenants/${ID}`,
   `documents/deletions/${ID}/more/x`,
-  "documents/deletions/acme",
   `/documents/deletions/${ID}`,
   7,
 ]) {
   test(`refuses the subject ${subject}`, () => {
     assert.throws(() => tenantOfDeletion({ subject }), /subject/);
+  });
+}
+
+for (const name of ["acme", "undefined", "0C16443D-3D8E-4C0D-B43C-AC1174140611"]) {
+  test(`takes the event of a document that no tenant can have, and says so: ${name}`, async () => {
+    const lines = await logLinesOf(async () => {
+      assert.is(tenantOfDeletion({ subject: `documents/deletions/${name}` }), null);
+    });
+    const message = "a deletion is of something that is no tenant";
+    assert.equal(lines, [{ severity: "WARNING", message, tenantId: name }]);
   });
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { log } from "../../shared/log.ts";
 import { deletionEventSchema } from "../../shared/schemas/messages.ts";
 import { isTenantId } from "../../shared/tenant.ts";
 import { parserOf } from "../../shared/validate.ts";
@@ -11,14 +12,15 @@ import { parserOf } from "../../shared/validate.ts";
 const parseDeletionEvent = parserOf(deletionEventSchema);
 
 /**
- * The tenant that a Firestore event is about, from its subject `documents/deletions/{tenantId}`.
- * Throws when the event is about anything else: then the trigger is set up wrongly.
+ * The tenant that a Firestore event is about, from its subject `documents/deletions/{tenantId}`. Null where that is a
+ * document that no tenant can have: somebody made it by hand, and no repetition would change it. Throws when the event
+ * is about anything else: then the trigger is set up wrongly.
  */
-export function tenantOfDeletion(event: unknown): string {
+export function tenantOfDeletion(event: unknown): string | null {
   const parsed = parseDeletionEvent(event);
-  const tenantId = parsed.ok ? parsed.value.subject.split("/").at(-1) : undefined;
-  if (tenantId === undefined || !isTenantId(tenantId)) {
-    throw new Error("the event's subject is not a document of deletions");
-  }
-  return tenantId;
+  if (!parsed.ok) throw new Error("the event's subject is not a document of deletions");
+  const tenantId = parsed.value.subject.split("/").at(-1) ?? "";
+  if (isTenantId(tenantId)) return tenantId;
+  log("WARNING", "a deletion is of something that is no tenant", { tenantId });
+  return null;
 }

@@ -15,4 +15,7 @@ const world = connectWorld(process.env);
 logCompileCache(process.env);
 keepConnectionsOpen();
 
-cloudEvent("cleanup", (event: CloudEvent<unknown>) => wakeTenant(tenantOfDeletion(event), world));
+cloudEvent("cleanup", async (event: CloudEvent<unknown>) => {
+  const tenantId = tenantOfDeletion(event);
+  if (tenantId !== null) await wakeTenant(tenantId, world);
+});

@@ -28,6 +28,8 @@ interface Finding {
   message: string;
   tenantId: string;
   subdomain?: string;
+  /** The fields of a record that are damaged. */
+  damaged?: string[];
 }
 
 type Findings = AsyncGenerator<Finding>;
@@ -86,19 +88,28 @@ async function* lostNamesAndTenants(world: World, before: Date): Findings {
   for await (const reservation of store.reservations()) {
     unheld.set(reservation.subdomain, reservation);
   }
-  for await (const tenant of store.tenants()) {
-    const isHolder = unheld.get(tenant.subdomain)?.tenantId === tenant.id;
-    if (isHolder) unheld.delete(tenant.subdomain);
+  const claims = new Map<string, string[]>();
+  for await (const { tenant, damaged } of store.tenants()) {
+    const { id: tenantId, subdomain } = tenant;
+    if (damaged.length > 0) {
+      yield { message: "a tenant's record is damaged", tenantId, subdomain, damaged };
+    }
+    const isHolder = unheld.get(subdomain)?.tenantId === tenantId;
+    if (isHolder) unheld.delete(subdomain);
+    else claims.set(subdomain, [...(claims.get(subdomain) ?? []), tenantId]);
+    if (damaged.length > 0) continue;
     if (!isHolder || isAsleep(tenant)) yield* lostTenant(tenant, world);
   }
-  for (const reservation of unheld.values()) yield* lostReservation(reservation, world, before);
+  for (const reservation of unheld.values()) {
+    yield* lostReservation(reservation, claims.get(reservation.subdomain) ?? [], world, before);
+  }
 }
 
 /** What was listed may have changed since, so it is read again. */
 async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): Findings {
   const { store } = world;
   const holder = await store.readReservation(subdomain);
-  const tenant = (await store.readTenant(tenantId))?.record;
+  const tenant = (await store.showTenant(tenantId))?.tenant;
   if (tenant === undefined) return;
   if (holder !== tenantId) {
     yield { message: "a tenant does not hold its name", tenantId, subdomain };
@@ -109,15 +120,25 @@ async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): F
   }
 }
 
-/** A name is set free only after a deletion that ended: then the site is provably gone. */
+/**
+ * A name is set free only after a deletion that ended: then the site is provably gone. One that lost its holder is
+ * given back to the only tenant that has it on record.
+ */
 async function* lostReservation(
   reservation: Reservation,
+  claims: string[],
   { store }: World,
   before: Date,
 ): Findings {
   const { subdomain, tenantId, reservedAt } = reservation;
   if (!isTenantId(tenantId)) {
-    yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+    const [claimant] = claims;
+    const isClear = claimant !== undefined && claims.length === 1;
+    if (isClear && (await store.giveReservation(reservation, claimant))) {
+      yield { message: "a tenant got its name back", tenantId: claimant, subdomain };
+    } else {
+      yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+    }
     return;
   }
   if (reservedAt >= before || !(await isGone(tenantId, store))) return;
@@ -147,5 +168,5 @@ async function* lostDeletions({ store }: World, before: Date): Findings {
 }
 
 async function isGone(tenantId: string, store: World["store"]): Promise<boolean> {
-  return (await store.readTenant(tenantId)) === null;
+  return (await store.showTenant(tenantId)) === null;
 }

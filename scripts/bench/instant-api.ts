@@ -20,7 +20,7 @@ const fields = { organization: "Acme & Co", subdomain: "acme", email: "office@ac
 const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
 
 const store = {
-  readTenant: () => Promise.resolve({ record: tenant, version: 1 }),
+  showTenant: () => Promise.resolve({ tenant, damaged: [] }),
   createTenant: () => Promise.resolve({ outcome: "created" }),
   listTenants: ({ limit }: { limit: number }) =>
     Promise.resolve({

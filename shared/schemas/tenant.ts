@@ -12,6 +12,19 @@ import { TENANT_ID_PATTERN } from "../tenant.ts";
 
 /** Letters and marks of any script, digits, space and - . & ' , without a space at either end. */
 const NAME = "^[\\p{L}\\p{M}\\p{N}.&',-]([\\p{L}\\p{M}\\p{N} .&',-]*[\\p{L}\\p{M}\\p{N}.&',-])?$";
+const LETTER_OR_DIGIT = "[\\p{L}\\p{N}]";
+
+/** Every sign of ASCII that no name may hold, as a part of a character class in any engine. */
+const OTHER_SIGNS = '\\x00-\\x1f\\x7f!"#$%()*+/:;<=>?@\\[\\\\\\]^_`{|}~';
+
+/**
+ * What a document for clients says in the place of a pattern that not every language's engine takes: `\p{…}` is unknown
+ * to Python's. It lets through whatever the pattern does, and of other scripts some signs more.
+ */
+export const PORTABLE_PATTERNS: ReadonlyMap<string, string> = new Map([
+  [NAME, `^[^ ${OTHER_SIGNS}]([^${OTHER_SIGNS}]*[^ ${OTHER_SIGNS}])?$`],
+  [LETTER_OR_DIGIT, `[^ .&',${OTHER_SIGNS}-]`],
+]);
 
 /** The name of an organization or a person: not of signs alone. */
 function nameSchema(atLeast: number) {
@@ -23,7 +36,7 @@ function nameSchema(atLeast: number) {
     minLength: atLeast,
     maxLength: 100,
     pattern: NAME,
-    allOf: [{ pattern: "[\\p{L}\\p{N}]", description }],
+    allOf: [{ pattern: LETTER_OR_DIGIT, description }],
     description,
   } as const;
 }

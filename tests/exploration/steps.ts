@@ -293,12 +293,17 @@ function* jumps(state: State): Generator<[string, State]> {
     if (operation) times.started_at.push(operation.started_at.getTime());
     if (operation?.deadline_at) times.deadline_at.push(operation.deadline_at.getTime());
   }
-  // No function runs for as long as an attempt may take.
-  if (state.running.length > 0) times.deadline_at = [];
+  const outage = Object.values(state.outages).map((began) => began + OUTAGE_SECONDS * 1000);
+  // No function runs for as long as an attempt may take, or an outage.
+  const isIdle = state.running.length === 0;
+  if (!isIdle) times.deadline_at = [];
   const since = Object.values(state.jobs).flatMap((job) => job?.holdUp?.since.getTime() ?? []);
   const patience = since.map((time) => time + PATIENCE_MILLISECONDS);
-  const outage = Object.values(state.outages).map((began) => began + OUTAGE_SECONDS * 1000);
-  for (const [what, found] of Object.entries({ ...times, patience, outage })) {
+  for (const [what, found] of Object.entries({
+    ...times,
+    patience,
+    outage: isIdle ? outage : [],
+  })) {
     const future = found.filter((time) => time > state.now);
     if (future.length > 0) yield [`until ${what}`, { ...state, now: Math.min(...future) }];
   }
