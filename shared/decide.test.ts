@@ -584,7 +584,7 @@ const heldUpCases: Case[] = [
     {
       because: "JobIsWorking",
       changes: { reason: null, error_message: null },
-      recheckAfterSeconds: 600,
+      recheckAfterSeconds: 60,
     },
   ],
   [

@@ -217,7 +217,7 @@ test("what an adapter throws comes through, but a hint that is lost does not", a
     () => handlers.readTenant({ tenantId: ID }),
     () => handlers.endDeletion({ tenant, version: 1 }),
   ]) {
-    assert.is((await run().catch((error: unknown) => (error as Error).message)) as string, "away");
+    assert.is(await run().catch((error: unknown) => (error as Error).message), "away");
   }
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = () => true;

@@ -88,20 +88,19 @@ patterns("use nothing that only some engines know", () => {
 });
 
 patterns("let through every name that the service takes, and not every other", () => {
-  const portable = [...PORTABLE_PATTERNS].map(([own, portable]) => [
-    new RegExp(own, "u"),
-    new RegExp(portable, "u"),
-  ]);
+  const pairs = [...PORTABLE_PATTERNS].map((pair) =>
+    pair.map((pattern) => new RegExp(pattern, "u")),
+  );
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 4 }), (text) => {
-      for (const [own, clients] of portable) {
+      for (const [own, clients] of pairs) {
         assert.ok(!own?.test(text) || clients?.test(text), JSON.stringify(text));
       }
     }),
     { numRuns: 20_000 },
   );
   for (const text of [" a", "a ", "a/b", "a\u0000b", "<a>"]) {
-    assert.not.ok(portable[0]?.[1]?.test(text), text);
+    assert.not.ok(pairs[0]?.[1]?.test(text), text);
   }
 });
 
