@@ -221,7 +221,7 @@ DROP TABLE dropped; DROP USER gone@'%';`;
 
 const ODD = "`a/b \"c\" 'd' \\\\ %41 ``e``\n*`";
 const ODD_NAMES = `CREATE DATABASE ${ODD}; CREATE DATABASE \`ñandú\`; CREATE DATABASE \`.hidden\`; CREATE DATABASE \`-x\`;
-CREATE DATABASE \`${"/".repeat(64)}\`;
+CREATE DATABASE \`${"/".repeat(45)}\`;
 CREATE TABLE ${ODD}.\`t\`\`1 /\` (a INT); INSERT INTO ${ODD}.\`t\`\`1 /\` VALUES (3);
 CREATE VIEW ${ODD}.\`v.1\` AS SELECT a FROM ${ODD}.\`t\`\`1 /\`;
 CREATE TABLE \`-x\`.\`-y\` (a INT); CREATE VIEW \`-x\`.\`-v\` AS SELECT a FROM \`-x\`.\`-y\`;

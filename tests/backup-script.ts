@@ -37,7 +37,7 @@ export function emptyServer(server: MariadbServer): void {
   for (const user of users) server.query(`DROP ${unescaped(user)}`);
 }
 
-/** The client's output in batch mode has its backslashes doubled. */
+/** The client's output in batch mode has its backslashes doubled, and a line's end as two characters. */
 function unescaped(text: string): string {
-  return text.replaceAll("\\\\", "\\");
+  return text.replaceAll(/\\(.)/g, (_, one: string) => (one === "n" ? "\n" : one));
 }

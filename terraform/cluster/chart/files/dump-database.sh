@@ -4,7 +4,8 @@
 set -euo pipefail
 
 # How each part is read. The definition of a view is all that is read of it.
-tables_options=(--dump-history --skip-triggers --databases)
+# No locks in it: filling a table may take numbers from a sequence, which would have to be locked too.
+tables_options=(--dump-history --skip-add-locks --skip-triggers --databases)
 code_options=(--no-data --no-create-info --no-create-db --add-drop-trigger)
 view_options=(--no-data --skip-triggers)
 

@@ -22,6 +22,7 @@ here=${BASH_SOURCE[0]%/*}
 connection=()
 databases=()
 users=()
+# shellcheck disable=SC2034 # For the files below.
 declare -A suffix=()
 # shellcheck source=/dev/null
 . "$here/connection.sh"
@@ -31,6 +32,8 @@ declare -A suffix=()
 . "$here/restore-checks.sh"
 # shellcheck source=/dev/null
 . "$here/restore-user.sh"
+# shellcheck source=/dev/null
+. "$here/restore-database.sh"
 # shellcheck source=/dev/null
 . "$here/restore-objects.sh"
 
@@ -46,14 +49,6 @@ unpack() {
 # What could not be brought, a line each.
 failures=()
 
-# shellcheck disable=SC2119,SC2154
-restore_database() {
-  local name
-  name_of "$1" name
-  client <<<"DROP DATABASE IF EXISTS \`${name//\`/\`\`}\`;" 2>"$login/errors" || return 1
-  unpack "$1.database.$2" | client 2>"$login/errors"
-}
-
 verify_dump
 choose
 case ${INCOMPLETE-no} in
@@ -68,11 +63,7 @@ case ${OVERWRITE-no} in
 esac
 
 restore_users
-for file in "${databases[@]}"; do
-  echo "restoring the database $file"
-  restore_database "$file" "${suffix[$file]}" ||
-    failures+=("the database $file: its tables: $(grep --only-matching --max-count=1 '^ERROR [^:]*' "$login/errors" || echo "unreadable")")
-done
+restore_databases
 restore_objects
 
 if ((${#failures[@]} > 0)); then
