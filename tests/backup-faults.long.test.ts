@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyServer, runOnDatabase } from "./backup-script.ts";
-import { standIn } from "./chart-script.ts";
+import { standInBucket } from "./bucket-stand-in.ts";
+import { runScript, standIn } from "./chart-script.ts";
 import { missingMariadb, startMariadb } from "./mariadb-server.ts";
 import type { MariadbServer } from "./mariadb-server.ts";
 import { skip } from "./parts.ts";
@@ -134,7 +135,12 @@ function addTests(): void {
       CREATE DEFINER=gone@'%' FUNCTION f() RETURNS INT RETURN 1; DROP USER gone@'%'`);
     assert.equal(await dumped(), []);
     await restored();
-    assert.equal(target.query("SELECT definer FROM information_schema.routines WHERE routine_schema = 'tnroutine'"), ["gone@%"]);
+    assert.equal(
+      target.query(
+        "SELECT definer FROM information_schema.routines WHERE routine_schema = 'tnroutine'",
+      ),
+      ["gone@%"],
+    );
   });
 
   test("any name of a database, a table, a view and a user is dumped and restored", async () => {
@@ -157,8 +163,10 @@ function addTests(): void {
 
   test("a database that is dropped while the backup runs is nobody's fault, and nothing of it is left", async () => {
     source.query("CREATE DATABASE tngoes; CREATE TABLE tngoes.t (a INT); CREATE USER tngoes@'%'");
-    for (const when of ["--dump-history", "--routines"]) {
-      source.query("CREATE DATABASE IF NOT EXISTS tngoes; CREATE TABLE IF NOT EXISTS tngoes.t (a INT)");
+    for (const when of ["--single-transaction", "--routines"]) {
+      source.query(
+        "CREATE DATABASE IF NOT EXISTS tngoes; CREATE TABLE IF NOT EXISTS tngoes.t (a INT)",
+      );
       const PATH = standIn(
         join(directory, "drops"),
         "mariadb-dump",
@@ -174,6 +182,26 @@ function addTests(): void {
         "tnwhole.user.sql.gz",
       ]);
     }
+  });
+
+  test("what the bucket has of it whole stays as long as it cannot be dumped, and is restored from there", async () => {
+    const bucket = standInBucket(join(directory, "bucket"));
+    const upload = (night: string) => runScript("upload.sh", bucket.on(night, dump));
+    source.query(`CREATE DATABASE tnview; CREATE TABLE tnview.t (a INT); INSERT INTO tnview.t VALUES (1);
+      CREATE TABLE tnview.u (a INT); CREATE VIEW tnview.v AS SELECT a FROM tnview.u`);
+    await dumped();
+    assert.is((await upload("2026-11-20T02-23")).status, 0);
+    source.query("DROP TABLE tnview.u; INSERT INTO tnview.t VALUES (2)");
+    await dumped();
+    assert.is((await upload("2026-11-21T02-23")).status, 90);
+    const { status, output } = await runScript("download.sh", {
+      ...bucket.on("2026-11-22T02-23", dump),
+      BACKUP: "2026-11-21T02-23/earlier/tnview/2026-11-20T02-23",
+    });
+    assert.is(status, 0, output);
+    await restored({ DATABASE: "tnview" });
+    assert.equal(target.query("SELECT a FROM tnview.t"), ["1"]);
+    assert.equal(target.query("SELECT a FROM tnview.v"), []);
   });
 
   test("what fails once, as where a table is altered meanwhile, is read again and whole", async () => {

@@ -64,10 +64,10 @@ function addTests(): void {
   test("a tenant's database is restored without any other, and who defined its views is made, locked", async () => {
     const { status, output } = await restore({ DATABASE: "tnb" });
     assert.is(status, 0, output);
-    assert.equal(target.state().filter((line) => line.startsWith("user ")), [
-      "user definer@%",
-      "user tnb@%",
-    ]);
+    assert.equal(
+      target.state().filter((line) => line.startsWith("user ")),
+      ["user definer@%", "user tnb@%"],
+    );
     const asTenant = { user: "tnb", password: "tnb", database: "tnb" };
     assert.equal(target.query("SELECT id FROM a_on_z", asTenant), ["2"]);
     assert.match(target.query("SHOW CREATE USER definer@'%'").join(), /'invalid' ACCOUNT LOCK$/);

@@ -91,7 +91,9 @@ function addTests(): void {
   });
 
   test("one database is restored with its user, and nothing else", async () => {
-    const { status, output } = await runOnDatabase("restore.sh", target, dump, { DATABASE: "tntwo" });
+    const { status, output } = await runOnDatabase("restore.sh", target, dump, {
+      DATABASE: "tntwo",
+    });
     assert.is(status, 0, output);
     assert.equal(target.state(), [
       "database tntwo utf8mb4 utf8mb4_unicode_ci",
@@ -111,7 +113,9 @@ function addTests(): void {
       assert.equal(target.state(), before);
     }
     target.query("CREATE USER tntwo@'%' IDENTIFIED BY 'another'");
-    const { status, output } = await runOnDatabase("restore.sh", target, dump, { OVERWRITE: "yes" });
+    const { status, output } = await runOnDatabase("restore.sh", target, dump, {
+      OVERWRITE: "yes",
+    });
     assert.is(status, 0, output);
     assert.not.ok(target.state().includes("table tntwo.newer"));
     assert.equal(target.query("SELECT 1", { user: "tntwo", password: "two" }), ["1"]);
