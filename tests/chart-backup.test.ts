@@ -14,8 +14,10 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { standInBucket } from "./bucket-stand-in.ts";
+import { chartDirectory, chartObject } from "./chart.ts";
 import { runScript } from "./chart-script.ts";
 import { temporaryDirectory } from "./stack-fixture.ts";
+import type { V1ConfigMap, V1CronJob } from "@kubernetes/client-node";
 
 const test = suite("a backup that is not whole, in the bucket");
 
@@ -91,6 +93,42 @@ test("one line tells the alert what is missing, by name", async () => {
     missing: "database tnb, user tnc",
   });
 });
+
+test("the alert looks for that line, in the log of the container that says it", () => {
+  const alert = readFileSync(new URL("../terraform/monitoring.tf", import.meta.url), "utf8");
+  const said = readFileSync(`${chartDirectory}files/upload.sh`, "utf8");
+  assert.match(alert, 'jsonPayload.message="the backup is not whole"');
+  assert.match(said, '"message":"the backup is not whole"');
+  const { podFailurePolicy, template } = backupJob();
+  assert.match(alert, 'resource.labels.container_name="upload"');
+  assert.equal(
+    template.spec?.containers.map(({ name, command }) => [name, command]),
+    [["upload", ["bash", "/scripts/upload.sh"]]],
+  );
+  assert.equal(podFailurePolicy?.rules, [
+    {
+      action: "FailJob",
+      onExitCodes: { containerName: "upload", operator: "In", values: [90] },
+    },
+  ]);
+});
+
+test("every script that another one runs is beside it", () => {
+  const { data } = chartObject("ConfigMap", "kairos-backup") as unknown as V1ConfigMap;
+  for (const [name, script] of Object.entries(data ?? {})) {
+    assert.is(script.trimEnd(), readFileSync(`${chartDirectory}files/${name}`, "utf8").trimEnd());
+    for (const [, other = ""] of script.matchAll(/(?:\$here|%\/\*\})\/([a-z-]+\.sh)/g)) {
+      assert.ok(data?.[other] !== undefined, `${name} runs ${other}`);
+    }
+  }
+});
+
+function backupJob() {
+  const { spec } = chartObject("CronJob", "kairos-backup") as unknown as V1CronJob;
+  const job = spec?.jobTemplate.spec;
+  assert.ok(job);
+  return job;
+}
 
 test("what is kept of a database is a whole dump of it, with every user", async () => {
   await twoNights();
