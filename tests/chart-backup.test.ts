@@ -123,6 +123,31 @@ test("every script that another one runs is beside it", () => {
   }
 });
 
+test("rows that hold still hold on a server whose time ends later, and other tables stay as they are", () => {
+  const versioned = `/*M!101100 SET @old_system_versioning_insert_history=@@session.x */;
+INSERT INTO \`h\` (\`id\`, row_start, row_end) VALUES (2,'2026-11-29 10:08:49.791122','2038-01-19 03:14:07.999999'),
+(1,'2026-11-29 10:08:49.790264','2026-11-29 10:08:49.791122');
+/*M!101100 SET system_versioning_insert_history=@old_system_versioning_insert_history */;\n`;
+  const other = "INSERT INTO `o` VALUES ('2038-01-19 03:14:07.999999');\n";
+  const later = versioned.replace("2038-01-19 03:14:07.999999", "2106-02-07 06:28:15.999999");
+  for (const [version, expected] of [
+    ["10.11.19-MariaDB-0+deb12u1", versioned],
+    ["11.4.5-MariaDB", versioned],
+    ["11.5.2-MariaDB", later],
+    ["12.0.1-MariaDB-log", later],
+  ] as const) {
+    const { stdout } = spawnSync(
+      "bash",
+      ["-c", '. "$1"; for_server "$2"', "-", `${chartDirectory}files/restore-database.sh`, version],
+      {
+        input: other + versioned + other,
+        encoding: "utf8",
+      },
+    );
+    assert.is(stdout, other + expected + other, version);
+  }
+});
+
 function backupJob() {
   const { spec } = chartObject("CronJob", "kairos-backup") as unknown as V1CronJob;
   const job = spec?.jobTemplate.spec;
