@@ -216,6 +216,18 @@ function addTests(): void {
     assert.equal(target.query("SELECT COUNT(*) FROM tnwhole.t"), ["2"]);
   });
 
+  test("a disk that is full is no database's fault: there is no dump, not even one that is not whole", async () => {
+    const PATH = standIn(
+      join(directory, "full"),
+      "gzip",
+      'cat >/dev/null; echo "gzip: stdout: No space left on device" >&2; exit 1',
+    );
+    const { status, output } = await runOnDatabase("dump.sh", source, dump, { PATH });
+    assert.is(status, 1);
+    assert.match(output, /^the dump cannot be written: gzip: stdout: No space left on device$/m);
+    assert.not.ok(existsSync(join(dump, "COMPLETE")) || existsSync(join(dump, "INCOMPLETE")));
+  });
+
   test("a user that MariaDB cannot tell is told by name", async () => {
     const PATH = standIn(
       join(directory, "users"),

@@ -19,16 +19,19 @@ why() {
 
 # append FILE ARGUMENT…: one run of mariadb-dump, behind what the file has, if it was whole.
 append() {
-  local file=$1
+  local file=$1 ended=(0 0)
   shift
   mariadb-dump "${connection[@]}" --single-transaction --quick --hex-blob --default-character-set=utf8mb4 \
-    "$@" 2>"$login/errors" | gzip >part || return 1
+    "$@" 2>"$login/errors" | gzip >part 2>"$login/written" || ended=("${PIPESTATUS[@]}")
+  # A full disk is no database's fault.
+  ((ended[1] == 0)) || fail "the dump cannot be written: $(tail --lines=1 "$login/written")"
+  ((ended[0] == 0)) || return 1
   # It says so itself when it has come to the end.
   if [[ $(gzip --decompress --stdout part | tail --lines=1) != "-- Dump completed"* ]]; then
     echo "the dump of $reading has no end" >"$login/errors"
     return 1
   fi
-  cat part >>"$file"
+  cat part >>"$file" || fail "the dump cannot be written"
 }
 
 # A server that is restarted is waited for; what it was doing is then done again, or counted as missing.
