@@ -161,7 +161,7 @@ test("a dump's end marker is the last that comes into the bucket", async () => {
   const target = `gs://my-backup/databases/${when}`;
   const [sums, dump, sites, marker] = calls();
   assert.is(sums, `storage cp --quiet ${DUMP}/SHA256SUMS ${target}/`);
-  assert.is(dump, `storage rsync --quiet --recursive --exclude=^COMPLETE$ ${DUMP} ${target}`);
+  assert.is(dump, `storage rsync --quiet --recursive --exclude=^(IN)?COMPLETE$ ${DUMP} ${target}`);
   assert.match(sites ?? "", "--delete-unmatched-destination-objects");
   assert.ok(sites?.endsWith(` ${SITES} gs://my-backup/sites`));
   assert.is(marker, `storage cp --quiet ${DUMP}/COMPLETE ${target}/`);
@@ -201,7 +201,7 @@ test("a half dump, or a bench that is not mounted, is not copied over the good o
   rmSync(join(SITES, "common_site_config.json"));
   assert.match((await run("upload.sh")).output, /there is no bench/);
   rmSync(join(DUMP, "COMPLETE"));
-  assert.match((await run("upload.sh")).output, /the dump is not whole/);
+  assert.match((await run("upload.sh")).output, /the dump has no end marker/);
   assert.equal(calls(), []);
 });
 
@@ -222,7 +222,7 @@ test("a restore fetches the backup that was named, and nothing without a name", 
   assert.ok(existsSync(join(DUMP, "COMPLETE")), "nothing is removed");
   assert.is((await run("download.sh", { BACKUP: "2026-11-24T02-23" })).status, 0);
   assert.equal(calls(), [
-    `storage rsync --quiet --recursive gs://my-backup/databases/2026-11-24T02-23 ${DUMP}`,
+    `storage rsync --quiet --recursive --exclude=^earlier/ gs://my-backup/databases/2026-11-24T02-23 ${DUMP}`,
   ]);
   assert.equal(readdirSync(DUMP), [], "nothing of another dump is left");
 });

@@ -95,6 +95,18 @@ run "alerts_reach_whoever_is_named" {
   }
 
   assert {
+    condition = (
+      google_monitoring_alert_policy.backup_incomplete.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) &&
+      alltrue([for part in ["namespace_name=\"frappe\"", "container_name=\"upload\"", "jsonPayload.message=\"the backup is not whole\""] :
+        strcontains(google_monitoring_alert_policy.backup_incomplete.conditions[0].condition_matched_log[0].filter, part)
+      ]) &&
+      google_monitoring_alert_policy.backup_incomplete.conditions[0].condition_matched_log[0].label_extractors["missing"] == "EXTRACT(jsonPayload.missing)" &&
+      strcontains(google_monitoring_alert_policy.backup_incomplete.documentation[0].content, "$${log.extracted_label.missing}")
+    )
+    error_message = "A backup that lacks a database is told to nobody, or not by its name."
+  }
+
+  assert {
     condition     = google_monitoring_alert_policy.this["slow-creates"].conditions[0].condition_threshold[0].threshold_value == 600
     error_message = "What is slow is not the variable's."
   }

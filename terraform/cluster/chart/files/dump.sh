@@ -1,50 +1,57 @@
 #!/usr/bin/env bash
-# Dumps every database and every user of the MariaDB into files, compressed. Files and their order:
+# Dumps every database and every user of the MariaDB into files, compressed:
 #
-#   NAME.database.sql.gz   a database: its tables, sequences, views, triggers, events and routines
-#   NAME.user.sql.gz       a user at all its hosts, with what it may do
+#   NAME.database.sql.gz   a database: its tables and sequences, with what they hold
+#   NAME.objects.sql.gz    what it has beside them: routines, triggers, events, views
+#   NAME.user.sql.gz       a user (or a role) at all its hosts, with what it may do
+#   MISSING                what could not be read, where something could not: see below
 #   SHA256SUMS             the checksum of each of them
 #   COMPLETE               the checksum of SHA256SUMS: written last, so what has it is whole
 #
+# What is wrong with one database or user stops no other. What can be read of such a database is dumped under
+# other names, NAME.database.incomplete.sql.gz and NAME.objects.incomplete.sql.gz; MISSING says in a line each
+# whose it is, what is not there and why; and the end marker is INCOMPLETE, never COMPLETE. Only where the
+# server itself does not answer, or where of all databases nothing can be read, it fails.
+#
 # The administrator's password is never on a command line.
 set -euo pipefail
-shopt -s inherit_errexit
+shopt -s inherit_errexit nullglob
 
 fail() {
   printf '%s\n' "$1" >&2
   exit 1
 }
 
+here=${BASH_SOURCE[0]%/*}
 connection=()
 # shellcheck source=/dev/null
-. "${BASH_SOURCE[0]%/*}/connection.sh"
+. "$here/connection.sh"
+# shellcheck source=/dev/null
+. "$here/names.sh"
+# shellcheck source=/dev/null
+. "$here/dump-database.sh"
+# shellcheck source=/dev/null
+. "$here/dump-user.sh"
 
+# Each row a line, its columns as they are.
 sql() {
-  printf '%s\n' "$1" | mariadb "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names
+  printf '%s\n' "$1" | mariadb "${connection[@]}" --connect-timeout=20 --default-character-set=utf8mb4 \
+    --batch --raw --skip-column-names
 }
 
-# A name becomes a file's, so it has only what a file's name may have.
-require_plain() {
-  [[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || fail "the name \"$1\" cannot be a file's; nothing is dumped"
+# is_there HEX FROM: whether the name is in a list that the server is asked for again.
+is_there() {
+  local now
+  now=$(sql "$2") || fail "the server does not answer; the dump has no end"
+  [[ $'\n'$now$'\n' == *$'\n'"$1"$'\n'* ]]
 }
 
-dump_database() {
-  mariadb-dump "${connection[@]}" --single-transaction --quick --hex-blob --routines --triggers --events \
-    --default-character-set=utf8mb4 --databases "$1" | gzip >"$1.database.sql.gz"
-  # It says so itself when it has come to the end.
-  [[ $(gzip --decompress --stdout "$1.database.sql.gz" | tail --lines=1) == "-- Dump completed"* ]] ||
-    fail "the dump of $1 has no end"
-}
-
-# As MariaDB itself says how this user is made. The password comes as its hash.
-dump_user() {
-  local host hosts
-  hosts=$(sql "SELECT host FROM mysql.user WHERE user = '$1' ORDER BY host")
-  while IFS= read -r host; do
-    local account="'$1'@'${host//\'/\'\'}'"
-    sql "SHOW CREATE USER $account" | sed 's/^CREATE USER /CREATE OR REPLACE USER /; s/$/;/'
-    sql "SHOW GRANTS FOR $account" | sed 's/$/;/'
-  done <<<"$hosts" | gzip >"$1.user.sql.gz"
+# note KIND FILE WHAT WHY: what the dump does not have.
+note() {
+  local line
+  line=$(printf '%s %s\t%s: %s' "$1" "$2" "$3" "$4" | tr '\000-\010\012-\037' ' ')
+  printf '%s\n' "${line:0:1000}" >>MISSING
+  printf 'the %s %s is not whole: %s: %s\n' "$1" "$2" "$3" "$4"
 }
 
 rm -rf -- "$DUMP"
@@ -52,29 +59,32 @@ mkdir -p -- "$DUMP"
 cd -- "$DUMP"
 
 # What is MariaDB's own, or the administrator's, every server has already.
-databases=$(sql "SELECT schema_name FROM information_schema.schemata
-  WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') ORDER BY schema_name")
-users=$(sql "SELECT DISTINCT user FROM mysql.user WHERE is_role = 'N'
-  AND user NOT IN ('', 'root', 'mysql', 'mariadb.sys', 'healthcheck', SUBSTRING_INDEX(USER(), '@', 1)) ORDER BY user")
+all_databases="SELECT HEX(schema_name) FROM information_schema.schemata
+  WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys') ORDER BY schema_name"
+all_users="SELECT DISTINCT HEX(user) FROM mysql.user WHERE user NOT IN ('', 'root', 'mysql', 'mariadb.sys',
+  'healthcheck', SUBSTRING_INDEX(USER(), '@', 1)) AND NOT (is_role = 'Y' AND user = 'PUBLIC') ORDER BY user"
+databases=$(sql "$all_databases")
+users=$(sql "$all_users")
 
-count=0
-while IFS= read -r name; do
-  [[ -n $name ]] || continue
-  require_plain "$name"
-done <<<"$databases"$'\n'"$users"
-while IFS= read -r name; do
-  [[ -n $name ]] || continue
-  dump_database "$name"
-  count=$((count + 1))
-done <<<"$databases"
-while IFS= read -r name; do
-  [[ -n $name ]] || continue
-  dump_user "$name"
-done <<<"$users"
+for hex in $databases; do dump_database "$hex"; done
+for hex in $users; do dump_user "$hex"; done
 
-shopt -s nullglob
+whole=(*.database.sql.gz)
+partial=(*.incomplete.sql.gz)
+# No single database's fault, and nothing that were worth keeping.
+[[ -z $databases || ! -f MISSING ]] || ((${#whole[@]} + ${#partial[@]} > 0)) || fail "no database could be dumped"
+
 files=(*.sql.gz)
+marker=COMPLETE
+if [[ -f MISSING ]]; then
+  files+=(MISSING)
+  marker=INCOMPLETE
+fi
 if ((${#files[@]} > 0)); then sha256sum -- "${files[@]}" >SHA256SUMS; else : >SHA256SUMS; fi
-sha256sum -- SHA256SUMS >COMPLETE.new
-mv -f -- COMPLETE.new COMPLETE
-echo "dumped $count databases, $(du --summarize --human-readable . | cut --fields=1)"
+sha256sum -- SHA256SUMS >"$marker.new"
+mv -f -- "$marker.new" "$marker"
+echo "dumped ${#whole[@]} databases, $(du --summarize --human-readable . | cut --fields=1)"
+if [[ -f MISSING ]]; then
+  echo "the dump is not whole; it lacks of:"
+  cat MISSING
+fi

@@ -3,8 +3,13 @@
 # the same name, as a tenant has them.
 #
 # First it looks at everything: whether the dump is whole and as it was written, and whether there is
-# anything of what it would bring. If there is, it refuses, unless OVERWRITE is yes. Only then it changes
-# anything. A database is replaced as a whole: what it had meanwhile is lost.
+# anything of what it would bring. If there is, it refuses, unless OVERWRITE is yes. What the dump has only in
+# part it brings only where INCOMPLETE is yes. Only then it changes anything. A database is replaced as a
+# whole: what it had meanwhile is lost.
+#
+# First come the users, then all tables, then what depends on others: views, routines, triggers, events, and
+# what users may do with single ones of them. What fails stops nothing else; it is named at the end, which is
+# then a failure.
 set -euo pipefail
 shopt -s inherit_errexit nullglob
 
@@ -13,68 +18,61 @@ fail() {
   exit 1
 }
 
+here=${BASH_SOURCE[0]%/*}
 connection=()
+databases=()
+users=()
+# shellcheck disable=SC2034 # For the files below.
+declare -A suffix=()
 # shellcheck source=/dev/null
-. "${BASH_SOURCE[0]%/*}/connection.sh"
+. "$here/connection.sh"
+# shellcheck source=/dev/null
+. "$here/names.sh"
+# shellcheck source=/dev/null
+. "$here/restore-checks.sh"
+# shellcheck source=/dev/null
+. "$here/restore-user.sh"
+# shellcheck source=/dev/null
+. "$here/restore-database.sh"
+# shellcheck source=/dev/null
+. "$here/restore-objects.sh"
 
+# shellcheck disable=SC2120 # The files above give options.
 client() {
-  mariadb "${connection[@]}" --connect-timeout=20 --batch --skip-column-names --default-character-set=utf8mb4
+  mariadb "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names --default-character-set=utf8mb4 "$@"
 }
 
-verify_dump() {
-  cd -- "$DUMP"
-  [[ -f COMPLETE && -f SHA256SUMS ]] || fail "the dump is not whole: its end marker is missing; nothing is changed"
-  sha256sum --check --status -- COMPLETE || fail "the list of checksums is not the one that was written; nothing is changed"
-  local files=(*.sql.gz) listed
-  listed=$(wc --lines <SHA256SUMS)
-  ((${#files[@]} == listed)) || fail "the dump has ${#files[@]} files and not $listed; nothing is changed"
-  # Given no line at all, sha256sum would complain.
-  ((listed == 0)) || sha256sum --check --status --strict -- SHA256SUMS ||
-    fail "a file of the dump is not as it was written; nothing is changed"
+unpack() {
+  gzip --decompress --stdout -- "$1"
 }
 
-# Sets `databases` and `users` to the names that are to be brought.
-choose() {
-  if [[ -n ${DATABASE-} ]]; then
-    [[ $DATABASE =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ && -f $DATABASE.database.sql.gz ]] ||
-      fail "the dump has no database \"$DATABASE\"; nothing is changed"
-    databases=("$DATABASE")
-    users=()
-    if [[ -f $DATABASE.user.sql.gz ]]; then users=("$DATABASE"); fi
-  else
-    databases=(*.database.sql.gz)
-    databases=("${databases[@]%.database.sql.gz}")
-    users=(*.user.sql.gz)
-    users=("${users[@]%.user.sql.gz}")
-  fi
-}
-
-refuse_what_is_there() {
-  local there name
-  there=$(client <<<"SELECT CONCAT('database ', schema_name) FROM information_schema.schemata
-    UNION SELECT CONCAT('user ', user) FROM mysql.user;")
-  for name in "${databases[@]/#/database }" "${users[@]/#/user }"; do
-    if [[ $'\n'$there$'\n' == *$'\n'"$name"$'\n'* ]]; then
-      fail "there is a $name already; with OVERWRITE=yes it is replaced; nothing is changed"
-    fi
-  done
-}
+# What could not be brought, a line each.
+failures=()
 
 verify_dump
 choose
+case ${INCOMPLETE-no} in
+  yes) ;;
+  no | "") refuse_what_is_partial ;;
+  *) fail "INCOMPLETE must be yes or no; nothing is changed" ;;
+esac
 case ${OVERWRITE-no} in
   yes) ;;
   no | "") refuse_what_is_there ;;
   *) fail "OVERWRITE must be yes or no; nothing is changed" ;;
 esac
 
-for name in "${databases[@]}"; do
-  echo "restoring the database $name"
-  client <<<"DROP DATABASE IF EXISTS \`$name\`;"
-  gzip --decompress --stdout "$name.database.sql.gz" | client
-done
-for name in "${users[@]}"; do
-  echo "restoring the user $name"
-  gzip --decompress --stdout "$name.user.sql.gz" | client
-done
+restore_users
+restore_databases
+restore_objects
+
+if ((${#failures[@]} > 0)); then
+  echo "not restored:"
+  printf '%s\n' "${failures[@]}"
+  fail "of ${#databases[@]} databases and ${#users[@]} users not everything could be restored; see above"
+fi
+if [[ -f MISSING ]]; then
+  echo "what the dump itself does not have:"
+  cat MISSING
+fi
 echo "restored ${#databases[@]} databases and ${#users[@]} users"

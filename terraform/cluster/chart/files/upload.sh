@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Copies a dump into the bucket, and makes the bucket's copy of the sites like the sites:
 #
-#   gs://BUCKET/databases/YYYY-MM-DDTHH-MM/   the dump; COMPLETE is copied last
+#   gs://BUCKET/databases/YYYY-MM-DDTHH-MM/   the dump; COMPLETE (or INCOMPLETE) is copied last
 #   gs://BUCKET/sites/                        each site's configuration with its encryption key, and its files
 #
 # Left out is what bench makes again: assets, logs, caches, its own backups, archived sites.
+#
+# A dump that is not whole is copied too, but says so: with its end marker INCOMPLETE, with a line for the alert,
+# and by the exit status 90, which no program of it has. Each database that it lacks is kept from an earlier
+# backup: keep-whole.sh.
 set -euo pipefail
 
 fail() {
@@ -12,7 +16,9 @@ fail() {
   exit 1
 }
 
-[[ -f $DUMP/COMPLETE ]] || fail "the dump is not whole; nothing is copied"
+marker=COMPLETE
+if [[ -f $DUMP/INCOMPLETE ]]; then marker=INCOMPLETE; fi
+[[ -f $DUMP/$marker ]] || fail "the dump has no end marker; nothing is copied"
 # A volume that is not mounted looks empty, and the copy would be made empty after it.
 [[ -f $SITES/common_site_config.json ]] || fail "there is no bench in $SITES; nothing is copied"
 
@@ -25,8 +31,16 @@ when=$(date --utc +%Y-%m-%dT%H-%M)
 target=gs://$BUCKET/databases/$when
 
 gcloud storage cp --quiet "$DUMP/SHA256SUMS" "$target/"
-gcloud storage rsync --quiet --recursive --exclude='^COMPLETE$' "$DUMP" "$target"
+gcloud storage rsync --quiet --recursive --exclude='^(IN)?COMPLETE$' "$DUMP" "$target"
 gcloud storage rsync --quiet --recursive --delete-unmatched-destination-objects \
   --exclude="$excluded" "$SITES" "gs://$BUCKET/sites"
-gcloud storage cp --quiet "$DUMP/COMPLETE" "$target/"
+if [[ $marker == INCOMPLETE ]]; then bash "${BASH_SOURCE[0]%/*}/keep-whole.sh" "$when"; fi
+gcloud storage cp --quiet "$DUMP/$marker" "$target/"
 echo "the backup is $when"
+if [[ $marker == INCOMPLETE ]]; then
+  cat "$DUMP/MISSING"
+  # The alert in monitoring.tf looks for this line. A name is one of a file here, so it is plain in JSON.
+  names=$(cut --fields=1 "$DUMP/MISSING" | sort --unique | paste --serial --delimiters=, | sed 's/,/, /g')
+  printf '{"severity":"ERROR","message":"the backup is not whole","backup":"%s","missing":"%s"}\n' "$when" "$names"
+  exit 90
+fi

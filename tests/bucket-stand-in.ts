@@ -1,0 +1,63 @@
+/**
+ * A bucket that is a directory, and a `gcloud` that does there what the backup's scripts ask of it.
+ *
+ * @module
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { standIn } from "./chart-script.ts";
+
+/** `at` becomes the directory of all buckets, of which there is `backups`. */
+export function standInBucket(at: string, faults = "") {
+  const sites = join(at, "sites");
+  mkdirSync(sites, { recursive: true });
+  mkdirSync(join(at, "backups"));
+  writeFileSync(join(sites, "common_site_config.json"), "{}");
+  const PATH = standIn(at, "gcloud", `at=${at}\n${faults}\n${GCLOUD}`);
+  standIn(at, "date", 'echo "$NIGHT"');
+  return {
+    /** The databases' folder of the bucket. */
+    databases: join(at, "backups", "databases"),
+    /** What the containers of a night's backup have. */
+    on: (night: string, dump: string): Record<string, string> => ({
+      PATH,
+      NIGHT: night,
+      BUCKET: "backups",
+      DUMP: dump,
+      SITES: sites,
+    }),
+  };
+}
+
+/** Fails, as the real one does, where nothing matches. */
+const GCLOUD = String.raw`
+local_of() { case $1 in gs://*) printf '%s' "$at/${"$"}{1#gs://}" ;; *) printf '%s' "$1" ;; esac; }
+command=$2
+shift 2
+paths=() excluded='^$'
+for one in "$@"; do
+  case $one in
+    --exclude=*) excluded=${"$"}{one#--exclude=} ;;
+    --*) ;;
+    *) paths+=("$one") ;;
+  esac
+done
+to=$(local_of "${"$"}{paths[-1]}")
+case $command in
+  ls)
+    [[ $to == *'/**' ]]
+    find "${"$"}{to%/\*\*}" -type f | sed "s#^$at/#gs://#" | grep .
+    ;;
+  cat) cat "$to" ;;
+  cp)
+    mkdir -p "$to"
+    for one in "${"$"}{paths[@]:0:${"$"}{#paths[@]}-1}"; do cp "$(local_of "$one")" "$to"; done
+    ;;
+  rsync)
+    from=$(local_of "${"$"}{paths[0]}")
+    find "$from" -type f -printf '%P\n' | { grep --invert-match --extended-regexp -- "${"$"}{excluded//,/|}" || true; } |
+      while IFS= read -r one; do install -D "$from/$one" "$to/$one"; done
+    ;;
+  *) exit 2 ;;
+esac
+`;
