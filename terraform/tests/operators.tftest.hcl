@@ -171,7 +171,7 @@ run "what_can_be_had_beside" {
 
   assert {
     condition = (
-      google_storage_bucket.kept_backups[0].retention_policy[0].retention_period == 60 * 24 * 3600 &&
+      tonumber(google_storage_bucket.kept_backups[0].retention_policy[0].retention_period) == 60 * 24 * 3600 &&
       !google_storage_bucket.kept_backups[0].retention_policy[0].is_locked &&
       length(google_storage_bucket.kept_backups[0].versioning) == 0 &&
       alltrue([for one in google_storage_bucket.kept_backups[0].lifecycle_rule : alltrue([for when in one.condition : when.age == 60])]) &&
