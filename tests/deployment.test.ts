@@ -6,6 +6,7 @@ import type { V1RoleBinding } from "@kubernetes/client-node";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OUTPUT_NAMES } from "../scripts/deploy/terraform.ts";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../shared/config.ts";
@@ -141,6 +142,7 @@ test("a new zip is there before the old one goes", () => {
 });
 
 let resources: Resource[] = [];
+let outputs: Record<string, unknown> = {};
 
 const missing = missingTerraform();
 if (missing === null) addTests();
@@ -150,10 +152,14 @@ function addTests(): void {
   test.before(async () => {
     const terraform = await openTerraform();
     try {
-      ({ resources } = await stateAfter("everything.tftest.hcl", terraform));
+      ({ resources, outputs } = await stateAfter("everything.tftest.hcl", terraform));
     } finally {
       terraform.close();
     }
+  });
+
+  test("a deployment finds the outputs that it goes on with", () => {
+    for (const name of OUTPUT_NAMES) assert.ok(outputs[name] !== undefined, name);
   });
 
   test("the functions are those that there are", () => {

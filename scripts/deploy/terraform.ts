@@ -25,7 +25,8 @@ export interface Outputs {
   deletion_trigger: string;
 }
 
-const OUTPUT_NAMES = [
+/** What a deployment cannot do without. */
+export const OUTPUT_NAMES = [
   "api_url",
   "api_is_public",
   "base_domain",
