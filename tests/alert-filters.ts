@@ -1,6 +1,6 @@
 /**
- * The filters of what `terraform/` makes of the logs: alerts, metrics and the sink, by their names, as an apply would
- * leave them.
+ * The filters of the alerts on what the cluster and the functions write (`terraform/cluster-alerts.tf`), by the alerts'
+ * names, as an apply would leave them.
  *
  * @module
  */
@@ -15,8 +15,6 @@ const TESTED_NAMESPACE = "tenants";
 
 export interface Filters {
   names: string[];
-  /** Those on Kubernetes' events in the sites' namespace that tell operators. */
-  ofEvents: string[];
   matches: (name: string, entry: LogEntry) => boolean;
 }
 
@@ -27,15 +25,13 @@ export async function filtersAfter(
   terraform: Terraform,
 ): Promise<Filters> {
   const { resources } = await stateAfter(testFile, terraform);
-  const texts = resources.flatMap(filterOf);
   const filters = new Map(
-    texts.map(([name, text]) => {
+    resources.flatMap(filterOf).map(([name, text]) => {
       return [name, parseFilter(text.replaceAll(`"${TESTED_NAMESPACE}"`, `"${namespace}"`))];
     }),
   );
   return {
     names: [...filters.keys()].toSorted(),
-    ofEvents: ["evicted", "image-not-pulled", "namespace-quota", "no-node", "out-of-memory"],
     matches(name, entry) {
       const filter = filters.get(name);
       if (filter === undefined) throw new Error(`there is no filter ${name}`);
@@ -44,15 +40,14 @@ export async function filtersAfter(
   };
 }
 
-/** The metric behind an alert goes by the alert's name. */
-const METRICS: Readonly<Record<string, string>> = { unscheduled: "no-node" };
-
 function filterOf({ type, name, index, values }: Resource): [string, string][] {
-  if (type === "google_logging_metric") return [[METRICS[name] ?? name, String(values["filter"])]];
-  if (type === "google_logging_project_sink") return [[name, String(values["filter"])]];
-  if (type !== "google_monitoring_alert_policy") return [];
-  const conditions = values["conditions"] as { condition_matched_log?: { filter: string }[] }[];
-  return conditions.flatMap(({ condition_matched_log: [log] = [] }): [string, string][] =>
-    log === undefined ? [] : [[index ?? name, log.filter]],
+  // The metric goes by the name of the alert that is on it.
+  if (type === "google_logging_metric" && name === "unscheduled") {
+    return [["no-node", String(values["filter"])]];
+  }
+  if (type !== "google_monitoring_alert_policy" || name !== "logs") return [];
+  const conditions = values["conditions"] as { condition_matched_log: { filter: string }[] }[];
+  return conditions.flatMap(({ condition_matched_log: logs }): [string, string][] =>
+    logs.map(({ filter }) => [String(index), filter]),
   );
 }

@@ -99,7 +99,7 @@ export function addAlertTests(test: Test, cluster: () => SiteCluster): void {
 
     function isTold(event: CoreV1Event): boolean {
       const entry: LogEntry = asLogEntry(event);
-      const told = filters.ofEvents.filter((one) => filters.matches(one, entry));
+      const told = filters.names.filter((one) => filters.matches(one, entry));
       if (told.some((one) => one !== alert)) throw new Error(`${told.join(", ")} of ${object}`);
       return told.length > 0;
     }
