@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
-import { openCertificates } from "./deploy/certificate.ts";
 import { deploy } from "./deploy/deploy.ts";
+import { openGoogle } from "./deploy/google.ts";
 import { DeployProblem } from "./deploy/problem.ts";
 import { openTerraform } from "./deploy/terraform.ts";
 import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./terraform/roots.ts";
@@ -72,14 +72,14 @@ async function main(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "kairos-plan-"));
   try {
     requireVariables();
-    const readCertificate = await openCertificates();
+    const readGoogle = await openGoogle();
     await deploy({
       build,
       controlPlane: openTerraform(TERRAFORM_ROOT),
       cluster: options.withoutCluster ? null : openTerraform(CLUSTER_ROOT),
       planFile: join(directory, "plan"),
       confirm,
-      readCertificate,
+      readGoogle,
       version: packageJson.version,
       report: (line) => console.log(line),
       retrySeconds: 120,

@@ -54,3 +54,113 @@ resource "google_storage_bucket_iam_member" "backup_writes" {
   # The pool of identities is made with a project's first cluster.
   depends_on = [google_container_cluster.this]
 }
+
+# Copies of the dumps that nobody can delete before their time: not whoever may write backups, and with a lock not even
+# the project's owner. In a bucket of their own, for Google lets no object under a retention policy be replaced, and the
+# mirror of the files above replaces all the time (ADR 26).
+
+locals {
+  keeps_copies = var.backup_retention == null ? 0 : 1
+}
+
+resource "google_storage_bucket" "kept_backups" {
+  count = local.keeps_copies
+
+  name     = "${var.project_id}-kairos-backups-kept"
+  location = var.region
+
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = !var.deletion_protection
+
+  retention_policy {
+    retention_period = var.backup_retention.days * 24 * 3600
+    is_locked        = var.backup_retention.lock
+  }
+
+  # As long as in the other one, and never less than it must.
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+
+    condition {
+      age = max(var.backup_days, var.backup_retention.days)
+    }
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+# Google's own account that copies. It is made when it is first asked for.
+data "google_storage_transfer_project_service_account" "this" {
+  count = local.keeps_copies
+
+  project = var.project_id
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_storage_bucket_iam_member" "copy_reads" {
+  for_each = local.keeps_copies == 0 ? toset([]) : toset(["roles/storage.objectViewer", "roles/storage.legacyBucketReader"])
+
+  bucket = google_storage_bucket.backups.name
+  role   = each.value
+  member = data.google_storage_transfer_project_service_account.this[0].member
+}
+
+resource "google_storage_bucket_iam_member" "copy_writes" {
+  count = local.keeps_copies
+
+  bucket = google_storage_bucket.kept_backups[0].name
+  role   = "roles/storage.legacyBucketWriter"
+  member = data.google_storage_transfer_project_service_account.this[0].member
+}
+
+# Every morning, what is not there yet. What is still being written at that time follows a day later.
+resource "google_storage_transfer_job" "copy" {
+  count = local.keeps_copies
+
+  description = "Kairos: the nightly dumps, to where nobody can delete them."
+
+  schedule {
+    schedule_start_date {
+      year  = 2026
+      month = 1
+      day   = 1
+    }
+
+    start_time_of_day {
+      hours   = 7
+      minutes = 0
+      seconds = 0
+      nanos   = 0
+    }
+  }
+
+  transfer_spec {
+    gcs_data_source {
+      bucket_name = google_storage_bucket.backups.name
+    }
+
+    gcs_data_sink {
+      bucket_name = google_storage_bucket.kept_backups[0].name
+    }
+
+    object_conditions {
+      include_prefixes = ["databases/"]
+    }
+
+    transfer_options {
+      # What is there cannot be replaced, and need not be.
+      overwrite_when                            = "NEVER"
+      delete_objects_unique_in_sink             = false
+      delete_objects_from_source_after_transfer = false
+    }
+  }
+
+  depends_on = [
+    google_storage_bucket_iam_member.copy_reads,
+    google_storage_bucket_iam_member.copy_writes,
+  ]
+}

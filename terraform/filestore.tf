@@ -9,6 +9,7 @@ resource "google_filestore_instance" "sites" {
   name     = "kairos-sites"
   location = local.filestore_is_zonal ? local.filestore_zone : var.region
   tier     = var.filestore_tier
+  protocol = var.filestore_protocol
 
   # Google refuses it for the basic tiers (hashicorp/terraform-provider-google, issue 20311).
   deletion_protection_enabled = startswith(var.filestore_tier, "BASIC_") ? null : var.deletion_protection
@@ -32,4 +33,30 @@ resource "google_filestore_instance" "sites" {
   }
 
   depends_on = [google_project_service.apis]
+}
+
+# NFSv3 keeps locks by protocols of their own, in which the server calls the client: it says that a lock has come free,
+# and that it was restarted. That is traffic from the volume to the nodes, which the network lets nobody send. The nodes'
+# ports for it (rpcbind, statd, lockd) are chosen when they start, and cannot be set in Autopilot. NFSv4.1 needs none of
+# it (https://docs.cloud.google.com/filestore/docs/about-supported-protocols).
+resource "google_compute_firewall" "nfs_locks" {
+  count = var.filestore_protocol == "NFS_V3" ? 1 : 0
+
+  name        = "kairos-nfs-locks"
+  network     = google_compute_network.this.id
+  description = "The volume's calls to the nodes about locks."
+  direction   = "INGRESS"
+
+  source_ranges           = [google_filestore_instance.sites.networks[0].reserved_ip_range]
+  target_service_accounts = [google_service_account.this["nodes"].email]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["111", "1024-65535"]
+  }
+
+  allow {
+    protocol = "udp"
+    ports    = ["111", "1024-65535"]
+  }
 }

@@ -13,7 +13,7 @@ locals {
     GKE_CLUSTER         = google_container_cluster.this.name
     GKE_LOCATION        = google_container_cluster.this.location
     GKE_NAMESPACE       = var.namespace
-    FRAPPE_IMAGE        = var.frappe_image
+    FRAPPE_IMAGE        = local.frappe_image
     FRAPPE_APPS         = join(",", var.frappe_apps)
     DB_HOST             = local.database_host
     DB_PORT             = tostring(var.database_port)
@@ -69,6 +69,15 @@ resource "google_storage_bucket_object" "sources" {
     # The new zip is there before a function is told of it, and the old one until no function is.
     create_before_destroy = true
   }
+}
+
+# Which database it is: one that is restored under the old name is another. A trigger on the old one stays, and delivers
+# nothing any more, until it is deleted and made anew
+# (https://docs.cloud.google.com/firestore/native/docs/eventarc#limitations). So cleanup, which has it, is made anew.
+resource "terraform_data" "database" {
+  for_each = local.functions
+
+  triggers_replace = each.value == "cleanup" ? [google_firestore_database.this.uid] : []
 }
 
 resource "google_cloudfunctions2_function" "this" {
@@ -159,7 +168,12 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.build_reads_sources,
     google_project_iam_member.build_writes_logs,
     google_project_iam_member.database,
+    google_project_iam_member.eventarc_agent,
     google_project_iam_member.push_receives_events,
     google_secret_manager_secret_iam_member.api_reads_keys,
   ]
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.database[each.key]]
+  }
 }

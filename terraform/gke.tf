@@ -35,6 +35,15 @@ resource "google_container_cluster" "this" {
     channel = "REGULAR"
   }
 
+  # When Google may upgrade the control plane and the nodes, which takes each Pod from its node once; and so MariaDB.
+  maintenance_policy {
+    recurring_window {
+      start_time = var.maintenance_window.start
+      end_time   = var.maintenance_window.end
+      recurrence = var.maintenance_window.recurrence
+    }
+  }
+
   # In Autopilot the nodes' account is set where nodes are provisioned from.
   cluster_autoscaling {
     auto_provisioning_defaults {

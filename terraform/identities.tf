@@ -88,6 +88,11 @@ resource "google_cloud_run_v2_service_iam_member" "push" {
   name     = google_cloudfunctions2_function.this[each.value].name
   role     = "roles/run.invoker"
   member   = google_service_account.this["push"].member
+
+  lifecycle {
+    # With a function that is made anew goes who may call it.
+    replace_triggered_by = [terraform_data.database[each.key]]
+  }
 }
 
 # Pub/Sub asks for the ID tokens with which it pushes.
@@ -96,8 +101,7 @@ resource "google_service_account_iam_member" "agent_gets_push_tokens" {
   role               = "roles/iam.serviceAccountOpenIdTokenCreator"
   member             = local.pubsub_agent
 
-  # Google makes its account when Pub/Sub is first used; the cluster gives it the time.
-  depends_on = [google_container_cluster.this, google_pubsub_topic.events]
+  depends_on = [google_project_service_identity.agents]
 }
 
 resource "google_project_iam_member" "push_receives_events" {
@@ -144,6 +148,15 @@ resource "google_project_iam_member" "nodes" {
 resource "google_artifact_registry_repository_iam_member" "nodes_pull_images" {
   location   = var.region
   repository = google_artifact_registry_repository.images.name
+  role       = "roles/artifactregistry.reader"
+  member     = google_service_account.this["nodes"].member
+}
+
+resource "google_artifact_registry_repository_iam_member" "nodes_pull_from_docker_hub" {
+  count = var.docker_hub_cache ? 1 : 0
+
+  location   = var.region
+  repository = google_artifact_registry_repository.docker_hub[0].name
   role       = "roles/artifactregistry.reader"
   member     = google_service_account.this["nodes"].member
 }

@@ -43,10 +43,12 @@ output "sites" {
     volume_server   = google_filestore_instance.sites.networks[0].ip_addresses[0]
     volume_path     = "/${google_filestore_instance.sites.file_shares[0].name}"
     volume_gib      = var.filestore_gib
+    volume_protocol = var.filestore_protocol
     address         = google_compute_global_address.sites.address
     address_name    = google_compute_global_address.sites.name
     certificate_map = google_certificate_manager_certificate_map.sites.name
     egress_address  = google_compute_address.egress.address
+    security_policy = one(google_compute_security_policy.sites[*].name)
   }
 }
 
@@ -91,7 +93,8 @@ output "api_is_public" {
 output "bench" {
   description = "What the bench must have in common with the site Jobs: the image, the database, and how many work at once."
   value = {
-    image               = var.frappe_image
+    image               = local.frappe_image
+    docker_hub          = local.docker_hub
     database_in_cluster = var.database == "cluster"
     database_host       = local.database_host
     database_port       = var.database_port
@@ -110,4 +113,14 @@ output "backups" {
 output "deletion_protection" {
   description = "Whether what holds data refuses to be deleted, in the cluster too."
   value       = var.deletion_protection
+}
+
+output "database" {
+  description = "The control plane's database, by its full name."
+  value       = google_firestore_database.this.id
+}
+
+output "deletion_trigger" {
+  description = "The trigger that wakes cleanup, by its full name. One that is older than the database delivers nothing."
+  value       = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger
 }

@@ -3,6 +3,7 @@
 resource "google_project_service" "apis" {
   for_each = toset([
     "artifactregistry.googleapis.com",
+    "billingbudgets.googleapis.com",
     "certificatemanager.googleapis.com",
     "cloudbuild.googleapis.com",
     "cloudfunctions.googleapis.com",
@@ -21,6 +22,7 @@ resource "google_project_service" "apis" {
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "storage.googleapis.com",
+    "storagetransfer.googleapis.com",
   ])
 
   service = each.value
@@ -50,7 +52,30 @@ data "google_project" "this" {
   depends_on = [google_project_service.resource_manager]
 }
 
+# Google's own accounts through which Eventarc and Pub/Sub work in the project. By themselves they are made when their
+# API is first used, minutes later perhaps, and nobody can give a role to what is not there yet.
+resource "google_project_service_identity" "agents" {
+  for_each = toset(["eventarc.googleapis.com", "pubsub.googleapis.com"])
+  provider = google-beta
+
+  project = var.project_id
+  service = each.value
+
+  depends_on = [google_project_service.apis]
+}
+
 locals {
-  # Google's own account through which Pub/Sub pushes, and moves dead letters.
-  pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+  # Through it Pub/Sub pushes, and moves dead letters. By the project's number and not from the resource above: so the
+  # name is known while planning, and no permission is made anew because of it.
+  pubsub_agent   = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+  eventarc_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-eventarc.iam.gserviceaccount.com"
+}
+
+# Google gives it this role by itself where it makes the account by itself. Without it no trigger can be made.
+resource "google_project_iam_member" "eventarc_agent" {
+  project = var.project_id
+  role    = "roles/eventarc.serviceAgent"
+  member  = local.eventarc_agent
+
+  depends_on = [google_project_service_identity.agents]
 }

@@ -76,8 +76,7 @@ resource "google_pubsub_topic_iam_member" "agent_publishes_dead_letters" {
   role   = "roles/pubsub.publisher"
   member = local.pubsub_agent
 
-  # Google makes its account when Pub/Sub is first used; the cluster gives it the time.
-  depends_on = [google_container_cluster.this]
+  depends_on = [google_project_service_identity.agents]
 }
 
 resource "google_pubsub_subscription_iam_member" "agent_takes_dead_letters" {
@@ -86,4 +85,6 @@ resource "google_pubsub_subscription_iam_member" "agent_takes_dead_letters" {
   subscription = google_pubsub_subscription.provision[each.value].name
   role         = "roles/pubsub.subscriber"
   member       = local.pubsub_agent
+
+  depends_on = [google_project_service_identity.agents]
 }

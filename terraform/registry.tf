@@ -1,4 +1,14 @@
-# Images: those that Cloud Build makes of the functions, and the bench's, should it be one of your own.
+# Images: those that Cloud Build makes of the functions, the bench's, should it be one of your own, and what is kept of
+# Docker Hub's.
+
+locals {
+  # Before the name of an image of Docker Hub's; empty where nodes pull from there themselves.
+  docker_hub = var.docker_hub_cache ? "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.docker_hub[0].repository_id}/" : ""
+
+  # Docker Hub's are those that name no host.
+  frappe_image_is_docker_hubs = !can(regex("^([^/]*[.:][^/]*|localhost)/", var.frappe_image))
+  frappe_image                = local.frappe_image_is_docker_hubs ? "${local.docker_hub}${var.frappe_image}" : var.frappe_image
+}
 
 resource "google_artifact_registry_repository" "functions" {
   repository_id = "kairos-functions"
@@ -37,6 +47,38 @@ resource "google_artifact_registry_repository" "images" {
   # A tag that a site was made with must not come to mean something else.
   docker_config {
     immutable_tags = true
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+# All nodes reach the world from one address, and Docker Hub lets one address pull so many images in six hours and no
+# more. From here a node pulls what has been pulled before, and without NAT.
+resource "google_artifact_registry_repository" "docker_hub" {
+  count = var.docker_hub_cache ? 1 : 0
+
+  repository_id = "kairos-docker-hub"
+  location      = var.region
+  format        = "DOCKER"
+  mode          = "REMOTE_REPOSITORY"
+  description   = "What was pulled of Docker Hub's images."
+
+  remote_repository_config {
+    description = "Docker Hub"
+
+    docker_repository {
+      public_repository = "DOCKER_HUB"
+    }
+  }
+
+  # What is wanted again is fetched again.
+  cleanup_policies {
+    id     = "delete-the-old"
+    action = "DELETE"
+
+    condition {
+      older_than = "${90 * 24 * 3600}s"
+    }
   }
 
   depends_on = [google_project_service.apis]

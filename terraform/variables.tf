@@ -555,6 +555,23 @@ variable "filestore_tier" {
   }
 }
 
+variable "filestore_protocol" {
+  description = "How the volume is mounted: NFS_V3, whose locks need a firewall rule, which is made; or NFS_V4_1, which needs none and which the basic tiers have not. It cannot be changed later: the volume would be made anew."
+  type        = string
+  default     = "NFS_V3"
+  nullable    = false
+
+  validation {
+    condition     = contains(["NFS_V3", "NFS_V4_1"], var.filestore_protocol)
+    error_message = "The filestore_protocol must be NFS_V3 or NFS_V4_1."
+  }
+
+  validation {
+    condition     = var.filestore_protocol != "NFS_V4_1" || !startswith(var.filestore_tier, "BASIC_")
+    error_message = "The filestore_protocol NFS_V4_1 needs a filestore_tier that is not basic: ZONAL, REGIONAL or ENTERPRISE."
+  }
+}
+
 variable "filestore_zone" {
   description = "The volume's zone, for a tier that has one. Empty for zone b of the region."
   type        = string
@@ -610,6 +627,20 @@ variable "backup_days" {
   }
 }
 
+variable "backup_retention" {
+  description = "Copies of the nightly dumps that nobody can delete before so many days, in a bucket of their own; none where it is not set. WITH lock = true THIS CAN NEVER BE TAKEN BACK: not by Terraform, not by the owner, not by Google. The days can only be raised from then on, the bucket is deleted when its last object is old enough and no earlier, a project with it cannot be deleted before, and a tenant's data stay in it for so long whatever the tenant asks for."
+  type = object({
+    days = number
+    lock = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.backup_retention == null || try(var.backup_retention.days >= 1 && var.backup_retention.days <= 3650 && floor(var.backup_retention.days) == var.backup_retention.days, false)
+    error_message = "The backup_retention.days must be a whole number from 1 to 3650."
+  }
+}
+
 variable "alert_emails" {
   description = "Who is mailed when something is wrong. Without any, alerts are only seen in Cloud Monitoring."
   type        = set(string)
@@ -631,5 +662,92 @@ variable "slow_create_seconds" {
   validation {
     condition     = var.slow_create_seconds >= 60 && var.slow_create_seconds <= 86400 && floor(var.slow_create_seconds) == var.slow_create_seconds
     error_message = "The slow_create_seconds must be a whole number from 60, for no site is made in less, to 86400."
+  }
+}
+
+variable "budget" {
+  description = "A budget for the project, of which it is told at 50, 90 and 100 % and when the month is foreseen to pass it: the billing account, and how much a month in its currency, in whole units. It stops nothing. Without it there is none. Whoever applies needs the role Billing Account Costs Manager on the billing account."
+  type = object({
+    billing_account = string
+    monthly         = number
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
+    error_message = "The budget.billing_account must be the id of a billing account, such as 012345-6789AB-CDEF01."
+  }
+
+  validation {
+    condition     = var.budget == null || try(var.budget.monthly >= 1 && floor(var.budget.monthly) == var.budget.monthly, false)
+    error_message = "The budget.monthly must be a whole number from 1 on."
+  }
+}
+
+variable "maintenance_window" {
+  description = "When Google may upgrade the cluster: the first window, in UTC, and how it comes again (RFC 5545). Google asks for windows of 4 hours or more, 48 hours in any 32 days. The default is each Saturday and Sunday from 14 to 22 o'clock, which is not the time of the nightly backup."
+  type = object({
+    start      = optional(string, "2026-01-03T14:00:00Z")
+    end        = optional(string, "2026-01-03T22:00:00Z")
+    recurrence = optional(string, "FREQ=WEEKLY;BYDAY=SA,SU")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for one in [var.maintenance_window.start, var.maintenance_window.end] : can(regex("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$", one)) && can(timeadd(one, "0s"))])
+    error_message = "The start and end of the maintenance_window must be times in UTC, such as 2026-01-03T14:00:00Z."
+  }
+
+  validation {
+    condition     = try(timecmp(timeadd(var.maintenance_window.start, "4h"), var.maintenance_window.end) <= 0 && timecmp(timeadd(var.maintenance_window.start, "24h"), var.maintenance_window.end) >= 0, true)
+    error_message = "The maintenance_window must be of 4 to 24 hours."
+  }
+
+  validation {
+    condition     = can(regex("^FREQ=(DAILY|WEEKLY(;BYDAY=(MO|TU|WE|TH|FR|SA|SU)(,(MO|TU|WE|TH|FR|SA|SU))*)?)$", var.maintenance_window.recurrence))
+    error_message = "The maintenance_window.recurrence must be FREQ=DAILY or FREQ=WEEKLY;BYDAY= with days such as SA,SU."
+  }
+
+  # 32 days have each day of the week four times at least.
+  validation {
+    condition = try(timecmp(
+      timeadd(var.maintenance_window.start, "${ceil(48 / (startswith(var.maintenance_window.recurrence, "FREQ=DAILY") ? 32 : 4 * length(split(",", var.maintenance_window.recurrence))) * 60)}m"),
+      var.maintenance_window.end
+    ) <= 0, true)
+    error_message = "The maintenance_window must come to 48 hours or more in any 32 days, or Google refuses it."
+  }
+}
+
+variable "docker_hub_cache" {
+  description = "Whether images of Docker Hub's come through a repository of this project, which keeps what was pulled. Without it all nodes share what Docker Hub grants to one address."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "cloud_armor" {
+  description = "Google's firewall before the sites: how many requests one address may send in a minute, and whom it turns away at once. Without it there is none. It does not stand before the API, which has rate_limit_per_minute."
+  type = object({
+    requests_per_minute = optional(number, 3000)
+    blocked_ranges      = optional(list(string), [])
+    # Only written into the log, to see what it would do.
+    preview = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.cloud_armor == null || try(var.cloud_armor.requests_per_minute >= 60 && var.cloud_armor.requests_per_minute <= 1000000 && floor(var.cloud_armor.requests_per_minute) == var.cloud_armor.requests_per_minute, false)
+    error_message = "The cloud_armor.requests_per_minute must be a whole number from 60 to 1000000: a page of Frappe's alone is dozens of requests, and a whole office may have one address."
+  }
+
+  validation {
+    condition     = var.cloud_armor == null || try(alltrue([for one in var.cloud_armor.blocked_ranges : can(cidrhost(one, 0))]), false)
+    error_message = "Each of cloud_armor.blocked_ranges must be a range of addresses, such as 198.51.100.0/24."
+  }
+
+  validation {
+    condition     = var.cloud_armor == null || try(length(var.cloud_armor.blocked_ranges) <= 100, false)
+    error_message = "The cloud_armor.blocked_ranges must be 100 at most."
   }
 }

@@ -7,10 +7,28 @@ terraform {
       source  = "hashicorp/google"
       version = ">= 6.50, < 8.0"
     }
+
+    # For google_project_service_identity alone, which the provider above has in no version (project.tf).
+    google-beta = {
+      source  = "hashicorp/google-beta"
+      version = ">= 6.50, < 8.0"
+    }
   }
 }
 
+# A person's own credentials say of themselves no project that a call is counted for, and several APIs answer 403 then:
+# those of budgets, of service agents, of identities. So each call says this project. Whoever applies needs
+# serviceusage.services.use in it, which an owner has.
 provider "google" {
-  project = var.project_id
-  region  = var.region
+  project               = var.project_id
+  region                = var.region
+  billing_project       = var.project_id
+  user_project_override = true
+}
+
+provider "google-beta" {
+  project               = var.project_id
+  region                = var.region
+  billing_project       = var.project_id
+  user_project_override = true
 }

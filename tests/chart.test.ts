@@ -4,6 +4,7 @@ import type {
   V1CronJob,
   V1Job,
   V1NetworkPolicy,
+  V1PersistentVolume,
   V1PodSpec,
   V1PodTemplateSpec,
   V1RoleBinding,
@@ -38,6 +39,10 @@ const MODES: Record<string, Values> = {
   "with an external database, no backup and no Gateway": SMALL_VALUES,
   "with an external database and a backup": { ...SMALL_VALUES, backup: VALUES.backup },
   "without a backup": { ...VALUES, backup: { enabled: false } },
+  "behind a firewall": {
+    ...VALUES,
+    gateway: { ...VALUES.gateway, securityPolicy: "kairos-sites" },
+  },
   "without a Gateway": { ...VALUES, gateway: { enabled: false } },
 };
 
@@ -246,6 +251,23 @@ test("the Gateway answers the domain and every name below it, and the rest of th
   });
 });
 
+test("the volume is mounted by the protocol that it has", () => {
+  for (const nfsVersion of ["3", "4.1"]) {
+    const values = { ...VALUES, volume: { ...VALUES.volume, nfsVersion } };
+    const { spec } = chartObject("PersistentVolume", "frappe-sites", values) as V1PersistentVolume;
+    assert.equal(spec?.mountOptions, ["hard", "timeo=600", "retrans=3", `nfsvers=${nfsVersion}`]);
+  }
+});
+
+test("a firewall stands before the sites where one is named, and only there", () => {
+  const policyOf = (values: Values) =>
+    (chartObject("GCPBackendPolicy", "kairos-sites", values)["spec"] as { default: Values })
+      .default["securityPolicy"];
+  const gateway = { ...VALUES.gateway, securityPolicy: "kairos-sites" };
+  assert.is(policyOf({ ...VALUES, gateway }), "kairos-sites");
+  assert.is(policyOf(VALUES), undefined);
+});
+
 test("the backup mounts the sites so that it cannot change them", () => {
   const [, { spec }] = podsIn(VALUES).find(([name]) => name === "CronJob kairos-backup") as [
     string,
@@ -284,6 +306,8 @@ for (const [path, values] of [
   ["/reconcilers/0", { reconcilers: ["kairos-provision"] }],
   ["/volume/server", { volume: { ...VALUES.volume, server: "" } }],
   ["/volume/path", { volume: { ...VALUES.volume, path: "sites" } }],
+  ["/volume/nfsVersion", { volume: { ...VALUES.volume, nfsVersion: "4" } }],
+  ["/gateway/securityPolicy", { gateway: { ...VALUES.gateway, securityPolicy: "a policy" } }],
   ["/volume/gib", { volume: { ...VALUES.volume, gib: "1024" } }],
   ["/secrets/mail", { secrets: { ...VALUES.secrets, mail: "kairos-mail" } }],
   ["/secrets/mail", { secrets: { ...VALUES.secrets, mail: next().replace(/\d$/, "latest") } }],

@@ -4,6 +4,7 @@
  */
 import { loadYaml } from "@kubernetes/client-node";
 import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import { spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,6 +15,7 @@ import type { JobKind } from "../shared/tenant.ts";
 import { newTenant } from "../shared/tenant.ts";
 import { findFaults, mergeValues } from "./chart.ts";
 import { skip } from "./parts.ts";
+import { eventually } from "./stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
 
 const test = suite("what terraform/cluster tells the charts");
@@ -62,6 +64,8 @@ function addTests(): void {
         "everything_set",
         "without_a_way_in_and_backups",
         "an_external_mariadb, with a bench",
+        "an_image_of_another_registry_than_docker_hub, with a bench",
+        "an_image_of_somebody_at_docker_hub, with a bench",
         "the_bench, with a bench",
         "its_size, with a bench",
       ],
@@ -131,6 +135,29 @@ function addTests(): void {
     }
   });
 
+  test("the bench's workers are alive as long as their process is, and nothing else is asked", async () => {
+    const worker = spawn("sleep", ["60"]);
+    const isAlive = (probe: string[]) => {
+      const [program = "", ...args] = probe.map((part) =>
+        part.replace("/proc/1/", `/proc/${worker.pid}/`),
+      );
+      return spawnSync(program, args).status === 0;
+    };
+    try {
+      const probes = probesOf(told.find(({ run }) => run === "the_bench")?.bench);
+      assert.is(probes.length, 4);
+      for (const probe of probes) assert.ok(isAlive(probe), probe.join(" "));
+      worker.kill("SIGSTOP");
+      for (const probe of probes) {
+        await eventually("a stopped process is told", async () => (isAlive(probe) ? null : true));
+      }
+    } finally {
+      worker.kill("SIGKILL");
+    }
+    await eventually("it is gone", async () => (worker.signalCode === null ? null : true));
+    for (const probe of probesOf(told[0]?.bench)) assert.not.ok(isAlive(probe));
+  });
+
   test("the root above gives what this one takes", () => {
     const mocked = readFileSync(`${CLUSTER_ROOT}/tests/mocks/control-plane.tfmock.hcl`, "utf8");
     const given = flatten(outputs);
@@ -141,6 +168,16 @@ function addTests(): void {
       assert.ok(path in given, `${path} is an output`);
     }
   });
+}
+
+/** The commands by which Kubernetes asks whether workers and scheduler live. */
+function probesOf(bench: Values | undefined): string[][] {
+  const { worker = {} } = (bench ?? {}) as {
+    worker?: Record<string, { livenessProbe?: { probe: { exec: { command: string[] } } } }>;
+  };
+  return Object.values(worker).flatMap(({ livenessProbe }) =>
+    livenessProbe === undefined ? [] : [livenessProbe.probe.exec.command],
+  );
 }
 
 /** Every value that is no object of values, by its path. */

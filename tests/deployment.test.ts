@@ -6,6 +6,7 @@ import type { V1RoleBinding } from "@kubernetes/client-node";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OUTPUT_NAMES } from "../scripts/deploy/terraform.ts";
 import { missingTerraform, openTerraform } from "../scripts/terraform/terraform.ts";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../shared/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../shared/config.ts";
@@ -26,6 +27,9 @@ const NOT_IN_THE_CLOUD = new Set([
 ]);
 
 const PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
+const EVENTARC = "serviceAccount:service-123456789012@gcp-sa-eventarc.iam.gserviceaccount.com";
+const TRANSFER =
+  "serviceAccount:project-123456789012@storage-transfer-service.iam.gserviceaccount.com";
 const IN_THE_CLUSTER =
   "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
   "my-project.svc.id.goog/subject/ns/tenants/sa";
@@ -43,6 +47,7 @@ const GRANTS = [
   "kairos-cleanup: roles/datastore.user on the project",
   "kairos-cleanup: roles/pubsub.publisher on tenant-events",
   "kairos-nodes: roles/artifactregistry.reader on kairos",
+  "kairos-nodes: roles/artifactregistry.reader on kairos-docker-hub",
   "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
   "kairos-provision: kairosClusterConnect on the project",
   "kairos-provision: roles/datastore.user on the project",
@@ -53,6 +58,10 @@ const GRANTS = [
   `${IN_THE_CLUSTER}/kairos-backup: roles/storage.objectUser on my-project-kairos-backups`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-database-admin`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-mail`,
+  `${EVENTARC}: roles/eventarc.serviceAgent on the project`,
+  `${TRANSFER}: roles/storage.legacyBucketReader on my-project-kairos-backups`,
+  `${TRANSFER}: roles/storage.legacyBucketWriter on my-project-kairos-backups-kept`,
+  `${TRANSFER}: roles/storage.objectViewer on my-project-kairos-backups`,
   `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-push`,
   `${PUBSUB}: roles/pubsub.publisher on dead-letters`,
   `${PUBSUB}: roles/pubsub.subscriber on cluster-events-provision`,
@@ -88,6 +97,42 @@ test("the way into the cluster takes the login that Terraform has", () => {
   }
 });
 
+test("Google's own accounts are there before anybody gives them a role", () => {
+  const grants = declared.flatMap(([, text]) => [
+    ...text.matchAll(/resource "\w+_iam_member" "(\w+)" \{[^]*?\n\}/g),
+  ]);
+  const ofAgents = grants.filter(([text]) =>
+    /member\s+= local\.(pubsub|eventarc)_agent/.test(text),
+  );
+  assert.equal(ofAgents.map(([, name = ""]) => name).toSorted(), [
+    "agent_gets_push_tokens",
+    "agent_publishes_dead_letters",
+    "agent_takes_dead_letters",
+    "eventarc_agent",
+  ]);
+  for (const [text, name] of ofAgents) {
+    assert.match(text, /depends_on = \[google_project_service_identity\.agents\]/, name);
+  }
+  const [functions = ""] =
+    /resource "google_cloudfunctions2_function" "this" \{[^]*?\n\}/.exec(
+      read("terraform/functions.tf"),
+    ) ?? [];
+  assert.match(functions, /depends_on = \[[^\]]*google_project_iam_member\.eventarc_agent,/);
+});
+
+test("every call to Google says the project that it is counted for", () => {
+  const text = read("terraform/versions.tf");
+  const providers = [...text.matchAll(/provider "([\w-]+)" \{[^]*?\n\}/g)];
+  assert.equal(
+    providers.map(([, name]) => name),
+    ["google", "google-beta"],
+  );
+  for (const [provider, name] of providers) {
+    assert.match(provider, /user_project_override\s+= true/, name);
+    assert.match(provider, /billing_project\s+= var\.project_id/, name);
+  }
+});
+
 test("a new zip is there before the old one goes", () => {
   const [objects = ""] =
     /resource "google_storage_bucket_object" "sources" \{[^]*?\n\}/.exec(
@@ -97,6 +142,7 @@ test("a new zip is there before the old one goes", () => {
 });
 
 let resources: Resource[] = [];
+let outputs: Record<string, unknown> = {};
 
 const missing = missingTerraform();
 if (missing === null) addTests();
@@ -106,10 +152,14 @@ function addTests(): void {
   test.before(async () => {
     const terraform = await openTerraform();
     try {
-      ({ resources } = await stateAfter("everything.tftest.hcl", terraform));
+      ({ resources, outputs } = await stateAfter("everything.tftest.hcl", terraform));
     } finally {
       terraform.close();
     }
+  });
+
+  test("a deployment finds the outputs that it goes on with", () => {
+    for (const name of OUTPUT_NAMES) assert.ok(outputs[name] !== undefined, name);
   });
 
   test("the functions are those that there are", () => {

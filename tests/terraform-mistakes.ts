@@ -115,6 +115,16 @@ export const MISTAKES: Readonly<Record<string, Mistake>> = {
     by: `  creation_timestamp = "now"\n\n  name          = "nobody"`,
     told: /creation_timestamp cannot be set[^]*on main\.tf line \d+/,
   },
+  "a resource that only the other provider has": {
+    replace: `  provider = google-beta\n  service  = `,
+    by: `  service = `,
+    told: /does not support resource type "google_project_service_identity"/,
+  },
+  "a misspelt attribute of the other provider's": {
+    replace: `  service  = "pubsub`,
+    by: `  servcie  = "pubsub`,
+    told: /argument named "servcie" is not expected/,
+  },
   "an attribute that the provider has not": {
     replace: "project = var.project_id",
     by: "projekt = var.project_id",

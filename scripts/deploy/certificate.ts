@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { GoogleAuth } from "google-auth-library";
-import { DeployProblem } from "./problem.ts";
+import type { ReadResource } from "./google.ts";
 
 /** The parts of a `Certificate` that are read. */
 export interface Certificate {
@@ -16,30 +15,10 @@ export interface Certificate {
   };
 }
 
-export type ReadCertificate = (name: string) => Promise<Certificate>;
-
-const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
-
-/** Logs in to Google as Terraform does. Throws a `DeployProblem` where nobody is logged in. */
-export async function openCertificates(): Promise<ReadCertificate> {
-  const auth = new GoogleAuth({ scopes: [SCOPE] });
-  try {
-    await auth.getAccessToken();
-  } catch (cause) {
-    const remedy = "Run: gcloud auth application-default login";
-    throw new DeployProblem(`There are no Google credentials. ${remedy}`, { cause });
-  }
-  return async (name) => {
-    const url = `https://certificatemanager.googleapis.com/v1/${name}`;
-    // Somebody's own credentials say of themselves no project that the call is counted for.
-    const headers = { "x-goog-user-project": name.split("/")[1] ?? "" };
-    try {
-      return (await auth.request<Certificate>({ url, headers })).data;
-    } catch (cause) {
-      const reason = (cause as Error).message;
-      throw new DeployProblem(`The certificate ${name} cannot be read: ${reason}`, { cause });
-    }
-  };
+/** A certificate of the sites, by its full name. */
+export function readCertificate(read: ReadResource, name: string): Promise<Certificate> {
+  const url = `https://certificatemanager.googleapis.com/v1/${name}`;
+  return read<Certificate>(url, `The certificate ${name}`);
 }
 
 /** Whether the certificate is there, and what Google says of it. */

@@ -19,6 +19,7 @@ import { describeCertificate } from "./certificate.ts";
 import type { Certificate } from "./certificate.ts";
 import { deploy } from "./deploy.ts";
 import type { Deployment } from "./deploy.ts";
+import type { ReadResource } from "./google.ts";
 import { DeployProblem } from "./problem.ts";
 import { openTerraform } from "./terraform.ts";
 
@@ -84,9 +85,26 @@ const outputs = () => ({
   base_domain: value("sites.example"),
   name_servers: value(["ns1.example.", "ns2.example."]),
   certificate: value("projects/p/locations/global/certificates/sites"),
+  database: value("projects/p/databases/(default)"),
+  deletion_trigger: value("projects/p/locations/l/triggers/cleanup"),
 });
 
 const ACTIVE: Certificate = { managed: { state: "ACTIVE" } };
+const CERTIFICATE =
+  "https://certificatemanager.googleapis.com/v1/projects/p/locations/global/certificates/sites";
+const DATABASE = "https://firestore.googleapis.com/v1/projects/p/databases/(default)";
+const TRIGGER = "https://eventarc.googleapis.com/v1/projects/p/locations/l/triggers/cleanup";
+
+/** What Google says of each resource, by its address. */
+function google(changes: Record<string, () => object> = {}): ReadResource {
+  const resources: Record<string, () => object> = {
+    [CERTIFICATE]: () => ACTIVE,
+    [DATABASE]: () => ({ createTime: "2026-01-01T00:00:00.5Z" }),
+    [TRIGGER]: () => ({ createTime: "2026-01-01T00:10:00.123456789Z" }),
+    ...changes,
+  };
+  return <T>(url: string) => Promise.resolve(resources[url]?.() as T);
+}
 
 async function run(changes: Partial<Deployment> & { program?: string } = {}) {
   const { program = standIn(outputs()), ...rest } = changes;
@@ -102,7 +120,7 @@ async function run(changes: Partial<Deployment> & { program?: string } = {}) {
       cluster: null,
       planFile: "/plan",
       confirm: () => Promise.resolve(true),
-      readCertificate: () => Promise.resolve(ACTIVE),
+      readGoogle: google(),
       version: "1.2.3",
       report: (line) => said.push(line),
       retrySeconds: 0,
@@ -189,7 +207,10 @@ test("a missing terraform is named", async () => {
 test("outputs that are not there are named", async () => {
   const { api_url } = outputs();
   const { problem } = await run({ program: standIn({ api_url }) });
-  assert.match(problem ?? "", "lack api_is_public, base_domain, name_servers, certificate");
+  assert.match(
+    problem ?? "",
+    "lack api_is_public, base_domain, name_servers, certificate, database, deletion_trigger",
+  );
 });
 
 test("a build that fails is the end", async () => {
@@ -232,8 +253,10 @@ test("an API that does not answer is no success", async () => {
 
 test("what the certificate waits for is said, once for each news, with what is to be done", async () => {
   const states = ["PROVISIONING", "PROVISIONING", "FAILED", "ACTIVE"];
-  const readCertificate = () => Promise.resolve({ managed: { state: states.shift() ?? "ACTIVE" } });
-  const { said, problem } = await run({ readCertificate, patienceSeconds: 60 });
+  const readGoogle = google({
+    [CERTIFICATE]: () => ({ managed: { state: states.shift() ?? "ACTIVE" } }),
+  });
+  const { said, problem } = await run({ readGoogle, patienceSeconds: 60 });
   assert.is(problem, null);
   const waits = said.filter((line) => line.startsWith("waiting: "));
   assert.is(waits.length, 2);
@@ -242,9 +265,32 @@ test("what the certificate waits for is said, once for each news, with what is t
 });
 
 test("a certificate that does not come is no success, and all else is done", async () => {
-  const readCertificate = () => Promise.resolve({ managed: { state: "PROVISIONING" } });
-  const { problem } = await run({ readCertificate });
+  const readGoogle = google({ [CERTIFICATE]: () => ({ managed: { state: "PROVISIONING" } }) });
+  const { problem } = await run({ readGoogle });
   assert.match(problem ?? "", /PROVISIONING[\s\S]*run npm run deploy again later/);
+});
+
+test("a trigger that is older than its database is told, with what makes it anew", async () => {
+  const readGoogle = google({ [DATABASE]: () => ({ createTime: "2026-03-01T00:00:00Z" }) });
+  const { problem } = await run({ readGoogle });
+  assert.match(problem ?? "", "it was restored, and the trigger delivers nothing");
+  assert.match(problem ?? "", `-replace='google_cloudfunctions2_function.this["cleanup"]'`);
+});
+
+test("a trigger of which Google does not say how old it is, is no success", async () => {
+  const { problem } = await run({ readGoogle: google({ [TRIGGER]: () => ({}) }) });
+  assert.match(problem ?? "", "does not say how old projects/p/locations/l/triggers/cleanup or");
+});
+
+test("a state in a bucket is found by the file that names it", async () => {
+  const file = join(directory, "backend.hcl");
+  writeFileSync(file, 'bucket = "states"\n');
+  try {
+    const { called } = await run();
+    assert.ok(called.includes("terraform init -input=false -backend-config=backend.hcl"));
+  } finally {
+    rmSync(file);
+  }
 });
 
 test("a certificate is described by its state and by what each domain lacks", () => {

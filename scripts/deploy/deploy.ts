@@ -4,11 +4,12 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeCertificate } from "./certificate.ts";
-import type { ReadCertificate } from "./certificate.ts";
+import { describeCertificate, readCertificate } from "./certificate.ts";
+import type { ReadResource } from "./google.ts";
 import { DeployProblem } from "./problem.ts";
 import { smokeTest, smokeTestClosed } from "./smoke-test.ts";
 import type { Outputs, Terraform } from "./terraform.ts";
+import { checkTrigger } from "./trigger.ts";
 
 /** The first apply in a new project can meet what Google has not made yet: an account, a permission, a metric. */
 const APPLY_TRIES = 3;
@@ -24,7 +25,8 @@ export interface Deployment {
   planFile: string;
   /** Asks whether the plan shall be applied. */
   confirm: () => Promise<boolean>;
-  readCertificate: ReadCertificate;
+  /** Reads what Google says of a resource. */
+  readGoogle: ReadResource;
   /** The version that the deployed API must say it is. */
   version: string;
   report: (line: string) => void;
@@ -45,6 +47,8 @@ export async function deploy(deployment: Deployment): Promise<void> {
   const outputs = await controlPlane.outputs();
   report("3/5 smoke test");
   await waitForApi(outputs, deployment);
+  const { database, deletion_trigger: trigger } = outputs;
+  await checkTrigger(deployment.readGoogle, { database, trigger });
   report(`4/5 inside the cluster: terraform/cluster/${cluster === null ? ", left out" : ""}`);
   if (cluster !== null) await planAndApply(cluster, deployment);
   report("5/5 certificate");
@@ -91,7 +95,9 @@ async function waitForApi(
 async function waitForCertificate(outputs: Outputs, deployment: Deployment): Promise<void> {
   const { base_domain, name_servers, certificate } = outputs;
   await waitUntil(deployment, async () => {
-    const { isActive, says } = describeCertificate(await deployment.readCertificate(certificate));
+    const { isActive, says } = describeCertificate(
+      await readCertificate(deployment.readGoogle, certificate),
+    );
     if (isActive) return null;
     return (
       `The certificate of *.${base_domain} is not there yet: ${says}. ` +

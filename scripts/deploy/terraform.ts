@@ -4,6 +4,8 @@
  * @module
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { DeployProblem } from "./problem.ts";
 
 /** What `terraform/outputs.tf` gives that a deployment goes on with. */
@@ -17,15 +19,25 @@ export interface Outputs {
   name_servers: string[];
   /** The certificate of the sites, by its full name: projects/P/locations/L/certificates/C. */
   certificate: string;
+  /** The database, by its full name: projects/P/databases/(default). */
+  database: string;
+  /** The trigger on deletions, likewise: projects/P/locations/L/triggers/T. */
+  deletion_trigger: string;
 }
 
-const OUTPUT_NAMES = [
+/** What a deployment cannot do without. */
+export const OUTPUT_NAMES = [
   "api_url",
   "api_is_public",
   "base_domain",
   "name_servers",
   "certificate",
+  "database",
+  "deletion_trigger",
 ] as const;
+
+/** What backend.hcl.example becomes (terraform/README.md). */
+const BACKEND = "backend.hcl";
 
 export type Terraform = ReturnType<typeof openTerraform>;
 
@@ -53,13 +65,18 @@ export function openTerraform(directory: string, program = "terraform") {
   }
 
   return {
-    init: () => run(["init", "-input=false"]),
+    init: () => run(["init", "-input=false", ...backendIn(directory)]),
     plan: (file: string) => run(["plan", "-input=false", `-out=${file}`]),
     apply: (file: string) => run(["apply", "-input=false", file]),
     async outputs(): Promise<Outputs> {
       return toOutputs(JSON.parse(await run(["output", "-json"], "pipe")) as object);
     },
   };
+}
+
+/** Where the state is kept in a bucket, the file that says in which. */
+function backendIn(directory: string): string[] {
+  return existsSync(join(directory, BACKEND)) ? [`-backend-config=${BACKEND}`] : [];
 }
 
 function toOutputs(printed: object): Outputs {

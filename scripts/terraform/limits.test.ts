@@ -20,6 +20,24 @@ for (const [kind, config, way] of [
   ["google_firestore_backup_schedule", { retention: "9000000s" }, "retention"],
   ["google_secret_manager_secret", { labels: { Team: "sites" } }, "labels"],
   ["google_secret_manager_secret", { labels: { team: "our sites" } }, "labels"],
+  ["google_monitoring_uptime_check_config", { period: "120s" }, "period"],
+  ["google_monitoring_uptime_check_config", { timeout: "90s" }, "timeout"],
+  [
+    "google_monitoring_alert_policy",
+    { alert_strategy: [{ notification_rate_limit: [{ period: "60s" }] }] },
+    "alert_strategy.notification_rate_limit.period",
+  ],
+  [
+    "google_compute_security_policy",
+    { rule: [{ rate_limit_options: [{ rate_limit_threshold: [{ interval_sec: 61 }] }] }] },
+    "rule.rate_limit_options.rate_limit_threshold.interval_sec",
+  ],
+  ["google_compute_security_policy", { rule: [{ priority: -1 }] }, "rule.priority"],
+  [
+    "google_storage_bucket",
+    { retention_policy: [{ retention_period: 0 }] },
+    "retention_policy.retention_period",
+  ],
   ["google_storage_bucket", { location: "europa" }, "location"],
   ["google_compute_router", { region: "eur-west9" }, "region"],
 ] as [string, object, string][]) {

@@ -25,6 +25,12 @@ const seconds = (from: number, to: number): Limit => ({
   says: `It must be a time in seconds from ${from}s to ${to}s, such as ${from}s.`,
 });
 
+/** One of some numbers or texts. */
+const oneOf = (...values: (number | string)[]): Limit => ({
+  allows: (value) => values.includes(value as number | string),
+  says: `It must be one of ${values.join(", ")}.`,
+});
+
 const MULTI_REGIONS = new Set(["nam5", "eur3", "us", "eu", "asia", "global"]);
 const CONTINENTS = "africa|asia|australia|europe|me|northamerica|southamerica|us";
 
@@ -61,7 +67,17 @@ const LIMITS: Readonly<Record<string, Record<string, Limit>>> = {
   google_firestore_backup_schedule: { retention: seconds(DAY, 98 * DAY) },
   google_monitoring_alert_policy: {
     "alert_strategy.auto_close": seconds(1800, 7 * DAY),
+    "alert_strategy.notification_rate_limit.period": seconds(300, 2 * DAY),
     "conditions.condition_threshold.aggregations.alignment_period": seconds(60, 25 * 3600),
+  },
+  google_compute_security_policy: {
+    "rule.priority": whole(0, 2_147_483_647),
+    "rule.rate_limit_options.rate_limit_threshold.count": whole(1, 10_000_000),
+    "rule.rate_limit_options.rate_limit_threshold.interval_sec": oneOf(10, 30, 60, 120, 180, 300),
+  },
+  google_monitoring_uptime_check_config: {
+    period: oneOf("60s", "300s", "600s", "900s"),
+    timeout: seconds(1, 60),
   },
   google_pubsub_subscription: {
     ack_deadline_seconds: whole(10, 600),
@@ -74,6 +90,7 @@ const LIMITS: Readonly<Record<string, Record<string, Limit>>> = {
   google_storage_bucket: {
     "lifecycle_rule.condition.age": whole(0, 36_500),
     "lifecycle_rule.condition.days_since_noncurrent_time": whole(0, 36_500),
+    "retention_policy.retention_period": whole(1, 3_155_760_000),
   },
 };
 

@@ -1,5 +1,5 @@
 /**
- * Makes `terraform/schema/google.json` or `terraform/cluster/schema/helm.json`: the schema of a provider,
+ * Makes `terraform/schema/google.json`, `google-beta.json` or `terraform/cluster/schema/helm.json`: the schema of a provider,
  * trimmed to the kinds that this project may use (`schema-sources.ts`), out of the package that cdktf
  * generates from that very schema. It takes the package from npm and leaves nothing of it behind.
  *
@@ -21,7 +21,7 @@ import { SCHEMAS } from "./schema.ts";
 import type { Block, ProviderSchema } from "./schema.ts";
 
 const source = SOURCES[process.argv[2] ?? ""];
-if (source === undefined) throw new Error(`which one: ${Object.keys(SOURCES).join(" or ")}?`);
+if (source === undefined) throw new Error(`which one: ${Object.keys(SOURCES).join(", ")}?`);
 
 const directory = mkdtempSync(join(tmpdir(), "kairos-provider-schema-"));
 try {
@@ -38,7 +38,10 @@ try {
 function unpack(into: string, of: SchemaSource): string {
   run("npm", ["pack", "--silent", of.package], into);
   const [archive = ""] = globSync("*.tgz", { cwd: into });
-  const kinds = [...of.resources.map(folderOf), ...of.dataSources.map(dataFolderOf)];
+  const kinds = [
+    ...of.resources.map((kind) => folderOf(kind, of)),
+    ...of.dataSources.map(dataFolderOf),
+  ];
   const wanted = ["provider", ...kinds].map((folder) => `package/lib/${folder}`);
   run("tar", ["-xzf", archive, ...wanted], into);
   return join(into, "package/lib");
@@ -49,8 +52,8 @@ function run(program: string, args: string[], cwd: string): void {
   if (status !== 0) throw new Error(`${program} ${args[0]}: ${stderr}`, { cause: error });
 }
 
-function folderOf(kind: string): string {
-  return kind.replace(/^[a-z]+_/, "").replaceAll("_", "-");
+function folderOf(kind: string, { folderPrefix = "" }: SchemaSource): string {
+  return folderPrefix + kind.replace(/^[a-z]+_/, "").replaceAll("_", "-");
 }
 
 function dataFolderOf(kind: string): string {
@@ -62,7 +65,7 @@ function makeSchema(lib: string, of: SchemaSource): ProviderSchema {
     kind,
     readKind(kind, join(lib, folder), of.version),
   ];
-  const resources = of.resources.map((kind) => read(kind, folderOf(kind)));
+  const resources = of.resources.map((kind) => read(kind, folderOf(kind, of)));
   const dataSources = of.dataSources.map((kind) => read(kind, dataFolderOf(kind)));
   return {
     provenance: provenanceOf(of),

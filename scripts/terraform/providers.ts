@@ -14,7 +14,7 @@ import type { Terraform } from "./terraform.ts";
 const PATIENCE_MILLISECONDS = 180_000;
 
 /** What must not come into the copy of a root: what an operator's own applies have left there. */
-const OF_AN_APPLY = /^(\.terraform.*|terraform\.tfstate.*|.*\.tfvars(\.json)?|backend\.tf)$/;
+const OF_AN_APPLY = /^(\.terraform.*|terraform\.tfstate.*|.*\.tfvars(\.json)?|backend\.(tf|hcl))$/;
 
 /** A root that can be checked, and with which providers. */
 export interface OpenRoot extends Terraform {

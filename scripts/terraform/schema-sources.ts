@@ -15,6 +15,8 @@ export interface SchemaSource {
   version: string;
   resources: string[];
   dataSources: string[];
+  /** What the package's folders have before the name of a kind. */
+  folderPrefix?: string;
   /** Whether one of the provider's own fields is left out, and what is said of those that are. */
   isLeftOut: (name: string) => boolean;
   leftOut: string;
@@ -27,6 +29,7 @@ const GOOGLE: SchemaSource = {
   resources: [
     "google_artifact_registry_repository",
     "google_artifact_registry_repository_iam_member",
+    "google_billing_budget",
     "google_certificate_manager_certificate",
     "google_certificate_manager_certificate_map",
     "google_certificate_manager_certificate_map_entry",
@@ -74,6 +77,7 @@ const GOOGLE: SchemaSource = {
     "google_storage_bucket",
     "google_storage_bucket_iam_member",
     "google_storage_bucket_object",
+    "google_storage_transfer_job",
     "google_vpc_access_connector",
   ],
   dataSources: [
@@ -82,10 +86,23 @@ const GOOGLE: SchemaSource = {
     "google_pubsub_subscription",
     "google_pubsub_topic",
     "google_storage_project_service_account",
+    "google_storage_transfer_project_service_account",
   ],
   // An address a service, which nobody sets who talks to Google itself; two blocks; and Terraform's own alias.
   isLeftOut: (name) => /_custom_endpoint$|^(alias|batching|external_credentials)$/.test(name),
   leftOut: "*_custom_endpoint, batching and external_credentials",
+};
+
+/** What the provider above has not: only the service agents. */
+const GOOGLE_BETA: SchemaSource = {
+  package: "@cdktf/provider-google-beta@16.12.1",
+  address: "hashicorp/google-beta",
+  version: "6.50.0",
+  resources: ["google_project_service_identity"],
+  dataSources: [],
+  folderPrefix: "google-",
+  isLeftOut: GOOGLE.isLeftOut,
+  leftOut: GOOGLE.leftOut,
 };
 
 const HELM: SchemaSource = {
@@ -99,4 +116,8 @@ const HELM: SchemaSource = {
   leftOut: "Terraform's own alias",
 };
 
-export const SOURCES: Readonly<Record<string, SchemaSource>> = { google: GOOGLE, helm: HELM };
+export const SOURCES: Readonly<Record<string, SchemaSource>> = {
+  google: GOOGLE,
+  "google-beta": GOOGLE_BETA,
+  helm: HELM,
+};

@@ -1,6 +1,6 @@
 /**
  * A Terraform provider's schema, as far as `validate` and `test` need it, in the form of
- * `terraform/schema/google.json` and `terraform/cluster/schema/helm.json`.
+ * `terraform/schema/google.json`, `google-beta.json` beside it and `terraform/cluster/schema/helm.json`.
  *
  * @module
  */
@@ -46,6 +46,7 @@ export interface NestedBlock extends Block {
 /** Where the schema of each provider is, by the provider's address. */
 export const SCHEMAS = {
   "hashicorp/google": new URL("../../terraform/schema/google.json", import.meta.url),
+  "hashicorp/google-beta": new URL("../../terraform/schema/google-beta.json", import.meta.url),
   "hashicorp/helm": new URL("../../terraform/cluster/schema/helm.json", import.meta.url),
 };
 

@@ -16,6 +16,18 @@ locals {
   # nginx would have it. What a client writes into the header itself stands before these and is not believed.
   trusted_proxies = ["130.211.0.0/22", "35.191.0.0/16", local.control_plane.sites.address]
 
+  # Whether the process itself is alive, which no other part can change. By itself the chart asks MariaDB and Redis: a
+  # database that was away for 15 seconds had all workers killed, in the middle of their jobs. A process that ends ends
+  # its container anyway; this sees one that was stopped, or is dead and not yet gone (T, Z and X).
+  process_probe = {
+    exec                = { command = ["grep", "--quiet", "^State:.[RSDI]", "/proc/1/status"] }
+    initialDelaySeconds = 15
+    periodSeconds       = 15
+    timeoutSeconds      = 10
+    failureThreshold    = 4
+  }
+  bench_liveness = { livenessProbe = { override = true, probe = local.process_probe } }
+
   bench_resources = { for name, part in var.bench : name => {
     requests = { cpu = part.cpu, memory = part.memory }
     # No limit on the processor: what is left of a node's may be used.
@@ -111,10 +123,10 @@ resource "helm_release" "bench" {
 
     worker = {
       gunicorn  = { replicaCount = var.bench.gunicorn.replicas, resources = local.bench_resources.gunicorn }
-      default   = { replicaCount = var.bench.default.replicas, resources = local.bench_resources.default }
-      short     = { replicaCount = var.bench.short.replicas, resources = local.bench_resources.short }
-      long      = { replicaCount = var.bench.long.replicas, resources = local.bench_resources.long }
-      scheduler = { replicaCount = 1, resources = local.bench_resources.scheduler }
+      default   = merge(local.bench_liveness, { replicaCount = var.bench.default.replicas, resources = local.bench_resources.default })
+      short     = merge(local.bench_liveness, { replicaCount = var.bench.short.replicas, resources = local.bench_resources.short })
+      long      = merge(local.bench_liveness, { replicaCount = var.bench.long.replicas, resources = local.bench_resources.long })
+      scheduler = merge(local.bench_liveness, { replicaCount = 1, resources = local.bench_resources.scheduler })
     }
 
     socketio = { replicaCount = var.bench.socketio.replicas, resources = local.bench_resources.socketio }
@@ -128,6 +140,8 @@ resource "helm_release" "bench" {
       # leaves all else in it, so also the mail account that our own chart has put there.
       configure = {
         enabled = true
+        # Not the image's entrypoint, which takes sites/assets away from everybody for a moment.
+        command = ["bash", "-c"]
         # Our own chart gives the volume to the bench's user. This would go through every file of every site.
         fixVolume = false
         # A node may go away under it.

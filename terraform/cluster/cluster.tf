@@ -9,6 +9,12 @@ locals {
   # Where the Gateway leads: the bench's Service, or another's.
   gateway_service = var.bench_enabled ? local.bench_service : var.bench_service
 
+  # An image of Docker Hub's, which names no host, comes through the root above's repository, where there is one. Docker
+  # Hub's own images are in "library" there.
+  mariadb_is_docker_hubs = !can(regex("^([^/]*[.:][^/]*|localhost)/", var.mariadb.image))
+  mariadb_path           = "${local.control_plane.bench.docker_hub != "" && !strcontains(var.mariadb.image, "/") ? "library/" : ""}${var.mariadb.image}"
+  mariadb_image          = local.mariadb_is_docker_hubs ? "${local.control_plane.bench.docker_hub}${local.mariadb_path}" : var.mariadb.image
+
   # A site Job is one Pod. Beside those that work there may be as many that are on their way out.
   job_pods = 2 * local.control_plane.bench.max_concurrent_jobs
 }
@@ -42,9 +48,10 @@ resource "helm_release" "cluster" {
     reconcilers = local.control_plane.reconcilers
 
     volume = {
-      server = local.control_plane.sites.volume_server
-      path   = local.control_plane.sites.volume_path
-      gib    = local.control_plane.sites.volume_gib
+      server     = local.control_plane.sites.volume_server
+      path       = local.control_plane.sites.volume_path
+      gib        = local.control_plane.sites.volume_gib
+      nfsVersion = { NFS_V3 = "3", NFS_V4_1 = "4.1" }[local.control_plane.sites.volume_protocol]
     }
 
     # Their names. A Pod in the cluster reads what is in them, and Terraform never does.
@@ -55,7 +62,7 @@ resource "helm_release" "cluster" {
 
     mariadb = {
       enabled      = local.control_plane.bench.database_in_cluster
-      image        = var.mariadb.image
+      image        = local.mariadb_image
       storageGib   = var.mariadb.storage_gib
       storageClass = var.mariadb.storage_class
       cpu          = var.mariadb.cpu
@@ -90,6 +97,7 @@ resource "helm_release" "cluster" {
       certificateMap = local.control_plane.sites.certificate_map
       service        = local.gateway_service
       timeoutSeconds = var.gateway.timeout_seconds
+      securityPolicy = local.control_plane.sites.security_policy == null ? "" : local.control_plane.sites.security_policy
     }
 
     # What shared/manifests.ts gives a site Job, times the Pods there may be.

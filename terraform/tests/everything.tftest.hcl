@@ -4,6 +4,8 @@ mock_provider "google" {
   source = "./tests/mocks"
 }
 
+mock_provider "google-beta" {}
+
 variables {
   project_id              = "my-project"
   domain                  = "sites.example.com"
@@ -31,6 +33,12 @@ variables {
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
   alert_emails            = ["operator@example.com"]
+  filestore_tier          = "REGIONAL"
+  filestore_protocol      = "NFS_V4_1"
+  filestore_gib           = 2048
+  backup_retention        = { days = 14, lock = true }
+  budget                  = { billing_account = "012345-6789AB-CDEF01", monthly = 900 }
+  cloud_armor             = { requests_per_minute = 600, blocked_ranges = ["198.51.100.0/24"] }
   deletion_protection     = false
 }
 

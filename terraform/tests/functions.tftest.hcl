@@ -5,6 +5,8 @@ mock_provider "google" {
   source = "./tests/mocks"
 }
 
+mock_provider "google-beta" {}
+
 variables {
   project_id    = "my-project"
   domain        = "sites.example.com"

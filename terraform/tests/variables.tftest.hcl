@@ -4,6 +4,8 @@ mock_provider "google" {
   source = "./tests/mocks"
 }
 
+mock_provider "google-beta" {}
+
 variables {
   project_id    = "my-project"
   domain        = "sites.example.com"
@@ -697,4 +699,162 @@ run "refused_keys_that_no_variable_holds" {
   }
 
   expect_failures = [var.api_keys]
+}
+
+run "refused_nfs_4_on_a_basic_tier" {
+  command = plan
+
+  variables {
+    filestore_protocol = "NFS_V4_1"
+  }
+
+  expect_failures = [var.filestore_protocol]
+}
+
+run "refused_a_protocol_of_others" {
+  command = plan
+
+  variables {
+    filestore_protocol = "SMB"
+  }
+
+  expect_failures = [var.filestore_protocol]
+}
+
+run "refused_a_retention_of_no_days" {
+  command = plan
+
+  variables {
+    backup_retention = { days = 0 }
+  }
+
+  expect_failures = [var.backup_retention]
+}
+
+run "refused_a_retention_in_parts_of_days" {
+  command = plan
+
+  variables {
+    backup_retention = { days = 1.5, lock = true }
+  }
+
+  expect_failures = [var.backup_retention]
+}
+
+run "refused_a_budget_of_an_account_by_its_name" {
+  command = plan
+
+  variables {
+    budget = { billing_account = "My Account", monthly = 100 }
+  }
+
+  expect_failures = [var.budget]
+}
+
+run "refused_a_budget_of_nothing" {
+  command = plan
+
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", monthly = 0 }
+  }
+
+  expect_failures = [var.budget]
+}
+
+run "refused_a_window_without_a_zone_of_time" {
+  command = plan
+
+  variables {
+    maintenance_window = { start = "2026-01-03T14:00:00", end = "2026-01-03T22:00:00" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_a_window_on_a_day_that_there_is_not" {
+  command = plan
+
+  variables {
+    maintenance_window = { start = "2026-02-30T14:00:00Z", end = "2026-02-30T22:00:00Z" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_a_window_of_an_hour" {
+  command = plan
+
+  variables {
+    maintenance_window = { end = "2026-01-03T15:00:00Z", recurrence = "FREQ=DAILY" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_a_window_that_ends_before_it_begins" {
+  command = plan
+
+  variables {
+    maintenance_window = { end = "2026-01-03T13:00:00Z" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_a_window_once_a_month" {
+  command = plan
+
+  variables {
+    maintenance_window = { recurrence = "FREQ=MONTHLY" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_windows_that_are_too_few" {
+  command = plan
+
+  variables {
+    maintenance_window = { recurrence = "FREQ=WEEKLY;BYDAY=SU" }
+  }
+
+  expect_failures = [var.maintenance_window]
+}
+
+run "refused_a_firewall_that_lets_nobody_in" {
+  command = plan
+
+  variables {
+    cloud_armor = { requests_per_minute = 1 }
+  }
+
+  expect_failures = [var.cloud_armor]
+}
+
+run "refused_a_range_that_is_none" {
+  command = plan
+
+  variables {
+    cloud_armor = { blocked_ranges = ["somebody"] }
+  }
+
+  expect_failures = [var.cloud_armor]
+}
+
+run "refused_more_ranges_than_google_takes" {
+  command = plan
+
+  variables {
+    cloud_armor = { blocked_ranges = [for i in range(101) : "198.51.100.${i}/32"] }
+  }
+
+  expect_failures = [var.cloud_armor]
+}
+
+run "one_long_window_a_week" {
+  command = plan
+
+  variables {
+    maintenance_window = { start = "2026-01-03T10:00:00Z", end = "2026-01-03T22:00:00Z", recurrence = "FREQ=WEEKLY;BYDAY=SA" }
+  }
 }

@@ -19,7 +19,7 @@ import { ENTRYPOINT, FRAPPE, BENCH, IMAGE_PATH } from "./image-files.ts";
 export const NAMESPACE = "frappe";
 
 /** What the functions ask for unless they are told otherwise. */
-const IMAGE = "docker.io/frappe/erpnext:v16.32.3";
+export const IMAGE = "docker.io/frappe/erpnext:v16.32.3";
 
 /** The site Jobs', and the volume. */
 const TEMPLATES = ["namespace", "role", "role-binding", "quota", "network-policies", "volume"];

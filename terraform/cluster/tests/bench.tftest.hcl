@@ -58,6 +58,21 @@ run "the_bench" {
     error_message = "The bench is on another volume, or goes through all that is on it."
   }
 
+  assert {
+    condition     = yamldecode(helm_release.bench[0].values[0]).jobs.configure.command == ["bash", "-c"]
+    error_message = "The Job that configures the bench runs the image's entrypoint, which takes everybody's assets away for a moment."
+  }
+
+  # By itself the chart's probe waits for MariaDB and Redis.
+  assert {
+    condition = alltrue([
+      for part in ["default", "short", "long", "scheduler"] :
+      yamldecode(helm_release.bench[0].values[0]).worker[part].livenessProbe.override &&
+      yamldecode(helm_release.bench[0].values[0]).worker[part].livenessProbe.probe.exec.command == ["grep", "--quiet", "^State:.[RSDI]", "/proc/1/status"]
+    ])
+    error_message = "A database that is away has workers killed."
+  }
+
   # The namespace refuses a capability by the name CAP_CHOWN, and a user whom it knows by name only.
   assert {
     condition     = yamldecode(helm_release.bench[0].values[0]).securityContext.capabilities == { add = [], drop = ["ALL"] } && yamldecode(helm_release.bench[0].values[0]).podSecurityContext.runAsUser == 1000

@@ -36,6 +36,13 @@ run "by_default" {
   }
 
   assert {
+    condition = yamldecode(helm_release.cluster.values[0]).volume == {
+      server = "10.40.0.2", path = "/sites", gib = 2048, nfsVersion = "4.1"
+    }
+    error_message = "The volume is mounted by another protocol than it has, or is another."
+  }
+
+  assert {
     condition     = terraform_data.deletion_protection.input.deletion_protection
     error_message = "The database and the bench can be deleted by mistake."
   }
@@ -61,7 +68,7 @@ run "everything_set" {
 
   assert {
     condition = yamldecode(helm_release.cluster.values[0]).mariadb == {
-      enabled = true, image = "mariadb:11.8.7", storageGib = 500, storageClass = "standard-rwo", cpu = "4", memory = "16Gi"
+      enabled = true, image = "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/library/mariadb:11.8.7", storageGib = 500, storageClass = "standard-rwo", cpu = "4", memory = "16Gi"
     }
     error_message = "The database is another than was asked for."
   }
@@ -81,6 +88,7 @@ run "everything_set" {
       certificateMap = "kairos-sites"
       service        = { name = "our-bench", port = 80 }
       timeoutSeconds = 600
+      securityPolicy = "kairos-sites"
     }
     error_message = "The way in is another than was asked for."
   }
@@ -134,6 +142,8 @@ run "an_external_mariadb" {
           volume_server   = "10.40.0.2"
           volume_path     = "/sites"
           volume_gib      = 1024
+          volume_protocol = "NFS_V3"
+          security_policy = null
           address         = "203.0.113.7"
           address_name    = "kairos-sites"
           certificate_map = "kairos-sites"
@@ -144,6 +154,7 @@ run "an_external_mariadb" {
         }
         bench = {
           image               = "frappe/erpnext@sha256:0123456789abcdef"
+          docker_hub          = ""
           database_in_cluster = false
           database_host       = "db.example.com"
           database_port       = 3307
@@ -167,9 +178,45 @@ run "an_external_mariadb" {
     error_message = "The bench goes to another database."
   }
 
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).volume.nfsVersion == "3" && yamldecode(helm_release.cluster.values[0]).gateway.securityPolicy == ""
+    error_message = "The volume is mounted by another protocol than it has, or there is a firewall that nobody wants."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.image == "mariadb:11.8.6"
+    error_message = "An image comes through a repository that is not there."
+  }
+
   # The chart writes it as repository:tag.
   assert {
     condition     = "${yamldecode(helm_release.bench[0].values[0]).image.repository}:${yamldecode(helm_release.bench[0].values[0]).image.tag}" == "frappe/erpnext@sha256:0123456789abcdef"
     error_message = "An image by its digest comes out as another."
+  }
+}
+
+run "an_image_of_another_registry_than_docker_hub" {
+  command = plan
+
+  variables {
+    mariadb = { image = "quay.io/mariadb-foundation/mariadb-devel:11.8" }
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.image == "quay.io/mariadb-foundation/mariadb-devel:11.8"
+    error_message = "It is looked for at Docker Hub."
+  }
+}
+
+run "an_image_of_somebody_at_docker_hub" {
+  command = plan
+
+  variables {
+    mariadb = { image = "somebody/mariadb:11.8" }
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).mariadb.image == "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/somebody/mariadb:11.8"
+    error_message = "It is looked for among Docker Hub's own, or not in the repository."
   }
 }

@@ -7,6 +7,12 @@ mock_data "google_project" {
   }
 }
 
+mock_data "google_storage_transfer_project_service_account" {
+  defaults = {
+    member = "serviceAccount:project-123456789012@storage-transfer-service.iam.gserviceaccount.com"
+  }
+}
+
 mock_resource "google_certificate_manager_dns_authorization" {
   defaults = {
     dns_resource_record = [{
@@ -26,7 +32,8 @@ mock_resource "google_dns_managed_zone" {
 mock_resource "google_filestore_instance" {
   defaults = {
     networks = {
-      ip_addresses = ["10.40.0.2"]
+      ip_addresses      = ["10.40.0.2"]
+      reserved_ip_range = "10.40.0.0/29"
     }
   }
 }

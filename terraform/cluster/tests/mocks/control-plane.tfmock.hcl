@@ -15,6 +15,8 @@ override_data {
         volume_server   = "10.40.0.2"
         volume_path     = "/sites"
         volume_gib      = 2048
+        volume_protocol = "NFS_V4_1"
+        security_policy = "kairos-sites"
         address         = "203.0.113.7"
         address_name    = "kairos-sites"
         certificate_map = "kairos-sites"
@@ -25,6 +27,7 @@ override_data {
       }
       bench = {
         image               = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
+        docker_hub          = "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/"
         database_in_cluster = true
         database_host       = "mariadb"
         database_port       = 3306

@@ -1,0 +1,40 @@
+/**
+ * Whether the trigger on deletions is one of the database that there is. A database that was restored under the name of
+ * a deleted one is another: the old one's trigger stays and delivers nothing any more
+ * (https://docs.cloud.google.com/firestore/native/docs/eventarc#limitations). From documentation; no trigger of Google's
+ * was seen.
+ *
+ * @module
+ */
+import type { ReadResource } from "./google.ts";
+import { DeployProblem } from "./problem.ts";
+
+/** The part of a Firestore `Database`, and of an Eventarc `Trigger`, that is read. */
+interface Created {
+  createTime?: string;
+}
+
+const REMEDY = [
+  "terraform -chdir=terraform apply",
+  `-replace='google_cloudfunctions2_function.this["cleanup"]'`,
+  `-replace='google_cloud_run_v2_service_iam_member.push["cleanup"]'`,
+].join(" ");
+
+/** Both by their full names. Throws a `DeployProblem` that says how the trigger is made anew. */
+export async function checkTrigger(
+  read: ReadResource,
+  { database, trigger }: { database: string; trigger: string },
+): Promise<void> {
+  const [{ createTime: made }, { createTime: triggerMade }] = await Promise.all([
+    read<Created>(`https://firestore.googleapis.com/v1/${database}`, `The database ${database}`),
+    read<Created>(`https://eventarc.googleapis.com/v1/${trigger}`, `The trigger ${trigger}`),
+  ]);
+  if (made === undefined || triggerMade === undefined) {
+    throw new DeployProblem(`Google does not say how old ${trigger} or ${database} is.`);
+  }
+  if (Date.parse(triggerMade) >= Date.parse(made)) return;
+  throw new DeployProblem(
+    `The trigger that wakes cleanup is of ${triggerMade}, and the database of ${made}: it was restored, and ` +
+      `the trigger delivers nothing. Deletions wait for the sweep. Make it anew: ${REMEDY}`,
+  );
+}
