@@ -67,6 +67,7 @@ resource "terraform_data" "deletion_protection" {
     google_logging_project_sink.job_events,
     google_monitoring_alert_policy.api_away,
     google_monitoring_alert_policy.backup,
+    google_monitoring_alert_policy.backup_incomplete,
     google_monitoring_alert_policy.levels,
     google_monitoring_alert_policy.logs,
     google_monitoring_alert_policy.this,
