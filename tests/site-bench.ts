@@ -55,7 +55,7 @@ export interface PodRun {
   /** The exit code of the container that ended the Pod; null when it was killed. */
   status: number | null;
   output: string;
-  message: { step: string; reason: string } | null;
+  message: { step: string; reason: string; code?: string } | null;
 }
 
 /** Kills the process group of a container before its n-th command, counted over all of its shells. */

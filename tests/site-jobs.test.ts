@@ -146,7 +146,7 @@ test("drop leaves nothing of a whole site but the tombstone", async () => {
   const { status, message } = await bench.run({ kind: "drop", tenant: ACME, generation: 2 });
   assert.is(status, 0);
   assert.is(message, null);
-  const tombstone = `.tenants/${ACME.id}.gone `;
+  const tombstone = `.tenants/${ACME.id}.gone ${ACME.id}\nacme.kairos.app\n`;
   assert.equal(
     bench.snapshot().filter((entry) => entry !== tombstone),
     before,

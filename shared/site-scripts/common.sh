@@ -94,20 +94,34 @@ reason_of() {
   fi
 }
 
-# leave_message REASON: the termination message, which the control plane reads.
+# leave_message REASON [CODE]: the termination message, which the control plane reads. A code names a
+# failure for programs.
 leave_message() {
-  printf '{"step":%s,"reason":%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
-    >"${TERMINATION_LOG:-/dev/termination-log}"
+  printf '{"step":%s,"reason":%s%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
+    "${2:+,\"code\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
+}
+
+# is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be
+# another one, such as the database server's.
+is_volume_full() {
+  [[ $1 == *"No space left on device"* ]] || return 1
+  local size blocks inodes free_inodes
+  read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' sites)"
+  ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
 }
 
 at_exit() {
-  local status=$? reason
+  local status=$? reason code=
   trap '' TERM ALRM
   [[ -z ${time_limit_pid-} ]] || kill "$time_limit_pid" || true
   if ((status != 0)); then
     reason=$(reason_of "$status") || true
+    if is_volume_full "$reason"; then
+      code=VolumeFull
+      reason="no space left on the volume of the sites: $reason"
+    fi
     echo "failed at $current_step: $reason"
-    leave_message "$reason" || true
+    leave_message "$reason" "$code" || true
     # The exit codes of others are not ours to be final.
     ((status < 65 || status > 67)) || [[ -n $is_final ]] || status=1
   fi
