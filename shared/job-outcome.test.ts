@@ -89,6 +89,18 @@ for (const [sentence, pod, reason, message] of ends) {
   });
 }
 
+for (const [code, reason] of [
+  ["VolumeFull", "VolumeFull"],
+  ["Anything", "BackoffLimitExceeded"],
+  [1, "BackoffLimitExceeded"],
+] as const) {
+  test(`a script that gives ${code} as its code failed for ${reason}, which another attempt may mend`, () => {
+    const message = JSON.stringify({ step: "new-site", reason: "no room", code });
+    const expected = { result: "failed", step: "new-site", message: "no room", retryable: true };
+    assert.equal(toOutcome(CONDITION, [podThatLeft(message)]), { ...expected, reason });
+  });
+}
+
 test("what the policy for failed Pods ended is final, though the Pod is gone", () => {
   const outcome = toOutcome({ ...CONDITION, reason: "PodFailurePolicy" }, []);
   assert.is(outcome.result === "failed" && outcome.retryable, false);

@@ -22,6 +22,9 @@ const EVICTED = "Evicted";
 /** The `reason` of a Job of which a container was killed by a signal, nobody says why. */
 const KILLED = "Killed";
 
+/** The `reason` of a Job that found no room on the volume of the sites, as its script says. */
+const VOLUME_FULL = "VolumeFull";
+
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
 
@@ -81,8 +84,8 @@ function isDisrupted({ status }: V1Pod): boolean {
 }
 
 function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ended): Failure {
-  const { step, text } = parseTerminationMessage(ended?.message);
-  return failure(reason, step, text || deadlineWords(reason) || message || reason);
+  const { step, text, code } = parseTerminationMessage(ended?.message);
+  return failure(code ?? reason, step, text || deadlineWords(reason) || message || reason);
 }
 
 function deadlineWords(reason: string): string | null {
@@ -136,15 +139,23 @@ function failure(reason: string, step: string | null, message: string): Failure 
   return { result: "failed", step, reason, message, retryable: true };
 }
 
+/** What a container says of its end. */
+interface LastWords {
+  step: string | null;
+  text: string;
+  /** Why it failed, for programs, where its script knows. */
+  code?: typeof VOLUME_FULL;
+}
+
 /**
- * A site script ends with `{"step","reason"}` as its termination message. One that could not leave
- * it, being killed, say, leaves the end of its log instead, of which the last line says most.
+ * A site script ends with `{"step","reason"}` as its termination message, and may add a `"code"`. One that
+ * could not leave it, being killed, say, leaves the end of its log instead, of which the last line says most.
  */
-function parseTerminationMessage(message = ""): { step: string | null; text: string } {
+function parseTerminationMessage(message = ""): LastWords {
   try {
-    const { step, reason } = JSON.parse(message) as { step?: unknown; reason?: unknown };
+    const { step, reason, code } = JSON.parse(message) as Record<string, unknown>;
     if (typeof step === "string" && typeof reason === "string") {
-      return { step, text: lastWords(reason) };
+      return { step, text: lastWords(reason), ...(code === VOLUME_FULL ? { code } : {}) };
     }
   } catch {
     // Not a script's own message.

@@ -16,7 +16,7 @@ if is_provisioned; then
 fi
 remove_directory
 check_claim
-rm -f -- "$record/site_config.json"
+rm -f -- "$config_copy"
 drop_database
 # The database keeps its name, by which Redis keeps what the earlier attempt's was asked.
 forget_in_redis "$SITE"

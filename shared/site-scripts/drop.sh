@@ -15,7 +15,10 @@ bury() {
   mkdir -p -- sites/.tenants
   if ! exists "$tombstone"; then
     if [[ $owner == "$TENANT_ID" ]]; then
-      bury_by_link "$record/owner" || { make_room && bury_by_link "$record/owner"; }
+      if ! bury_by_link "$record/owner"; then
+        make_room
+        bury_by_link "$record/owner"
+      fi
     else
       # Without room for what it says, that it is there is enough.
       printf '%s' "$said" >"$tombstone" || exists "$tombstone" ||
@@ -34,10 +37,12 @@ bury_by_link() {
   return 1
 }
 
-# Even a name may need room, where a directory is full to its last byte. These the site can spare first.
+# Even a name may need room, where a directory is full to its last byte. As long as the owner record is
+# there, the claim keeps others away, and so the site itself may go first.
 make_room() {
-  echo "no room for the tombstone, so the logs go first"
-  rm -rf -- "$record/site_config.json" "sites/$SITE/logs"
+  echo "there is no room for the tombstone, so the site's directory goes first"
+  remove_directory
+  rm -f -- "$config_copy"
 }
 
 # Two drops may meet at the same old tombstone; neither fails for that. As long as something lies at the
@@ -70,6 +75,7 @@ if [[ $owner == "$TENANT_ID" ]]; then remove_directory; fi
 
 # When nothing can work for the site any more and fill it anew.
 step forget-in-redis
+[[ $owner != "$TENANT_ID" ]] || check_claim
 if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_redis "$SITE"; fi
 
 # Last, because what lies at the site's place is the tenant's as long as its record is there.

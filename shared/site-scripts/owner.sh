@@ -1,28 +1,31 @@
 # Whose a site is, and which operation may work on it.
 #
-#   sites/.tenants/SITE/owner                          whose site it is: the tenant's id, and on a second
-#                                                      line the site's name
-#   sites/.tenants/SITE/claims/GENERATION.ATTEMPT.POD  the operation that has come to this site last, and
-#                                                      the uid of the Pod that carries it out
-#   sites/.tenants/SITE/site_config.json               a copy of the site's, to repair it from
-#   sites/.tenants/SITE/removed                        the site's directory, while it is removed
-#   sites/.tenants/TENANT_ID.gone                      the tenant is gone, or about to be; it holds what
-#                                                      its owner record held
+#   sites/.tenants/SITE/owner          whose site it is: the tenant's id, and below it the site's name
+#   sites/.tenants/SITE/TENANT_ID/     what is the tenant's own beside its site:
+#     claims/GENERATION.ATTEMPT.POD    the operation that has come to this site last, and the uid of the
+#                                      Pod that carries it out
+#     site_config.json                 a copy of the site's, to repair it from
+#     removed/                         the site's directory, while it is removed
+#   sites/.tenants/TENANT_ID.gone      the tenant is gone, or about to be; holds what its owner record held
 #
 # The owner record lies beside the site's directory, so that a directory that somebody else made is
 # told from one of ours that is half made. It is linked into place, complete, and never changed.
 #
 # The claim is the fence, and there is one. Who comes later takes it over by giving it another name,
 # which is done or not done, and leaves the one before with nothing. Of two operations that come at the
-# same moment, so, neither can undo the other's, as it could if both rewrote one number.
+# same moment, so, neither can undo the other's, as it could if both rewrote one number. One that has
+# stalled since before the name became another tenant's finds no claims of its own tenant there.
 #
 # On a full volume nothing can be written. What a drop has to note, it notes by names and links of what
 # is there: they need neither a byte nor an inode.
 
 record=sites/.tenants/$SITE
+own_things=$record/$TENANT_ID
+claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
+config_copy=$own_things/site_config.json
+removed=$own_things/removed
 tombstone=sites/.tenants/$TENANT_ID.gone
 away=sites/.tenants/$TENANT_ID.away
-claim=$record/claims/$GENERATION.$ATTEMPT.$POD_UID
 
 fenced() {
   fail "$1" 67
@@ -57,7 +60,7 @@ is_provisioned() {
 look_at_claims() {
   local other
   others=()
-  for other in "$record"/claims/*; do
+  for other in "$own_things"/claims/*; do
     [[ ${other##*/} =~ ^([0-9]+)\.([0-9]+)\. ]] || continue
     if ((BASH_REMATCH[1] > GENERATION)) ||
       ((BASH_REMATCH[1] == GENERATION && BASH_REMATCH[2] > ATTEMPT)); then
@@ -72,13 +75,20 @@ take() {
   mv -fT -- "$1" "$claim" || ! exists "$1"
 }
 
+# The first claim ever is the file that the owner record was linked from, so that there is one.
+make_claim() {
+  if exists "$own_things/owner.new"; then
+    take "$own_things/owner.new"
+  else
+    [[ -d $own_things/claims ]] || overtaken
+    : >"$claim"
+  fi
+}
+
 # Raises the fence to this operation: the first thing that its first container does.
 claim() {
   look_at_claims
-  if ((${#others[@]} == 0)) && ! exists "$claim"; then
-    # The first one ever is what the owner record was linked from, so that there is one.
-    if exists "$record/$TENANT_ID.new"; then take "$record/$TENANT_ID.new"; else : >"$claim"; fi
-  fi
+  if ((${#others[@]} == 0)) && ! exists "$claim"; then make_claim; fi
   local other
   while look_at_claims && ((${#others[@]} > 0)); do
     for other in "${others[@]}"; do take "$other"; done
@@ -132,7 +142,7 @@ own() {
   fi
   [[ $owner == "$TENANT_ID" ]] || not_ours "the site $SITE belongs to another tenant"
   "$1"
-  ! exists "$record/$TENANT_ID.new" || rm -f -- "$record/$TENANT_ID.new"
+  ! exists "$own_things/owner.new" || rm -f -- "$own_things/owner.new"
   if exists "$tombstone"; then
     # The drop came between, and did not see this record.
     remove_record
@@ -143,10 +153,10 @@ own() {
 # Fails not when somebody else was faster; who owns it is seen afterwards.
 make_record() {
   local whole=$TENANT_ID$'\n'$SITE
-  mkdir -p -- "$record/claims"
-  printf '%s\n' "$whole" >"$record/$TENANT_ID.new"
-  [[ $(<"$record/$TENANT_ID.new") == "$whole" ]] || fail "the owner record cannot be written"
-  ln -T -- "$record/$TENANT_ID.new" "$record/owner" || exists "$record/owner" ||
+  mkdir -p -- "$own_things/claims"
+  printf '%s\n' "$whole" >"$own_things/owner.new"
+  [[ $(<"$own_things/owner.new") == "$whole" ]] || fail "the owner record cannot be written"
+  ln -T -- "$own_things/owner.new" "$record/owner" || exists "$record/owner" ||
     fail "the owner record cannot be linked"
 }
 
@@ -168,8 +178,7 @@ remove_record() {
   if [[ $owner == "$TENANT_ID" ]]; then
     remove_record_of "$TENANT_ID"
   elif [[ -z $owner ]] && exists "$record"; then
-    rm -f -- "$record/$TENANT_ID.new"
-    [[ ! -d $record/claims ]] || rmdir -- "$record/claims"
+    discard "$own_things"
     rmdir -- "$record"
   fi
   # What a drop that was killed had moved away.
@@ -201,20 +210,20 @@ discard() {
 # its old place meanwhile goes the same way.
 remove_directory() {
   local look
-  discard "$record/removed"
+  discard "$removed"
   for ((look = 0; look < 20; look++)); do
     exists "sites/$SITE" || return 0
     if [[ -L sites/$SITE || $(realpath -- "sites/$SITE") != "$(realpath -- sites)/$SITE" ]]; then
       fail "sites/$SITE leads elsewhere"
     fi
     check_claim
-    mv -T -- "sites/$SITE" "$record/removed"
+    mv -T -- "sites/$SITE" "$removed"
     if ! (check_claim); then
       # It had stalled after its last look, so that may be another's site.
-      mv -T -- "$record/removed" "sites/$SITE"
+      mv -T -- "$removed" "sites/$SITE"
       check_claim
     fi
-    discard "$record/removed"
+    discard "$removed"
   done
   fail "something makes the directory of $SITE again and again"
 }
