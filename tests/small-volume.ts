@@ -68,7 +68,8 @@ export function mountVolume(directory: string): SmallVolume {
     mkdirSync(filler, { recursive: true });
     if (scarce.includes("inodes")) makeFiles(join(filler, "file"));
     // A file that is there takes bytes, where none can be made any more.
-    if (scarce.includes("bytes")) takeBytes(join(filler, scarce.includes("inodes") ? "file-0" : "all"));
+    if (scarce.includes("bytes"))
+      takeBytes(join(filler, scarce.includes("inodes") ? "file-0" : "all"));
     if (scarce.includes("names")) fillers.push(...makeFiles(join(named, "x")));
   }
 
