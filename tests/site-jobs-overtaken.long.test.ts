@@ -1,5 +1,5 @@
 /** Creates and drops that stop anywhere, are overtaken meanwhile, and go on. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -55,23 +55,21 @@ for (const [sentence, by] of overtaking) {
 const RIVAL = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
 
-/** Runs a drop of a whole site that stops before every n-th command while something happens. */
-async function stopDrop(
-  everyNth: number,
+/** Runs a Job on a bench like that one, and stops it before every n-th command while something happens. */
+async function stop(
+  template: SiteBench,
+  { everyNth, ...work }: Work & { everyNth: number },
   meanwhile: (it: SiteBench) => Promise<void>,
   afterwards: (it: SiteBench, status: number | null) => Promise<void>,
 ): Promise<void> {
-  const template = createSiteBench();
-  await succeed(template, { kind: "create", tenant: ACME });
   let pauses = 0;
   for (let beforeCommand = 1; ; beforeCommand += everyNth) {
     const it = createSiteBench(undefined, template);
     try {
       let wasPaused = false;
-      const pause = { container: 0, beforeCommand };
       const { status } = await it.run({
-        ...DROP,
-        pause,
+        ...work,
+        pause: { container: 0, beforeCommand },
         meanwhile: async () => {
           wasPaused = true;
           await meanwhile(it);
@@ -85,7 +83,13 @@ async function stopDrop(
     }
   }
   template.remove();
-  assert.ok(pauses > 10, `${pauses} pauses`);
+  assert.ok(pauses > 5, `${pauses} pauses`);
+}
+
+async function benchWithSite(): Promise<SiteBench> {
+  const it = createSiteBench();
+  await succeed(it, { kind: "create", tenant: ACME });
+  return it;
 }
 
 async function succeed(it: SiteBench, work: Work): Promise<void> {
@@ -101,7 +105,7 @@ test("folders that appear at a site's place at any moment of its drop leave its 
     writeFileSync(join(it.site(ACME), "logs", "worker.log"), "late\n");
     await Promise.resolve();
   };
-  await stopDrop(5, makeFolders, async (it, status) => {
+  await stop(await benchWithSite(), { ...DROP, everyNth: 5 }, makeFolders, async (it, status) => {
     if (status !== 0) await succeed(it, { ...DROP, attempt: 2 });
     await succeed(it, { kind: "create", tenant: RIVAL });
   });
@@ -114,8 +118,22 @@ test("a drop that another one and the next tenant's create overtake leaves that 
     await succeed(it, { kind: "create", tenant: RIVAL });
     whole = it.snapshot();
   };
-  await stopDrop(5, overtake, async (it, status) => {
+  await stop(await benchWithSite(), { ...DROP, everyNth: 5 }, overtake, async (it, status) => {
     assert.equal(it.snapshot(), whole, `it ended with ${status}`);
+    await Promise.resolve();
+  });
+});
+
+test("an attempt that is overtaken while it removes what is half made leaves the newer one's site whole", async () => {
+  const template = createSiteBench();
+  const create: Work = { kind: "create", tenant: ACME };
+  const env = { LOCAL_BENCH_FAULTS: "acme:new-site" };
+  assert.is((await template.run({ ...create, env })).status, 1);
+  const overtake = (it: SiteBench) => succeed(it, { ...create, attempt: 3 });
+  await stop(template, { ...create, attempt: 2, everyNth: 3 }, overtake, async (it) => {
+    const whole = readdirSync(it.site(ACME));
+    for (const file of [".provisioned", "apps.txt", "site_config.json"])
+      assert.ok(whole.includes(file), `${file} is not in ${whole.join(" ")}`);
     await Promise.resolve();
   });
 });
