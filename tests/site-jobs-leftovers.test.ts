@@ -1,5 +1,5 @@
 /** What processes that have not ended yet make at the place of a site that is dropped, or was. */
-import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -121,34 +121,6 @@ test("a tombstone stays as long as it is needed to tell what lies at the site's 
   await succeed({ kind: "create", tenant: RIVAL });
   await succeed({ kind: "drop", tenant: OTHER, generation: 2 });
   assert.not(existsSync(tombstone));
-});
-
-test("a site that somebody begins to make in such folders is left to them", async () => {
-  await succeed({ kind: "create", tenant: ACME });
-  await succeed(DROP);
-  let begun = 0;
-  for (let beforeCommand = 10; begun < 5; beforeCommand += 7) {
-    rmSync(place(), { recursive: true, force: true });
-    makeLeftover();
-    let isBegun = false;
-    const { status } = await bench.run({
-      kind: "create",
-      tenant: RIVAL,
-      pause: { container: 0, beforeCommand },
-      meanwhile: async () => {
-        if (existsSync(place())) {
-          writeFileSync(place("site_config.json"), '{"db_name": "precious"}');
-          isBegun = true;
-        }
-        await Promise.resolve();
-      },
-    });
-    if (!isBegun) break;
-    begun += 1;
-    assert.is(status, 65);
-    assert.ok(existsSync(place("site_config.json")));
-  }
-  assert.ok(begun > 2, `${begun} times`);
 });
 
 test.run();

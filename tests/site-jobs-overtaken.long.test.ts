@@ -124,6 +124,29 @@ test("a drop that another one and the next tenant's create overtake leaves that 
   });
 });
 
+test("a site that somebody begins to make in folders that a create takes away is left to them", async () => {
+  const template = await benchWithSite();
+  await succeed(template, DROP);
+  mkdirSync(join(template.site(ACME), "logs"), { recursive: true });
+  const config = (it: SiteBench) => join(it.site(ACME), "site_config.json");
+  let begun = 0;
+  let isBegun = false;
+  const begin = async (it: SiteBench) => {
+    isBegun = existsSync(it.site(ACME)) && !existsSync(config(it));
+    if (isBegun) writeFileSync(config(it), '{"db_name": "precious"}');
+    await Promise.resolve();
+  };
+  const create = { kind: "create", tenant: RIVAL, everyNth: 2 } as const;
+  await stop(template, create, begin, async (it, status) => {
+    if (!isBegun) return;
+    begun += 1;
+    assert.is(status, 65);
+    assert.is(readFileSync(config(it), "utf8"), '{"db_name": "precious"}');
+    await Promise.resolve();
+  });
+  assert.ok(begun > 10, `${begun} times`);
+});
+
 test("an attempt that is overtaken while it removes what is half made leaves the newer one's site whole", async () => {
   const template = createSiteBench();
   const create: Work = { kind: "create", tenant: ACME };
