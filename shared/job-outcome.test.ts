@@ -55,9 +55,10 @@ for (const [sentence, pods, step, message] of cases) {
 for (const [outage, sentence] of [
   ["DatabaseUnavailable", "The database that all sites share does not answer."],
   ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+  ["VolumeFull", "There is no space left on the volume that all sites share."],
 ] as const) {
   test(`tells of ${outage} as of an outage, with the script's last words`, () => {
-    const message = JSON.stringify({ step: "new-site", reason: "ERROR 2002", outage });
+    const message = JSON.stringify({ step: "new-site", reason: "ERROR 2002", code: outage });
     assert.equal(toOutcome(CONDITION, [podThatLeft(message)]), {
       result: "failed",
       reason: outage,
@@ -74,7 +75,7 @@ for (const [outage, sentence] of [
 
 test("takes no other word for an outage", () => {
   for (const outage of ["toString", "Else", 7, null]) {
-    const message = JSON.stringify({ step: "new-site", reason: "no disk", outage });
+    const message = JSON.stringify({ step: "new-site", reason: "no disk", code: outage });
     assert.not.ok("isOutage" in toOutcome(CONDITION, [podThatLeft(message)]), String(outage));
   }
 });

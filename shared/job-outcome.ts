@@ -22,12 +22,11 @@ const EVICTED = "Evicted";
 /** The `reason` of a Job of which a container was killed by a signal, nobody says why. */
 const KILLED = "Killed";
 
-/**
- * What a script says was away when it failed, and all sites share: the `reason` of its Job.
- */
+/** What a script may say of its failure for programs: the `reason` of its Job, with a sentence. All sites share it. */
 const OUTAGES = new Map([
   ["DatabaseUnavailable", "The database that all sites share does not answer."],
   ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+  ["VolumeFull", "There is no space left on the volume that all sites share."],
 ]);
 
 const DEADLINE = "DeadlineExceeded";
@@ -115,10 +114,10 @@ function toOutOfMemory({ container, message }: Ended): Failure {
 
 /** The failure of what was away; null when it was something else. */
 function toOutage(ended?: Ended): Failure | null {
-  const { step, text, outage } = parseTerminationMessage(ended?.message);
-  const sentence = OUTAGES.get(outage);
+  const { step, text, code } = parseTerminationMessage(ended?.message);
+  const sentence = OUTAGES.get(code);
   if (sentence === undefined) return null;
-  return { ...failure(outage, step, `${sentence}${after(text)}`), isOutage: true };
+  return { ...failure(code, step, `${sentence}${after(text)}`), isOutage: true };
 }
 
 function toKilled({ container, message, exitCode }: Ended): Failure {
@@ -156,25 +155,25 @@ function failure(reason: string, step: string | null, message: string): Failure 
 }
 
 /**
- * A site script ends with `{"step","reason","outage"?}` as its termination message. One that could not leave
- * it, being killed, say, leaves the end of its log instead, of which the last line says most.
+ * A site script ends with `{"step","reason"}` as its termination message, and may add a `"code"`. One that
+ * could not leave it, being killed, say, leaves the end of its log instead, of which the last line says most.
  */
 function parseTerminationMessage(message = ""): Words {
   try {
-    const { step, reason, outage } = JSON.parse(message) as Record<string, unknown>;
+    const { step, reason, code } = JSON.parse(message) as Record<string, unknown>;
     if (typeof step === "string" && typeof reason === "string") {
-      return { step, text: lastWords(reason), outage: typeof outage === "string" ? outage : "" };
+      return { step, text: lastWords(reason), code: typeof code === "string" ? code : "" };
     }
   } catch {
     // Not a script's own message.
   }
-  return { step: null, text: lastWords(message), outage: "" };
+  return { step: null, text: lastWords(message), code: "" };
 }
 
 /** What a container left to say. */
 interface Words {
   step: string | null;
   text: string;
-  /** Which outage it met; empty where none. */
-  outage: string;
+  /** Its failure for programs; empty where the script gave it no name. */
+  code: string;
 }

@@ -74,11 +74,11 @@ function addTests(): void {
   test("what cannot reach its server, or finds it full, has met an outage, and no refusal is one", async () => {
     const [port = 0] = await freePorts(1);
     const { message } = await createSiteBench({ ...server.address, port }).run(CREATE);
-    assert.equal([message?.step, message?.outage], ["check-services", "DatabaseUnavailable"]);
+    assert.equal([message?.step, message?.code], ["check-services", "DatabaseUnavailable"]);
     const wrong = createSiteBench({ ...server.address, rootPassword: "wrong" });
     const refused = await wrong.run(CREATE);
     assert.match(refused.message?.reason ?? "", /^ERROR 1045 /);
-    assert.is(refused.message?.outage, undefined);
+    assert.is(refused.message?.code, undefined);
     const limit = server.query("SELECT @@max_connections");
     server.query("SET GLOBAL max_connections = 10");
     const sessions = Array.from({ length: 11 }, () =>
@@ -87,7 +87,7 @@ function addTests(): void {
     try {
       await eventually("the server takes nobody more", async () => {
         const full = await bench.run(CREATE);
-        return full.message?.outage === "DatabaseUnavailable" ? true : null;
+        return full.message?.code === "DatabaseUnavailable" ? true : null;
       });
     } finally {
       for (const session of sessions) session.kill();

@@ -55,7 +55,7 @@ export interface PodRun {
   /** The exit code of the container that ended the Pod; null when it was killed. */
   status: number | null;
   output: string;
-  message: { step: string; reason: string; outage?: string } | null;
+  message: { step: string; reason: string; code?: string } | null;
 }
 
 /** Kills the process group of a container before its n-th command, counted over all of its shells. */
@@ -222,8 +222,12 @@ export function createSiteBench(
     if (pausing !== null) {
       const isPaused = async () => (existsSync(paused) || child.exitCode !== null ? true : null);
       await eventually("the container is paused, or over", isPaused);
-      if (existsSync(paused)) await pausing.meanwhile?.();
-      tokens.end("x".repeat(10_000));
+      try {
+        if (existsSync(paused)) await pausing.meanwhile?.();
+      } finally {
+        // A test that fails meanwhile must not wait for it for ever.
+        tokens.end("x".repeat(10_000));
+      }
     }
     const status = await closed;
     const message = existsSync(terminationLog)

@@ -72,13 +72,10 @@ function addTests(): void {
     const [port = 0] = await freePorts(1);
     configure({ redis_cache: server.url, redis_queue: `redis://127.0.0.1:${port}` });
     const away = await bench.run({ kind: "create", tenant: ACME });
-    assert.equal(
-      [away.message?.step, away.message?.outage],
-      ["check-services", "RedisUnavailable"],
-    );
+    assert.equal([away.message?.step, away.message?.code], ["check-services", "RedisUnavailable"]);
     configure({ redis_cache: server.url.replace(PASSWORD, "wrong") });
     const refused = await bench.run({ kind: "create", tenant: ACME, attempt: 2 });
-    assert.equal([refused.message?.step, refused.message?.outage], ["check-services", undefined]);
+    assert.equal([refused.message?.step, refused.message?.code], ["check-services", undefined]);
   });
 
   test("drop leaves nothing of the site in Redis, and all of every other's", async () => {

@@ -2,7 +2,7 @@
 #
 # Everything variable comes as environment. A script says at which step it is (`step NAME`), runs
 # what others wrote through `attempt`, and, when it fails, leaves {"step","reason"} as its termination
-# message, with the last words of what failed as the reason, and "outage" where what all sites share is away.
+# message, with the last words of what failed as the reason, and a "code" where what all sites share is away.
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
 #   65  the site belongs to somebody else; nothing was touched
@@ -94,21 +94,22 @@ reason_of() {
   fi
 }
 
-# leave_message REASON [OUTAGE]: the termination message, which the control plane reads.
+# leave_message REASON [CODE]: the termination message, which the control plane reads. A code names for programs
+# what all sites share and is away or full.
 leave_message() {
   printf '{"step":%s,"reason":%s%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
-    "${2:+,\"outage\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
+    "${2:+,\"code\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
 }
 
 # leave_reason REASON: leaves it at once, for the look for an outage takes its time.
 leave_reason() {
-  local outage
+  local code
   echo "failed at $current_step: $1"
   leave_message "$1"
   [[ -z $is_final ]] || return 0
-  outage=$(find_outage) || return 0
-  echo "what all sites share is away: $outage"
-  leave_message "$1" "$outage"
+  code=$(find_outage "$1") || return 0
+  echo "what all sites share is away or full: $code"
+  leave_message "$1" "$code"
 }
 
 at_exit() {

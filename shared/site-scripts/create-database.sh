@@ -16,6 +16,7 @@ if is_provisioned; then
 fi
 remove_directory
 check_claim
+rm -f -- "$config_copy"
 drop_database
 # The database keeps its name, by which Redis keeps what the earlier attempt's was asked.
 forget_in_redis "$SITE"

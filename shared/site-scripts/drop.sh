@@ -1,14 +1,64 @@
 # Removes a tenant's site, and succeeds only if it has seen that nothing of it is left but the
-# tombstone. Works on a whole, a half-made and a vanished site. Runs none of the apps' code, for it
-# has the administrator's credentials.
+# tombstone. Works on a whole, a half-made and a vanished site, and on a full volume. Runs none of the
+# apps' code, for it has the administrator's credentials.
 #
 # A site of the tenant's name that is somebody else's is left alone: then only the tenant's own
 # database and user go.
 
 tombstone_days=30
 
+# Leaves the tombstone. Where there is no room for it, it is a link to something that is there.
+bury() {
+  local said=
+  # Of a site that is somebody else's it says nothing.
+  [[ -n $is_foreign ]] || said=$TENANT_ID$'\n'$SITE$'\n'
+  mkdir -p -- sites/.tenants
+  if ! exists "$tombstone"; then
+    if [[ $owner == "$TENANT_ID" ]]; then
+      if ! bury_by_link "$record/owner"; then
+        make_room
+        bury_by_link "$record/owner"
+      fi
+    else
+      # Without room for what it says, that it is there is enough.
+      printf '%s' "$said" >"$tombstone" || exists "$tombstone" ||
+        bury_by_link sites/.tenants/*.gone sites/.tenants/*/owner
+    fi
+  fi
+  # Its time begins now.
+  touch -- "$tombstone"
+}
+
+bury_by_link() {
+  local other
+  for other; do
+    if ln -T -- "$other" "$tombstone" || exists "$tombstone"; then return 0; fi
+  done
+  return 1
+}
+
+# Even a name may need room, where a directory is full to its last byte. As long as the owner record is
+# there, the claim keeps others away, and so the site itself may go first.
+make_room() {
+  echo "there is no room for the tombstone, so the site's directory goes first"
+  remove_directory
+  rm -f -- "$config_copy"
+}
+
+# Two drops may meet at the same old tombstone; neither fails for that. As long as something lies at the
+# place of the site, a tombstone is needed to know that it is nobody's.
+clear_old_tombstones() {
+  local old name
+  while IFS= read -r old; do
+    name=$(site_in "$old")
+    if [[ -n $name ]] && exists "sites/$name" && ! exists "sites/.tenants/$name/owner"; then continue; fi
+    rm -f -- "$old"
+  done < <(find sites/.tenants -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
+    -ignore_readdir_race || true)
+}
+
 step drop-site
-read_owner
+remove_leftover
 is_foreign=
 if [[ $owner == "$TENANT_ID" ]]; then
   claim
@@ -18,19 +68,23 @@ elif [[ -n $owner ]] || exists "sites/$SITE"; then
 fi
 
 # Before anything is removed: a create of this tenant that comes from now on does nothing.
-mkdir -p -- sites/.tenants
-: >"$tombstone"
+bury
 
 drop_database
-if [[ -z $is_foreign && -n $owner ]]; then
+if [[ $owner == "$TENANT_ID" ]]; then remove_directory; fi
+
+# When nothing can work for the site any more and fill it anew.
+step forget-in-redis
+[[ $owner != "$TENANT_ID" ]] || check_claim
+if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_redis "$SITE"; fi
+
+# Last, because what lies at the site's place is the tenant's as long as its record is there.
+step remove-record
+if [[ $owner == "$TENANT_ID" ]]; then
   remove_directory
   check_claim
 fi
 remove_record
-
-# Last, when nothing can work for the site any more and fill it anew.
-step forget-in-redis
-if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_redis "$SITE"; fi
 
 step verify
 look_what_is_left
@@ -39,10 +93,8 @@ look_what_is_left
 if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else
+  remove_leftover
   ! exists "sites/$SITE" || fail "the directory of $SITE is still there"
   ! exists "$record" || fail "the owner record of $SITE is still there"
 fi
-
-# Two drops may meet at the same old tombstone; neither fails for that.
-find sites/.tenants -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
-  -ignore_readdir_race -delete || true
+clear_old_tombstones

@@ -1,4 +1,4 @@
-# Whether a script failed for an outage of what all sites share. That is no failure of this site: the control
+# Whether a script failed for an outage of what all sites share, or for want of room there. That is no failure of this site: the control
 # plane tries again without counting the attempt.
 
 # Nothing is certain of a server that has answered, whatever it said. These are a client's errors when none has, or
@@ -18,9 +18,20 @@ is_redis_away() {
   ! timeout 30 python3 -I -S -c "$redis_py" reach >/dev/null 2>&1
 }
 
-# Prints the name of the outage; fails where everything answers.
+# is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be another one, such
+# as the database server's.
+is_volume_full() {
+  [[ $1 == *"No space left on device"* ]] || return 1
+  local size blocks inodes free_inodes
+  read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' sites)"
+  ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
+}
+
+# find_outage WORDS: prints the name of what those words or a look find; fails where all is well.
 find_outage() {
-  if is_database_away; then
+  if is_volume_full "$1"; then
+    echo VolumeFull
+  elif is_database_away; then
     echo DatabaseUnavailable
   else
     is_redis_away && echo RedisUnavailable

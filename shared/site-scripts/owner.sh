@@ -1,22 +1,31 @@
 # Whose a site is, and which operation may work on it.
 #
-#   sites/.tenants/SITE/owner                        the id of the tenant whose site it is
-#   sites/.tenants/SITE/claims/GENERATION.ATTEMPT    an operation that has come to this site, with the
-#                                                    uid of the Pod that carries it out
-#   sites/.tenants/SITE/site_config.json             a copy of the site's, to repair it from
-#   sites/.tenants/TENANT_ID.gone                    the tenant is gone, or about to be
+#   sites/.tenants/SITE/owner          whose site it is: the tenant's id, and below it the site's name
+#   sites/.tenants/SITE/TENANT_ID/     what is the tenant's own beside its site:
+#     claims/GENERATION.ATTEMPT.POD    the operation that has come to this site last, and the uid of the
+#                                      Pod that carries it out
+#     site_config.json                 a copy of the site's, to repair it from
+#     removed/                         the site's directory, while it is removed
+#   sites/.tenants/TENANT_ID.gone      the tenant is gone, or about to be; holds what its owner record held
 #
 # The owner record lies beside the site's directory, so that a directory that somebody else made is
 # told from one of ours that is half made. It is linked into place, complete, and never changed.
 #
-# The highest claim is the fence. Each claim is a file of its own, so of two operations that come at
-# the same moment neither can undo the other's, as it could if both rewrote one number. Of two Pods of
-# one operation, as when a node was lost, the one that claimed last goes on.
+# The claim is the fence, and there is one. Who comes later takes it over by giving it another name,
+# which is done or not done, and leaves the one before with nothing. Of two operations that come at the
+# same moment, so, neither can undo the other's, as it could if both rewrote one number. One that has
+# stalled since before the name became another tenant's finds no claims of its own tenant there.
+#
+# On a full volume nothing can be written. What a drop has to note, it notes by names and links of what
+# is there: they need neither a byte nor an inode.
 
 record=sites/.tenants/$SITE
+own_things=$record/$TENANT_ID
+claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
+config_copy=$own_things/site_config.json
+removed=$own_things/removed
 tombstone=sites/.tenants/$TENANT_ID.gone
 away=sites/.tenants/$TENANT_ID.away
-claim=$record/claims/$GENERATION.$ATTEMPT
 
 fenced() {
   fail "$1" 67
@@ -38,7 +47,7 @@ exists() {
 read_owner() {
   owner=
   exists "$record/owner" || return 0
-  owner=$(cat -- "$record/owner")
+  owner=$(head -n 1 -- "$record/owner")
   [[ $owner =~ ^$uuid$ ]] || fail "the owner record of $SITE is damaged"
 }
 
@@ -46,41 +55,68 @@ is_provisioned() {
   exists "sites/$SITE/.provisioned"
 }
 
-# Ends the script where a newer operation has been, and sets `lower` to the older claims.
+# Ends the script where a newer operation has been, and sets `others` to the claims of older ones, and of
+# other Pods of this one.
 look_at_claims() {
   local other
-  lower=()
-  for other in "$record"/claims/*; do
-    [[ ${other##*/} =~ ^([0-9]+)\.([0-9]+)(\.new)?$ ]] || continue
+  others=()
+  for other in "$own_things"/claims/*; do
+    [[ ${other##*/} =~ ^([0-9]+)\.([0-9]+)\. ]] || continue
     if ((BASH_REMATCH[1] > GENERATION)) ||
       ((BASH_REMATCH[1] == GENERATION && BASH_REMATCH[2] > ATTEMPT)); then
-      fenced "a newer operation, ${other##*/}, works on $SITE"
+      fenced "a newer operation, ${BASH_REMATCH[1]}.${BASH_REMATCH[2]}, works on $SITE"
     fi
-    [[ $other == "$claim" || $other == "$claim.new" ]] || lower+=("$other")
+    [[ $other == "$claim" ]] || others+=("$other")
   done
+}
+
+# take FILE: makes it our claim, unless somebody else has taken it just now.
+take() {
+  mv -fT -- "$1" "$claim" || ! exists "$1"
+}
+
+# The first claim ever is the file that the owner record was linked from, so that there is one.
+make_claim() {
+  if exists "$own_things/owner.new"; then
+    take "$own_things/owner.new"
+  else
+    [[ -d $own_things/claims ]] || overtaken
+    : >"$claim"
+  fi
 }
 
 # Raises the fence to this operation: the first thing that its first container does.
 claim() {
   look_at_claims
-  printf '%s' "$POD_UID" >"$claim.new"
-  mv -f -- "$claim.new" "$claim"
-  look_at_claims
-  ((${#lower[@]} == 0)) || rm -f -- "${lower[@]}"
+  if ((${#others[@]} == 0)) && ! exists "$claim"; then make_claim; fi
+  local other
+  while look_at_claims && ((${#others[@]} > 0)); do
+    for other in "${others[@]}"; do take "$other"; done
+  done
+  exists "$claim" || overtaken
 }
 
 # Ends the script where another operation, or another Pod of this one, has taken over. Called before
-# each step that destroys something. On NFS a change of its own makes a client list the directory
-# afresh.
+# each step that destroys something. The claim is moved to and fro, because the server knows whether it
+# is there, whatever this client believes; and a change of its own makes it list the directory afresh.
 check_claim() {
-  [[ -d $record/claims ]] || fenced "the owner record of $SITE is gone"
-  : >"$record/claims/look.new"
-  mv -f -- "$record/claims/look.new" "$record/claims/look"
+  move_claim "$claim" "$claim.look"
+  move_claim "$claim.look" "$claim"
   look_at_claims
-  exists "$claim" || fenced "a newer operation has worked on $SITE"
-  local holder
-  holder=$(cat -- "$claim")
-  [[ $holder == "$POD_UID" ]] || fenced "another Pod of this operation works on $SITE"
+}
+
+move_claim() {
+  ! mv -fT -- "$1" "$2" || return 0
+  # An answer that was lost is asked for again, and then nothing is there to move.
+  ! exists "$2" || return 0
+  ! exists "$1" || exit 1
+  overtaken
+}
+
+overtaken() {
+  look_at_claims
+  ((${#others[@]} == 0)) || fenced "another Pod of this operation works on $SITE"
+  fenced "the owner record of $SITE is gone"
 }
 
 require_not_gone() {
@@ -91,7 +127,8 @@ require_not_gone() {
 # may not be.
 own() {
   require_not_gone
-  read_owner
+  ! exists "$away" || discard "$away"
+  remove_leftover
   if [[ -n $owner && $owner != "$TENANT_ID" ]] && exists "sites/.tenants/$owner.gone" &&
     ! exists "sites/$SITE"; then
     # Left by a create that came too late, of a tenant that is gone.
@@ -100,17 +137,12 @@ own() {
   fi
   if [[ -z $owner ]]; then
     ! exists "sites/$SITE" || not_ours "there is a site $SITE that nobody here has made"
-    mkdir -p -- "$record/claims"
-    printf '%s\n' "$TENANT_ID" >"$record/$TENANT_ID.new"
-    [[ $(<"$record/$TENANT_ID.new") == "$TENANT_ID" ]] || fail "the owner record cannot be written"
-    # Fails when somebody else was faster; who owns it is seen below.
-    ln -- "$record/$TENANT_ID.new" "$record/owner" || exists "$record/owner" ||
-      fail "the owner record cannot be linked"
+    make_record
     read_owner
   fi
-  ! exists "$record/$TENANT_ID.new" || rm -f -- "$record/$TENANT_ID.new"
   [[ $owner == "$TENANT_ID" ]] || not_ours "the site $SITE belongs to another tenant"
   "$1"
+  ! exists "$own_things/owner.new" || rm -f -- "$own_things/owner.new"
   if exists "$tombstone"; then
     # The drop came between, and did not see this record.
     remove_record
@@ -118,16 +150,26 @@ own() {
   fi
 }
 
+# Fails not when somebody else was faster; who owns it is seen afterwards.
+make_record() {
+  local whole=$TENANT_ID$'\n'$SITE
+  mkdir -p -- "$own_things/claims"
+  printf '%s\n' "$whole" >"$own_things/owner.new"
+  [[ $(<"$own_things/owner.new") == "$whole" ]] || fail "the owner record cannot be written"
+  ln -T -- "$own_things/owner.new" "$record/owner" || exists "$record/owner" ||
+    fail "the owner record cannot be linked"
+}
+
 # remove_record_of TENANT: removes that tenant's owner record. It is moved away first, whole, so that it
 # is never half there; and should it be another's by then, it is moved back.
 remove_record_of() {
-  rm -rf -- "$away"
+  discard "$away"
   mv -T -- "$record" "$away"
-  if [[ $(<"$away/owner") != "$1" ]]; then
+  if [[ $(head -n 1 -- "$away/owner") != "$1" ]]; then
     mv -T -- "$away" "$record"
     fenced "the site $SITE has another owner by now"
   fi
-  rm -rf -- "$away"
+  discard "$away"
 }
 
 # Removes our own owner record, or what a create left of one that was killed before it owned anything.
@@ -136,12 +178,11 @@ remove_record() {
   if [[ $owner == "$TENANT_ID" ]]; then
     remove_record_of "$TENANT_ID"
   elif [[ -z $owner ]] && exists "$record"; then
-    rm -f -- "$record/$TENANT_ID.new"
-    [[ ! -d $record/claims ]] || rmdir -- "$record/claims"
+    discard "$own_things"
     rmdir -- "$record"
   fi
   # What a drop that was killed had moved away.
-  rm -rf -- "$away"
+  discard "$away"
 }
 
 # For what changes a site that is there.
@@ -153,14 +194,85 @@ require_own_site() {
   is_provisioned || fail "the site $SITE is not there, or not whole"
 }
 
-# Removes the site's directory, if it lies where it must.
+# discard DIRECTORY: removes it, also where somebody makes something in it meanwhile. On NFS, a file that
+# is open on the same node stays there, under another name, until it is closed.
+discard() {
+  local try
+  for ((try = 1; try < 5; try++)); do
+    ! interruptible rm -rf -- "$1" || return 0
+    sleep 0.2
+  done
+  interruptible rm -rf -- "$1"
+}
+
+# Removes the site's directory, if it lies where it must. It is moved away first, whole: so it is there or
+# not there, and whoever still works for the site makes nothing in it while it is removed. What is made at
+# its old place meanwhile goes the same way.
 remove_directory() {
-  exists "sites/$SITE" || return 0
-  if [[ -L sites/$SITE || $(realpath -- "sites/$SITE") != "$(realpath -- sites)/$SITE" ]]; then
-    fail "sites/$SITE leads elsewhere"
+  local look
+  discard "$removed"
+  for ((look = 0; look < 20; look++)); do
+    exists "sites/$SITE" || return 0
+    if [[ -L sites/$SITE || $(realpath -- "sites/$SITE") != "$(realpath -- sites)/$SITE" ]]; then
+      fail "sites/$SITE leads elsewhere"
+    fi
+    check_claim
+    mv -T -- "sites/$SITE" "$removed"
+    if ! (check_claim); then
+      # It had stalled after its last look, so that may be another's site.
+      mv -T -- "$removed" "sites/$SITE"
+      check_claim
+    fi
+    discard "$removed"
+  done
+  fail "something makes the directory of $SITE again and again"
+}
+
+# Sets `owner`, and removes what a process that had not ended yet, such as a worker that writes its log, has
+# made at the place of a site of which the owner was gone. Everything else stays as it is.
+remove_leftover() {
+  read_owner
+  ! is_leftover "sites/$SITE" || ! is_owner_gone || move_leftover
+}
+
+move_leftover() {
+  discard "$away"
+  mv -T -- "sites/$SITE" "$away"
+  if is_leftover "$away"; then
+    discard "$away"
+  else
+    # Somebody has begun to make a site there.
+    mv -T -- "$away" "sites/$SITE"
   fi
-  check_claim
-  # First the marker, so that what is left half-way does not look whole.
-  rm -f -- "sites/$SITE/.provisioned" "$record/site_config.json"
-  interruptible rm -rf -- "sites/$SITE"
+}
+
+# is_leftover DIRECTORY: whether it holds nothing but folders, logs and locks. No site is without a
+# site_config.json.
+is_leftover() {
+  [[ -d $1 && ! -L $1 ]] || return 1
+  local more
+  more=$(find "$1" -mindepth 1 ! -type d ! \( -type f -path "$1/logs/*" \) \
+    ! \( -type f -path "$1/locks/*" -empty \) -print -quit) || return 1
+  [[ -z $more ]]
+}
+
+# Whether the tenant whose the site is, or was last, is gone.
+is_owner_gone() {
+  if [[ -n $owner ]]; then
+    exists "sites/.tenants/$owner.gone"
+    return
+  fi
+  local other
+  for other in sites/.tenants/*.gone; do
+    if [[ $(site_in "$other") == "$SITE" ]]; then return 0; fi
+  done
+  return 1
+}
+
+# site_in TOMBSTONE: the name of the site of which it says that the owner is gone, if it says any.
+site_in() {
+  local id='' name=''
+  { read -r id && read -r name; } <"$1" || return 0
+  # It may be a link to another one, made when there was no room.
+  [[ $1 != */"$id.gone" ]] || printf '%s' "$name"
 }

@@ -3,7 +3,7 @@
 # configure_site [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]: changes keys of site_config.json, all or none, and
 # repairs it where it is damaged.
 configure_site() {
-  attempt python3 -I -S -c "$site_config_py" "sites/$SITE" "$record/site_config.json" "$@"
+  attempt python3 -I -S -c "$site_config_py" "sites/$SITE" "$config_copy" "$@"
 }
 
 # Longer than every process of a web server keeps a site's configuration.

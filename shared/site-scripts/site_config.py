@@ -9,6 +9,7 @@ found damaged, it is restored from the copy. A new encryption key is made only w
 """
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
@@ -31,12 +32,18 @@ def read(path):
 def write(path, config, mode):
     text = json.dumps(config, indent=1, sort_keys=True)
     beside = f"{path}.new"
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError:
+        # There was no room for it, say: then half of it is in the way.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(beside)
+        raise
     directory = os.open(os.path.dirname(path), os.O_RDONLY)
     os.fsync(directory)
     os.close(directory)
