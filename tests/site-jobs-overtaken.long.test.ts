@@ -105,7 +105,7 @@ test("folders that appear at a site's place at any moment of its drop leave its 
     writeFileSync(join(it.site(ACME), "logs", "worker.log"), "late\n");
     await Promise.resolve();
   };
-  await stop(await benchWithSite(), { ...DROP, everyNth: 5 }, makeFolders, async (it, status) => {
+  await stop(await benchWithSite(), { ...DROP, everyNth: 11 }, makeFolders, async (it, status) => {
     if (status !== 0) await succeed(it, { ...DROP, attempt: 2 });
     await succeed(it, { kind: "create", tenant: RIVAL });
   });
@@ -118,7 +118,7 @@ test("a drop that another one and the next tenant's create overtake leaves that 
     await succeed(it, { kind: "create", tenant: RIVAL });
     whole = it.snapshot();
   };
-  await stop(await benchWithSite(), { ...DROP, everyNth: 5 }, overtake, async (it, status) => {
+  await stop(await benchWithSite(), { ...DROP, everyNth: 11 }, overtake, async (it, status) => {
     assert.equal(it.snapshot(), whole, `it ended with ${status}`);
     await Promise.resolve();
   });
@@ -136,7 +136,7 @@ test("a site that somebody begins to make in folders that a create takes away is
     if (isBegun) writeFileSync(config(it), '{"db_name": "precious"}');
     await Promise.resolve();
   };
-  const create = { kind: "create", tenant: RIVAL, everyNth: 2 } as const;
+  const create = { kind: "create", tenant: RIVAL, everyNth: 5 } as const;
   await stop(template, create, begin, async (it, status) => {
     if (!isBegun) return;
     begun += 1;
@@ -153,7 +153,7 @@ test("an attempt that is overtaken while it removes what is half made leaves the
   const env = { LOCAL_BENCH_FAULTS: "acme:new-site" };
   assert.is((await template.run({ ...create, env })).status, 1);
   const overtake = (it: SiteBench) => succeed(it, { ...create, attempt: 3 });
-  await stop(template, { ...create, attempt: 2, everyNth: 3 }, overtake, async (it) => {
+  await stop(template, { ...create, attempt: 2, everyNth: 11 }, overtake, async (it) => {
     const whole = readdirSync(it.site(ACME));
     for (const file of [".provisioned", "apps.txt", "site_config.json"])
       assert.ok(whole.includes(file), `${file} is not in ${whole.join(" ")}`);
