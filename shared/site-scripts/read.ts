@@ -16,7 +16,8 @@ export interface SiteScripts {
 
 export function readSiteScripts(): SiteScripts {
   const programs = [program("relay"), program("time_limit"), program("redis")];
-  const common = [...programs, shell("outage"), shell("common"), shell("owner")];
+  const parts = ["outage", "common", "owner", "directory"].map(shell);
+  const common = [...programs, ...parts];
   const database = shell("database");
   const redis = shell("redis");
   const site = [program("site_config"), program("visit"), shell("site")];

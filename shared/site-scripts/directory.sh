@@ -1,0 +1,84 @@
+# Removing the directory of a site, and what lies at its place afterwards.
+
+# discard DIRECTORY: removes it, also where somebody makes something in it meanwhile. On NFS, a file that
+# is open on the same node stays there, under another name, until it is closed.
+discard() {
+  local try
+  for ((try = 1; try < 5; try++)); do
+    ! interruptible rm -rf -- "$1" || return 0
+    sleep 0.2
+  done
+  interruptible rm -rf -- "$1"
+}
+
+# Removes the site's directory, if it lies where it must. It is moved away first, whole: so it is there or
+# not there, and whoever still works for the site makes nothing in it while it is removed. What is made at
+# its old place meanwhile goes the same way.
+remove_directory() {
+  local look
+  discard "$removed"
+  for ((look = 0; look < 20; look++)); do
+    exists "sites/$SITE" || return 0
+    if [[ -L sites/$SITE || $(realpath -- "sites/$SITE") != "$(realpath -- sites)/$SITE" ]]; then
+      fail "sites/$SITE leads elsewhere"
+    fi
+    check_claim
+    mv -T -- "sites/$SITE" "$removed"
+    if ! (check_claim); then
+      # It had stalled after its last look, so that may be another's site.
+      mv -T -- "$removed" "sites/$SITE"
+      check_claim
+    fi
+    discard "$removed"
+  done
+  fail "something makes the directory of $SITE again and again"
+}
+
+# Sets `owner`, and removes what a process that had not ended yet, such as a worker that writes its log, has
+# made at the place of a site of which the owner was gone. Everything else stays as it is.
+remove_leftover() {
+  read_owner
+  ! is_leftover "sites/$SITE" || ! is_owner_gone || move_leftover
+}
+
+move_leftover() {
+  discard "$away"
+  mv -T -- "sites/$SITE" "$away"
+  if is_leftover "$away"; then
+    discard "$away"
+  else
+    # Somebody has begun to make a site there.
+    mv -T -- "$away" "sites/$SITE"
+  fi
+}
+
+# is_leftover DIRECTORY: whether it holds nothing but folders, logs and locks. No site is without a
+# site_config.json.
+is_leftover() {
+  [[ -d $1 && ! -L $1 ]] || return 1
+  local more
+  more=$(find "$1" -mindepth 1 ! -type d ! \( -type f -path "$1/logs/*" \) \
+    ! \( -type f -path "$1/locks/*" -empty \) -print -quit) || return 1
+  [[ -z $more ]]
+}
+
+# Whether the tenant whose the site is, or was last, is gone.
+is_owner_gone() {
+  if [[ -n $owner ]]; then
+    exists "sites/.tenants/$owner.gone"
+    return
+  fi
+  local other
+  for other in sites/.tenants/*.gone; do
+    if [[ $(site_in "$other") == "$SITE" ]]; then return 0; fi
+  done
+  return 1
+}
+
+# site_in TOMBSTONE: the name of the site of which it says that the owner is gone, if it says any.
+site_in() {
+  local id='' name=''
+  { read -r id && read -r name; } <"$1" || return 0
+  # It may be a link to another one, made when there was no room.
+  [[ $1 != */"$id.gone" ]] || printf '%s' "$name"
+}
