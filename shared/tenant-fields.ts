@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isTenantId, JOB_KINDS, STATUSES, WANTED } from "./tenant.ts";
+import { isTenantId, JOB_KINDS, newTenant, STATUSES, WANTED } from "./tenant.ts";
 import type { Operation, Outage, Tenant } from "./tenant.ts";
 
 /** What a document holds, with dates for its timestamps. */
@@ -93,13 +93,11 @@ export function showDamaged(
   fields: Fields,
   id: string,
   damaged: readonly string[],
-  { createdAt, updatedAt }: DocumentTimes,
+  times: DocumentTimes,
 ): Tenant {
   const whole = Object.entries(fields).filter(([name]) => !damaged.includes(name));
   return {
-    ...NOTHING_KNOWN,
-    created_at: createdAt,
-    updated_at: updatedAt,
+    ...nothingKnown(id, times),
     ...Object.fromEntries(whole),
     id,
     reason: RECORD_DAMAGED,
@@ -109,24 +107,13 @@ export function showDamaged(
 }
 
 /** In place of what cannot be read. A tenant of which not even the status is known needs somebody's eyes. */
-const NOTHING_KNOWN: Omit<Tenant, "id" | "created_at" | "updated_at"> = {
-  organization: "",
-  subdomain: "",
-  email: "",
-  first_name: null,
-  last_name: null,
-  desired: "present",
-  wish_id: "",
-  wished_at: new Date(0),
-  generation: 0,
-  status: "failed",
-  step: null,
-  reason: null,
-  error_message: null,
-  retryable: null,
-  site_url: null,
-  observed_generation: 0,
-  operation: null,
-  queue_place: null,
-  wake_at: null,
-};
+function nothingKnown(id: string, { createdAt, updatedAt }: DocumentTimes): Tenant {
+  const unknown = { id, wishId: "", organization: "", subdomain: "", email: "" };
+  return {
+    ...newTenant(unknown, createdAt),
+    updated_at: updatedAt,
+    generation: 0,
+    status: "failed",
+    wake_at: null,
+  };
+}
