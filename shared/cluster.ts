@@ -92,7 +92,11 @@ export function connectCluster(
     const forgotten = clients;
     clients = null;
     forgottenAt = performance.now();
-    (await forgotten).close();
+    // Where it was not even found, there is nothing to close, and whoever asked has been told.
+    await forgotten.then(
+      ({ close }) => close(),
+      () => {},
+    );
   }
 
   /** Awaits a call, and sees that it was Kubernetes that answered. */
