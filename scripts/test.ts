@@ -25,10 +25,12 @@ const SLOWEST = [
   "tests/killed-anywhere.long.test.ts",
   "tests/killed-on-mariadb.long.test.ts",
   "tests/hostile.long.test.ts",
-  "tests/terraform.test.ts",
+  "tests/site-jobs-full-volume.long.test.ts",
+  "tests/burst.long.test.ts",
   "tests/start.test.ts",
   "tests/site-jobs.test.ts",
   "tests/stack.test.ts",
+  "tests/api.test.ts",
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-/** `npm run terraform:check`, as a part of `npm test`. That it finds mistakes, terraform-mistakes shows. */
+/** `npm run terraform:check`, as a part of `npm run test:long`. That it finds mistakes, terraform-mistakes shows. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkRoot } from "../scripts/terraform/check.ts";
