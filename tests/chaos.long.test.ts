@@ -265,7 +265,7 @@ test(`${TENANTS} tenants come to what was wished of them, and nothing is left ov
   );
   for (const [k, host] of hosts.entries()) {
     const owner = join(it.stack.sitesDirectory, ".tenants", host, "owner");
-    assert.is(readFileSync(owner, "utf8").trim(), idsKept[k]);
+    assert.is(readFileSync(owner, "utf8"), `${idsKept[k]}\n${host}\n`);
   }
 });
 
