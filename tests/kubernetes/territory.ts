@@ -51,7 +51,10 @@ export function takeTerritory(): Territory {
   for (let number = 1; number <= NETWORKS; number++) {
     const name = `kairos${number}`;
     // The kernel gives a name to one only, so of two that try it at once one goes on to the next.
-    if (run("ip", ["link", "add", name, "type", "bridge"]) === null) continue;
+    // Of itself a bridge has the lowest address among its ports, which changes as Pods go, and leaves the others
+    // without a way to it until they ask anew, half a minute later.
+    const hardware = ["address", `02:00:c6:12:00:${number.toString(16).padStart(2, "0")}`];
+    if (run("ip", ["link", "add", name, ...hardware, "type", "bridge"]) === null) continue;
     const janitor = startJanitor(name);
     try {
       const address = `198.18.${number}.1`;
