@@ -3,7 +3,7 @@
  * few tenants, with every I/O request answered as the edges answer it. A state is never changed, only
  * followed by others, so that many continuations of the same state can be tried.
  *
- * What the edges promise and tests/store.test.ts, tests/cluster.test.ts and tests/killed-anywhere.ts
+ * What the edges promise and tests/store.test.ts, tests/cluster-contract.ts and tests/killed-anywhere.ts
  * prove of them is assumed here: writes under a version, all-or-nothing batches, a Job name that is held
  * until its Pods are gone, site scripts that obey their fence. `Edges` names these promises, so that each
  * can be broken on purpose.

@@ -1,6 +1,6 @@
 /**
  * What the Job controller and a kubelet do with Jobs and Secrets, for as much of it as the control
- * plane relies on. tests/cluster.test.ts holds this to a real API server.
+ * plane relies on. tests/cluster-contract.ts holds this to a real API server.
  *
  * @module
  */
