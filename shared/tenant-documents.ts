@@ -92,10 +92,9 @@ export async function listTenants(
     call(matching.count().get()),
   ]);
   const total = counted.data().count;
-  const undated =
-    dated.length > limit || total === (await countDated(matching, dated, from))
-      ? []
-      : await readUndated(matching, limit + 1 - dated.length, from);
+  const room = limit + 1 - dated.length;
+  const datedTotal = room > 0 ? await countDated(matching, dated, from) : total;
+  const undated = datedTotal === total ? [] : await readUndated(matching, room, from, datedTotal);
   const found = [...dated, ...undated];
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -140,10 +139,11 @@ async function readUndated(
   matching: Query,
   limit: number,
   from: ListRequest["from"],
+  datedTotal: number,
 ): Promise<QueryDocumentSnapshot[]> {
   const undated: QueryDocumentSnapshot[] = [];
   const isAfter = "after" in from && from.after.createdAt === null;
-  let toSkip = "skip" in from ? await undatedToSkip(matching, from.skip) : 0;
+  let toSkip = "skip" in from ? from.skip - datedTotal : 0;
   for await (const document of everyDocument(matching, isAfter ? from.after.id : undefined)) {
     if (document.get("created_at") instanceof Timestamp) continue;
     if (toSkip > 0) toSkip -= 1;
@@ -151,11 +151,6 @@ async function readUndated(
     if (undated.length === limit) break;
   }
   return undated;
-}
-
-async function undatedToSkip(matching: Query, skip: number): Promise<number> {
-  if (skip === 0) return 0;
-  return Math.max(0, skip - (await call(byTime(matching).count().get())).data().count);
 }
 
 function positionOf(document: QueryDocumentSnapshot): Position {
