@@ -76,6 +76,9 @@ function addTests(): void {
     configure({ redis_cache: server.url.replace(PASSWORD, "wrong") });
     const refused = await bench.run({ kind: "create", tenant: ACME, attempt: 2 });
     assert.equal([refused.message?.step, refused.message?.code], ["check-services", undefined]);
+    writeFileSync(join(bench.sites, "common_site_config.json"), "{");
+    const damaged = await bench.run({ kind: "create", tenant: ACME, attempt: 3 });
+    assert.equal([damaged.message?.step, damaged.message?.code], ["check-services", undefined]);
   });
 
   test("drop leaves nothing of the site in Redis, and all of every other's", async () => {

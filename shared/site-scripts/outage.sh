@@ -1,5 +1,5 @@
-# Whether a script failed for an outage of what all sites share, or for want of room there. That is no failure of this site: the control
-# plane tries again without counting the attempt.
+# Whether a script failed for an outage of what all sites share, or for want of room there. That is no failure of
+# this site: the control plane tries again without counting the attempt.
 
 # Nothing is certain of a server that has answered, whatever it said. These are a client's errors when none has, or
 # when the server takes nobody: ER_CON_COUNT_ERROR, ER_SERVER_SHUTDOWN, CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR,
@@ -14,8 +14,11 @@ is_database_away() {
   ((status == 124)) || [[ $said =~ $no_answer ]]
 }
 
+# A configuration that cannot be read is no outage.
 is_redis_away() {
-  ! timeout 30 python3 -I -S -c "$redis_py" reach >/dev/null 2>&1
+  local status=0
+  timeout 30 python3 -I -S -c "$redis_py" reach >/dev/null 2>&1 || status=$?
+  ((status == 69 || status == 124))
 }
 
 # is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be another one, such

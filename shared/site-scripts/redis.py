@@ -16,6 +16,8 @@ import sys
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 10
+# The exit status of `reach` where a server cannot be reached, and of nothing else (EX_UNAVAILABLE of sysexits.h).
+OUT_OF_REACH = 69
 
 
 def reach(parts):
@@ -116,6 +118,8 @@ def main(command, database=None, site=None):
             if command == "forget":
                 forget(redis, database, site)
         except (OSError, ValueError) as error:
+            if command == "reach" and isinstance(error, OSError):
+                sys.exit(OUT_OF_REACH)
             # Without what the address may hold beside it.
             address = urlsplit(url).hostname
             sys.exit(f"the Redis server {name} at {address} does not work: {error}")
