@@ -3,8 +3,9 @@
  * `/openapi.json` (tests/stack-fixture.ts).
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { newTenant } from "../shared/tenant.ts";
@@ -62,6 +63,24 @@ test("a function keeps an idle connection longer than a load balancer does, whic
     await answer.arrayBuffer();
     const seconds = /^timeout=(\d+)$/.exec(answer.headers.get("keep-alive") ?? "")?.[1];
     assert.ok(Number(seconds) > 600, `${url} says ${answer.headers.get("keep-alive")}`);
+  }
+});
+
+test("a client that waits 6 seconds, longer than Node's own limit, reuses its connection", async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = () =>
+    new Promise<boolean>((resolve, reject) => {
+      const asked = httpRequest(`${it.stack.urls.api}/`, { agent }, (answer: IncomingMessage) => {
+        answer.resume().once("end", () => resolve(asked.reusedSocket));
+      });
+      asked.once("error", reject).end();
+    });
+  try {
+    await ask();
+    await sleep(6_000);
+    assert.is(await ask(), true);
+  } finally {
+    agent.destroy();
   }
 });
 
