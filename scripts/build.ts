@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { writeFiles, zip } from "./build/archive.ts";
 import type { Files } from "./build/archive.ts";
 import { buildFunction } from "./build/function-folder.ts";
-import { BuildProblem } from "./build/problem.ts";
+import { BuildProblem } from "./build/build-error.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "./local/function-process.ts";
 import type { FunctionName } from "./local/function-process.ts";
 import { repository } from "./repository.ts";

@@ -8,11 +8,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createBoard } from "./local/board.ts";
-import type { Board } from "./local/board.ts";
+import { createBoard } from "./local/progress.ts";
+import type { Board } from "./local/progress.ts";
 import { freePorts } from "./local/ports.ts";
-import { runOnStack } from "./local/run.ts";
-import type { Stack } from "./local/stack.ts";
+import { runOnStack } from "./local/run-command.ts";
+import type { Stack } from "./local/local-stack.ts";
 
 const TENANTS = [
   { organization: "Acme Corporation", subdomain: "acme", email: "office@acme.example" },

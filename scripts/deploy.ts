@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
-import { deploy } from "./deploy/deploy.ts";
+import { deploy } from "./deploy/deploy-steps.ts";
 import { openGoogle } from "./deploy/google.ts";
-import { DeployProblem } from "./deploy/problem.ts";
-import { openTerraform } from "./deploy/terraform.ts";
+import { DeployProblem } from "./deploy/deploy-error.ts";
+import { openTerraform } from "./deploy/terraform-command.ts";
 import { CLUSTER_ROOT, TERRAFORM_ROOT } from "./terraform/roots.ts";
 import { repository } from "./repository.ts";
 

@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runOnStack } from "./local/run.ts";
-import type { Stack } from "./local/stack.ts";
+import { runOnStack } from "./local/run-command.ts";
+import type { Stack } from "./local/local-stack.ts";
 
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch]
 

@@ -18,19 +18,19 @@ Runs the test files whose path holds one of the texts; all of them without any.
   --long   the long tests (*.long.test.ts) instead of the quick ones, as test:long does
   --help   this text
 
-With CI=true a skipped test is a failure, unless tests/allowed-skips.json names the part it lacks.`;
+With CI=true a skipped test is a failure, unless tests/testkit/allowed-skips.json names the part it lacks.`;
 
 /** So that no processor is idle while the longest file runs alone in the end. */
 const SLOWEST = [
-  "tests/killed-anywhere.long.test.ts",
-  "tests/killed-on-mariadb.long.test.ts",
-  "tests/hostile.long.test.ts",
-  "tests/site-jobs-full-volume.long.test.ts",
-  "tests/burst.long.test.ts",
-  "tests/start.test.ts",
-  "tests/site-jobs.test.ts",
-  "tests/stack.test.ts",
-  "tests/api.test.ts",
+  "tests/crash/crash-anywhere.long.test.ts",
+  "tests/crash/crash-on-mariadb.long.test.ts",
+  "tests/fuzz/fuzz.long.test.ts",
+  "tests/crash/full-volume.long.test.ts",
+  "tests/system/burst.long.test.ts",
+  "tests/system/start.test.ts",
+  "tests/integration/site-jobs.test.ts",
+  "tests/system/stack.test.ts",
+  "tests/integration/api.test.ts",
 ];
 
 const { values, positionals } = parseArgs({
@@ -96,7 +96,7 @@ function report({ file, passed, seconds, problems, output }: FileResult): void {
 function isAllowed(part: string): boolean {
   if (process.env["CI"] !== "true") return true;
   const allowed: unknown = JSON.parse(
-    readFileSync(new URL("tests/allowed-skips.json", `file://${repository}`), "utf8"),
+    readFileSync(new URL("tests/testkit/allowed-skips.json", `file://${repository}`), "utf8"),
   );
   return Object.hasOwn(allowed as object, part);
 }

@@ -11,7 +11,7 @@ locals {
   EOT
 
   log_alerts = {
-    # The word is SET_UP_FAILS in shared/decide.ts.
+    # The word is SET_UP_FAILS in shared/reconciler/decide.ts.
     set-up-fails = {
       name     = "Site Jobs cannot start, and only an operator can help"
       severity = "CRITICAL"

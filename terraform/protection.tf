@@ -25,7 +25,7 @@ resource "terraform_data" "deletion_protection" {
     command = self.input.deletion_protection ? "echo deletion_protection is on, so nothing is deleted. Set it to false and apply, before you delete. && exit 1" : "exit 0"
   }
 
-  # Every resource there is; tests/protection.test.ts holds it to that.
+  # Every resource there is; tests/infrastructure/protection.test.ts holds it to that.
   depends_on = [
     google_artifact_registry_repository.docker_hub,
     google_artifact_registry_repository.functions,

@@ -2,7 +2,7 @@
 # among the dead letters.
 
 locals {
-  # A topic and its subscription. The names are those in shared/bus.ts.
+  # A topic and its subscription. The names are those in shared/pubsub/bus.ts.
   event_topics = toset(["tenant-events", "cluster-events"])
 
   provision_url = google_cloudfunctions2_function.this["provision"].service_config[0].uri

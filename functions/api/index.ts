@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { logCompileCache } from "../../shared/compile-cache.ts";
-import { parseApiSettings } from "../../shared/config.ts";
-import { openStoreAndBus } from "../../shared/edges.ts";
-import { keepConnectionsOpen } from "../../shared/keep-alive.ts";
-import { openLazily } from "../../shared/open-lazily.ts";
-import { followTraces } from "../../shared/trace.ts";
-import { answer } from "./app.ts";
-import { createAuthenticator } from "./authenticate.ts";
-import { serve } from "./framework.ts";
-import { createLimits } from "./limits.ts";
+import { logCompileCache } from "../../shared/platform/compile-cache.ts";
+import { parseApiSettings } from "../../shared/configuration/settings.ts";
+import { openStoreAndBus } from "../../shared/runtime/adapters.ts";
+import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
+import { openLazily } from "../../shared/platform/open-lazily.ts";
+import { followTraces } from "../../shared/platform/trace.ts";
+import { answer } from "./http/answer.ts";
+import { createAuthenticator } from "./auth/authenticate.ts";
+import { serve } from "./http/server.ts";
+import { createLimits } from "./auth/rate-limits.ts";
 
 const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
@@ -20,7 +20,7 @@ followTraces(projectId);
 logCompileCache(process.env);
 keepConnectionsOpen();
 const idTokens = openLazily(async () => {
-  const { createIdTokenVerifier } = await import("./id-token.ts");
+  const { createIdTokenVerifier } = await import("./auth/id-token.ts");
   return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };
 });
 const api = {

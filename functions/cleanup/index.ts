@@ -5,11 +5,11 @@
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
 import type { CloudEvent } from "@google-cloud/functions-framework";
-import { logCompileCache } from "../../shared/compile-cache.ts";
-import { keepConnectionsOpen } from "../../shared/keep-alive.ts";
-import { wakeTenant } from "../../shared/wake.ts";
-import { connectWorld } from "../../shared/world.ts";
-import { tenantOfDeletion } from "./cleanup.ts";
+import { logCompileCache } from "../../shared/platform/compile-cache.ts";
+import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
+import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
+import { connectWorld } from "../../shared/runtime/connect.ts";
+import { tenantOfDeletion } from "./deletion-event.ts";
 
 const world = connectWorld(process.env);
 logCompileCache(process.env);

@@ -4,10 +4,10 @@
  * @module
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
-import { logCompileCache } from "../../shared/compile-cache.ts";
-import { keepConnectionsOpen } from "../../shared/keep-alive.ts";
-import { connectWorld } from "../../shared/world.ts";
-import { handleEvent } from "./provision.ts";
+import { logCompileCache } from "../../shared/platform/compile-cache.ts";
+import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
+import { connectWorld } from "../../shared/runtime/connect.ts";
+import { handleEvent } from "./handle-message.ts";
 
 const world = connectWorld(process.env);
 logCompileCache(process.env);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HintError } from "../../shared/hint.ts";
+import { HintError } from "../../shared/pubsub/messages.ts";
 import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
 
 const test = suite("parsePubSubEvent");

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { HintError } from "../../shared/hint.ts";
+import { HintError } from "../../shared/pubsub/messages.ts";
 import {
   cloudEventSchema,
   pubSubEventSchema,
   pubSubPushSchema,
-} from "../../shared/schemas/messages.ts";
-import { parserOf } from "../../shared/validate.ts";
+} from "../../shared/pubsub/message-schemas.ts";
+import { parserOf } from "../../shared/platform/schema-parser.ts";
 
 const parseEvent = parserOf(pubSubEventSchema);
 const parseAnyEvent = parserOf(cloudEventSchema);

@@ -10,7 +10,7 @@ import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { repository } from "../repository.ts";
 import type { Files } from "./archive.ts";
-import { leftOut } from "./left-out.ts";
+import { leftOut } from "./stubs.ts";
 import { lateRequires } from "./late-requires.ts";
 import { compiledValidators } from "./validators.ts";
 import { usedCalls } from "./used-calls.ts";

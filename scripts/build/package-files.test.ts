@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { functionLock, functionManifest } from "./package-files.ts";
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 
 const test = suite("what a function installs");
 

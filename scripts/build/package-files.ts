@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 
 /** The parts of a package.json that count here. */
 export interface Manifest {

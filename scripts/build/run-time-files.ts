@@ -5,9 +5,9 @@
  */
 import { globSync } from "node:fs";
 import { basename } from "node:path";
-import { DOCS_ASSETS } from "../../functions/api/docs.ts";
+import { DOCS_ASSETS } from "../../functions/api/docs/pages.ts";
 import { packageFolderOf, readRepositoryFile, repository } from "../repository.ts";
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 
 export interface RunTimeFile {
   /** Where it must lie, relative to the bundle. */
@@ -18,19 +18,20 @@ export interface RunTimeFile {
 
 /** Every module that reads files beside itself, and which. */
 const READERS: Record<string, () => RunTimeFile[]> = {
-  "functions/api/docs.ts": documentation,
-  "shared/site-scripts/read.ts": siteScripts,
+  "functions/api/docs/pages.ts": documentation,
+  "shared/operations/scripts/read-scripts.ts": siteScripts,
 };
 
 function documentation(): RunTimeFile[] {
   return DOCS_ASSETS.map(({ name, specifier }) => ({
-    path: `docs/${name}`,
-    source: specifier === undefined ? `functions/api/docs/${name}` : `node_modules/${specifier}`,
+    path: `static/${name}`,
+    source:
+      specifier === undefined ? `functions/api/docs/static/${name}` : `node_modules/${specifier}`,
   }));
 }
 
 function siteScripts(): RunTimeFile[] {
-  return globSync("shared/site-scripts/*.{sh,py}", { cwd: repository }).map((source) => ({
+  return globSync("shared/operations/scripts/*.{sh,py}", { cwd: repository }).map((source) => ({
     path: basename(source),
     source,
   }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { repository } from "../repository.ts";
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 import { callsIn, onlyCalls, onlyKinds } from "./used-calls.ts";
 
 const test = suite("the calls to the cluster that are made");

@@ -11,10 +11,10 @@ import type { Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readRepositoryFile } from "../repository.ts";
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 
 /** Where all calls to the cluster are made. */
-const EDGE = "shared/cluster.ts";
+const EDGE = "shared/kubernetes/cluster.ts";
 
 /** The files of the client that have a method, or some, for each call. */
 const CALLS =

@@ -6,7 +6,7 @@
  */
 import type { Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
-import { BuildProblem } from "./problem.ts";
+import { BuildProblem } from "./build-error.ts";
 
 /** A namespace, a message, an enum or a service, as protobuf.js describes them in JSON. */
 interface Description {

@@ -1,9 +1,9 @@
 import * as esbuild from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createTenantSchema } from "../../functions/api/schemas.ts";
-import type { Check } from "../../shared/compile-schema.ts";
-import { compileSchema } from "../../shared/compile-schema.ts";
+import { createTenantSchema } from "../../functions/api/tenants/api-schemas.ts";
+import type { Check } from "../../shared/platform/compile-schema.ts";
+import { compileSchema } from "../../shared/platform/compile-schema.ts";
 import { repository } from "../repository.ts";
 import { validatorsOf } from "./validators.ts";
 

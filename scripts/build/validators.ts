@@ -1,5 +1,5 @@
 /**
- * The validators of a function, compiled: code in the place of `shared/compile-schema.ts`, and so of ajv.
+ * The validators of a function, compiled: code in the place of `shared/platform/compile-schema.ts`, and so of ajv.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Plugin } from "esbuild";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { AJV_OPTIONS } from "../../shared/compile-schema.ts";
-import { parsedSchemas } from "../../shared/validate.ts";
+import { AJV_OPTIONS } from "../../shared/platform/compile-schema.ts";
+import { parsedSchemas } from "../../shared/platform/schema-parser.ts";
 import { repository } from "../repository.ts";
 
 /** The bundler's plugin that puts it there. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { GoogleAuth } from "google-auth-library";
-import { DeployProblem } from "./problem.ts";
+import { DeployProblem } from "./deploy-error.ts";
 
 /** Reads a resource by its address; `what` says in a problem what could not be read. */
 export type ReadResource = <T>(url: string, what: string) => Promise<T>;

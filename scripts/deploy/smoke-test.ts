@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DeployProblem } from "./problem.ts";
+import { DeployProblem } from "./deploy-error.ts";
 
 /** Throws a `DeployProblem` that says what is not as it should be. */
 export async function smokeTest(apiUrl: string, version: string): Promise<void> {

@@ -7,7 +7,7 @@
  * @module
  */
 import type { ReadResource } from "./google.ts";
-import { DeployProblem } from "./problem.ts";
+import { DeployProblem } from "./deploy-error.ts";
 
 /** The part of a Firestore `Database`, and of an Eventarc `Trigger`, that is read. */
 interface Created {

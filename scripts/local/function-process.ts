@@ -7,8 +7,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Environment } from "../../shared/config.ts";
-import { LocalProblem } from "./problem.ts";
+import type { Environment } from "../../shared/configuration/settings.ts";
+import { LocalProblem } from "./start-error.ts";
 import type { ProcessSpec } from "./processes.ts";
 
 export type FunctionName = "api" | "provision" | "cleanup";

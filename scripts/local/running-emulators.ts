@@ -6,8 +6,8 @@
  */
 import { EMULATOR_NAMES } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
-import { takeLock } from "./lock.ts";
-import { LocalProblem } from "./problem.ts";
+import { takeLock } from "./stack-lock.ts";
+import { LocalProblem } from "./start-error.ts";
 
 /** `host:port` of each emulator. */
 export type EmulatorHosts = Record<EmulatorName, string>;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CreateSubscriptionOptions, PubSub } from "@google-cloud/pubsub";
-import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/bus.ts";
+import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 
 /** Codes of gRPC. */
 const NOT_FOUND = 5;

@@ -17,8 +17,8 @@ import { fileURLToPath } from "node:url";
 import { kindOf, readCdktf } from "./read-cdktf.ts";
 import { SOURCES } from "./schema-sources.ts";
 import type { SchemaSource } from "./schema-sources.ts";
-import { SCHEMAS } from "./schema.ts";
-import type { Block, ProviderSchema } from "./schema.ts";
+import { SCHEMAS } from "./provider-schema.ts";
+import type { Block, ProviderSchema } from "./provider-schema.ts";
 
 const source = SOURCES[process.argv[2] ?? ""];
 if (source === undefined) throw new Error(`which one: ${Object.keys(SOURCES).join(", ")}?`);

@@ -25,7 +25,7 @@
  *
  * @module
  */
-import type { Attribute, AttributeType, Block, NestedBlock } from "./schema.ts";
+import type { Attribute, AttributeType, Block, NestedBlock } from "./provider-schema.ts";
 
 /** A field of a block: its name, what it is, and the lines that follow it up to the next one. */
 interface Field {

@@ -2,7 +2,7 @@ import { decode, encode, ExtData } from "@msgpack/msgpack";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { refuse } from "./refuse.ts";
-import type { Block } from "./schema.ts";
+import type { Block } from "./provider-schema.ts";
 
 const test = suite("what a provider refuses");
 

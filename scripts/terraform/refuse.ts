@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Attribute, Block } from "./schema.ts";
+import type { Attribute, Block } from "./provider-schema.ts";
 
 /** Where something stands in a configuration: names of fields, and places in lists. */
 export type Path = (string | number)[];

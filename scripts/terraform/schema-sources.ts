@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SCHEMAS } from "./schema.ts";
+import type { SCHEMAS } from "./provider-schema.ts";
 
 export interface SchemaSource {
   /** The package, at exactly one version. */

@@ -100,7 +100,7 @@ resource "helm_release" "cluster" {
       securityPolicy = local.control_plane.sites.security_policy == null ? "" : local.control_plane.sites.security_policy
     }
 
-    # What shared/manifests.ts gives a site Job, times the Pods there may be.
+    # What shared/operations/manifests.ts gives a site Job, times the Pods there may be.
     quota = {
       pods           = local.job_pods
       requestsCpu    = "${local.job_pods * 250}m"

@@ -1,4 +1,4 @@
-# Everything that can be set is set. What comes of it, tests/deployment.test.ts compares with the code.
+# Everything that can be set is set. What comes of it, tests/infrastructure/deployment.test.ts compares with the code.
 
 mock_provider "google" {
   source = "./tests/mocks"

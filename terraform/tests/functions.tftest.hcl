@@ -1,4 +1,4 @@
-# What the functions are given. That their environment is what their settings ask for, tests/deployment.test.ts
+# What the functions are given. That their environment is what their settings ask for, tests/infrastructure/deployment.test.ts
 # holds to the code that reads it.
 
 mock_provider "google" {

@@ -1,5 +1,5 @@
 # What operators are told, and what they can set. That the alerts' filters are those of what is written into the logs,
-# tests/alerts.test.ts shows.
+# tests/infrastructure/alerts.test.ts shows.
 
 mock_provider "google" {
   source = "./tests/mocks"

@@ -1,4 +1,4 @@
-# Who may do what. That there are no further grants, tests/deployment.test.ts sees.
+# Who may do what. That there are no further grants, tests/infrastructure/deployment.test.ts sees.
 
 mock_provider "google" {
   source = "./tests/mocks"

@@ -26,7 +26,7 @@ run "what_holds_the_customers_data_refuses_to_be_deleted" {
       google_container_cluster.this.deletion_protection,
       !google_storage_bucket.backups.force_destroy,
       alltrue([for one in google_secret_manager_secret.this : one.deletion_protection]),
-      # Of everything else, as tests/protection.test.ts shows.
+      # Of everything else, as tests/infrastructure/protection.test.ts shows.
       terraform_data.deletion_protection.output.deletion_protection,
       output.deletion_protection,
     ])

@@ -1,8 +1,8 @@
 /** Every scenario explored to its end: every state that there is, and every step between two of them. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { exploreReal } from "./real.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { exploreReal } from "./real-code.ts";
+import { SCENARIOS } from "./exploration-scenarios.ts";
 
 const test = suite("every state, to the end");
 

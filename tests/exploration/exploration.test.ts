@@ -6,8 +6,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { explore } from "./explore.ts";
 import { mutate, MUTATIONS } from "./mutations.ts";
-import { exploreReal } from "./real.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { exploreReal } from "./real-code.ts";
+import { SCENARIOS } from "./exploration-scenarios.ts";
 
 const test = suite("every state");
 

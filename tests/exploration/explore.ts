@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { keyOf, keyOfRest } from "./key.ts";
-import { checkRest, checkState, checkStep, Violation } from "./rules.ts";
-import { goOn, start, stepsFrom, sweep } from "./steps.ts";
-import type { Node, Rig, Scenario } from "./steps.ts";
-import { emptyState, end, withoutHint, withPod, work } from "./world.ts";
-import type { State } from "./world.ts";
+import { keyOf, keyOfRest } from "./state-key.ts";
+import { checkRest, checkState, checkStep, Violation } from "./exploration-rules.ts";
+import { goOn, start, stepsFrom, sweep } from "./explored-steps.ts";
+import type { Node, Rig, Scenario } from "./explored-steps.ts";
+import { emptyState, end, withoutHint, withPod, work } from "./explored-world.ts";
+import type { State } from "./explored-world.ts";
 
 export interface Explored {
   states: number;

@@ -7,11 +7,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { comeToRest } from "./explore.ts";
 import { mutate, MUTATIONS } from "./mutations.ts";
-import { REAL_CODE } from "./real.ts";
-import { checkState, checkStep, Violation } from "./rules.ts";
-import { stepsFrom } from "./steps.ts";
-import type { Node, Rig, Scenario, Step } from "./steps.ts";
-import { emptyState, ID, REAL_EDGES } from "./world.ts";
+import { REAL_CODE } from "./real-code.ts";
+import { checkState, checkStep, Violation } from "./exploration-rules.ts";
+import { stepsFrom } from "./explored-steps.ts";
+import type { Node, Rig, Scenario, Step } from "./explored-steps.ts";
+import { emptyState, ID, REAL_EDGES } from "./explored-world.ts";
 
 const test = suite("random histories");
 

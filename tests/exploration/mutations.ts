@@ -4,15 +4,24 @@
  *
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repository } from "../../scripts/repository.ts";
-import { CRASHES, FAILURES, HOLD_UPS, NAME, OUTAGE, QUEUE, SLOT, STALLS } from "./scenarios.ts";
-import type { Code, Scenario } from "./steps.ts";
-import { REAL_EDGES } from "./world.ts";
-import type { Edges } from "./world.ts";
+import {
+  CRASHES,
+  FAILURES,
+  HOLD_UPS,
+  NAME,
+  OUTAGE,
+  QUEUE,
+  SLOT,
+  STALLS,
+} from "./exploration-scenarios.ts";
+import type { Code, Scenario } from "./explored-steps.ts";
+import { REAL_EDGES } from "./explored-world.ts";
+import type { Edges } from "./explored-world.ts";
 
 export interface Mutation {
   name: string;
@@ -53,7 +62,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: CRASHES,
     edits: [
       {
-        file: "tenant.ts",
+        file: "tenant/tenant.ts",
         from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
         to: "wake_at: null,",
       },
@@ -65,7 +74,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: CRASHES,
     edits: [
       {
-        file: "wish.ts",
+        file: "tenant/commands.ts",
         from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
         to: "wake_at: null,",
       },
@@ -77,11 +86,11 @@ export const MUTATIONS: Mutation[] = [
     scenario: CRASHES,
     edits: [
       {
-        file: "reconcile.ts",
+        file: "reconciler/reconcile.ts",
         from: "return { ...changes, wake_at, updated_at: now };",
         to: "return { ...changes, wake_at: null, updated_at: now };",
       },
-      { file: "reconcile.ts", from: "return present === wanted;", to: "return true;" },
+      { file: "reconciler/reconcile.ts", from: "return present === wanted;", to: "return true;" },
     ],
     breaks: "who is to go is gone",
   },
@@ -90,7 +99,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "return ended(tenant, operation, job.outcome, now, settings);",
         to: 'return removeJob(tenant, job, "JobHasEnded", now);',
       },
@@ -102,7 +111,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "if (job.outcome === null) return working(tenant, operation, job, now);",
         to: "if (job.outcome === null) return succeeded(tenant, operation, null, settings);",
       },
@@ -114,7 +123,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "if (job !== null && isOlder(job, operation)) {",
         to: "if (job !== null && isOlder(job, operation) && job.outcome === null) {",
       },
@@ -126,7 +135,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: 'tenant.desired === "absent" && tenant.operation === null && job === null',
         to: 'tenant.desired === "absent" && job === null',
       },
@@ -138,7 +147,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: 'return job === null ? afterTheJob(tenant) : removeJob(tenant, job, "JobHasEnded", now);',
         to: "return afterTheJob(tenant);",
       },
@@ -150,7 +159,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "const slot = tenant.operation?.slot ?? null;",
         to: "const slot = null as number | null;",
       },
@@ -162,7 +171,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "reconcile.ts",
+        file: "reconciler/reconcile.ts",
         from: "return operation !== undefined && operation?.slot !== held ? held : null;",
         to: "return operation !== undefined && held === -1 ? held : null;",
       },
@@ -174,7 +183,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: SLOT,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: 'return removeJob(tenant, job, "DeadlineExceeded", now);',
         to: 'return failed(tenant, operation, OVERDUE, now, { baseDomain: "", retryPauseSeconds: 30 });',
       },
@@ -186,7 +195,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: QUEUE,
     edits: [
       {
-        file: "reconcile.ts",
+        file: "reconciler/reconcile.ts",
         from: 'if (wasInQueue) return "waiting";',
         to: 'if (wasInQueue || waiting !== null) return "waiting";',
       },
@@ -198,7 +207,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: QUEUE,
     edits: [
       {
-        file: "reconcile.ts",
+        file: "reconciler/reconcile.ts",
         from: 'if (freedSlot !== null) yield* ask("hintNextInQueue", {});',
         to: "",
       },
@@ -208,7 +217,9 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a failed attempt is not tried again",
     scenario: FAILURES,
-    edits: [{ file: "decide.ts", from: "attempts < MAX_ATTEMPTS)", to: "attempts < 1)" }],
+    edits: [
+      { file: "reconciler/decide.ts", from: "attempts < MAX_ATTEMPTS)", to: "attempts < 1)" },
+    ],
     breaks: "what may succeed is tried again",
   },
   {
@@ -216,7 +227,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: OUTAGE,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "attempts: isLong ? attempts : attempts + 1",
         to: "attempts: isLong ? attempts : attempts + 0",
       },
@@ -228,7 +239,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: OUTAGE,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "attempts: isLong ? attempts : attempts + 1",
         to: "attempts: isLong ? attempts + 1 : attempts + 1",
       },
@@ -238,7 +249,9 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a drop is given up",
     scenario: FAILURES,
-    edits: [{ file: "decide.ts", from: 'kind === "drop" || (retryable', to: "(retryable" }],
+    edits: [
+      { file: "reconciler/decide.ts", from: 'kind === "drop" || (retryable', to: "(retryable" },
+    ],
     breaks: "a name is free only when its site is gone",
   },
   {
@@ -246,7 +259,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: FAILURES,
     edits: [
       {
-        file: "wish.ts",
+        file: "tenant/commands.ts",
         from: "generation: tenant.generation + 1,",
         to: "generation: tenant.generation,",
       },
@@ -258,7 +271,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: STALLS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: 'return { status: "suspended" };',
         to: 'return { status: "active" };',
       },
@@ -270,7 +283,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: HOLD_UPS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "const over = { ...operation, deadline_at: now };",
         to: "const over = nextAttempt(operation, now);",
       },
@@ -282,7 +295,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: HOLD_UPS,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: "const over = { ...operation, deadline_at: now };",
         to: "const over = withoutSlot(operation);",
       },
@@ -294,7 +307,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: NAME,
     edits: [
       {
-        file: "decide.ts",
+        file: "reconciler/decide.ts",
         from: 'return tenant.desired === "absent" ? endDeletion("SiteIsDropped") : settled();',
         to: 'return endDeletion("SiteIsDropped");',
       },
@@ -303,7 +316,13 @@ export const MUTATIONS: Mutation[] = [
   },
 ];
 
-const FILES = ["tenant.ts", "wish.ts", "hold-up.ts", "decide.ts", "reconcile.ts"];
+const FILES = [
+  "tenant/tenant.ts",
+  "tenant/commands.ts",
+  "reconciler/hold-up.ts",
+  "reconciler/decide.ts",
+  "reconciler/reconcile.ts",
+];
 
 /** The edges and the code with the mistake in them. Call `forget` when done. */
 export async function mutate({
@@ -314,14 +333,15 @@ export async function mutate({
   for (const file of FILES) {
     const original = readFileSync(join(repository, "shared", file), "utf8");
     const ofFile = edits.filter((edit) => edit.file === file);
+    mkdirSync(join(directory, dirname(file)), { recursive: true });
     writeFileSync(join(directory, file), ofFile.reduce(applied, original));
   }
   const load = async (file: string) =>
     (await import(pathToFileURL(join(directory, file)).href)) as Partial<Code>;
   const code = {
-    ...(await load("tenant.ts")),
-    ...(await load("wish.ts")),
-    ...(await load("reconcile.ts")),
+    ...(await load("tenant/tenant.ts")),
+    ...(await load("tenant/commands.ts")),
+    ...(await load("reconciler/reconcile.ts")),
   } as Code;
   const forget = () => rmSync(directory, { recursive: true, force: true });
   return { code, edges: { ...REAL_EDGES, ...edges }, forget };

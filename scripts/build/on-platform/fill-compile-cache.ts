@@ -17,9 +17,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../../local/ports.ts";
-import { deletionCreated, pushedHint } from "./events.ts";
-import type { EventRequest } from "./events.ts";
-import { startGoogleStandIn, TENANT_ID } from "./google-stand-in.ts";
+import { deletionCreated, pushedHint } from "./sample-events.ts";
+import type { EventRequest } from "./sample-events.ts";
+import { startGoogleStandIn, TENANT_ID } from "./fake-google-apis.ts";
 
 const FOLDER = import.meta.dirname;
 const API_KEY = "a-key-of-the-build";

@@ -9,7 +9,7 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { LocalProblem } from "../problem.ts";
+import { LocalProblem } from "../start-error.ts";
 import { megabytes } from "./emulator-downloads.ts";
 import type { Download } from "./emulator-downloads.ts";
 import { leavePart, removeAbandonedParts, sizeOf, takePart } from "./partial-file.ts";

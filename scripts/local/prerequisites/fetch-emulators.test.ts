@@ -7,9 +7,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryDirectory } from "../../laboratory/temporary-directory.ts";
+import { temporaryDirectory } from "../../../tests/testkit/temporary-directory.ts";
 import { freePorts } from "../ports.ts";
-import { LocalProblem } from "../problem.ts";
+import { LocalProblem } from "../start-error.ts";
 import { cacheDirectory, fetchedJar } from "./emulator-jars.ts";
 import { fetchEmulators } from "./fetch-emulators.ts";
 

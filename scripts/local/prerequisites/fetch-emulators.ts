@@ -8,15 +8,15 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { basename, dirname, join } from "node:path";
 import { EMULATOR_TITLES } from "../emulator-name.ts";
 import type { EmulatorName } from "../emulator-name.ts";
-import { LocalProblem } from "../problem.ts";
+import { LocalProblem } from "../start-error.ts";
 import { download } from "./download.ts";
 import type { DownloadOptions } from "./download.ts";
 import { EMULATOR_DOWNLOADS, megabytes } from "./emulator-downloads.ts";
 import type { EmulatorDownload } from "./emulator-downloads.ts";
 import { cacheDirectory, fetchedJar } from "./emulator-jars.ts";
 import type { Env } from "./install-command.ts";
-import { showProgress } from "./progress.ts";
-import type { Output } from "./progress.ts";
+import { showProgress } from "./download-progress.ts";
+import type { Output } from "./download-progress.ts";
 import { installEmulator } from "./survey.ts";
 
 export interface FetchOptions extends Pick<DownloadOptions, "signal" | "stallMilliseconds"> {

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryDirectory } from "../../laboratory/temporary-directory.ts";
-import { LocalProblem } from "../problem.ts";
+import { temporaryDirectory } from "../../../tests/testkit/temporary-directory.ts";
+import { LocalProblem } from "../start-error.ts";
 import { findJava, requirePython } from "./programs.ts";
 
 const test = suite("programs that a stack needs");

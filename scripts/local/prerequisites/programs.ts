@@ -5,8 +5,8 @@
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { SYSTEM_PATH } from "../database.ts";
-import { LocalProblem } from "../problem.ts";
+import { SYSTEM_PATH } from "../fake-database.ts";
+import { LocalProblem } from "../start-error.ts";
 import { findOnPath, installCommand } from "./install-command.ts";
 import type { Env, Program } from "./install-command.ts";
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryDirectory } from "../../laboratory/temporary-directory.ts";
+import { temporaryDirectory } from "../../../tests/testkit/temporary-directory.ts";
 import { fetchedJar } from "./emulator-jars.ts";
 import { completeMachine, programsOf, surveyMachine } from "./survey.ts";
 

@@ -6,7 +6,7 @@
  */
 import { EMULATOR_TITLES } from "../emulator-name.ts";
 import type { EmulatorName } from "../emulator-name.ts";
-import { LocalProblem, together } from "../problem.ts";
+import { LocalProblem, together } from "../start-error.ts";
 import { EMULATOR_DOWNLOADS, megabytes } from "./emulator-downloads.ts";
 import { cacheDirectory, findEmulatorJar } from "./emulator-jars.ts";
 import type { EmulatorJar } from "./emulator-jars.ts";

@@ -1,5 +1,5 @@
 # Our own chart: what it is told, by the defaults and with everything set. Held against the chart itself by
-# tests/cluster-values.test.ts, which reads these runs by their names.
+# tests/infrastructure/cluster-values.test.ts, which reads these runs by their names.
 
 mock_provider "helm" {}
 

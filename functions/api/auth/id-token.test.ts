@@ -1,0 +1,121 @@
+/**
+ * Google ID tokens against a stand-in for Google's public keys: the certificate is served over HTTP, the
+ * tokens are signed here, and Google's own library judges them.
+ */
+import { createSign, generateKeyPairSync } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { freePorts } from "../../../scripts/local/ports.ts";
+import { createIdTokenVerifier } from "./id-token.ts";
+import type { VerifyIdToken } from "./id-token.ts";
+import { Problem } from "../http/problem.ts";
+
+const test = suite("ID tokens");
+
+const AUDIENCE = "https://api.example.com";
+const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+
+let google: Server;
+let reads = 0;
+let verify: VerifyIdToken;
+
+test.before(async () => {
+  google = createServer((_request, response) => {
+    reads += 1;
+    response.setHeader("Cache-Control", "public, max-age=3600");
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ k1: publicKey.export({ type: "spki", format: "pem" }) }));
+  });
+  await new Promise<void>((resolve) => {
+    google.listen(0, "127.0.0.1", resolve);
+  });
+  verify = createIdTokenVerifier(AUDIENCE, endpointsAt((google.address() as AddressInfo).port));
+});
+test.after(() => {
+  google.close();
+});
+
+function endpointsAt(port: number) {
+  return { oauth2FederatedSignonPemCertsUrl: `http://127.0.0.1:${port}/certs` };
+}
+
+const now = Math.floor(Date.now() / 1000);
+const CLAIMS = {
+  iss: "https://accounts.google.com",
+  aud: AUDIENCE,
+  sub: "1234",
+  email: "frontend@example.com",
+  email_verified: true,
+  iat: now,
+  exp: now + 3600,
+};
+
+function sign(claims: object, key: KeyObject = privateKey, kid = "k1"): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "RS256", typ: "JWT", kid })}.${part(claims)}`;
+  return `${signed}.${createSign("RSA-SHA256").update(signed).sign(key, "base64url")}`;
+}
+
+test("a valid token gives its account", async () => {
+  assert.equal(await verify(sign(CLAIMS)), {
+    subject: "1234",
+    email: "frontend@example.com",
+    isVerified: true,
+  });
+});
+
+test("a token may tell no e-mail", async () => {
+  assert.is((await verify(sign({ ...CLAIMS, email: undefined })))?.email, "");
+});
+
+test("an e-mail that Google does not vouch for is said to be so", async () => {
+  const account = await verify(sign({ ...CLAIMS, email_verified: false }));
+  assert.is(account?.isVerified, false);
+});
+
+const [header = "", , signature = ""] = sign(CLAIMS).split(".");
+const swapped = Buffer.from(JSON.stringify({ ...CLAIMS, sub: "1" })).toString("base64url");
+const unsigned = Buffer.from(JSON.stringify({ alg: "none", kid: "k1" })).toString("base64url");
+for (const [sentence, token] of [
+  ["for another audience", sign({ ...CLAIMS, aud: "https://other.example.com" })],
+  ["without an audience", sign({ ...CLAIMS, aud: undefined })],
+  ["of another issuer", sign({ ...CLAIMS, iss: "https://evil.example.com" })],
+  ["that has expired", sign({ ...CLAIMS, iat: now - 7200, exp: now - 3600 })],
+  ["that is not valid yet", sign({ ...CLAIMS, iat: now + 3000 })],
+  ["that never expires", sign({ ...CLAIMS, exp: now + 10 * 365 * 86_400 })],
+  ["without a subject", sign({ ...CLAIMS, sub: undefined })],
+  ["signed by another key", sign(CLAIMS, stranger)],
+  ["signed by a key that Google does not have", sign(CLAIMS, privateKey, "k2")],
+  ["whose claims were changed", `${header}.${swapped}.${signature}`],
+  ["that is not signed", `${unsigned}.${swapped}.`],
+  ["that is none", "abc"],
+  ["of three empty parts", ".."],
+] as const) {
+  test(`a token ${sentence} is not valid`, async () => {
+    assert.is(await verify(token), null);
+  });
+}
+
+test("Google's keys are read once, for as long as Google says", () => {
+  assert.is(reads, 1);
+});
+
+test("without Google's keys nobody is let in, and the caller is told to come again", async () => {
+  const [closed = 0] = await freePorts(1);
+  const blind = createIdTokenVerifier(AUDIENCE, endpointsAt(closed));
+  await blind(sign(CLAIMS)).then(
+    () => assert.unreachable("it was let in"),
+    (error: unknown) => {
+      assert.instance(error, Problem);
+      assert.is((error as Problem).status, 503);
+      assert.ok((error as Problem).headers["Retry-After"]);
+    },
+  );
+});
+
+test.run();

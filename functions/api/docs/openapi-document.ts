@@ -1,0 +1,293 @@
+/**
+ * The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made of the table of
+ * operations. Pure.
+ *
+ * @module
+ */
+import { PORTABLE_PATTERNS, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { OPERATION_IDS, specOf, takesIdempotencyKey } from "../endpoints.ts";
+import type { AnswerHeader, AnswerSpec, OperationId, OperationSpec } from "../endpoints.ts";
+import {
+  acceptedSchema,
+  changeTenantSchema,
+  createdSchema,
+  createTenantSchema,
+  healthSchema,
+  idempotencyKeySchema,
+  problemSchema,
+  serviceSchema,
+  tenantListSchema,
+  tenantSchema,
+  tenantStatusSchema,
+} from "../tenants/api-schemas.ts";
+
+type Json = Record<string, unknown>;
+
+/** The schemas that bear a name of their own in the document, and so in generated clients. */
+const NAMED: Record<string, object> = {
+  Accepted: acceptedSchema,
+  ChangeTenant: changeTenantSchema,
+  CreateTenant: createTenantSchema,
+  Created: createdSchema,
+  Health: healthSchema,
+  Problem: problemSchema,
+  Service: serviceSchema,
+  Tenant: tenantSchema,
+  TenantList: tenantListSchema,
+  TenantStatus: tenantStatusSchema,
+};
+
+const INPUTS = new Set<object>([createTenantSchema, changeTenantSchema]);
+
+const HEADERS: Record<AnswerHeader, Json> = {
+  Location: {
+    description: "The path of what was created.",
+    required: true,
+    schema: { type: "string" },
+  },
+  ETag: {
+    description: "Names this very answer, for `If-None-Match`.",
+    required: true,
+    schema: { type: "string" },
+  },
+  "Retry-After": {
+    description: "Seconds until it is worth asking again.",
+    schema: { type: "integer" },
+  },
+};
+
+/** The ways in which any operation may be refused before it begins, by status. */
+const REFUSALS: Record<number, Refusal> = {
+  400: { name: "Malformed", description: "The request cannot be understood." },
+  401: {
+    name: "Unauthorized",
+    description: "No valid key or token was sent.",
+    headers: { "WWW-Authenticate": "How to say who calls." },
+  },
+  403: { name: "Forbidden", description: "The token is valid, and its account may not call." },
+  413: { name: "TooLarge", description: "The body has more than 64 KiB." },
+  415: { name: "UnsupportedType", description: "The body is not plain JSON." },
+  422: { name: "Invalid", description: "`errors` says what is invalid." },
+  429: {
+    name: "TooManyRequests",
+    description: "Too many requests, or too many failed attempts from this address.",
+    headers: { "Retry-After": "Seconds until the next one is taken." },
+  },
+  503: {
+    name: "Unavailable",
+    description: "What this service stands on does not answer. Nothing is lost by trying again.",
+    headers: { "Retry-After": "Seconds until it is worth trying again." },
+  },
+};
+
+interface Refusal {
+  name: string;
+  description: string;
+  /** Headers that it always bears, with what they say. */
+  headers?: Record<string, string>;
+}
+
+const REQUEST_ID = { "X-Request-ID": { $ref: "#/components/headers/RequestId" } };
+
+const DESCRIPTION = `\
+Creates, watches, suspends, resumes and deletes Frappe tenants.
+
+**Who may call**: whoever sends one of the keys as \`X-API-Key\`, or a Google ID token of an allowed \
+account as \`Authorization: Bearer\`. Failed attempts are limited by address, for each instance of the \
+service.
+
+**Repeating**: give every \`POST\` and \`DELETE\` an \`Idempotency-Key\`, and the same request may be \
+repeated for 24 hours: it takes effect once, and is answered as it was the first time. With another \
+body the key is refused. Keys belong to their caller.
+
+**Errors** are \`application/problem+json\` (RFC 9457); \`errors\` names the fields.
+
+**New fields** may be added to answers: ignore what you do not know.`;
+
+/** The document of this version of the API. */
+export function openApiDocument(version: string): Json {
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Kairos Control Plane",
+      version,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: ".", description: "This service" }],
+    security: [{ ApiKey: [] }, { GoogleIdToken: [] }],
+    tags: [
+      { name: "Tenants", description: "The life of a tenant." },
+      { name: "Service", description: "The service itself." },
+    ],
+    paths: pathsOf(OPERATION_IDS),
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(NAMED).map(([name, schema]) => [name, toText(schema, INPUTS.has(schema))]),
+      ),
+      securitySchemes: {
+        ApiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "X-API-Key",
+          description: "One of the keys that the service is set up with.",
+        },
+        GoogleIdToken: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description:
+            "A Google ID token for this service's audience that tells its account's e-mail.",
+        },
+      },
+      headers: {
+        RequestId: {
+          description: "As it was sent, or made.",
+          required: true,
+          schema: { type: "string" },
+        },
+      },
+      responses: Object.fromEntries(
+        Object.values(REFUSALS).map((refusal) => [refusal.name, refused(refusal)]),
+      ),
+    },
+  };
+}
+
+function pathsOf(ids: OperationId[]): Json {
+  const paths = Map.groupBy(ids, (id) => specOf(id).path);
+  const items = [...paths].map(([path, operations]) => {
+    const methods = operations.map((id) => [specOf(id).method.toLowerCase(), operationOf(id)]);
+    return [path, Object.fromEntries(methods) as Json];
+  });
+  return Object.fromEntries(items) as Json;
+}
+
+function operationOf(id: OperationId): Json {
+  const spec = specOf(id);
+  const parameters = parametersOf(spec);
+  return {
+    operationId: id,
+    tags: [spec.path.startsWith("/tenants") ? "Tenants" : "Service"],
+    summary: spec.summary,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...(spec.isOpen ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(spec.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: json(spec.body) } }),
+    responses: responsesOf(spec),
+  };
+}
+
+function parametersOf(spec: OperationSpec): Json[] {
+  const { properties = {} } = (spec.query ?? {}) as { properties?: Record<string, object> };
+  const query = Object.entries(properties).map(([name, schema]) =>
+    parameter("query", name, schema as Described),
+  );
+  return [
+    ...(spec.path.includes("{id}") ? [parameter("path", "id", tenantIdSchema)] : []),
+    ...query,
+    ...(takesIdempotencyKey(spec)
+      ? [parameter("header", "Idempotency-Key", idempotencyKeySchema)]
+      : []),
+    ...(304 in spec.answers ? [parameter("header", "If-None-Match", knownSchema)] : []),
+  ];
+}
+
+/** What a parameter is for, and what it may hold. */
+interface Described {
+  title: string;
+  description: string;
+  deprecated?: boolean;
+}
+
+const knownSchema = {
+  type: "string",
+  title: "What the caller has already",
+  description: "the `ETag` of an earlier answer",
+};
+
+function parameter(place: "path" | "query" | "header", name: string, schema: Described): Json {
+  const { title, description, deprecated, ...rest } = schema;
+  return {
+    name,
+    in: place,
+    description: `${title}: ${description}.`,
+    ...(place === "path" ? { required: true } : {}),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    schema: rest,
+  };
+}
+
+function responsesOf(spec: OperationSpec): Json {
+  const own = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer)]);
+  const refusals = refusalsOf(spec).map((status) => {
+    return [status, { $ref: `#/components/responses/${REFUSALS[status]?.name}` }];
+  });
+  return { ...(Object.fromEntries(refusals) as Json), ...(Object.fromEntries(own) as Json) };
+}
+
+/** Any request may have a body, welcome or not, that is refused for itself. */
+function refusalsOf(spec: OperationSpec): number[] {
+  const takesInput = spec.body !== undefined || parametersOf(spec).length > 0;
+  return [
+    400,
+    413,
+    415,
+    ...(takesInput ? [422] : []),
+    ...(spec.isOpen ? [] : [401, 403, 429, 503]),
+  ];
+}
+
+function refused({ description, headers = {} }: Refusal): Json {
+  const always = Object.entries(headers).map(([name, says]) => {
+    return [name, { description: says, required: true, schema: { type: "string" } }];
+  });
+  const { headers: all, ...rest } = problem({ description });
+  return { ...rest, headers: { ...(all as Json), ...(Object.fromEntries(always) as Json) } };
+}
+
+function response(answer: AnswerSpec): Json {
+  if (answer.schema === problemSchema) return problem(answer);
+  const { description, schema, headers = [] } = answer;
+  return {
+    description,
+    headers: { ...REQUEST_ID, ...Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) },
+    ...(schema === undefined ? {} : { content: json(schema) }),
+  };
+}
+
+function problem({ description }: { description: string }): Json {
+  return {
+    description,
+    headers: REQUEST_ID,
+    content: { "application/problem+json": { schema: referTo(problemSchema) } },
+  };
+}
+
+function json(schema: unknown): Json {
+  return { "application/json": { schema: referTo(schema) } };
+}
+
+/** The schema's name where it has one, else itself. */
+function referTo(schema: unknown): unknown {
+  const named = Object.entries(NAMED).find(([, candidate]) => candidate === schema);
+  return named === undefined ? schema : { $ref: `#/components/schemas/${named[0]}` };
+}
+
+/**
+ * A schema's text. Callers shall ignore what they do not know in an answer, so answers are not closed
+ * there, though no other fields than the documented ones are sent.
+ */
+function toText(schema: object, isInput: boolean): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => {
+      if (key === "additionalProperties" && !isInput) return undefined;
+      // Generators take it for a choice of texts: a client in Python then refuses every answer.
+      if (key === "const" && typeof value === "boolean") return undefined;
+      if (key === "pattern") return PORTABLE_PATTERNS.get(String(value)) ?? value;
+      return value === schema ? value : referTo(value);
+    }),
+  ) as unknown;
+}

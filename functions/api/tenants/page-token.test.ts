@@ -1,0 +1,39 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parsePageToken, toPageToken } from "./page-token.ts";
+import { Problem } from "../http/problem.ts";
+
+const test = suite("page tokens");
+
+const POSITION = {
+  createdAt: { seconds: 1_767_323_045, nanoseconds: 8_091_000 },
+  id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
+};
+
+test("a token says where it came from", () => {
+  for (const position of [POSITION, { ...POSITION, createdAt: null }]) {
+    const token = toPageToken(position);
+    assert.match(token, /^[A-Za-z0-9_-]{1,200}$/);
+    assert.equal(parsePageToken(token), position);
+  }
+});
+
+const made = (text: string) => Buffer.from(text).toString("base64url");
+for (const [sentence, token] of [
+  ["nothing", ""],
+  ["something else", "abc"],
+  ["a position without an id", made("1767323045.678000000.")],
+  ["a position with another id", made("1767323045.678000000.tenants/x")],
+  ["a time that no calendar has", made(`253402300800.000000000.${POSITION.id}`)],
+  ["no time, and another id", made("undated.tenants/x")],
+  ["a time before all", made(`-1.000000000.${POSITION.id}`)],
+] as const) {
+  test(`${sentence} is refused as a token`, () => {
+    assert.throws(
+      () => parsePageToken(token),
+      (error: unknown) => error instanceof Problem && error.status === 422,
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,233 @@
+/**
+ * What callers can do with tenants.
+ *
+ * @module
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { errorFields, log } from "../../../shared/platform/log.ts";
+import type { IdempotentRequest, StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
+import { isSettled, newTenant, siteUrl } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import type { Wish } from "../../../shared/tenant/commands.ts";
+import type { AnyCall, Api, ApiResponse, Call } from "../http/answer.ts";
+import { parsePageToken, toPageToken } from "./page-token.ts";
+import { Problem } from "../http/problem.ts";
+import { RESERVED_SUBDOMAINS } from "./api-schemas.ts";
+import type { Accepted, Created, TenantList, TenantStatus, TenantView } from "./api-schemas.ts";
+import { invalid } from "../http/parse-input.ts";
+
+/** How soon it is worth asking again while something is under way. */
+const POLL_SECONDS = 5;
+
+/** How many names are tried where the caller gave none, should one be taken. */
+const NAMES_TRIED = 3;
+
+export async function createTenant(call: Call<"createTenant">, api: Api): Promise<ApiResponse> {
+  const { school_name, subdomain: wanted, ...rest } = call.body;
+  // The schema demands one of its two names.
+  const organization = rest.organization ?? school_name ?? "";
+  for (const subdomain of subdomainsFor(wanted ?? null, api)) {
+    const fields = { ...rest, organization, subdomain };
+    const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
+    const answer = (stored: Tenant) => created(stored, api);
+    const result = await api.store.createTenant(tenant, idempotent(call, answer));
+    switch (result.outcome) {
+      case "created":
+        await hint(tenant.id, api);
+        return answer(tenant);
+      case "replayed":
+        // The first time may have ended before its hint was published.
+        await hint(String(result.answer.body["id"]), api);
+        return result.answer;
+      case "key-reused":
+        throw keyReused();
+      case "subdomain-taken":
+    }
+  }
+  throw new Problem(409, "The subdomain is already taken.", {
+    errors: [{ pointer: "/subdomain", message: "subdomain is already taken" }],
+  });
+}
+
+/** The name that the caller wants, or some that nobody will have. */
+function subdomainsFor(subdomain: string | null, { settings }: Api): string[] {
+  if (subdomain === null) {
+    return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
+  }
+  const name = subdomain.toLowerCase();
+  if (RESERVED_SUBDOMAINS.has(name) || settings.reservedSubdomains.includes(name)) {
+    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
+  }
+  return [name];
+}
+
+function created(tenant: Tenant, { settings }: Api): StoredAnswer {
+  const site_url = siteUrl(tenant, settings.baseDomain);
+  const body: Created = {
+    success: true,
+    id: tenant.id,
+    subdomain: tenant.subdomain,
+    status: tenant.status,
+    message: "The tenant is queued; its site is being made.",
+    site_url,
+    // The frontend of the service that this one replaces sends the browser there.
+    tenant_url: site_url,
+  };
+  return { status: 201, headers: { Location: `/tenants/${tenant.id}` }, body };
+}
+
+export async function listTenants(
+  { query }: Call<"listTenants">,
+  { store }: Api,
+): Promise<ApiResponse> {
+  const { skip, limit, page_token, status, email } = query;
+  if (page_token !== undefined && skip > 0) {
+    throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
+  }
+  const { tenants, total, next } = await store.listTenants({
+    filter: { ...(status && { status }), ...(email && { email }) },
+    limit,
+    from: page_token === undefined ? { skip } : { after: parsePageToken(page_token) },
+  });
+  const body: TenantList = {
+    tenants: tenants.map(toView),
+    total,
+    skip,
+    limit,
+    has_more: next !== null,
+    next_page_token: next === null ? null : toPageToken(next),
+  };
+  return { status: 200, body };
+}
+
+export async function readTenant(call: Call<"readTenant">, api: Api): Promise<ApiResponse> {
+  const tenant = await find(call, api);
+  return { status: 200, headers: pollHeaders(tenant), body: toView(tenant) };
+}
+
+export async function readTenantStatus(
+  call: Call<"readTenantStatus">,
+  api: Api,
+): Promise<ApiResponse> {
+  const tenant = await find(call, api);
+  return { status: 200, headers: pollHeaders(tenant), body: toStatusView(tenant) };
+}
+
+function pollHeaders(tenant: Tenant): Record<string, string> {
+  return isSettled(tenant) ? {} : { "Retry-After": String(POLL_SECONDS) };
+}
+
+export async function changeTenant(
+  { tenantId, body }: Call<"changeTenant">,
+  { store }: Api,
+): Promise<ApiResponse> {
+  const { school_name, ...rest } = body;
+  const fields = { ...rest, ...(school_name && { organization: school_name }) };
+  const result = await store.changeFields(tenantId, fields, new Date());
+  if (result === null) throw noSuchTenant(tenantId);
+  if (result.outcome === "refused") throw new Problem(409, result.why);
+  return { status: 200, body: toView(result.tenant) };
+}
+
+export const deleteTenant = wishing("delete", "The tenant is being deleted.");
+export const retryTenant = wishing("retry", "The tenant is tried again.");
+export const suspendTenant = wishing("suspend", "The tenant is being suspended.");
+export const resumeTenant = wishing("resume", "The tenant is being resumed.");
+
+/** What records a wish, and answers with the tenant's status as it is then. */
+function wishing(wished: Wish, message: string) {
+  return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
+    const occasion = { wishId: randomUUID(), now: new Date() };
+    const answer = ({ id, status, wish_id }: Tenant): StoredAnswer => {
+      const isNew = wish_id === occasion.wishId;
+      const body: Accepted = {
+        success: true,
+        id,
+        status,
+        message: isNew ? message : "That is wished already.",
+      };
+      return { status: 202, headers: {}, body };
+    };
+    const { tenantId } = call;
+    const request = idempotent(call, answer);
+    const result = await api.store.changeWish(tenantId, wished, occasion, request);
+    switch (result?.outcome) {
+      case undefined:
+        throw noSuchTenant(tenantId);
+      case "refused":
+        throw new Problem(409, result.why);
+      case "key-reused":
+        throw keyReused();
+      case "replayed":
+      case "changed":
+      case "unchanged":
+        // A deletion's hint is its trail, which wakes cleanup.
+        if (wished !== "delete") await hint(tenantId, api);
+        return result.outcome === "replayed" ? result.answer : answer(result.tenant);
+    }
+  };
+}
+
+function idempotent(
+  { identity }: Pick<AnyCall, "identity">,
+  answer: IdempotentRequest["answer"],
+): IdempotentRequest | null {
+  return identity === null ? null : { ...identity, now: new Date(), answer };
+}
+
+function keyReused(): Problem {
+  return new Problem(422, "This Idempotency-Key was already used for another request.");
+}
+
+async function find({ tenantId }: Pick<AnyCall, "tenantId">, { store }: Api): Promise<Tenant> {
+  const shown = await store.showTenant(tenantId);
+  if (shown === null) throw noSuchTenant(tenantId);
+  return shown.tenant;
+}
+
+function noSuchTenant(tenantId: string): Problem {
+  return new Problem(404, `There is no tenant ${tenantId}.`);
+}
+
+/** A hint that cannot be published costs time only: the sweep finds the tenant. */
+async function hint(tenantId: string, { bus }: Api): Promise<void> {
+  try {
+    await bus.publish({ kind: "tenant", tenant_id: tenantId });
+  } catch (error) {
+    log("WARNING", "a hint was not published; the sweep will find the tenant", {
+      tenantId,
+      ...errorFields(error),
+    });
+  }
+}
+
+function toView(tenant: Tenant): TenantView {
+  const { organization, email, first_name, last_name } = tenant;
+  return {
+    ...toStatusView(tenant),
+    organization,
+    email,
+    first_name,
+    last_name,
+    created_at: tenant.created_at.toISOString(),
+    updated_at: tenant.updated_at.toISOString(),
+  };
+}
+
+function toStatusView(tenant: Tenant): TenantStatus {
+  const { id, subdomain, status, site_url, error_message } = tenant;
+  const { step, reason, retryable, generation, observed_generation, desired } = tenant;
+  return {
+    id,
+    subdomain,
+    status,
+    site_url,
+    error_message,
+    step,
+    reason,
+    retryable,
+    generation,
+    observed_generation,
+    desired,
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * The audit, once a day: finds what has no owner. A reconcile that stood still for long and then went on
+ * may leave a Secret or a Job of a tenant that is gone, and people change things by hand.
+ *
+ * It removes only what is provably ours, has no tenant on a second look, and is over an hour old (no
+ * function runs that long); whatever else is not as it should be it reports. Unlike the sweep it costs
+ * with the number of tenants. It never lists Secrets, for listing is reading: those of tenants that are
+ * gone it finds by the trails of their deletions.
+ *
+ * @module
+ */
+import { isStoreUnusable } from "../../shared/platform/errors.ts";
+import { errorFields, log } from "../../shared/platform/log.ts";
+import type { World } from "../../shared/runtime/perform.ts";
+import type { Reservation } from "../../shared/firestore/store.ts";
+import {
+  addSeconds,
+  DELETION_TRAIL_DAYS,
+  isSettled,
+  isTenantId,
+} from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
+
+/** Older than any function that may still be about to use it. */
+const MIN_AGE_SECONDS = 3600;
+
+/** A leftover is looked for as long as the trail is kept. */
+const LEFTOVER_SECONDS = DELETION_TRAIL_DAYS * 24 * 3600;
+
+/** A line of the report: a sentence, and whom it is about. */
+interface Finding {
+  message: string;
+  tenantId: string;
+  subdomain?: string;
+  /** The fields of a record that are damaged. */
+  damaged?: string[];
+}
+
+type Findings = AsyncGenerator<Finding>;
+
+/** Audits, and logs a line for each finding. Throws only when the database does not answer. */
+export async function audit(world: World, now = new Date()): Promise<void> {
+  const before = addSeconds(now, -MIN_AGE_SECONDS);
+  let count = 0;
+  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
+    try {
+      for await (const { message, ...about } of look(world, before)) {
+        log("WARNING", `audit: ${message}`, about);
+        count += 1;
+      }
+    } catch (error) {
+      // One thing that is not as it should be keeps nobody from looking at the others.
+      if (isStoreUnusable(error)) throw error;
+      log("ERROR", "audit: a look was not finished", errorFields(error));
+    }
+  }
+  log("INFO", "audited", { findings: count });
+}
+
+/** Site Jobs of tenants that are gone. Without its trail, one may be of another control plane's tenant. */
+async function* leftJobs({ cluster, store }: World, before: Date): Findings {
+  const old = (await cluster.listJobs()).filter(({ createdAt }) => createdAt < before);
+  const suspects = [];
+  for (const job of old) if (await isGone(job.tenantId, store)) suspects.push(job);
+  for (const { tenantId, uid } of suspects) {
+    const trail = await store.readDeletion(tenantId);
+    if (!(await isGone(tenantId, store))) continue;
+    if (trail?.completed_at) {
+      await cluster.deleteJob(tenantId, uid);
+      yield { message: "a site Job of a tenant that is gone was removed", tenantId };
+    } else {
+      yield { message: "a site Job is of a tenant that is not there", tenantId };
+    }
+  }
+}
+
+/** Secrets of tenants that are gone. */
+async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
+  const since = addSeconds(before, -LEFTOVER_SECONDS);
+  for (const tenantId of await store.deletionsEnded(since, before)) {
+    if (!(await isGone(tenantId, store))) continue;
+    if (await cluster.deleteSecret(tenantId)) {
+      yield { message: "a Secret of a tenant that is gone was removed", tenantId };
+    }
+  }
+}
+
+/** Tenants whose name is not theirs, or that no sweep would ever find; and names that are nobody's. */
+async function* lostNamesAndTenants(world: World, before: Date): Findings {
+  const { store } = world;
+  const unheld = new Map<string, Reservation>();
+  for await (const reservation of store.reservations()) {
+    unheld.set(reservation.subdomain, reservation);
+  }
+  const claims = new Map<string, string[]>();
+  for await (const { tenant, damaged } of store.tenants()) {
+    const { id: tenantId, subdomain } = tenant;
+    if (damaged.length > 0) {
+      yield { message: "a tenant's record is damaged", tenantId, subdomain, damaged };
+    }
+    const isHolder = unheld.get(subdomain)?.tenantId === tenantId;
+    if (isHolder) unheld.delete(subdomain);
+    else claims.set(subdomain, [...(claims.get(subdomain) ?? []), tenantId]);
+    if (damaged.length > 0) continue;
+    if (!isHolder || isAsleep(tenant)) yield* lostTenant(tenant, world);
+  }
+  for (const reservation of unheld.values()) {
+    yield* lostReservation(reservation, claims.get(reservation.subdomain) ?? [], world, before);
+  }
+}
+
+/** What was listed may have changed since, so it is read again. */
+async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): Findings {
+  const { store } = world;
+  const holder = await store.readReservation(subdomain);
+  const tenant = (await store.showTenant(tenantId))?.tenant;
+  if (tenant === undefined) return;
+  if (holder !== tenantId) {
+    yield { message: "a tenant does not hold its name", tenantId, subdomain };
+  }
+  if (isAsleep(tenant)) {
+    await wakeTenant(tenantId, world);
+    yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
+  }
+}
+
+/**
+ * A name is set free only after a deletion that ended: then the site is provably gone. One that lost its holder is
+ * given back to the only tenant that has it on record.
+ */
+async function* lostReservation(
+  reservation: Reservation,
+  claims: string[],
+  { store }: World,
+  before: Date,
+): Findings {
+  const { subdomain, tenantId, reservedAt } = reservation;
+  if (!isTenantId(tenantId)) {
+    const [claimant] = claims;
+    const isClear = claimant !== undefined && claims.length === 1;
+    if (isClear && (await store.giveReservation(reservation, claimant))) {
+      yield { message: "a tenant got its name back", tenantId: claimant, subdomain };
+    } else {
+      yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+    }
+    return;
+  }
+  if (reservedAt >= before || !(await isGone(tenantId, store))) return;
+  const trail = await store.readDeletion(tenantId);
+  if (trail?.completed_at && (await isGone(tenantId, store))) {
+    await store.deleteReservation(reservation);
+    yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
+  } else {
+    yield { message: "a name is reserved for a tenant that is not there", tenantId, subdomain };
+  }
+}
+
+/** Whether there is something left to do, and no sweep would ever come to it. */
+function isAsleep(
+  tenant: Pick<Tenant, "desired" | "generation" | "observed_generation" | "wake_at">,
+): boolean {
+  return !tenant.wake_at && (!isSettled(tenant) || tenant.desired === "absent");
+}
+
+/** Deletions that have not ended, of tenants that are not there. */
+async function* lostDeletions({ store }: World, before: Date): Findings {
+  for (const tenantId of await store.deletionsOpen(before)) {
+    if (await isGone(tenantId, store)) {
+      yield { message: "a deletion has not ended, and its tenant is not there", tenantId };
+    }
+  }
+}
+
+async function isGone(tenantId: string, store: World["store"]): Promise<boolean> {
+  return (await store.showTenant(tenantId)) === null;
+}

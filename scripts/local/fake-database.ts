@@ -1,0 +1,25 @@
+/**
+ * The stand-in for MariaDB: `scripts/local/fake-mariadb/mariadb`, which keeps everything in a directory.
+ *
+ * @module
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The directory that holds the stand-in client, for the PATH. */
+export const MARIADB_STAND_IN = fileURLToPath(new URL("fake-mariadb", import.meta.url));
+
+/** The directory that holds the stand-in bench, for the PATH. */
+export const BENCH_STAND_IN = fileURLToPath(new URL("fake-bench", import.meta.url));
+
+/** Where a container finds the usual tools. */
+export const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+/** Makes an empty database server in a directory, with its administrator `root`. */
+export function initialiseDatabase(directory: string, rootPassword: string): void {
+  const root = join(directory, "users", "root@%");
+  mkdirSync(root, { recursive: true });
+  mkdirSync(join(directory, "databases"), { recursive: true });
+  writeFileSync(join(root, "password"), rootPassword);
+}

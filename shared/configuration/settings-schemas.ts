@@ -1,0 +1,264 @@
+/**
+ * The settings, as JSON Schema: one schema for each group that is read together, its properties named
+ * by the environment's variables. In an environment everything is a text: a number is one in decimal
+ * digits, a list has commas.
+ *
+ * A description ends the sentence "NAME must be …".
+ *
+ * @module
+ */
+import { DATABASE_TLS } from "../operations/manifests.ts";
+
+const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
+/** A comma-separated list of at least one item; an item holds neither space nor comma. */
+function listOf(item: string): string {
+  return `^[\\s,]*(?:${item})(?:\\s*,[\\s,]*(?:${item}))*[\\s,]*$`;
+}
+
+const hostAndPort = {
+  type: "string",
+  pattern: "^[^\\s/:]+:\\d{1,5}$",
+  description: "host:port",
+} as const;
+
+const portNumber = {
+  type: "integer",
+  minimum: 1,
+  maximum: 65_535,
+  description: "a port number from 1 to 65535",
+} as const;
+
+const googleCloudName = {
+  type: "string",
+  pattern: "^[a-z]([a-z0-9-]*[a-z0-9])?$",
+  description: "a name of Google Cloud's",
+} as const;
+
+const emulators = {
+  FIRESTORE_EMULATOR_HOST: hostAndPort,
+  PUBSUB_EMULATOR_HOST: hostAndPort,
+} as const;
+
+const namespace = {
+  GKE_NAMESPACE: {
+    type: "string",
+    pattern: `^${label}$`,
+    default: "frappe",
+    description: "a DNS label: a to z, 0 to 9 and hyphens, 63 characters at most",
+  },
+} as const;
+
+/** What every function needs. */
+export const commonSettingsSchema = {
+  type: "object",
+  required: ["GOOGLE_CLOUD_PROJECT"],
+  properties: {
+    GOOGLE_CLOUD_PROJECT: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9-]{4,28}[a-z0-9]$",
+      description: "the id of a Google Cloud project",
+    },
+    BASE_DOMAIN: {
+      type: "string",
+      pattern: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$",
+      default: "kairos.app",
+      description: "a domain name in lower case, such as kairos.app",
+    },
+    ...emulators,
+  },
+} as const;
+
+export const apiSettingsSchema = {
+  ...commonSettingsSchema,
+  properties: {
+    ...commonSettingsSchema.properties,
+    API_KEYS: {
+      type: "string",
+      // Visible ASCII without the comma.
+      pattern: listOf("[\\x21-\\x2b\\x2d-\\x7e]{8,}"),
+      description:
+        "a comma-separated list of keys, each of 8 or more visible ASCII characters; it may be left out where ALLOWED_CALLERS is set",
+    },
+    ALLOWED_CALLERS: {
+      type: "string",
+      pattern: listOf("[^\\s,@]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"),
+      description:
+        "a comma-separated list of e-mail addresses of Google accounts, and set where API_AUDIENCE is",
+    },
+    API_AUDIENCE: {
+      type: "string",
+      // Compared with a token's as it is, so that it has no query and no fragment to differ in.
+      pattern:
+        "^(https://[a-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1))(:\\d{1,5})?(/[^\\s?#]*)?$",
+      description:
+        "the https URL (on localhost or 127.0.0.1 also http) for which callers get their Google ID tokens, and set where ALLOWED_CALLERS is",
+    },
+    ALLOWED_ORIGINS: {
+      type: "string",
+      pattern: listOf("\\*|https?://[a-z0-9.-]+(:\\d+)?"),
+      default: "*",
+      description: "* or a comma-separated list of origins, such as https://app.example.com",
+    },
+    RESERVED_SUBDOMAINS: {
+      type: "string",
+      pattern: listOf(label),
+      description: "a comma-separated list of DNS labels in lower case, such as billing,login",
+    },
+    TRUSTED_PROXIES: {
+      type: "integer",
+      minimum: 1,
+      maximum: 10,
+      default: 1,
+      description: "a whole number from 1 to 10",
+    },
+    RATE_LIMIT_PER_MINUTE: {
+      type: "integer",
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      description: "a whole number from 0, for no limit, to 1000000",
+    },
+  },
+  // Fail closed: without either, nobody could be told from anybody.
+  anyOf: [{ required: ["API_KEYS"] }, { required: ["ALLOWED_CALLERS"] }],
+  dependentRequired: { ALLOWED_CALLERS: ["API_AUDIENCE"], API_AUDIENCE: ["ALLOWED_CALLERS"] },
+} as const;
+
+/** What the functions that reconcile need, beside the way to their cluster. */
+export const reconcilerSettingsSchema = {
+  ...commonSettingsSchema,
+  properties: {
+    ...commonSettingsSchema.properties,
+    ...namespace,
+    FRAPPE_IMAGE: {
+      type: "string",
+      pattern: "^\\S+[:@][^\\s/]+$",
+      default: "frappe/erpnext:v16.32.3",
+      description: "a container image with a tag or digest, such as frappe/erpnext:v16.32.3",
+    },
+    FRAPPE_APPS: {
+      type: "string",
+      pattern: listOf("[a-z0-9_]+"),
+      default: "erpnext",
+      description: "a comma-separated list of Frappe apps, such as erpnext,hrms",
+    },
+    DB_HOST: {
+      type: "string",
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+      default: "mariadb",
+      description: "a host name or an IPv4 address",
+    },
+    DB_PORT: { ...portNumber, default: 3306 },
+    DB_TLS: {
+      type: "string",
+      enum: DATABASE_TLS,
+      default: "default",
+      description:
+        "default (what the image's client does), verify (the certificate is checked) or off (nothing is encrypted)",
+    },
+    DB_TLS_CA: {
+      type: "string",
+      pattern: "^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$",
+      description: "one or more certificates in PEM",
+    },
+    BENCH_URL: {
+      type: "string",
+      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      description: "an http URL of host and port, such as http://frappe-bench:8080",
+    },
+    MAX_CONCURRENT_JOBS: {
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
+      default: 5,
+      description: "a whole number from 1 to 1000",
+    },
+    RETRY_PAUSE_SECONDS: {
+      type: "integer",
+      minimum: 1,
+      maximum: 900,
+      default: 30,
+      description: "a whole number from 1 to 900",
+    },
+  },
+} as const;
+
+/** The first way to a cluster: it is the one that the process itself runs in. */
+export const inClusterSettingsSchema = {
+  ...reconcilerSettingsSchema,
+  required: [...reconcilerSettingsSchema.required, "USE_IN_CLUSTER"],
+  properties: {
+    ...reconcilerSettingsSchema.properties,
+    USE_IN_CLUSTER: { type: "string", const: "true", description: "true, or not set" },
+  },
+} as const;
+
+/** The second way: a GKE cluster, by its name. */
+export const gkeSettingsSchema = {
+  ...reconcilerSettingsSchema,
+  required: [...reconcilerSettingsSchema.required, "GKE_CLUSTER", "GKE_LOCATION"],
+  properties: {
+    ...reconcilerSettingsSchema.properties,
+    GKE_CLUSTER: googleCloudName,
+    GKE_LOCATION: googleCloudName,
+    GKE_PROJECT: googleCloudName,
+  },
+} as const;
+
+/** The third way: a kubeconfig file. */
+export const kubeconfigSettingsSchema = {
+  ...reconcilerSettingsSchema,
+  required: [...reconcilerSettingsSchema.required, "KUBECONFIG"],
+  properties: {
+    ...reconcilerSettingsSchema.properties,
+    KUBECONFIG: {
+      type: "string",
+      description:
+        "the path of a kubeconfig file, unless GKE_CLUSTER and GKE_LOCATION name a GKE cluster or USE_IN_CLUSTER is true",
+    },
+  },
+} as const;
+
+/** What `npm start` itself needs, beside what it passes on to the functions. */
+export const localSettingsSchema = {
+  type: "object",
+  properties: {
+    PORT: { ...portNumber, default: 8080 },
+    ...namespace,
+    ...emulators,
+    LOCAL_BENCH_SECONDS: {
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 10_000,
+      default: 3,
+      description: "a number of seconds below 10000",
+    },
+    LOCAL_BENCH_FAULTS: {
+      type: "string",
+      pattern: listOf("[a-z0-9-]+:[a-z-]+(:once)?"),
+      description:
+        "a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app",
+    },
+    LOCAL_SWEEP_SECONDS: {
+      type: "number",
+      minimum: 0.1,
+      exclusiveMaximum: 10_000,
+      default: 5,
+      description: "a number of seconds, at least 0.1 and below 10000",
+    },
+    LOCAL_FETCH_EMULATORS: {
+      type: "string",
+      enum: ["true", "false"],
+      description: "true or false",
+    },
+    LOCAL_EMULATOR_MIRROR: {
+      type: "string",
+      pattern: "^https?://[^\\s?#]+$",
+      description: "the URL of a directory that has the emulators' files",
+    },
+    LOCAL_MARIADB: hostAndPort,
+    LOCAL_MARIADB_USER: { type: "string", default: "root", description: "a user's name" },
+    LOCAL_MARIADB_PASSWORD: { type: "string", default: "", description: "a password" },
+  },
+} as const;

@@ -1,0 +1,302 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  parseApiSettings,
+  parseLocalSettings,
+  parseReconcilerSettings,
+  SettingsError,
+} from "./settings.ts";
+import type { Environment } from "./settings.ts";
+
+const test = suite("settings");
+
+const API = { GOOGLE_CLOUD_PROJECT: "my-project", API_KEYS: "first-key,second-key" };
+const RECONCILER = { GOOGLE_CLOUD_PROJECT: "my-project", KUBECONFIG: "/k" };
+
+function problemsOf(parse: () => unknown): string[] {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("what is not set has the values of the service that this one replaces", () => {
+  const api = parseApiSettings(API);
+  assert.is(api.baseDomain, "kairos.app");
+  assert.equal(api.allowedOrigins, ["*"]);
+  assert.equal(api.apiKeys, ["first-key", "second-key"]);
+  const reconciler = parseReconcilerSettings(RECONCILER);
+  assert.is(reconciler.namespace, "frappe");
+  assert.equal(reconciler.frappeApps, ["erpnext"]);
+  assert.is(reconciler.databasePort, 3306);
+  assert.is(reconciler.maxConcurrentJobs, 5);
+  assert.is(reconciler.retryPauseSeconds, 30);
+});
+
+test("an API without keys is refused", () => {
+  for (const keys of [undefined, "", " "]) {
+    const problems = problemsOf(() => parseApiSettings({ ...API, API_KEYS: keys }));
+    assert.is(problems.length, 1);
+    assert.match(problems[0] ?? "", /^API_KEYS is not set: .* ALLOWED_CALLERS/);
+  }
+});
+
+test("callers are told by a key, by the ID token of a Google account, or by either", () => {
+  const parseCallers = (env: Environment) => {
+    const { apiKeys, allowedCallers, audience } = parseApiSettings({
+      GOOGLE_CLOUD_PROJECT: "my-project",
+      ...env,
+    });
+    return [apiKeys, allowedCallers, audience];
+  };
+  const tokens = {
+    ALLOWED_CALLERS: "Ann@Example.com, frontend@my-project.iam.gserviceaccount.com",
+    API_AUDIENCE: "https://api-x7.a.run.app",
+  };
+  const callers = ["ann@example.com", "frontend@my-project.iam.gserviceaccount.com"];
+  const keys = ["first-key", "first-key"];
+  assert.equal(parseCallers({ API_KEYS: keys.join() }), [keys, [], null]);
+  assert.equal(parseCallers(tokens), [[], callers, "https://api-x7.a.run.app"]);
+  assert.equal(parseCallers({ ...tokens, API_KEYS: keys.join() }), [
+    keys,
+    callers,
+    tokens.API_AUDIENCE,
+  ]);
+});
+
+test("allowed callers and the audience of their tokens are set together", () => {
+  for (const [set, value, missing] of [
+    ["ALLOWED_CALLERS", "ann@example.com", "API_AUDIENCE"],
+    ["API_AUDIENCE", "https://api.example.com", "ALLOWED_CALLERS"],
+  ] as const) {
+    const problems = problemsOf(() => parseApiSettings({ ...API, [set]: value }));
+    assert.is(problems.length, 1);
+    assert.match(problems[0] ?? "", new RegExp(`^${missing} is not set: .* set where ${set} is.$`));
+  }
+});
+
+const AUDIENCE = { ...API, ALLOWED_CALLERS: "ann@example.com" };
+const CALLERS = { ...API, API_AUDIENCE: "https://api.example.com" };
+
+const taken: [name: string, base: Environment, values: string[]][] = [
+  [
+    "API_AUDIENCE",
+    AUDIENCE,
+    [
+      "https://europe-west1-my-project.cloudfunctions.net/api",
+      "https://api.example.com:8443",
+      "http://localhost:8080",
+      "http://127.0.0.1",
+    ],
+  ],
+  ["ALLOWED_CALLERS", CALLERS, ["a@b.de", ",a@b.de, ,c@d.de,", "a@b.de,A@b.de"]],
+  ["RESERVED_SUBDOMAINS", API, ["billing", "billing, login,", "x", "a".repeat(63)]],
+  ["RATE_LIMIT_PER_MINUTE", API, ["0", "1", " 600 ", "1000000"]],
+];
+for (const [name, base, values] of taken) {
+  for (const value of values) {
+    test(`${name} may be "${value}"`, () => {
+      assert.equal(
+        problemsOf(() => parseApiSettings({ ...base, [name]: value })),
+        [],
+      );
+    });
+  }
+}
+
+const refused: [name: string, base: Environment, values: string[]][] = [
+  ["API_KEYS", API, [" , ", "short", "long-enough,short", "se cret-key", "schlüssel-1"]],
+  [
+    "API_AUDIENCE",
+    AUDIENCE,
+    [
+      "api.example.com",
+      "http://api.example.com",
+      "http://localhost.example.com",
+      "http://localhost@api.example.com",
+      "https://",
+      "https://api.example.com/?a=b",
+      "https://api.example.com https://other.example.com",
+    ],
+  ],
+  ["ALLOWED_CALLERS", CALLERS, [",", "ann", "ann@", "ann@localhost", "a@b.de c@d.de", "a@b@c.de"]],
+  ["RESERVED_SUBDOMAINS", API, [",", "Billing", "-a", "a-", "a.b", "a b", "a".repeat(64)]],
+  ["RATE_LIMIT_PER_MINUTE", API, ["-1", "2.5", "1000001", "0x10", "1e2", "+5", "many"]],
+];
+for (const [name, base, values] of refused) {
+  for (const value of values) {
+    test(`${name} may not be "${value}"`, () => {
+      const problems = problemsOf(() => parseApiSettings({ ...base, [name]: value }));
+      assert.is(problems.length, 1);
+      assert.match(problems[0] ?? "", new RegExp(`^${name} must be `));
+    });
+  }
+}
+
+test("reserved subdomains and the rate limit are none unless they are set", () => {
+  const limits = (env: Environment) => {
+    const { reservedSubdomains, rateLimitPerMinute } = parseApiSettings({ ...API, ...env });
+    return [reservedSubdomains, rateLimitPerMinute];
+  };
+  assert.equal(limits({}), [[], 0]);
+  assert.equal(limits({ RESERVED_SUBDOMAINS: "billing, login", RATE_LIMIT_PER_MINUTE: "60" }), [
+    ["billing", "login"],
+    60,
+  ]);
+});
+
+test("a list of nothing is no list", () => {
+  const problems = problemsOf(() => parseReconcilerSettings({ ...RECONCILER, FRAPPE_APPS: "," }));
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? "", /^FRAPPE_APPS must be/);
+});
+
+test("how many site Jobs work at once and how long a pause is are whole numbers from 1 on", () => {
+  const parsed = parseReconcilerSettings({
+    ...RECONCILER,
+    MAX_CONCURRENT_JOBS: "1000",
+    RETRY_PAUSE_SECONDS: " 1 ",
+  });
+  assert.equal([parsed.maxConcurrentJobs, parsed.retryPauseSeconds], [1000, 1]);
+  for (const [name, values, rule] of [
+    ["MAX_CONCURRENT_JOBS", ["0", "-1", "2.5", "many", "1001", "0x10", "1e2"], "from 1 to 1000"],
+    ["RETRY_PAUSE_SECONDS", ["0", "-1", "2.5", "30s", "901"], "from 1 to 900"],
+  ] as const) {
+    for (const value of values) {
+      assert.equal(
+        problemsOf(() => parseReconcilerSettings({ ...RECONCILER, [name]: value })),
+        [`${name} must be a whole number ${rule}.`],
+        value,
+      );
+    }
+  }
+});
+
+const GKE = { GKE_CLUSTER: "kairos", GKE_LOCATION: "europe-west1" };
+const gke = (project: string) => ({
+  kind: "gke",
+  project,
+  location: "europe-west1",
+  cluster: "kairos",
+});
+
+const targets: [sentence: string, env: Environment, target: unknown][] = [
+  ["the cluster that it runs in", { USE_IN_CLUSTER: "true" }, { kind: "in-cluster" }],
+  ["that one before any other", { ...GKE, USE_IN_CLUSTER: "true" }, { kind: "in-cluster" }],
+  [
+    "that one whatever is said of others",
+    { GKE_CLUSTER: "No Name", USE_IN_CLUSTER: "true" },
+    { kind: "in-cluster" },
+  ],
+  ["a GKE cluster of its own project", GKE, gke("my-project")],
+  ["a GKE cluster of another project", { ...GKE, GKE_PROJECT: "other" }, gke("other")],
+  [
+    "a GKE cluster although it could run in one",
+    { ...GKE, USE_IN_CLUSTER: "no" },
+    gke("my-project"),
+  ],
+  [
+    "a kubeconfig where no cluster is named",
+    { GKE_CLUSTER: " ", GKE_LOCATION: "No Name" },
+    { kind: "kubeconfig", path: "/k" },
+  ],
+];
+for (const [sentence, env, target] of targets) {
+  test(`the cluster is ${sentence}`, () => {
+    assert.equal(parseReconcilerSettings({ ...RECONCILER, ...env }).target, target);
+  });
+}
+
+test("without a way to a cluster all three are named", () => {
+  const problems = problemsOf(() =>
+    parseReconcilerSettings({ GOOGLE_CLOUD_PROJECT: "my-project" }),
+  );
+  assert.is(problems.length, 1);
+  assert.match(problems[0] ?? "", /^KUBECONFIG is not set: .*GKE_CLUSTER.*USE_IN_CLUSTER/);
+});
+
+test("a GKE cluster is named with its location", () => {
+  const problems = problemsOf(() => parseReconcilerSettings({ ...RECONCILER, GKE_CLUSTER: "No" }));
+  assert.equal(problems.map((problem) => problem.replace(/:? .*/, "")).toSorted(), [
+    "GKE_CLUSTER",
+    "GKE_LOCATION",
+  ]);
+});
+
+test("a real MariaDB is known by its address, its user, who is root by default, and a password", () => {
+  const mariadb = (env: Environment) => parseLocalSettings(env).mariadb;
+  const address = { LOCAL_MARIADB: "localhost:3307" };
+  assert.is(mariadb({ LOCAL_MARIADB_USER: "ann" }), null);
+  assert.equal(mariadb(address), {
+    host: "localhost",
+    port: 3307,
+    username: "root",
+    password: "",
+  });
+  assert.equal(
+    mariadb({ ...address, LOCAL_MARIADB_USER: "ann", LOCAL_MARIADB_PASSWORD: "secret" }),
+    { host: "localhost", port: 3307, username: "ann", password: "secret" },
+  );
+});
+
+test("all mistakes are reported at once, by the names of their settings", () => {
+  const problems = problemsOf(() =>
+    parseReconcilerSettings({
+      BASE_DOMAIN: "Kairos",
+      GKE_NAMESPACE: "Not A Label",
+      FRAPPE_IMAGE: "frappe/erpnext",
+      DB_PORT: "99999",
+      KUBECONFIG: "/k",
+    }),
+  );
+  const names = problems.map((problem) => problem.split(" ", 1).join());
+  assert.equal(
+    new Set(names),
+    new Set(["BASE_DOMAIN", "DB_PORT", "FRAPPE_IMAGE", "GKE_NAMESPACE", "GOOGLE_CLOUD_PROJECT"]),
+  );
+});
+
+test("a complaint never quotes a value, for it may be a secret", () => {
+  const env = { ...API, API_KEYS: "good-long-key,se cret", BASE_DOMAIN: "hunter2 x" };
+  const said = problemsOf(() => parseApiSettings(env)).join(" ");
+  assert.match(said, /API_KEYS/);
+  assert.not.match(said, /se cret|hunter2|good-long-key/);
+});
+
+test("the local settings name a wrong port, time or fault", () => {
+  const problems = problemsOf(() =>
+    parseLocalSettings({ PORT: "http", LOCAL_BENCH_SECONDS: "soon", LOCAL_BENCH_FAULTS: "acme" }),
+  );
+  assert.is(problems.length, 3);
+});
+
+test("a local fault is one for every time, or for once", () => {
+  const faults = (value: string) => parseLocalSettings({ LOCAL_BENCH_FAULTS: value }).benchFaults;
+  assert.is(faults("acme:install-app, other:verify:once"), "acme:install-app,other:verify:once");
+  assert.is(problemsOf(() => faults("acme:install-app:twice")).length, 1);
+});
+
+test("the local sweep is a number of seconds, at least a tenth", () => {
+  const seconds = (value?: string) =>
+    parseLocalSettings({ LOCAL_SWEEP_SECONDS: value }).sweepSeconds;
+  assert.equal([undefined, "0.1", "0.25", "60", "1.5"].map(seconds), [5, 0.1, 0.25, 60, 1.5]);
+  for (const value of ["0", "0.0", "0.05", "-1", "1.", "soon", "123456"]) {
+    assert.is(problemsOf(() => seconds(value)).length, 1, value);
+  }
+});
+
+test("an emulator that already runs is named by its host and port", () => {
+  const running = (value?: string) =>
+    parseLocalSettings({ FIRESTORE_EMULATOR_HOST: value, PUBSUB_EMULATOR_HOST: "" })
+      .runningEmulators;
+  assert.equal(running(), { firestore: null, pubsub: null });
+  assert.equal(running("localhost:8081"), { firestore: "localhost:8081", pubsub: null });
+  for (const value of ["8081", "localhost", "http://localhost:8081"]) {
+    assert.match(problemsOf(() => running(value)).join(), /^FIRESTORE_EMULATOR_HOST must be/);
+  }
+});
+
+test.run();

@@ -1,0 +1,371 @@
+/**
+ * The cluster: the one place that talks to Kubernetes. It knows nothing of what a tenant needs; it
+ * makes, reads and deletes the objects that it is given.
+ *
+ * @module
+ */
+import {
+  ApiException,
+  BatchV1Api,
+  CoreV1Api,
+  createConfiguration,
+  ServerConfiguration,
+} from "@kubernetes/client-node";
+import type {
+  CoreV1Event,
+  KubeConfig,
+  RequestContext,
+  SecurityAuthentication,
+  V1Job,
+  V1JobCondition,
+  V1Pod,
+  V1Secret,
+} from "@kubernetes/client-node";
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadKubeConfig } from "./cluster-target.ts";
+import type { ClusterTarget } from "./cluster-target.ts";
+import { within } from "../platform/deadline.ts";
+import type { Job } from "../reconciler/decide.ts";
+import { EdgeError } from "../platform/errors.ts";
+import type { HoldUp } from "../reconciler/hold-up.ts";
+import { toHoldUp, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
+import { endCondition, toOutcome } from "./job-outcome.ts";
+import { LABELS, MANAGED_BY } from "../operations/manifests.ts";
+import type { Made } from "../reconciler/reconcile.ts";
+import { JOB_KINDS, jobName, tenantOfJob } from "../tenant/tenant.ts";
+import type { JobKind } from "../tenant/tenant.ts";
+
+export interface ClusterOptions {
+  target: ClusterTarget;
+  namespace: string;
+  /** How many Jobs are listed with one call. */
+  pageSize?: number;
+}
+
+export type Cluster = ReturnType<typeof connectCluster>;
+
+/** A call that has no answer by then is given up. */
+const CALL_MILLISECONDS = 10_000;
+
+/** How often it is looked at most whether the cluster is elsewhere. */
+const FORGET_MILLISECONDS = 30_000;
+
+/** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the sweep. */
+const DELETION_MILLISECONDS = 10_000;
+const DELETION_POLL_MILLISECONDS = 250;
+
+/** A site Job as a listing shows it. */
+export interface ListedJob {
+  tenantId: string;
+  uid: string;
+  hasEnded: boolean;
+  createdAt: Date;
+}
+
+const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
+
+/** Connects at the first call. Every method may throw an `EdgeError`. */
+export function connectCluster(
+  { target, namespace, pageSize = 500 }: ClusterOptions,
+  load: typeof loadKubeConfig = loadKubeConfig,
+) {
+  let clients: ReturnType<typeof connect> | null = null;
+  let forgottenAt = -Infinity;
+
+  /** Connects once; a connection that failed is tried again by the next call. */
+  async function connected() {
+    const used = (clients ??= connect(target, load));
+    try {
+      return await used;
+    } catch (error) {
+      if (clients === used) clients = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Where the cluster cannot be reached as it was known, its address or its certificate may be another by now: the
+   * next call looks, unless one has just looked.
+   */
+  async function forgetWhereItIs(): Promise<void> {
+    if (clients === null || performance.now() - forgottenAt < FORGET_MILLISECONDS) return;
+    const forgotten = clients;
+    clients = null;
+    forgottenAt = performance.now();
+    // Where it was not even found, there is nothing to close, and whoever asked has been told.
+    await forgotten.then(
+      ({ close }) => close(),
+      () => {},
+    );
+  }
+
+  /** Awaits a call, and sees that it was Kubernetes that answered. */
+  async function call<T extends object>(what: string, isIt: Check, promise: Promise<T>) {
+    try {
+      return await answerOf(what, isIt, promise);
+    } catch (error) {
+      if (isOutOfReach(error)) await forgetWhereItIs();
+      throw error;
+    }
+  }
+
+  /** The tenant's Job, and how it ended or what holds it up; null when there is none. */
+  async function readJob(tenantId: string): Promise<Job | null> {
+    const name = jobName(tenantId);
+    const { batch } = await connected();
+    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+    const job = await unless(answer, NOT_FOUND);
+    if (job === null) return null;
+    const identity = identityOf(job);
+    const condition = conditionOf(job);
+    const pods = await podsOf(name);
+    return {
+      uid: job.metadata?.uid ?? "",
+      terminating: job.metadata?.deletionTimestamp !== undefined,
+      ...identity,
+      outcome: condition === undefined ? null : toOutcome(condition, pods),
+      holdUp: await holdUpOf(job, pods),
+    };
+  }
+
+  async function podsOf(name: string): Promise<V1Pod[]> {
+    const labelSelector = `job-name=${name}`;
+    const { core } = await connected();
+    const pods = core.listNamespacedPod({ namespace, labelSelector });
+    return (await call("list Pods", isList, pods)).items;
+  }
+
+  /** Nothing holds up a Job that has ended and stays. */
+  async function holdUpOf(job: V1Job, pods: V1Pod[]): Promise<HoldUp | null> {
+    const isStaying = job.metadata?.deletionTimestamp === undefined;
+    if (conditionOf(job) !== undefined && isStaying) return null;
+    const now = new Date();
+    const uid = uidToAskAbout(job, pods, now);
+    const events = uid === null ? [] : await eventsOf(uid);
+    return toHoldUp(job, pods, events, now);
+  }
+
+  /** The events of an object. They only say more, so it does without where it may not read them. */
+  async function eventsOf(uid: string): Promise<CoreV1Event[]> {
+    const { core } = await connected();
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    const events = core.listNamespacedEvent({ namespace, fieldSelector });
+    return (await unless(call("list events", isList, events), FORBIDDEN))?.items ?? [];
+  }
+
+  /** Creates a Job. `taken` when its name is. */
+  async function createJob(job: V1Job): Promise<Made> {
+    const { batch } = await connected();
+    const created = batch.createNamespacedJob({ namespace, body: job });
+    return madeOf(call("create a Job", isObject, created));
+  }
+
+  /** Deletes that very Job and its Pods, and waits some 10 s at the most for its name to be free. */
+  async function deleteJob(tenantId: string, uid: string): Promise<void> {
+    const name = jobName(tenantId);
+    const { batch } = await connected();
+    // Foreground holds the name until the last Pod is gone, so no newer Job works beside an older.
+    const body = { propagationPolicy: "Foreground", preconditions: { uid } };
+    const deleted = batch.deleteNamespacedJob({ name, namespace, body });
+    await unless(call("delete a Job", isAnything, deleted), NOT_FOUND, OTHER_UID);
+    const giveUpAt = Date.now() + DELETION_MILLISECONDS;
+    while (Date.now() < giveUpAt) {
+      const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+      const job = await unless(answer, NOT_FOUND);
+      if (job?.metadata?.uid !== uid) return;
+      await sleep(DELETION_POLL_MILLISECONDS);
+    }
+  }
+
+  /** Creates a Secret; one that exists stays as it is, so passwords are made once. */
+  async function createSecret(secret: V1Secret): Promise<Made> {
+    const { core } = await connected();
+    const created = core.createNamespacedSecret({ namespace, body: secret });
+    return madeOf(call("create a Secret", isObject, created));
+  }
+
+  /** True when there was one. */
+  async function deleteSecret(tenantId: string): Promise<boolean> {
+    const name = jobName(tenantId);
+    const { core } = await connected();
+    const deleted = core.deleteNamespacedSecret({ name, namespace });
+    return (await unless(call("delete a Secret", isAnything, deleted), NOT_FOUND)) !== null;
+  }
+
+  /** All site Jobs that this control plane has made, read a page at a time. */
+  async function listJobs(): Promise<ListedJob[]> {
+    const { batch } = await connected();
+    const listed: ListedJob[] = [];
+    let next: string | undefined;
+    do {
+      const page = { namespace, labelSelector: OURS, limit: pageSize };
+      const answer = batch.listNamespacedJob({ ...page, ...(next && { _continue: next }) });
+      const jobs = await call("list Jobs", isList, answer);
+      listed.push(...jobs.items.flatMap(toListed));
+      next = jobs.metadata?._continue || undefined;
+    } while (next !== undefined);
+    return listed;
+  }
+
+  return { readJob, createJob, deleteJob, createSecret, deleteSecret, listJobs };
+}
+
+async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
+  const config = await load(target);
+  const server = config.getCurrentCluster()?.server ?? "";
+  const { authentication, close } = reusingConnections(config);
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(server, {}),
+    authMethods: { default: authentication },
+  });
+  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration), close };
+}
+
+/**
+ * The client makes a new pool of connections for every request to a server with a CA of its own, and
+ * leaves it open. This hands every request the first one.
+ */
+function reusingConnections(config: KubeConfig) {
+  let pool: ReturnType<RequestContext["getDispatcher"]>;
+  const authentication: SecurityAuthentication = {
+    getName: () => config.getName(),
+    async applySecurityAuthentication(context) {
+      await config.applySecurityAuthentication(context);
+      pool ??= context.getDispatcher();
+      if (pool !== undefined) context.setDispatcher(pool);
+    },
+  };
+  // What is still asked for over them is waited for.
+  return { authentication, close: () => void pool?.close() };
+}
+
+/** Whether an answer is one of Kubernetes. The client makes an empty object of a page of HTML. */
+type Check = (answer: { kind?: string; metadata?: object; items?: unknown }) => boolean;
+
+const isList: Check = ({ items }) => Array.isArray(items);
+const isObject: Check = ({ metadata }) => metadata !== undefined && "name" in metadata;
+const isAnything: Check = ({ kind, metadata }) => kind !== undefined || metadata !== undefined;
+
+async function answerOf<T extends object>(
+  what: string,
+  isIt: Check,
+  promise: Promise<T>,
+): Promise<T> {
+  let answer: T | null;
+  try {
+    answer = await within(CALL_MILLISECONDS, promise);
+  } catch (error) {
+    throw toEdgeError(what, error);
+  }
+  if (answer !== null && isIt(answer)) return answer;
+  const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
+  throw new EdgeError("cluster", "unavailable", message);
+}
+
+/** Whether it was not the cluster that answered, as far as one can tell, or it does not know us any more. */
+function isOutOfReach(error: unknown): boolean {
+  const { cause } = error as EdgeError;
+  return !(cause instanceof ApiException) || cause.code === 401;
+}
+
+/** An HTTP code, with the `reason` by which Kubernetes tells apart what has the same one. */
+interface Refusal {
+  code: number;
+  reason?: string;
+}
+
+const NOT_FOUND: Refusal = { code: 404 };
+const FORBIDDEN: Refusal = { code: 403 };
+/** That it is made already. A 409 may also be a `Conflict`: somebody wrote at the same time. */
+const EXISTS: Refusal = { code: 409, reason: "AlreadyExists" };
+/** That the object is not the one which the precondition names. */
+const OTHER_UID: Refusal = { code: 409, reason: "Conflict" };
+
+/** What a call comes to; null when it is refused in one of these ways. */
+async function unless<T>(answer: Promise<T>, ...refusals: Refusal[]): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const isOne = refusals.some(
+      ({ code, reason }) =>
+        code === refusal.code && (reason === undefined || reason === refusal.reason),
+    );
+    if (isOne) return null;
+    throw error;
+  }
+}
+
+/** What came of making an object. */
+async function madeOf(answer: Promise<object>): Promise<Made> {
+  try {
+    return (await unless(answer, EXISTS)) === null ? "taken" : "made";
+  } catch (error) {
+    const { code, message } = refusalOf(error);
+    const exceeded = code === 403 ? toQuotaExceeded(message ?? "", new Date()) : null;
+    if (exceeded !== null) return exceeded;
+    throw error;
+  }
+}
+
+/** What Kubernetes has to say of a refusal: the fields of its `Status`. */
+function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
+  const cause = error instanceof EdgeError ? error.cause : undefined;
+  if (!(cause instanceof ApiException)) return {};
+  const { code } = cause;
+  try {
+    const { reason, message } = JSON.parse(String(cause.body)) as Record<string, unknown>;
+    return {
+      code,
+      ...(typeof reason === "string" && { reason }),
+      ...(typeof message === "string" && { message }),
+    };
+  } catch {
+    return { code };
+  }
+}
+
+function toEdgeError(what: string, error: unknown): EdgeError {
+  if (!(error instanceof ApiException)) {
+    const message = `Kubernetes: no answer to the call to ${what}`;
+    return new EdgeError("cluster", "unavailable", message, { cause: error });
+  }
+  const { code } = error;
+  const message = `Kubernetes: HTTP ${code} to the call to ${what}`;
+  if (code === 401 || code === 403) {
+    return new EdgeError("cluster", "denied", message, { cause: error });
+  }
+  const isPassing = code === 409 || code === 429 || code >= 500;
+  return new EdgeError("cluster", isPassing ? "unavailable" : "invalid", message, { cause: error });
+}
+
+/** Which operation a Job belongs to, by its labels. */
+function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
+  const labels = job.metadata?.labels ?? {};
+  const kind = labels[LABELS.kind];
+  const generation = Number(labels[LABELS.generation]);
+  const attempt = Number(labels[LABELS.attempt]);
+  if (!isJobKind(kind) || !Number.isInteger(generation) || !Number.isInteger(attempt)) {
+    const message = `the Job ${job.metadata?.name} was not made by this control plane`;
+    throw new EdgeError("cluster", "invalid", message);
+  }
+  return { kind, generation, attempt };
+}
+
+function isJobKind(text: string | undefined): text is JobKind {
+  return JOB_KINDS.some((kind) => kind === text);
+}
+
+/** A Job that bears our label under another name is none of ours. */
+function toListed(job: V1Job): ListedJob[] {
+  const { name = "", uid = "", creationTimestamp = new Date(0) } = job.metadata ?? {};
+  const tenantId = tenantOfJob(name);
+  if (tenantId === null) return [];
+  return [
+    { tenantId, uid, hasEnded: conditionOf(job) !== undefined, createdAt: creationTimestamp },
+  ];
+}
+
+function conditionOf(job: V1Job): V1JobCondition | undefined {
+  return endCondition(job.status?.conditions);
+}

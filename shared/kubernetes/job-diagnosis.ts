@@ -1,0 +1,237 @@
+/**
+ * Why a site Job does not come on, out of what the cluster shows of it. Its own status says nothing of
+ * that: the Pod says what it waits for, and of a Pod that cannot be made only an event tells. Pure.
+ *
+ * Kubernetes names some causes by a code and some, a missing Secret, a missing volume and a quota, only in
+ * its message. There the message is read, and where it is not as expected the coarser reason remains.
+ *
+ * @module
+ */
+import type {
+  CoreV1Event,
+  V1ContainerState,
+  V1ContainerStatus,
+  V1Job,
+  V1Pod,
+  V1PodCondition,
+} from "@kubernetes/client-node";
+import type { HoldUp, HoldUpReason } from "../reconciler/hold-up.ts";
+import { newestFirst } from "./job-outcome.ts";
+import { tidy } from "./last-words.ts";
+
+/**
+ * What holds up a Job that has no outcome, and since when; null while a container of it runs. `pods` are
+ * the Job's, `events` those of the object that `objectToAsk` names.
+ */
+export function toHoldUp(
+  job: V1Job,
+  pods: V1Pod[],
+  events: CoreV1Event[],
+  now: Date,
+): HoldUp | null {
+  const [pod] = newestFirst(pods);
+  const deletedAt = job.metadata?.deletionTimestamp;
+  if (deletedAt !== undefined) return terminating("JobTerminating", deletedAt, pod, now);
+  if (pod === undefined) return withoutPod(job, events);
+  const stoppedAt = pod.metadata?.deletionTimestamp;
+  if (stoppedAt !== undefined) return terminating("PodTerminating", stoppedAt, pod, now);
+  if (hasEnded(pod)) return null;
+  if (isRunning(pod)) return lostNode(pod, now);
+  return unscheduled(pod) ?? waitingContainer(pod) ?? starting(pod, events);
+}
+
+/** Of which object the events say more than is known without them; null where they would not. */
+export function uidToAskAbout(job: V1Job, pods: V1Pod[], now: Date): string | null {
+  const [pod] = newestFirst(pods);
+  const reason = toHoldUp(job, pods, [], now)?.reason;
+  if (reason === "PodNotCreated") return job.metadata?.uid ?? null;
+  return reason === "ContainersStarting" ? (pod?.metadata?.uid ?? null) : null;
+}
+
+/** The hold-up that a refusal by a quota is, by the words of Kubernetes; null if it was no quota. */
+export function toQuotaExceeded(message: string, since: Date): HoldUp | null {
+  const [words] = /exceeded quota: .*/s.exec(message) ?? [];
+  if (words === undefined) return null;
+  return holdUp("QuotaExceeded", since, "The namespace's quota allows no more", words);
+}
+
+function holdUp(reason: HoldUpReason, since: Date, sentence: string, words = ""): HoldUp {
+  const own = tidy(words);
+  return { reason, since, message: own === "" ? `${sentence}.` : `${sentence}: ${own}` };
+}
+
+function terminating(
+  reason: "JobTerminating" | "PodTerminating",
+  since: Date,
+  pod: V1Pod | undefined,
+  now: Date,
+): HoldUp {
+  const age = ageInWords(since, now);
+  if (pod === undefined) {
+    return holdUp(reason, since, `The site Job is being deleted, and has not gone for ${age}`);
+  }
+  const where = pod.spec?.nodeName === undefined ? "" : ` on the node ${pod.spec.nodeName}`;
+  const sentence = `The Pod ${nameOf(pod)}${where} has been stopping for ${age}`;
+  return holdUp(reason, since, `${sentence}; its node may be lost`);
+}
+
+/** Coarser the longer it lasts, so that the sentence is seldom another. */
+export function ageInWords(since: Date, now: Date): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
+  if (minutes < 1) return "less than a minute";
+  if (minutes < 60) return plural(minutes < 15 ? minutes : minutes - (minutes % 5), "minute");
+  return plural(Math.floor(minutes / 60), "hour");
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+function withoutPod(job: V1Job, events: CoreV1Event[]): HoldUp {
+  const since = job.metadata?.creationTimestamp ?? new Date(0);
+  const words = newestMessage(events, "FailedCreate");
+  if (words === null) return holdUp("PodNotCreated", since, "The site Job has no Pod yet");
+  return (
+    toQuotaExceeded(words, since) ??
+    holdUp("PodNotCreated", since, "No Pod can be made for the site Job", words)
+  );
+}
+
+/** Its newest warning with one of these reasons. */
+function newestMessage(events: CoreV1Event[], ...reasons: string[]): string | null {
+  const lastSeen = ({ series, lastTimestamp, eventTime, metadata }: CoreV1Event) =>
+    (
+      series?.lastObservedTime ??
+      lastTimestamp ??
+      eventTime ??
+      metadata.creationTimestamp
+    )?.getTime() ?? 0;
+  const [newest] = events
+    .filter(({ reason = "" }) => reasons.includes(reason))
+    .toSorted((left, right) => lastSeen(right) - lastSeen(left));
+  return newest === undefined ? null : (newest.message ?? "");
+}
+
+function hasEnded({ status }: V1Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
+function statusesOf({ status }: V1Pod): V1ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+function isRunning(pod: V1Pod): boolean {
+  return statusesOf(pod).some(({ state }) => state?.running !== undefined);
+}
+
+/**
+ * What its kubelet has last said of a Pod stays when the node is lost. The controller of nodes then changes
+ * the Pod's readiness alone, which disagrees with that of its containers from there on.
+ */
+function lostNode(pod: V1Pod, now: Date): HoldUp | null {
+  const ready = conditionOf(pod, "Ready");
+  const containers = pod.status?.containerStatuses ?? [];
+  if (ready?.status !== "False" || containers.length === 0) return null;
+  if (!containers.every((container) => container.ready)) return null;
+  const since = ready.lastTransitionTime ?? now;
+  return holdUp(
+    "NodeLost",
+    since,
+    `The node ${pod.spec?.nodeName} tells nothing of the Pod ${nameOf(pod)}`,
+  );
+}
+
+function conditionOf({ status }: V1Pod, type: string): V1PodCondition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** `persistentvolumeclaim "x" not found`, and one that is there without a volume. */
+const NO_VOLUME =
+  /persistentvolumeclaim\S* .*(?:not found|being deleted)|unbound .*persistentvolumeclaim/i;
+
+function unscheduled(pod: V1Pod): HoldUp | null {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return null;
+  const { message = "", lastTransitionTime } = scheduled;
+  const since = lastTransitionTime ?? pod.metadata?.creationTimestamp ?? new Date(0);
+  return NO_VOLUME.test(message)
+    ? holdUp("VolumeMissing", since, "A volume that the site Job needs is missing", message)
+    : holdUp("NoNodeFits", since, "No node has room for the site Job", message);
+}
+
+type Waiting = NonNullable<V1ContainerState["waiting"]>;
+
+/** What a kubelet calls an image that it does not get. */
+const IMAGE_REASONS = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+  "SignatureValidationFailed",
+]);
+
+/** What it calls a container that it cannot make of the image that it has. */
+const CONTAINER_REASONS = new Set([
+  "CreateContainerConfigError",
+  "CreateContainerError",
+  "RunContainerError",
+  "PreCreateHookError",
+]);
+
+/** `secret "x" not found`, `couldn't find key k in Secret n/x`. */
+const NO_SECRET = /\bsecret "?\S+"? not found|couldn't find key .* in Secret/i;
+
+function waitingContainer(pod: V1Pod): HoldUp | null {
+  for (const { name, image, state } of statusesOf(pod)) {
+    const found = state?.waiting && toBlocked(name, image, state.waiting, waitingSince(pod));
+    if (found) return found;
+  }
+  return null;
+}
+
+function toBlocked(
+  name: string,
+  image: string,
+  { reason = "", message = "" }: Waiting,
+  since: Date,
+): HoldUp | null {
+  if (IMAGE_REASONS.has(reason)) {
+    const words = message || reason;
+    return holdUp("ImageNotPulled", since, `The image ${image} cannot be pulled`, words);
+  }
+  if (!CONTAINER_REASONS.has(reason)) return null;
+  return NO_SECRET.test(message)
+    ? holdUp("SecretMissing", since, "A Secret that the site Job needs is missing", message)
+    : holdUp(
+        "ContainerNotCreated",
+        since,
+        `The container "${name}" cannot be created`,
+        message || reason,
+      );
+}
+
+/** Nothing tells since when a container waits: no longer than since the Pod was last known to come on. */
+function waitingSince(pod: V1Pod): Date {
+  const steps = [
+    pod.metadata?.creationTimestamp,
+    conditionOf(pod, "PodScheduled")?.lastTransitionTime,
+    ...statusesOf(pod).map(({ state }) => state?.terminated?.finishedAt),
+  ];
+  return new Date(Math.max(0, ...steps.map((step) => step?.getTime() ?? 0)));
+}
+
+function starting(pod: V1Pod, events: CoreV1Event[]): HoldUp {
+  const since = waitingSince(pod);
+  const mount = newestMessage(events, "FailedMount", "FailedAttachVolume");
+  if (mount !== null) {
+    return holdUp("VolumeNotMounted", since, "A volume of the site Job cannot be mounted", mount);
+  }
+  const words = newestMessage(events, "FailedCreatePodSandBox", "FailedScheduling");
+  return holdUp("ContainersStarting", since, "No container of the site Job runs yet", words ?? "");
+}
+
+function nameOf({ metadata }: V1Pod): string {
+  return metadata?.name ?? "";
+}

@@ -1,0 +1,179 @@
+/**
+ * How a site Job ended, out of its condition and what is left of its Pods. Pure.
+ *
+ * @module
+ */
+import type { V1ContainerStateTerminated, V1JobCondition, V1Pod } from "@kubernetes/client-node";
+import type { JobOutcome } from "../reconciler/decide.ts";
+import { lastWords, tidy } from "./last-words.ts";
+import { FINAL_EXIT_CODES } from "../operations/manifests.ts";
+
+type Failure = Extract<JobOutcome, { result: "failed" }>;
+
+/** A container that has ended. */
+interface Ended extends V1ContainerStateTerminated {
+  container: string;
+}
+
+/** The `reason` of a Job of which a container needed more memory than it may have. */
+const OUT_OF_MEMORY = "OutOfMemory";
+/** The `reason` of a Job of which the Pod was put off its node. */
+const EVICTED = "Evicted";
+/** The `reason` of a Job of which a container was killed by a signal, nobody says why. */
+const KILLED = "Killed";
+
+/** What a script may say of its failure for programs: the `reason` of its Job, with a sentence. All sites share it. */
+const OUTAGES = new Map([
+  ["DatabaseUnavailable", "The database that all sites share does not answer."],
+  ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+  ["VolumeFull", "There is no space left on the volume that all sites share."],
+]);
+
+const DEADLINE = "DeadlineExceeded";
+const POD_FAILURE_POLICY = "PodFailurePolicy";
+
+/** Newer clusters put other conditions before these, so the place in the list says nothing. */
+export function endCondition(conditions: V1JobCondition[] = []): V1JobCondition | undefined {
+  return conditions.find(
+    ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",
+  );
+}
+
+/**
+ * How a Job ended, in its own words: those that its Pod left, or else those of its condition. Init
+ * containers speak first, since nothing runs after one that failed.
+ */
+export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
+  if (condition.type === "Complete") return { result: "succeeded", reason: reasonLeftIn(pods) };
+  // What ended with its node is nobody's failure, and the Job went on without it.
+  const counting = newestFirst(pods).filter((pod) => !isDisrupted(pod));
+  const failed = counting.flatMap(endedIn).find(({ exitCode }) => exitCode !== 0);
+  if (condition.reason === POD_FAILURE_POLICY || FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0)) {
+    // Our policy ends a Job for the final exit codes alone, so its Pod need not be there to say so.
+    return { ...inItsWords(condition, failed), retryable: false };
+  }
+  const evicted = counting.find(({ status }) => status?.reason === EVICTED);
+  if (evicted !== undefined) return toEviction(evicted, failed);
+  if (failed?.reason === "OOMKilled") return toOutOfMemory(failed);
+  return (
+    toOutage(failed) ??
+    (failed === undefined || failed.exitCode <= 128
+      ? inItsWords(condition, failed)
+      : toKilled(failed))
+  );
+}
+
+/** A Job has more than one Pod when one of them was disrupted; the last one decided. */
+export function newestFirst(pods: V1Pod[]): V1Pod[] {
+  const madeAt = ({ metadata }: V1Pod) => metadata?.creationTimestamp?.getTime() ?? 0;
+  return pods.toSorted((left, right) => madeAt(right) - madeAt(left));
+}
+
+function reasonLeftIn(pods: V1Pod[]): string | null {
+  const words = newestFirst(pods)
+    .flatMap(endedIn)
+    .filter(({ exitCode }) => exitCode === 0)
+    .map(({ message }) => parseTerminationMessage(message));
+  return words.find(({ step }) => step !== null)?.text ?? null;
+}
+
+function endedIn({ status }: V1Pod): Ended[] {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.flatMap(({ name, state }) =>
+    state?.terminated === undefined ? [] : { ...state.terminated, container: name },
+  );
+}
+
+function isDisrupted({ status }: V1Pod): boolean {
+  const isDisruption = ({ type, status: isSo }: { type: string; status: string }) =>
+    type === "DisruptionTarget" && isSo === "True";
+  return status?.conditions?.some(isDisruption) ?? false;
+}
+
+function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ended): Failure {
+  const { step, text } = parseTerminationMessage(ended?.message);
+  return failure(reason, step, text || deadlineWords(reason) || message || reason);
+}
+
+function deadlineWords(reason: string): string | null {
+  return reason === DEADLINE ? "The site Job worked longer than it may, and was stopped." : null;
+}
+
+function toEviction({ status, spec }: V1Pod, ended?: Ended): Failure {
+  const { step, text } = parseTerminationMessage(ended?.message);
+  const node = spec?.nodeName === undefined ? "its node" : `the node ${spec.nodeName}`;
+  const why = tidy(status?.message ?? "");
+  return failure(EVICTED, step, `The Pod was put off ${node}${why && `: ${why}`}${after(text)}`);
+}
+
+function toOutOfMemory({ container, message }: Ended): Failure {
+  const { step, text } = parseTerminationMessage(message);
+  const said = `The container "${container}" needed more memory than it may have, and was killed.`;
+  return failure(OUT_OF_MEMORY, step, `${said}${after(text)}`);
+}
+
+/** The failure of what was away; null when it was something else. */
+function toOutage(ended?: Ended): Failure | null {
+  const { step, text, code } = parseTerminationMessage(ended?.message);
+  const sentence = OUTAGES.get(code);
+  if (sentence === undefined) return null;
+  return { ...failure(code, step, `${sentence}${after(text)}`), isOutage: true };
+}
+
+function toKilled({ container, message, exitCode }: Ended): Failure {
+  const { step, text } = parseTerminationMessage(message);
+  const by = signalName(exitCode - 128);
+  const said = `The container "${container}" was killed by ${by} (exit status ${exitCode}).`;
+  return failure(KILLED, step, `${said}${after(text)}`);
+}
+
+function after(text: string): string {
+  return text === "" ? "" : ` Its last words: ${text}`;
+}
+
+const SIGNALS: Record<number, string> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  6: "SIGABRT",
+  7: "SIGBUS",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  15: "SIGTERM",
+};
+
+/** As Linux numbers them. */
+function signalName(number: number): string {
+  return SIGNALS[number] ?? `signal ${number}`;
+}
+
+function failure(reason: string, step: string | null, message: string): Failure {
+  return { result: "failed", step, reason, message, retryable: true };
+}
+
+/**
+ * A site script ends with `{"step","reason"}` as its termination message, and may add a `"code"`. One that
+ * could not leave it, being killed, say, leaves the end of its log instead, of which the last line says most.
+ */
+function parseTerminationMessage(message = ""): Words {
+  try {
+    const { step, reason, code } = JSON.parse(message) as Record<string, unknown>;
+    if (typeof step === "string" && typeof reason === "string") {
+      return { step, text: lastWords(reason), code: typeof code === "string" ? code : "" };
+    }
+  } catch {
+    // Not a script's own message.
+  }
+  return { step: null, text: lastWords(message), code: "" };
+}
+
+/** What a container left to say. */
+interface Words {
+  step: string | null;
+  text: string;
+  /** Its failure for programs; empty where the script gave it no name. */
+  code: string;
+}

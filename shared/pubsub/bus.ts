@@ -1,0 +1,56 @@
+/**
+ * The bus: publishing hints to Pub/Sub. A hint only wakes somebody up, so one that is lost costs
+ * time and nothing else: the sweep finds what it would have named.
+ *
+ * @module
+ */
+import { v1 } from "@google-cloud/pubsub";
+import { within } from "../platform/deadline.ts";
+import { EdgeError } from "../platform/errors.ts";
+import { connectionOptions } from "../platform/google-clients.ts";
+import type { Hint } from "./messages.ts";
+
+export const TENANT_EVENTS = "tenant-events";
+export const CLUSTER_EVENTS = "cluster-events";
+export const DEAD_LETTERS = "dead-letters";
+
+export interface BusOptions {
+  projectId: string;
+  /** `host:port` of an emulator; without it, Google Cloud's own Pub/Sub. */
+  emulatorHost?: string | undefined;
+}
+
+export type Bus = ReturnType<typeof openBus>;
+
+/** A hint is not worth more of a caller's time than this. */
+const PUBLISH_MILLISECONDS = 3_000;
+
+/** Opens the bus. Connects at the first call. */
+export function openBus({ projectId, emulatorHost }: BusOptions) {
+  // The client beneath `PubSub`, which would batch messages, and loads what that takes.
+  const publisher = new v1.PublisherClient({
+    projectId,
+    fallback: true,
+    ...connectionOptions(PUBLISH_MILLISECONDS, emulatorHost),
+    ...(emulatorHost === undefined ? {} : addressOf(emulatorHost)),
+  });
+  const topic = `projects/${projectId}/topics/${TENANT_EVENTS}`;
+
+  return {
+    /** Publishes a hint. Throws an `EdgeError` when Pub/Sub does not take it in time. */
+    async publish(hint: Hint): Promise<void> {
+      const messages = [{ data: Buffer.from(JSON.stringify(hint)) }];
+      try {
+        await within(PUBLISH_MILLISECONDS, publisher.publish({ topic, messages }));
+      } catch (error) {
+        throw new EdgeError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
+      }
+    },
+    close: () => publisher.close(),
+  };
+}
+
+function addressOf(host: string): { servicePath: string; port: number } {
+  const { hostname, port } = new URL(`http://${host}`);
+  return { servicePath: hostname, port: Number(port || 80) };
+}

@@ -1,0 +1,27 @@
+/**
+ * Connects the functions that reconcile to what they work on.
+ *
+ * @module
+ */
+import { parseReconcilerSettings } from "../configuration/settings.ts";
+import type { Environment } from "../configuration/settings.ts";
+import { openStoreAndBus } from "./adapters.ts";
+import { openLazily } from "../platform/open-lazily.ts";
+import type { World } from "./perform.ts";
+import { readSiteScripts } from "../operations/scripts/read-scripts.ts";
+import { followTraces } from "../platform/trace.ts";
+
+/** Parses the settings; the edges are loaded and connect at their first call. */
+export function connectWorld(env: Environment): World {
+  const settings = parseReconcilerSettings(env);
+  const { projectId } = settings;
+  followTraces(projectId);
+  return {
+    ...openStoreAndBus(settings),
+    cluster: openLazily(async () => {
+      const { connectCluster } = await import("../kubernetes/cluster.ts");
+      return connectCluster(settings);
+    }),
+    settings: { ...settings, scripts: readSiteScripts() },
+  };
+}

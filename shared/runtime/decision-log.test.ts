@@ -1,0 +1,205 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Job } from "../reconciler/decide.ts";
+import { createDecisionLog } from "./decision-log.ts";
+import { drive, reconcile } from "../reconciler/reconcile.ts";
+import type { IoHandlers } from "../reconciler/reconcile.ts";
+import { addSeconds, newTenant } from "../tenant/tenant.ts";
+import type { Operation, Tenant } from "../tenant/tenant.ts";
+import { wish } from "../tenant/commands.ts";
+
+const test = suite("the decision log");
+
+const NOW = new Date("2026-11-24T12:05:00Z");
+const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 5 };
+const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+
+const queued = newTenant(
+  { id: ID, wishId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  addSeconds(NOW, -300),
+);
+const create: Operation = {
+  kind: "create",
+  generation: 1,
+  attempt: 2,
+  started_at: NOW,
+  slot: 0,
+  deadline_at: addSeconds(NOW, 2700),
+};
+const provisioning: Tenant = {
+  ...queued,
+  status: "provisioning",
+  operation: create,
+  wake_at: addSeconds(NOW, 600),
+};
+const working: Job = {
+  uid: "u1",
+  kind: "create",
+  generation: 1,
+  attempt: 2,
+  terminating: false,
+  outcome: null,
+  holdUp: null,
+};
+const succeeded: Job = { ...working, outcome: { result: "succeeded", reason: null } };
+
+interface Line {
+  severity: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+/** Reconciles a tenant whose every request takes ten milliseconds, and gives the log of it. */
+async function logOf(
+  tenant: Tenant | null,
+  seen: Job | null,
+  more: Partial<IoHandlers> = {},
+): Promise<Line[]> {
+  let [record, job] = [tenant, seen];
+  let time = 0;
+  const slowly = <T>(result: T): Promise<T> => {
+    time += 10;
+    return Promise.resolve(result);
+  };
+  const handlers: IoHandlers = {
+    now: () => slowly(NOW),
+    readTenant: () => slowly(record && { record, version: 1 }),
+    writeTenant({ changes }) {
+      record = record && { ...record, ...changes };
+      return slowly({ version: 1 });
+    },
+    readSlots: () => slowly([]),
+    claimSlot: () => slowly({ result: "claimed", version: 1 }),
+    hintNextInQueue: () => slowly(undefined),
+    readJob: () => slowly(job),
+    createJob: () => slowly("made"),
+    deleteJob() {
+      job = null;
+      return slowly(undefined);
+    },
+    createSecret: () => slowly("made"),
+    deleteSecret: () => slowly(undefined),
+    endDeletion() {
+      record = null;
+      return slowly(true);
+    },
+    decided: () => slowly(undefined),
+    ...more,
+  };
+  const lines: Line[] = [];
+  const write = (severity: string, message: string, fields: Record<string, unknown> = {}) =>
+    void lines.push({ severity, message, fields });
+  const log = createDecisionLog(write, () => time);
+  await drive(reconcile(ID, SETTINGS), log.watch(handlers)).catch(() => {});
+  log.end();
+  return lines;
+}
+
+const messagesOf = (lines: Line[]) => lines.map(({ message }) => message);
+
+test("there is one line a decision, in their order", async () => {
+  const lines = await logOf(provisioning, succeeded);
+  assert.equal(messagesOf(lines), ["JobSucceeded", "JobHasEnded", "Settled"]);
+  const ended = await logOf({ ...queued, desired: "absent" }, null);
+  assert.equal(messagesOf(ended), ["NothingWasEverMade"]);
+});
+
+test("a line says whose the decision is, what it rested on and what is done", async () => {
+  const [line] = await logOf(provisioning, null);
+  assert.is(line?.message, "JobIsMissing");
+  const { milliseconds: _, ...fields } = line?.fields ?? {};
+  assert.equal(fields, {
+    tenantId: ID,
+    generation: 1,
+    desired: "present",
+    kind: "create",
+    attempt: 2,
+    status: "provisioning",
+    reason: null,
+    actions: ["createSecret", "createJob"],
+    result: "done",
+  });
+});
+
+test("a line whose write was lost tells of no outcome", async () => {
+  const [line] = await logOf(provisioning, succeeded, { writeTenant: () => Promise.resolve(null) });
+  assert.equal([line?.message, line?.severity], ["JobSucceeded", "DEBUG"]);
+  assert.is(line?.fields["result"], "lost");
+  assert.not("secondsSinceWish" in (line?.fields ?? {}));
+});
+
+test("a line of one that found no slot says that it waits", async () => {
+  const readSlots = () => Promise.resolve([0, 1, 2, 3, 4]);
+  const [line] = await logOf(queued, null, { readSlots });
+  assert.equal([line?.severity, line?.fields["result"]], ["DEBUG", "waiting"]);
+});
+
+test("a failed attempt is told of by its own number", async () => {
+  const outcome = { step: "new-site", reason: "Failed", message: "no disk", retryable: true };
+  const [line] = await logOf(provisioning, {
+    ...working,
+    outcome: { result: "failed", ...outcome },
+  });
+  assert.equal([line?.message, line?.fields["attempt"]], ["AttemptFailed", 2]);
+});
+
+test("a line says which operation begins, and not which one is overtaken", async () => {
+  const active: Tenant = { ...provisioning, status: "active", observed_generation: 1 };
+  const wished = wish(active, "suspend", { wishId: "w2", now: NOW });
+  const changes = wished.outcome === "changed" ? wished.changes : {};
+  for (const slot of [null, 0]) {
+    const tenant: Tenant = { ...active, operation: { ...create, slot }, ...changes };
+    const [line] = await logOf(tenant, null);
+    const { kind, attempt } = line?.fields ?? {};
+    assert.equal([line?.message, kind, attempt], ["OperationBegins", "suspend", 1]);
+  }
+});
+
+test("a line says what is recorded, and after how long a wish has come to its end", async () => {
+  const [line, next] = await logOf(provisioning, succeeded);
+  assert.equal([line?.fields["status"], line?.fields["secondsSinceWish"]], ["active", 300]);
+  assert.not("secondsSinceWish" in (next?.fields ?? {}));
+});
+
+test("a line tells what its steps took, each kind of them together, and each in its own round", async () => {
+  const lines = await logOf({ ...provisioning, wake_at: addSeconds(NOW, -1) }, succeeded);
+  assert.equal(
+    lines.map(({ fields }) => fields["milliseconds"]),
+    [
+      // Written are a wake-up that is put off and the outcome.
+      { readTenant: 10, writeTenant: 20, readJob: 10, hintNextInQueue: 10 },
+      { readTenant: 10, readJob: 10, deleteJob: 10 },
+      { readTenant: 10, readJob: 10, writeTenant: 10 },
+    ],
+  );
+});
+
+test("a step that fails is in its line, which is written all the same", async () => {
+  const createJob = () => Promise.reject(new Error("away"));
+  const [line] = await logOf(provisioning, null, { createJob });
+  assert.is(line?.message, "JobIsMissing");
+  assert.equal(Object.keys(line?.fields["milliseconds"] ?? {}).at(-1), "createJob");
+});
+
+test("what brings nothing new is for debugging only", async () => {
+  assert.equal(
+    (await logOf(provisioning, working)).map(({ severity, message }) => `${severity} ${message}`),
+    ["DEBUG JobIsWorking"],
+  );
+  assert.is((await logOf(provisioning, null))[0]?.severity, "INFO");
+  assert.is((await logOf(provisioning, succeeded))[0]?.severity, "INFO");
+});
+
+test("where nothing is decided, nothing is written", async () => {
+  assert.equal(await logOf(null, null), []);
+  const readJob = () => Promise.reject(new Error("away"));
+  assert.equal(await logOf(provisioning, null, { readJob }), []);
+});
+
+test("no line tells who the customer is", async () => {
+  const lines = [...(await logOf(queued, null)), ...(await logOf(provisioning, succeeded))];
+  assert.ok(lines.length >= 4);
+  assert.not.match(JSON.stringify(lines), /acme/i);
+});
+
+test.run();

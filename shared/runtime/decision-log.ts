@@ -1,0 +1,114 @@
+/**
+ * The log of a reconcile: one line a decision, with what it rested on, what was done and how long each
+ * step took, so that an operator can follow a tenant, and time-to-active can become a metric.
+ *
+ * @module
+ */
+import type { log } from "../platform/log.ts";
+import type { Io, IoHandlers, IoRequest } from "../reconciler/reconcile.ts";
+
+type Decided = Io["decided"]["request"];
+
+/** A step that takes no time worth a field. */
+const UNTIMED = new Set(["now", "decided"]);
+
+/** Starts the log of one reconcile. `clock` gives milliseconds. */
+export function createDecisionLog(
+  write: typeof log,
+  clock: () => number = () => performance.now(),
+) {
+  let decided: Decided | null = null;
+  let milliseconds: Record<string, number> = {};
+  /** What became of it: `lost` where the world had changed, `waiting` where no slot was free. */
+  let result: "done" | "lost" | "waiting" = "done";
+
+  async function timed<T>(io: IoRequest["io"], answer: () => Promise<T>): Promise<T> {
+    const startedAt = clock();
+    try {
+      return await answer();
+    } finally {
+      milliseconds[io] = Math.round((milliseconds[io] ?? 0) + clock() - startedAt);
+    }
+  }
+
+  /** Writes the line of the decision that was last made, with all that was done since. */
+  function flush(): void {
+    if (decided !== null) {
+      const { because, changes, actions } = decided.decision;
+      const isNews = result === "done" && (changes !== null || actions.length > 0);
+      const fields: Record<string, unknown> = { ...decisionFields(decided), result, milliseconds };
+      // What was not written is no outcome.
+      if (result !== "done") delete fields["secondsSinceWish"];
+      write(isNews ? "INFO" : "DEBUG", because, fields);
+    }
+    decided = null;
+    result = "done";
+    milliseconds = {};
+  }
+
+  return {
+    /** The same handlers, watched. */
+    watch(handlers: IoHandlers): IoHandlers {
+      const entries = Object.entries(handlers).map(([io, handle]) => {
+        const watched = (request: IoRequest) => {
+          const answer = () => (handle as (request: IoRequest) => Promise<unknown>)(request);
+          return UNTIMED.has(io) ? answer() : timed(io as IoRequest["io"], answer);
+        };
+        return [io, watched];
+      });
+      const watched = Object.fromEntries(entries) as IoHandlers;
+      // A round begins with this read, and ends the one before it.
+      watched.readTenant = (request) => {
+        flush();
+        return timed("readTenant", () => handlers.readTenant(request));
+      };
+      watched.decided = (request) => {
+        decided = request;
+        const takesSlot = request.decision.actions.some((action) => action.do === "takeSlot");
+        if (takesSlot) result = "waiting";
+        return handlers.decided(request);
+      };
+      watched.writeTenant = async (request) => {
+        const written = await timed("writeTenant", () => handlers.writeTenant(request));
+        if (written === null) result = "lost";
+        return written;
+      };
+      watched.claimSlot = async (request) => {
+        const claim = await timed("claimSlot", () => handlers.claimSlot(request));
+        if (claim.result === "claimed") result = "done";
+        if (claim.result === "lost") result = "lost";
+        return claim;
+      };
+      return watched;
+    },
+    /** Writes what is not yet written. */
+    end: flush,
+  };
+}
+
+function decisionFields({ tenant, decision, now }: Decided): Record<string, unknown> {
+  const { id: tenantId, generation, desired } = tenant;
+  const { changes, actions } = decision;
+  const begun = actions.find((action) => action.do === "takeSlot")?.operation;
+  // A failed attempt is told of by its own number, and not by that of the next one.
+  const hasEnded = changes?.error_message !== undefined;
+  const operation = hasEnded ? tenant.operation : (changes?.operation ?? begun ?? tenant.operation);
+  return {
+    tenantId,
+    generation,
+    desired,
+    kind: operation?.kind ?? null,
+    attempt: operation?.attempt ?? null,
+    status: changes?.status ?? tenant.status,
+    reason: changes?.reason === undefined ? tenant.reason : changes.reason,
+    actions: actions.map((action) => action.do),
+    // The outcome of a wish: for a create that succeeded, the time to active.
+    ...(changes?.observed_generation === undefined
+      ? {}
+      : { secondsSinceWish: secondsBetween(tenant.wished_at, now) }),
+  };
+}
+
+function secondsBetween(start: Date, end: Date): number {
+  return (end.getTime() - start.getTime()) / 1000;
+}

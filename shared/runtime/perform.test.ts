@@ -1,0 +1,231 @@
+/** Which call of which adapter performs an I/O request, and what becomes of its answer. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { siteJob } from "../operations/manifests.ts";
+import { handlersFor } from "./perform.ts";
+import type { World } from "./perform.ts";
+import type { IoHandlers } from "../reconciler/reconcile.ts";
+import { newTenant } from "../tenant/tenant.ts";
+import type { Operation } from "../tenant/tenant.ts";
+import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
+
+const test = suite("I/O requests");
+
+const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+const OTHER = "7d2b1f60-11aa-4c9e-9d0e-5b1f0a6f2c11";
+const NOW = new Date("2026-11-24T12:00:00Z");
+const tenant = newTenant(
+  { id: ID, wishId: "w", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  NOW,
+);
+const operation: Operation = {
+  kind: "create",
+  generation: 1,
+  attempt: 1,
+  started_at: NOW,
+  slot: 0,
+  deadline_at: null,
+};
+const changes = { step: "x" };
+
+interface Performed {
+  /** The calls that were made, with what was asked. */
+  calls: [name: string, ...asked: unknown[]][];
+  result: unknown;
+}
+
+/** Performs one request in a world whose adapters answer this to everything. */
+async function perform(
+  run: (handlers: IoHandlers) => Promise<unknown>,
+  answer: unknown,
+): Promise<Performed> {
+  const calls: Performed["calls"] = [];
+  const adapter = (name: string) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_target, method) =>
+          (...asked: unknown[]) => {
+            calls.push([`${name}.${String(method)}`, ...asked]);
+            return Promise.resolve(answer);
+          },
+      },
+    );
+  const [store, cluster, bus] = [adapter("store"), adapter("cluster"), adapter("bus")];
+  const world = { store, cluster, bus, settings: SETTINGS } as unknown as World;
+  return { calls, result: await run(handlersFor(world)) };
+}
+
+interface Case {
+  run: (handlers: IoHandlers) => Promise<unknown>;
+  calls: Performed["calls"];
+  /** What the adapter may answer, and what that comes to. */
+  answers: [answer: unknown, result: unknown][];
+}
+
+/** Each kind of request that an adapter performs. The others are below. */
+const CASES: Record<
+  Exclude<keyof IoHandlers, "now" | "decided" | "createSecret" | "endDeletion">,
+  Case
+> = {
+  readTenant: {
+    run: (handlers) => handlers.readTenant({ tenantId: ID }),
+    calls: [["store.readTenant", ID]],
+    answers: [
+      [null, null],
+      [
+        { record: tenant, version: 1 },
+        { record: tenant, version: 1 },
+      ],
+    ],
+  },
+  writeTenant: {
+    run: (handlers) => handlers.writeTenant({ tenantId: ID, version: 7, changes, freedSlot: 2 }),
+    calls: [["store.writeTenant", ID, 7, changes, 2]],
+    answers: [
+      [null, null],
+      [{ version: 8 }, { version: 8 }],
+    ],
+  },
+  readSlots: {
+    run: (handlers) => handlers.readSlots({}),
+    calls: [["store.readSlots"]],
+    answers: [
+      [
+        [
+          { slot: 3, tenantId: OTHER },
+          { slot: 0, tenantId: ID },
+        ],
+        [3, 0],
+      ],
+    ],
+  },
+  claimSlot: {
+    run: (handlers) => handlers.claimSlot({ tenantId: ID, version: 7, slot: 2, changes }),
+    calls: [["store.claimSlot", ID, 7, 2, changes]],
+    answers: [
+      [{ result: "taken" }, { result: "taken" }],
+      [
+        { result: "claimed", version: 8 },
+        { result: "claimed", version: 8 },
+      ],
+    ],
+  },
+  hintNextInQueue: {
+    run: (handlers) => handlers.hintNextInQueue({}),
+    calls: [
+      ["store.queue", 1],
+      ["bus.publish", { kind: "tenant", tenant_id: OTHER }],
+    ],
+    answers: [[[OTHER], undefined]],
+  },
+  readJob: {
+    run: (handlers) => handlers.readJob({ tenantId: ID }),
+    calls: [["cluster.readJob", ID]],
+    answers: [
+      [null, null],
+      [{ uid: "u" }, { uid: "u" }],
+    ],
+  },
+  createJob: {
+    run: (handlers) => handlers.createJob({ tenant, operation }),
+    calls: [["cluster.createJob", siteJob(tenant, operation, SETTINGS)]],
+    answers: [
+      ["made", "made"],
+      ["taken", "taken"],
+    ],
+  },
+  deleteJob: {
+    run: (handlers) => handlers.deleteJob({ tenantId: ID, uid: "u" }),
+    calls: [["cluster.deleteJob", ID, "u"]],
+    answers: [[undefined, undefined]],
+  },
+  deleteSecret: {
+    run: (handlers) => handlers.deleteSecret({ tenantId: ID }),
+    calls: [["cluster.deleteSecret", ID]],
+    answers: [
+      [true, undefined],
+      [false, undefined],
+    ],
+  },
+};
+
+for (const [io, { run, calls, answers }] of Object.entries(CASES)) {
+  for (const [answer, result] of answers) {
+    test(`${io} makes its call, and gives what came of it: ${JSON.stringify(result)}`, async () => {
+      assert.equal(await perform(run, answer), { calls, result });
+    });
+  }
+}
+
+for (const ended of [true, false]) {
+  test(`endDeletion tells whether the deletion has ended: ${ended}`, async () => {
+    const before = Date.now();
+    const { calls, result } = await perform(
+      (handlers) => handlers.endDeletion({ tenant, version: 7 }),
+      ended,
+    );
+    assert.is(result, ended);
+    const [[name, ...asked] = [""]] = calls;
+    assert.equal([name, ...asked.slice(0, 2), calls.length], ["store.endDeletion", tenant, 7, 1]);
+    assert.ok((asked[2] as Date).getTime() >= before);
+  });
+}
+
+for (const made of ["made", "taken"]) {
+  test(`createSecret makes one with passwords of its own, each time others: ${made}`, async () => {
+    const secrets: Record<string, string>[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { calls, result } = await perform(
+        (handlers) => handlers.createSecret({ tenantId: ID }),
+        made,
+      );
+      assert.is(result, made);
+      const [[name, secret] = [""]] = calls;
+      assert.equal([name, calls.length], ["cluster.createSecret", 1]);
+      const { metadata, stringData } = secret as {
+        metadata: { name: string };
+        stringData: Record<string, string>;
+      };
+      assert.is(metadata.name, `site-${ID}`);
+      secrets.push(stringData);
+    }
+    const passwords = secrets.flatMap((secret) => Object.values(secret));
+    assert.is(new Set(passwords).size, 4);
+    assert.ok(passwords.every((password) => /^[0-9a-f]{48}$/.test(password)));
+  });
+}
+
+test("now is the present, and a decision is only reported", async () => {
+  const before = Date.now();
+  const { calls, result } = await perform((handlers) => handlers.now({}), null);
+  assert.ok((result as Date).getTime() >= before);
+  const decided = await perform(
+    (handlers) => handlers.decided({ tenant, decision: {} as never, now: NOW }),
+    null,
+  );
+  assert.equal([calls, decided], [[], { calls: [], result: undefined }]);
+});
+
+test("what an adapter throws comes through, but a hint that is lost does not", async () => {
+  const fail = () => Promise.reject(new Error("away"));
+  const away = { readTenant: fail, queue: fail, endDeletion: fail };
+  const world = { store: away, settings: SETTINGS } as unknown as World;
+  const handlers = handlersFor(world);
+  for (const run of [
+    () => handlers.readTenant({ tenantId: ID }),
+    () => handlers.endDeletion({ tenant, version: 1 }),
+  ]) {
+    assert.is(await run().catch((error: unknown) => (error as Error).message), "away");
+  }
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  try {
+    assert.is(await handlers.hintNextInQueue({}), undefined);
+  } finally {
+    process.stdout.write = write;
+  }
+});
+
+test.run();

@@ -1,0 +1,32 @@
+/** Site Jobs killed with -9 before every thirteenth command, on a real MariaDB. */
+import { suite } from "uvu";
+import { addScenarios } from "./crash-scenarios.ts";
+import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
+import { skip } from "../testkit/parts.ts";
+
+const onMariadb = suite("killed anywhere, on a real MariaDB");
+const missing = missingMariadb();
+if (missing === null) {
+  let server: MariadbServer;
+  onMariadb.before(async () => {
+    server = await startMariadb();
+  });
+  onMariadb.after(async () => {
+    // One that did not come up must not hide why.
+    await server?.stop();
+  });
+  // A server is one world for all, so there is one worker, and the state is built anew each time.
+  addScenarios(onMariadb, {
+    everyNth: 13,
+    workers: 1,
+    ground: () => ({
+      database: server.address,
+      databaseState: () => Promise.resolve(server.state()),
+    }),
+    minKills: 4,
+  });
+} else {
+  skip(onMariadb, "killed anywhere, on a real MariaDB", "mariadb", missing);
+}
+onMariadb.run();

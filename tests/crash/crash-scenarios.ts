@@ -1,0 +1,28 @@
+/**
+ * The scenarios of site Jobs that are killed, as tests.
+ *
+ * @module
+ */
+import type { Test } from "uvu";
+import * as assert from "uvu/assert";
+import { runKilled, SCENARIOS } from "./crash-injection.ts";
+import type { Ground } from "./crash-injection.ts";
+
+export interface How {
+  everyNth: number;
+  workers: number;
+  ground: () => Ground;
+  /** A floor for the kill points of each scenario, lest they be lost unseen. */
+  minKills: number;
+}
+
+/** Adds each of the scenarios. */
+export function addScenarios(test: Test, { everyNth, workers, ground, minKills }: How): void {
+  for (const [sentence, scenario] of SCENARIOS) {
+    test(sentence, async () => {
+      const killed = await runKilled(scenario, { everyNth, workers, ground: ground() });
+      console.log(`\n${sentence}: ${killed.kills} kill points, ${killed.worlds} worlds`);
+      assert.ok(killed.kills >= minKills);
+    });
+  }
+}

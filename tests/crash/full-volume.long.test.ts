@@ -1,0 +1,172 @@
+/** Site Jobs on a volume on which nothing can be written any more. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName } from "../../shared/tenant/tenant.ts";
+import { skip } from "../testkit/parts.ts";
+import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { missingVolume, mountVolume } from "./small-volume.ts";
+import type { Scarce, SmallVolume } from "./small-volume.ts";
+
+const test = suite("site Jobs on a full volume");
+
+const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
+const RIVAL = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
+const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
+
+const CREATE: Work = { kind: "create", tenant: ACME };
+const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
+
+let bench: SiteBench;
+let volume: SmallVolume;
+
+function open(): void {
+  bench = createSiteBench();
+  volume = mountVolume(bench.sites);
+  writeFileSync(join(bench.sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
+}
+
+function close(): void {
+  volume.unmount();
+  bench.remove();
+}
+
+const records = () => join(bench.sites, ".tenants");
+
+/** Fills the volume and sees that it is full. */
+function fill(...scarce: Scarce[]): void {
+  volume.fill(scarce, records());
+  const more = join(bench.sites, "more");
+  try {
+    assert.throws(() => writeFileSync(more, "more"), /ENOSPC/);
+  } finally {
+    rmSync(more, { force: true });
+  }
+}
+
+async function succeed(work: Work): Promise<void> {
+  const { status, output } = await bench.run(work);
+  assert.is(status, 0, `${work.kind} of ${work.tenant.id}: ${output}`);
+}
+
+async function findVolumeFull(work: Work): Promise<void> {
+  const { status, message } = await bench.run(work);
+  assert.is(status, 1);
+  assert.is(message?.code, "VolumeFull");
+  assert.match(message?.reason ?? "", /No space left on device/);
+}
+
+/** Nothing of the tenant is left, it cannot come back, and its name can be had. */
+async function provesGone(): Promise<void> {
+  const left = readdirSync(records()).filter((name) => !name.startsWith("x-"));
+  assert.equal(left, [`${ACME.id}.gone`, "other.kairos.app"]);
+  assert.not(existsSync(bench.site(ACME)));
+  assert.equal(readdirSync(join(bench.databases, "databases")), [databaseName(OTHER.id)]);
+  volume.free();
+  assert.is((await bench.run({ ...CREATE, attempt: 2 })).status, 67);
+  await succeed({ kind: "create", tenant: RIVAL });
+}
+
+const VOLUMES: [sentence: string, scarce: Scarce[]][] = [
+  ["no byte free", ["bytes"]],
+  ["no inode free", ["inodes"]],
+  ["no byte and no inode free", ["bytes", "inodes"]],
+  ["no byte free and a full directory of records", ["bytes", "names"]],
+];
+
+const missing = missingVolume();
+if (missing === null) {
+  test.before.each(open);
+  test.after.each(close);
+
+  for (const [sentence, scarce] of VOLUMES) {
+    test(`a site is dropped with ${sentence}`, async () => {
+      await succeed({ kind: "create", tenant: OTHER });
+      await succeed(CREATE);
+      fill(...scarce);
+      await succeed(DROP);
+      await provesGone();
+    });
+
+    test(`a half-made site is dropped with ${sentence}`, async () => {
+      await succeed({ kind: "create", tenant: OTHER });
+      const env = { LOCAL_BENCH_FAULTS: "acme:new-site" };
+      assert.is((await bench.run({ ...CREATE, env })).status, 1);
+      fill(...scarce);
+      await succeed(DROP);
+      await provesGone();
+    });
+
+    for (const kind of ["suspend", "resume"] as const) {
+      test(`${kind} with ${sentence} says that the volume is full, and changes nothing`, async () => {
+        await succeed(CREATE);
+        if (kind === "resume") await succeed({ ...CREATE, kind: "suspend", generation: 2 });
+        const config = join(bench.site(ACME), "site_config.json");
+        const whole = readFileSync(config, "utf8");
+        fill(...scarce);
+        const work: Work = { kind, tenant: ACME, generation: 3 };
+        await findVolumeFull(work);
+        assert.is(readFileSync(config, "utf8"), whole);
+        assert.not(existsSync(`${config}.new`));
+        volume.free();
+        await succeed({ ...work, attempt: 2 });
+      });
+    }
+
+    test(`create with ${sentence} says that the volume is full, and the next attempt succeeds`, async () => {
+      await succeed({ kind: "create", tenant: OTHER });
+      fill(...scarce);
+      await findVolumeFull(CREATE);
+      assert.not(existsSync(bench.site(ACME)));
+      volume.free();
+      await succeed({ ...CREATE, attempt: 2 });
+    });
+  }
+
+  for (const [sentence, scarce] of VOLUMES.slice(0, 3)) {
+    test(`a tenant whose create found ${sentence} is dropped all the same`, async () => {
+      await succeed({ kind: "create", tenant: OTHER });
+      fill(...scarce);
+      await findVolumeFull(CREATE);
+      await succeed(DROP);
+      await provesGone();
+    });
+  }
+
+  test("a drop that is killed anywhere on a full volume ends when it is run again there", async () => {
+    let kills = 0;
+    for (let beforeCommand = 1; ; beforeCommand += 17) {
+      await succeed({ kind: "create", tenant: OTHER });
+      await succeed(CREATE);
+      fill("bytes", "inodes");
+      const { status } = await bench.run({ ...DROP, kill: { container: 0, beforeCommand } });
+      if (status !== null) break;
+      kills += 1;
+      // What the first drop has made room for is gone again.
+      fill("bytes", "inodes");
+      await succeed({ ...DROP, attempt: 2 });
+      await provesGone();
+      close();
+      open();
+    }
+    assert.ok(kills > 4, `${kills} kills`);
+  });
+
+  test("of two drops at once on a full volume, one drops the site", async () => {
+    await succeed({ kind: "create", tenant: OTHER });
+    await succeed(CREATE);
+    fill("bytes", "inodes");
+    const older = await bench.run({
+      ...DROP,
+      pause: { container: 0, beforeCommand: 60 },
+      meanwhile: () => succeed({ ...DROP, attempt: 2 }),
+    });
+    assert.is(older.status, 67, older.output);
+    await provesGone();
+  });
+} else {
+  skip(test, "site Jobs on a full volume", "small-volume", missing);
+}
+test.run();

@@ -1,0 +1,170 @@
+/**
+ * The rules that hold in every state that can be reached, and on every step between two of them. A rule
+ * that is broken throws a `Violation` with a sentence.
+ *
+ * @module
+ */
+import { countedAttempts, MAX_ATTEMPTS, OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
+import type { Scenario } from "./explored-steps.ts";
+import { OUTAGE, queue } from "./explored-world.ts";
+import type { State } from "./explored-world.ts";
+
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+function holds(isSo: boolean, sentence: string): void {
+  if (!isSo) throw new Violation(sentence);
+}
+
+function records({ tenants }: State): Tenant[] {
+  return Object.values(tenants).flatMap((stored) => stored?.record ?? []);
+}
+
+/** What holds in every state, in the midst of whatever is going on. */
+export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenario): void {
+  for (const record of records(state)) {
+    const { id, subdomain, status, desired, operation, generation } = record;
+    holds(state.reservations[subdomain] === id, "a tenant holds its name");
+    holds(
+      (desired === "absent") === (status === "deleting"),
+      "who is to go, and only who, is going",
+    );
+    holds(record.observed_generation <= generation, "no outcome is known of what is not wished");
+    holds((operation?.generation ?? 0) <= generation, "no operation is newer than the wish");
+    const slot = operation?.slot ?? null;
+    holds(record.queue_place === null || slot === null, "who has a slot does not wait");
+    holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
+  }
+  for (const record of records(state)) {
+    const isTold = record.error_message !== null && record.retryable === null;
+    const isWaiting = !isSettled(record) || record.desired === "absent";
+    holds(!isTold || isWaiting, "what holds a Job up is no failure");
+  }
+  for (const [slot, tenantId] of Object.entries(state.slots)) {
+    const holder = state.tenants[tenantId]?.record.operation?.slot;
+    holds(holder === Number(slot), "no slot is taken by a tenant that does not know of it");
+  }
+  for (const [subdomain, site] of Object.entries(state.sites)) {
+    if (site === undefined) continue;
+    holds(
+      state.reservations[subdomain] === site.owner,
+      "a name is free only when its site is gone",
+    );
+  }
+  for (const [tenantId, job] of Object.entries(state.jobs)) {
+    if (job === null) continue;
+    const orphan = state.orphans.find((pod) => pod.tenantId === tenantId);
+    holds(orphan === undefined, "no Job works while the Pod of an older one is there");
+    const stored = state.tenants[tenantId] ?? null;
+    holds(stored !== null || job.isStray, "no Job outlives its tenant");
+  }
+  const working = Object.values(state.jobs).filter(
+    (job) => job !== null && job.outcome === null && !job.isStray,
+  );
+  holds(working.length <= settings.maxConcurrentJobs, "no more Jobs work than there are slots");
+  if (isQueueToldAtOnce && state.running.length === 0) {
+    const isFree = Object.keys(state.slots).length < settings.maxConcurrentJobs;
+    const isTold = queue(state).some((tenantId) => state.hints[tenantId]);
+    holds(!isFree || queue(state).length === 0 || isTold, "nobody waits while a slot is free");
+  }
+}
+
+/** What holds of every step. */
+export function checkStep(before: State, after: State): void {
+  for (const record of records(after)) {
+    const was = before.tenants[record.id]?.record;
+    if (was === undefined) continue;
+    holds(record.generation >= was.generation, "a newer wish is not undone");
+    holds(
+      record.generation > was.generation || record.desired === was.desired,
+      "only a caller changes what is wished",
+    );
+    holds(record.observed_generation >= was.observed_generation, "what is known stays known");
+    holds(!isOlder(record, was), "an operation is not undone");
+    if (isNewlySettled(record, was) && record.error_message !== null) {
+      const { operation } = record;
+      const attempts = operation === null ? 0 : countedAttempts(operation);
+      const isGivenUp = record.retryable === false || attempts === MAX_ATTEMPTS;
+      holds(isGivenUp && record.desired !== "absent", "what may succeed is tried again");
+      const lasted = after.now - (after.outages[record.id] ?? 0);
+      const isOutage = record.reason === OUTAGE;
+      holds(
+        !isOutage || lasted >= OUTAGE_SECONDS * 1000,
+        "an outage gives nobody up before an hour",
+      );
+    }
+    const began = was.operation?.outage?.since?.getTime() ?? after.now;
+    holds(
+      freeAttempts(record) <= freeAttempts(was) || after.now - began < OUTAGE_SECONDS * 1000,
+      "an outage that lasts costs attempts",
+    );
+    const isNewlyProved = record.status !== was.status || isNewlySettled(record, was);
+    if (isNewlyProved && (record.status === "active" || record.status === "suspended")) {
+      const site = after.sites[record.subdomain];
+      const isProved = site?.owner === record.id && site.state === record.status;
+      holds(isProved || record.error_message !== null, `${record.status} means proved`);
+    }
+  }
+  for (const [id, stored] of Object.entries(before.tenants)) {
+    if (stored === null || after.tenants[id] !== null) continue;
+    const { subdomain, desired } = stored.record;
+    holds(desired === "absent", "only who is to go goes");
+    holds(after.sites[subdomain]?.owner !== id, "a tenant goes only when its site is gone");
+  }
+  for (const [subdomain, site] of Object.entries(before.sites)) {
+    const now = after.sites[subdomain];
+    const isOthers = site !== undefined && now !== undefined && now.owner !== site.owner;
+    holds(!isOthers, "a site does not pass from one tenant to another");
+  }
+}
+
+/** How many attempts an outage has ended that count as none. */
+function freeAttempts({ operation }: Tenant): number {
+  return operation?.outage?.attempts ?? 0;
+}
+
+function isOlder(record: Tenant, was: Tenant): boolean {
+  const [now, then] = [record.operation, was.operation];
+  if (then === null) return false;
+  if (now === null) return true;
+  return (
+    now.generation < then.generation ||
+    (now.generation === then.generation && now.attempt < then.attempt)
+  );
+}
+
+function isNewlySettled(record: Tenant, was: Tenant): boolean {
+  return isSettled(record) && record.observed_generation > was.observed_generation;
+}
+
+/** What holds when nothing goes on any more, and the audit has been. */
+export function checkRest(state: State): void {
+  for (const record of records(state)) {
+    const { id, desired, status, subdomain } = record;
+    holds(isSettled(record), "every wish has an outcome");
+    holds(record.wake_at === null, "who is settled is left alone");
+    holds(desired !== "absent", "who is to go is gone");
+    holds(record.queue_place === null, "nobody waits");
+    if (hasFailed(record)) continue;
+    holds(status === (desired === "suspended" ? "suspended" : "active"), "the wish is carried out");
+    const site = state.sites[subdomain];
+    holds(site?.owner === id && site.state === status, "the site is as the record says");
+    holds(state.secrets[id] === true, "the Secret is there");
+  }
+  holds(Object.keys(state.slots).length === 0, "no slot is taken");
+  holds(
+    Object.values(state.jobs).every((job) => job === null),
+    "no Job is left",
+  );
+  holds(state.orphans.length === 0, "no Pod is left");
+  for (const [tenantId, isThere] of Object.entries(state.secrets)) {
+    holds(!isThere || Boolean(state.tenants[tenantId]), "no Secret outlives its tenant");
+  }
+  for (const [subdomain, tenantId] of Object.entries(state.reservations)) {
+    const record = state.tenants[tenantId]?.record;
+    holds(record?.subdomain === subdomain, "no name is reserved for nobody");
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What is explored. Each scenario spends its budget on something else, so that together they are deep
+ * where it matters; all of them are explored to their end.
+ *
+ * @module
+ */
+import type { Budget, Scenario } from "./explored-steps.ts";
+import { ID } from "./explored-world.ts";
+
+const NOTHING: Budget = {
+  wishes: 0,
+  crashes: 0,
+  duplicates: 0,
+  losses: 0,
+  failures: 0,
+  holdUps: 0,
+  outages: 0,
+  jumps: 0,
+};
+
+const settings = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 1 };
+
+const ONE = [{ id: ID.a, subdomain: "acme" }];
+const TWO_OF_A_NAME = [...ONE, { id: ID.b, subdomain: "acme" }];
+const TWO_FOR_A_SLOT = [...ONE, { id: ID.b, subdomain: "zenith" }];
+
+const common = { tenants: ONE, settings, concurrency: 2 };
+
+/** Two reconciles that stall anywhere, while a caller creates, suspends, resumes or deletes. */
+export const STALLS: Scenario = {
+  ...common,
+  name: "one tenant, three wishes, two reconciles that stall anywhere",
+  budget: { ...NOTHING, wishes: 3 },
+};
+
+export const CRASHES: Scenario = {
+  ...common,
+  name: "one tenant, created and deleted, with crashes, lost and doubled hints",
+  budget: { ...NOTHING, wishes: 2, crashes: 1, duplicates: 1, losses: 1 },
+};
+
+export const FAILURES: Scenario = {
+  ...common,
+  name: "one tenant, one reconcile at a time, with failing Jobs, jumps in time and every wish",
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 3, failures: 3, jumps: 2, crashes: 1 },
+};
+
+export const NAME: Scenario = {
+  ...common,
+  name: "two tenants that want one subdomain",
+  tenants: TWO_OF_A_NAME,
+  budget: { ...NOTHING, wishes: 3 },
+};
+
+/** Nothing gets lost here, so whoever waits must be told at once. */
+export const QUEUE: Scenario = {
+  ...common,
+  name: "two tenants that want one slot",
+  tenants: TWO_FOR_A_SLOT,
+  budget: { ...NOTHING, wishes: 2 },
+  isQueueToldAtOnce: true,
+};
+
+export const SLOT: Scenario = {
+  ...common,
+  name: "two tenants that want one slot, with a failing Job and a crash",
+  tenants: TWO_FOR_A_SLOT,
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 2, failures: 1, crashes: 1, jumps: 1 },
+};
+
+export const HOLD_UPS: Scenario = {
+  ...common,
+  name: "two tenants that want one slot, with a Job that is held up and a jump in time",
+  tenants: TWO_FOR_A_SLOT,
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 2, holdUps: 1, jumps: 1 },
+};
+
+export const OUTAGE: Scenario = {
+  ...common,
+  name: "one tenant, created and deleted, with outages of what all share and jumps in time",
+  concurrency: 1,
+  budget: { ...NOTHING, wishes: 2, outages: 6, failures: 2, jumps: 2 },
+};
+
+export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, HOLD_UPS, OUTAGE];

@@ -1,0 +1,310 @@
+/**
+ * Everything that may happen next in a state: reconciles go on by one I/O request or crash, hints come,
+ * come twice or get lost, Jobs work, end and fail, callers wish, time passes.
+ *
+ * @module
+ */
+import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import { tenantsToWake } from "../../functions/provision/resync.ts";
+import type { reconcile, ReconcileSettings } from "../../shared/reconciler/reconcile.ts";
+import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
+import type { wish, Wish } from "../../shared/tenant/commands.ts";
+import {
+  answer,
+  end,
+  fail,
+  failForOutage,
+  heldUp,
+  ID,
+  queue,
+  withHint,
+  withJob,
+  withoutHint,
+  withPod,
+  work,
+  writeRecord,
+} from "./explored-world.ts";
+import type { Edges, ModelJob, Running, State } from "./explored-world.ts";
+
+/** The code that is explored, so that it can be replaced by a mutated one. */
+export interface Code {
+  reconcile: typeof reconcile;
+  newTenant: typeof newTenant;
+  wish: typeof wish;
+}
+
+/** What is explored. */
+export interface Scenario {
+  name: string;
+  /** Who there is, and which subdomain each of them wants. */
+  tenants: { id: string; subdomain: string }[];
+  settings: ReconcileSettings;
+  /** How many reconciles run at once, at the most. */
+  concurrency: number;
+  /** How often each of these may happen on one way. */
+  budget: Budget;
+  /** Whether nobody may wait for a free slot without a hint under way to the queue. */
+  isQueueToldAtOnce?: boolean;
+}
+
+export interface Budget {
+  /** Wishes of callers, the creation included. */
+  wishes: number;
+  /** Reconciles that crash between two requests. */
+  crashes: number;
+  /** Hints that come twice. */
+  duplicates: number;
+  /** Hints that get lost. */
+  losses: number;
+  /** Jobs that fail, for a while or for good. */
+  failures: number;
+  /** Jobs that an obstacle holds up before they work, and that may come on again. */
+  holdUps: number;
+  /** Jobs that fail for an outage of what all tenants share. */
+  outages: number;
+  /** Jumps in time and Jobs deleted by hand. */
+  jumps: number;
+}
+
+/** A state, with what may still happen on the way from it. */
+export interface Node {
+  state: State;
+  budget: Budget;
+}
+
+export interface Step {
+  label: string;
+  /** What of the budget it spends: undefined for what goes on by itself. */
+  spent: keyof Budget | undefined;
+  node: Node;
+}
+
+export interface Rig {
+  scenario: Scenario;
+  code: Code;
+  edges: Edges;
+}
+
+const NAMES: Record<string, string> = { [ID.a]: "a", [ID.b]: "b", [ID.c]: "c" };
+
+export function nameOf(tenantId: string): string {
+  return NAMES[tenantId] ?? tenantId;
+}
+
+/** All the steps from a state. */
+export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
+  const step = (label: string, next: State, spent?: keyof Budget): Step => ({
+    label,
+    spent,
+    node: {
+      state: next,
+      budget: spent === undefined ? budget : { ...budget, [spent]: budget[spent] - 1 },
+    },
+  });
+  for (const [index, running] of state.running.entries()) {
+    const name = nameOf(running.tenantId);
+    for (const [way, next] of goOn(state, index, rig).entries()) {
+      yield step(`${name}: ${running.request.io}${way > 0 ? ", late" : ""}`, next);
+    }
+    if (budget.crashes > 0) {
+      const rest = state.running.toSpliced(index, 1);
+      yield step(`${name}: crashes`, { ...state, running: rest }, "crashes");
+    }
+  }
+  for (const tenantId of Object.keys(state.hints)) {
+    const name = nameOf(tenantId);
+    if (state.running.length < rig.scenario.concurrency) {
+      yield step(`${name}: hint`, start(withoutHint(state, tenantId), tenantId, rig));
+      if (budget.duplicates > 0) {
+        yield step(`${name}: hint, to come again`, start(state, tenantId, rig), "duplicates");
+      }
+    }
+    if (budget.losses > 0) {
+      yield step(`${name}: hint is lost`, withoutHint(state, tenantId), "losses");
+    }
+  }
+  for (const job of podsOf(state)) {
+    for (const [label, next] of workSteps(state, job, rig)) yield step(label, next);
+    if (budget.failures > 0 && canFail(job)) {
+      const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails`;
+      yield step(name, fail(state, job, true), "failures");
+      yield step(`${name} for good`, fail(state, job, false), "failures");
+    }
+    if (budget.outages > 0 && canFail(job)) {
+      const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails for an outage`;
+      yield step(name, failForOutage(state, job), "outages");
+    }
+    if (budget.holdUps > 0 && canFail(job) && state.jobs[job.tenantId] === job) {
+      for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
+        if (job.holdUp !== null) continue;
+        const name = `${nameOf(job.tenantId)}: ${job.kind} Job is held up by ${reason}`;
+        yield step(name, heldUp(state, job, reason), "holdUps");
+      }
+    }
+    if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {
+      const deleted = withJob(state, job.tenantId, null);
+      yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
+    }
+  }
+  if (budget.wishes > 0) {
+    for (const [label, next] of wishes(state, rig)) yield step(label, next, "wishes");
+  }
+  const swept = sweep(state, rig);
+  if (swept !== null) yield step("sweep", swept);
+  if (budget.jumps > 0) {
+    for (const [label, next] of jumps(state)) yield step(label, next, "jumps");
+  }
+}
+
+/** Starts a reconcile of a tenant. */
+export function start(state: State, tenantId: string, rig: Rig): State {
+  const running = replay(tenantId, [], rig);
+  return running === null ? state : { ...state, running: [...state.running, running] };
+}
+
+/** Lets the index-th reconcile go on by one request, in every way that the world allows. */
+export function goOn(state: State, index: number, rig: Rig): State[] {
+  const running = state.running[index];
+  if (running === undefined) return [];
+  return answer(state, running.request, rig.edges).map(({ state: next, result }) => {
+    const after = advance(running, result, next, rig);
+    return {
+      ...next,
+      running: next.running.toSpliced(index, 1, ...(after === null ? [] : [after])),
+    };
+  });
+}
+
+/** A reconcile after an answer; what concerns nobody else it asks and is answered at once. */
+function advance(running: Running, result: unknown, state: State, rig: Rig): Running | null {
+  let after = replay(running.tenantId, [...running.history, result], rig);
+  while (after !== null && (after.request.io === "now" || after.request.io === "decided")) {
+    const [answered] = answer(state, after.request, rig.edges);
+    after = replay(after.tenantId, [...after.history, answered?.result], rig);
+  }
+  return after;
+}
+
+/** The real generator, brought to where these answers lead; null when it ends there. */
+function replay(tenantId: string, history: unknown[], { code, scenario }: Rig): Running | null {
+  const steps = code.reconcile(tenantId, scenario.settings);
+  let step = steps.next();
+  for (const result of history) step = steps.next(result);
+  if (step.done === true) return null;
+  // Reading the tenant it begins afresh: nothing that it heard before matters any more.
+  const isAfresh = step.value.io === "readTenant";
+  return { tenantId, history: isAfresh ? [] : history, request: step.value };
+}
+
+function podsOf({ jobs, orphans }: State): ModelJob[] {
+  return [...Object.values(jobs).filter((job) => job !== null), ...orphans];
+}
+
+function canFail({ terminating, outcome, hasWorked }: ModelJob): boolean {
+  return !terminating && outcome === null && !hasWorked;
+}
+
+function* workSteps(state: State, job: ModelJob, { edges }: Rig): Generator<[string, State]> {
+  const name = `${nameOf(job.tenantId)}: ${job.kind} ${job.generation}.${job.attempt}`;
+  if (job.holdUp !== null && !job.terminating) {
+    yield [`${name} comes on again`, withPod(state, job, { ...job, holdUp: null })];
+  } else if (job.outcome === null && !job.hasWorked) {
+    yield [`${name} works`, work(state, job, edges)];
+  }
+  if (job.terminating) yield [`${name} has stopped`, withPod(state, job, null)];
+  else if (job.outcome === null && job.hasWorked) {
+    yield [`${name} succeeds`, end(state, job, { result: "succeeded", reason: null })];
+  }
+}
+
+const WISHES: Wish[] = ["delete", "retry", "suspend", "resume"];
+
+function* wishes(state: State, rig: Rig): Generator<[string, State]> {
+  for (const { id, subdomain } of rig.scenario.tenants) {
+    const stored = state.tenants[id];
+    if (stored === undefined) {
+      const created = create(state, { id, subdomain }, rig);
+      if (created !== null) yield [`${nameOf(id)}: POST`, created];
+    }
+    if (stored === undefined || stored === null) continue;
+    for (const wished of WISHES) {
+      const next = wishFor(state, stored.record, wished, rig);
+      if (next !== null) yield [`${nameOf(id)}: ${wished}`, next];
+    }
+  }
+}
+
+/** What the store does with a new tenant: record and reservation, both or neither. */
+export function create(
+  state: State,
+  { id, subdomain }: { id: string; subdomain: string },
+  { code }: Rig,
+): State | null {
+  if (state.reservations[subdomain] !== undefined) return null;
+  const wanted = { id, wishId: "w", organization: "Acme", subdomain, email: "a@acme.example" };
+  const record = code.newTenant(wanted, new Date(state.now));
+  const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
+  return withHint(writeRecord(reserved, { record }, {}), id);
+}
+
+/** Null where the wish changes nothing. */
+export function wishFor(state: State, record: Tenant, wished: Wish, { code }: Rig): State | null {
+  const occasion = { wishId: `w${record.generation}`, now: new Date(state.now) };
+  const result = code.wish(record, wished, occasion);
+  if (result.outcome !== "changed") return null;
+  return withHint(writeRecord(state, { record }, result.changes), record.id);
+}
+
+/** Null where the sweep would wake nobody who is not hinted already. */
+export function sweep(state: State, { scenario }: Rig): State | null {
+  const due = Object.values(state.tenants)
+    .flatMap((stored) => stored?.record ?? [])
+    .filter(({ wake_at }) => wake_at !== null && wake_at.getTime() <= state.now)
+    .map(({ id }) => id);
+  const jobs = Object.entries(state.jobs).flatMap(([tenantId, job]) =>
+    job === null ? [] : { tenantId, hasEnded: job.outcome !== null },
+  );
+  const slots = Object.entries(state.slots).map(([slot, tenantId]) => ({
+    slot: Number(slot),
+    tenantId,
+  }));
+  const free = Math.max(0, scenario.settings.maxConcurrentJobs - slots.length);
+  const woken = [...tenantsToWake({ due, jobs, slots }), ...queue(state).slice(0, free)];
+  // To look at a tenant that is gone changes nothing; what is left of it is the audit's.
+  const there = woken.filter((tenantId) => Boolean(state.tenants[tenantId]));
+  const news = there.filter((tenantId) => state.hints[tenantId] !== true);
+  if (news.length === 0) return null;
+  return news.reduce((next, tenantId) => withHint(next, tenantId), state);
+}
+
+/** What an operator has to set right is waited for as long. */
+const PATIENCE_MILLISECONDS = 600_000;
+
+/** Time passes until something is due. */
+function* jumps(state: State): Generator<[string, State]> {
+  const times = {
+    wake_at: [] as number[],
+    started_at: [] as number[],
+    deadline_at: [] as number[],
+  };
+  for (const stored of Object.values(state.tenants)) {
+    const { wake_at, operation } = stored?.record ?? {};
+    if (wake_at) times.wake_at.push(wake_at.getTime());
+    if (operation) times.started_at.push(operation.started_at.getTime());
+    if (operation?.deadline_at) times.deadline_at.push(operation.deadline_at.getTime());
+  }
+  const outage = Object.values(state.outages).map((began) => began + OUTAGE_SECONDS * 1000);
+  // No function runs for as long as an attempt may take, or an outage.
+  const isIdle = state.running.length === 0;
+  if (!isIdle) times.deadline_at = [];
+  const since = Object.values(state.jobs).flatMap((job) => job?.holdUp?.since.getTime() ?? []);
+  const patience = since.map((time) => time + PATIENCE_MILLISECONDS);
+  for (const [what, found] of Object.entries({
+    ...times,
+    patience,
+    outage: isIdle ? outage : [],
+  })) {
+    const future = found.filter((time) => time > state.now);
+    if (future.length > 0) yield [`until ${what}`, { ...state, now: Math.min(...future) }];
+  }
+}

@@ -1,0 +1,367 @@
+/**
+ * A small world in memory for the real `reconcile`: the record, Jobs, Secret, slots, site and hints of a
+ * few tenants, with every I/O request answered as the edges answer it. A state is never changed, only
+ * followed by others, so that many continuations of the same state can be tried.
+ *
+ * What the edges promise and tests/integration/store.test.ts, tests/integration/cluster-contract.ts and tests/crash/crash-injection.ts
+ * prove of them is assumed here: writes under a version, all-or-nothing batches, a Job name that is held
+ * until its Pods are gone, site scripts that obey their fence. `Edges` names these promises, so that each
+ * can be broken on purpose.
+ *
+ * @module
+ */
+import type { Job, JobOutcome } from "../../shared/reconciler/decide.ts";
+import type { HoldUp } from "../../shared/reconciler/hold-up.ts";
+import type { IoRequest, Stored } from "../../shared/reconciler/reconcile.ts";
+import type { Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
+
+/** What the edges promise. The real ones keep all of it. */
+export interface Edges {
+  /** `background`: the Job's name is free at once, while its Pod goes on. */
+  deletion: "foreground" | "background";
+  writeInsistsOnVersion: boolean;
+  /** False: "already exists" is taken for success. */
+  claimIsExclusive: boolean;
+  /** Whether the site scripts obey the fence and the tombstone. */
+  isFenced: boolean;
+}
+
+export const REAL_EDGES: Edges = {
+  deletion: "foreground",
+  writeInsistsOnVersion: true,
+  claimIsExclusive: true,
+  isFenced: true,
+};
+
+export interface ModelJob extends Job {
+  tenantId: string;
+  subdomain: string;
+  /** What the Pod was to do to the site is done; only its end is missing. */
+  hasWorked: boolean;
+  /** Made by a reconcile that stood still while the operation that it was made for was overtaken. */
+  isStray: boolean;
+}
+
+export interface Site {
+  owner: string;
+  state: "half" | "active" | "suspended";
+}
+
+/** A reconcile that stands before an I/O request. */
+export interface Running {
+  tenantId: string;
+  /** The results of all its requests since it last read the tenant, from which it can be continued. */
+  history: unknown[];
+  request: IoRequest;
+}
+
+export interface State {
+  now: number;
+  tenants: Record<string, { record: Tenant; version: number } | null>;
+  /** By subdomain: the tenant's id. */
+  reservations: Record<string, string>;
+  /** By number: the tenant's id. */
+  slots: Record<number, string>;
+  jobs: Record<string, ModelJob | null>;
+  /** Pods whose Job is gone already, which no real edge leaves behind. */
+  orphans: ModelJob[];
+  secrets: Record<string, boolean>;
+  /** By subdomain. */
+  sites: Record<string, Site | undefined>;
+  /** The highest operation that has come to the site, by tenant. */
+  claims: Record<string, { generation: number; attempt: number } | undefined>;
+  tombstones: Record<string, boolean>;
+  hints: Record<string, boolean>;
+  /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
+  outages: Record<string, number>;
+  running: Running[];
+  counter: number;
+}
+
+export const ID = {
+  a: "0000000a-0000-4000-8000-000000000000",
+  b: "0000000b-0000-4000-8000-000000000000",
+  c: "0000000c-0000-4000-8000-000000000000",
+} as const;
+
+export function emptyState(): State {
+  return {
+    now: Date.parse("2026-11-24T12:00:00Z"),
+    tenants: {},
+    reservations: {},
+    slots: {},
+    jobs: {},
+    orphans: [],
+    secrets: {},
+    sites: {},
+    claims: {},
+    tombstones: {},
+    hints: {},
+    outages: {},
+    running: [],
+    counter: 0,
+  };
+}
+
+/** A state that an I/O request leads to, with what is answered. */
+export interface Answered {
+  state: State;
+  result: unknown;
+}
+
+/** All the answers that an I/O request may get: more than one where the world is free to choose. */
+export function answer(state: State, request: IoRequest, edges: Edges): Answered[] {
+  switch (request.io) {
+    case "now":
+      return [{ state, result: new Date(state.now) }];
+    case "decided":
+      return [{ state, result: undefined }];
+    case "readTenant":
+      return [{ state, result: state.tenants[request.tenantId] ?? null }];
+    case "writeTenant": {
+      const { tenantId, version, changes, freedSlot } = request;
+      const stored = current(state, tenantId, version, edges.writeInsistsOnVersion);
+      if (stored === null) return [{ state, result: null }];
+      const written = writeRecord(state, stored, changes);
+      const next = freedSlot === null ? written : withoutSlot(written, freedSlot);
+      return [{ state: next, result: { version: next.tenants[tenantId]?.version } }];
+    }
+    case "readSlots":
+      return [{ state, result: Object.keys(state.slots).map(Number) }];
+    case "claimSlot": {
+      const { tenantId, version, slot, changes } = request;
+      if (edges.claimIsExclusive && state.slots[slot] !== undefined) {
+        return [{ state, result: { result: "taken" } }];
+      }
+      const stored = current(state, tenantId, version, true);
+      if (stored === null) return [{ state, result: { result: "lost" } }];
+      const written = writeRecord(state, stored, changes);
+      const next = { ...written, slots: { ...written.slots, [slot]: tenantId } };
+      const claimed = { result: "claimed", version: next.tenants[tenantId]?.version };
+      return [{ state: next, result: claimed }];
+    }
+    case "hintNextInQueue": {
+      const [first] = queue(state);
+      return [{ state: first === undefined ? state : withHint(state, first), result: undefined }];
+    }
+    case "readJob":
+      return [{ state, result: toJob(state.jobs[request.tenantId] ?? null) }];
+    case "createJob":
+      return [createJob(state, request)];
+    case "deleteJob":
+      return deleteJob(state, request.tenantId, request.uid, edges);
+    case "createSecret":
+      return [{ state: withSecret(state, request.tenantId, true), result: "made" }];
+    case "deleteSecret":
+      return [{ state: withSecret(state, request.tenantId, false), result: undefined }];
+    case "endDeletion": {
+      const { tenant, version } = request;
+      if (current(state, tenant.id, version, true) === null) {
+        return [{ state, result: false }];
+      }
+      const { [tenant.subdomain]: _, ...reservations } = state.reservations;
+      const next = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
+      return [{ state: next, result: true }];
+    }
+  }
+}
+
+function current(
+  state: State,
+  tenantId: string,
+  version: unknown,
+  insists: boolean,
+): { record: Tenant; version: number } | null {
+  const stored = state.tenants[tenantId] ?? null;
+  return stored === null || (insists && stored.version !== version) ? null : stored;
+}
+
+/** Writes changes to a record, as Firestore does: the rest stays. */
+export function writeRecord(
+  state: State,
+  { record }: Pick<Stored<Tenant>, "record">,
+  changes: TenantChanges,
+): State {
+  const counter = state.counter + 1;
+  const stored = { record: { ...record, ...changes }, version: counter };
+  return { ...state, counter, tenants: { ...state.tenants, [record.id]: stored } };
+}
+
+function withoutSlot(state: State, slot: number): State {
+  const { [slot]: _, ...slots } = state.slots;
+  return { ...state, slots };
+}
+
+export function withHint(state: State, tenantId: string): State {
+  return { ...state, hints: { ...state.hints, [tenantId]: true } };
+}
+
+export function withoutHint(state: State, tenantId: string): State {
+  const { [tenantId]: _, ...hints } = state.hints;
+  return { ...state, hints };
+}
+
+function withSecret(state: State, tenantId: string, isThere: boolean): State {
+  return { ...state, secrets: { ...state.secrets, [tenantId]: isThere } };
+}
+
+export function withJob(state: State, tenantId: string, job: ModelJob | null): State {
+  return { ...state, jobs: { ...state.jobs, [tenantId]: job } };
+}
+
+/** The tenants that wait for a slot, in the order of their turn. */
+export function queue({ tenants }: State): string[] {
+  return Object.values(tenants)
+    .flatMap((stored) => stored?.record ?? [])
+    .filter(({ queue_place }) => queue_place !== null)
+    .toSorted((a, b) => ((a.queue_place ?? "") < (b.queue_place ?? "") ? -1 : 1))
+    .map(({ id }) => id);
+}
+
+function toJob(job: ModelJob | null): Job | null {
+  if (job === null) return null;
+  const { uid, kind, generation, attempt, terminating, outcome, holdUp } = job;
+  return { uid, kind, generation, attempt, terminating, outcome, holdUp };
+}
+
+function createJob(
+  state: State,
+  { tenant, operation }: Extract<IoRequest, { io: "createJob" }>,
+): Answered {
+  if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: "taken" };
+  const { kind, generation, attempt } = operation;
+  const counter = state.counter + 1;
+  const now = state.tenants[tenant.id]?.record.operation ?? null;
+  const job: ModelJob = {
+    tenantId: tenant.id,
+    subdomain: tenant.subdomain,
+    uid: `uid-${counter}`,
+    kind,
+    generation,
+    attempt,
+    terminating: false,
+    outcome: null,
+    holdUp: null,
+    hasWorked: false,
+    isStray:
+      now === null || now.slot === null || now.generation !== generation || now.attempt !== attempt,
+  };
+  return { state: withJob({ ...state, counter }, tenant.id, job), result: "made" };
+}
+
+/** Its Pods may stop while the call waits for them, or later. */
+function deleteJob(state: State, tenantId: string, uid: string, edges: Edges): Answered[] {
+  const job = state.jobs[tenantId] ?? null;
+  if (job === null || job.uid !== uid) return [{ state, result: undefined }];
+  const gone = withJob(state, tenantId, null);
+  if (edges.deletion === "background") {
+    const isWorking = job.outcome === null;
+    const orphans = isWorking ? [...state.orphans, job] : state.orphans;
+    return [{ state: { ...gone, orphans }, result: undefined }];
+  }
+  const stopping = withJob(state, tenantId, { ...job, terminating: true });
+  return [
+    { state: gone, result: undefined },
+    { state: stopping, result: undefined },
+  ];
+}
+
+/** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
+export function work(state: State, job: ModelJob, edges: Edges): State {
+  const claim = state.claims[job.tenantId];
+  const { kind, generation, attempt } = job;
+  const isOvertaken =
+    claim !== undefined &&
+    (claim.generation > generation || (claim.generation === generation && claim.attempt > attempt));
+  const isGone = kind !== "drop" && state.tombstones[job.tenantId] === true;
+  if (edges.isFenced && (isOvertaken || isGone)) return end(state, job, FENCED);
+  return withEffect(withPod(state, job, { ...job, hasWorked: true }), job);
+}
+
+function withEffect(state: State, job: ModelJob): State {
+  const { tenantId, subdomain, kind, generation, attempt } = job;
+  const site = state.sites[subdomain];
+  const claimed = { ...state, claims: { ...state.claims, [tenantId]: { generation, attempt } } };
+  const isOurs = site?.owner === tenantId;
+  switch (kind) {
+    case "create":
+      if (site !== undefined && !isOurs) return end(state, job, NOT_OURS);
+      return site === undefined || site.state === "half"
+        ? withSite(claimed, subdomain, { owner: tenantId, state: "active" })
+        : claimed;
+    case "suspend":
+    case "resume": {
+      if (!isOurs) return end(state, job, NOT_OURS);
+      const after = kind === "suspend" ? "suspended" : "active";
+      return withSite(claimed, subdomain, { owner: tenantId, state: after });
+    }
+    case "drop": {
+      const tombstones = { ...state.tombstones, [tenantId]: true };
+      const dropped = isOurs ? withSite(state, subdomain, undefined) : state;
+      return { ...dropped, tombstones, claims: { ...state.claims, [tenantId]: undefined } };
+    }
+  }
+}
+
+function withSite(state: State, subdomain: string, site: Site | undefined): State {
+  return { ...state, sites: { ...state.sites, [subdomain]: site } };
+}
+
+/** The Job fails. A create may leave half a site behind, as bench does. */
+export function fail(state: State, job: ModelJob, retryable: boolean): State {
+  const outcome = { step: "work", reason: "BackoffLimitExceeded", message: "no disk", retryable };
+  return end(halfDone(state, job), job, { result: "failed", ...outcome });
+}
+
+/** The Job fails since what all tenants share is away. */
+export function failForOutage(state: State, job: ModelJob): State {
+  const { tenantId } = job;
+  const left = halfDone(state, job);
+  const outages = { [tenantId]: state.now, ...state.outages };
+  const outcome = { step: "work", reason: OUTAGE, message: "no answer", retryable: true } as const;
+  const ended = end(left, job, { result: "failed", ...outcome, isOutage: true });
+  return { ...ended, outages };
+}
+
+/** The `reason` of a Job that failed for an outage. */
+export const OUTAGE = "DatabaseUnavailable";
+
+function halfDone(state: State, { tenantId, subdomain, kind }: ModelJob): State {
+  const isHalf = kind === "create" && state.sites[subdomain] === undefined;
+  return isHalf ? withSite(state, subdomain, { owner: tenantId, state: "half" }) : state;
+}
+
+/** Something keeps the Job from working, since now. */
+export function heldUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
+  const held: HoldUp = { reason, message: `${reason}.`, since: new Date(state.now) };
+  return withJob(state, job.tenantId, { ...job, holdUp: held });
+}
+
+/** The Job ends like this. Its event is a hint, and may be lost. */
+export function end(state: State, job: ModelJob, outcome: JobOutcome): State {
+  const present = state.jobs[job.tenantId];
+  // Nobody reads how a Pod ends that is being stopped.
+  if (job.terminating || present?.uid !== job.uid) return withPod(state, job, null);
+  const ended = { ...present, outcome, holdUp: null };
+  const { [job.tenantId]: _, ...outages } = state.outages;
+  return withHint(withJob({ ...state, outages }, job.tenantId, ended), job.tenantId);
+}
+
+/** The Pod as it is now, be it of a Job that is there or an orphan; null when it has stopped. */
+export function withPod(state: State, job: ModelJob, after: ModelJob | null): State {
+  if (state.jobs[job.tenantId]?.uid === job.uid) return withJob(state, job.tenantId, after);
+  const orphans = state.orphans.flatMap((orphan) =>
+    orphan.uid === job.uid ? (after ?? []) : orphan,
+  );
+  return { ...state, orphans };
+}
+
+const FENCED: JobOutcome = {
+  result: "failed",
+  step: "start",
+  reason: "PodFailurePolicy",
+  message: "a newer operation works on it",
+  retryable: false,
+};
+
+const NOT_OURS: JobOutcome = { ...FENCED, message: "the site belongs to another tenant" };

@@ -1,0 +1,129 @@
+/**
+ * When two states are the same: what cannot make a difference to what follows is left out. Versions and
+ * uids count only by whether they are still the newest, times only by whether they have come.
+ *
+ * The last is a simplification: of two states that differ in how far off a time is, only the first that
+ * was reached is continued.
+ *
+ * @module
+ */
+import type { Job } from "../../shared/reconciler/decide.ts";
+import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
+import type { Node } from "./explored-steps.ts";
+import { queue } from "./explored-world.ts";
+import type { ModelJob, Running, State } from "./explored-world.ts";
+
+export function keyOf({ state, budget }: Node): string {
+  return `${keyOfState(state)}|${Object.values(budget).join()}`;
+}
+
+/** Of all but what may still happen. */
+export function keyOfState(state: State): string {
+  const running = state.running.map((one) => keyOfRunning(one, state)).toSorted();
+  return [keyOfRest(state), Object.keys(state.hints).toSorted().join(), ...running].join("|");
+}
+
+/** Of all but the hints and the reconciles at work. */
+export function keyOfRest(state: State): string {
+  const { tenants, jobs, sites, claims } = state;
+  return [
+    entries(tenants, (stored) =>
+      stored === null ? "gone" : keyOfRecord(stored.record, state.now),
+    ),
+    queue(state).join(),
+    entries(state.slots, String),
+    entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfHoldUp(job, state.now))),
+    state.orphans.map(keyOfPod).join(),
+    entries(state.secrets, String),
+    entries(sites, (site) => (site === undefined ? "" : `${site.owner} ${site.state}`)),
+    entries(claims, (claim) => (claim === undefined ? "" : `${claim.generation}.${claim.attempt}`)),
+    Object.keys(state.tombstones).toSorted().join(),
+    entries(state.outages, (began) => (isLong(began, state.now) ? "l" : "s")),
+  ].join("|");
+}
+
+function entries<T>(object: Record<string, T>, text: (value: T) => string): string {
+  return Object.keys(object)
+    .toSorted()
+    .map((name) => `${name}:${text(object[name] as T)}`)
+    .join();
+}
+
+function keyOfRecord(record: Tenant, now: number): string {
+  const { desired, generation, status, observed_generation, operation, queue_place } = record;
+  const past = (time: Date | null | undefined) =>
+    time === null || time === undefined ? "-" : time.getTime() <= now ? "p" : "f";
+  return [
+    desired,
+    generation,
+    status,
+    observed_generation,
+    record.error_message === null ? "" : record.retryable === null ? "h" : "e",
+    record.reason ?? "",
+    operation === null ? "" : `${operation.kind}${operation.generation}.${operation.attempt}`,
+    operation?.slot ?? "",
+    keyOfOutage(operation, now),
+    past(operation?.started_at),
+    past(operation?.deadline_at),
+    queue_place === null ? "" : "q",
+    past(record.wake_at),
+  ].join(" ");
+}
+
+/** The attempts that did not count, and whether the outage has lasted for as long as is waited for. */
+function keyOfOutage(operation: Operation | null, now: number): string {
+  if (!operation?.outage) return "";
+  const { attempts, since } = operation.outage;
+  return `o${attempts}${since === null ? "" : isLong(since.getTime(), now) ? "l" : "s"}`;
+}
+
+function isLong(since: number, now: number): boolean {
+  return now - since >= OUTAGE_SECONDS * 1000;
+}
+
+/** What holds a Job up, and whether it has done so for as long as is waited for. */
+function keyOfHoldUp({ holdUp }: ModelJob, now: number): string {
+  if (holdUp === null) return "";
+  const lasted = now - holdUp.since.getTime();
+  return `${holdUp.reason}${lasted >= 600_000 ? 2 : lasted >= 45_000 ? 1 : 0}`;
+}
+
+function keyOfPod(job: ModelJob): string {
+  return `${keyOfJob(job)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
+}
+
+function keyOfJob({ kind, generation, attempt, terminating, outcome }: Job | ModelJob): string {
+  const ended =
+    outcome === null
+      ? ""
+      : outcome.result === "succeeded"
+        ? "ok"
+        : !outcome.retryable
+          ? "given up"
+          : outcome.isOutage
+            ? "outage"
+            : "failed";
+  return `${kind}${generation}.${attempt}${terminating ? "t" : ""}${ended}`;
+}
+
+function keyOfRunning({ tenantId, history, request }: Running, state: State): string {
+  return `${tenantId} ${request.io} ${history.map((result) => keyOfResult(result, tenantId, state)).join(" ")}`;
+}
+
+function keyOfResult(result: unknown, tenantId: string, state: State): string {
+  if (result instanceof Date) return "";
+  if (typeof result !== "object" || result === null) return String(result);
+  if (Array.isArray(result)) return `[${result.join()}]`;
+  if ("uid" in result) {
+    const isPresent = state.jobs[tenantId]?.uid === result.uid;
+    return `${keyOfJob(result as Job)}${isPresent ? "=" : "!"}`;
+  }
+  const stored = state.tenants[tenantId];
+  const { version, result: claim } = result as { version?: unknown; result?: string };
+  const isNewest = version === undefined || version === stored?.version;
+  if ("record" in result) {
+    return isNewest ? "newest" : `stale ${keyOfRecord(result.record as Tenant, state.now)}`;
+  }
+  return `${claim ?? ""}${isNewest ? "=" : "!"}`;
+}

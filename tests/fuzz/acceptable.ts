@@ -1,0 +1,70 @@
+/**
+ * What of a caller's input may be taken, said anew beside the schemas, so that a schema that has lost its
+ * point is noticed.
+ *
+ * @module
+ */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
+import {
+  emailSchema,
+  organizationSchema,
+  firstNameSchema,
+  lastNameSchema,
+  subdomainSchema,
+} from "../../shared/tenant/field-schemas.ts";
+
+export type Rule = (value: unknown) => boolean;
+
+const ajv = new Ajv2020();
+
+/** A text that both its schema and the point of that schema allow. */
+function text(schema: object, point: RegExp): Rule {
+  const check = ajv.compile(schema);
+  return (value) => typeof value === "string" && check(value) && point.test(value);
+}
+
+/** Nothing that is not seen, or that HTML, a shell or a path would take for its own. */
+const names = /^\S([^\p{C}<>"`$\\/]*\S)?$/u;
+
+const subdomain = text(subdomainSchema, /^[a-z0-9][a-z0-9-]{1,28}[a-z0-9]$/i);
+
+/** Of the fields that callers fill. */
+export const RULES = {
+  organization: text(organizationSchema, names),
+  subdomain: (value) => subdomain(value) && !RESERVED_SUBDOMAINS.has(String(value).toLowerCase()),
+  email: text(emailSchema, /^[!-?A-~]+@[a-z0-9.-]+$/i),
+  first_name: text(firstNameSchema, names),
+  last_name: text(lastNameSchema, names),
+} as const satisfies Record<string, Rule>;
+
+/** The rule of each field of a body. */
+const BODY_RULES = new Map<string, Rule>([
+  ...Object.entries(RULES),
+  ["school_name", RULES.organization],
+  ["subdomain", orNull(RULES.subdomain)],
+  ["first_name", orNull(RULES.first_name)],
+  ["last_name", orNull(RULES.last_name)],
+]);
+
+function orNull(rule: Rule): Rule {
+  return (value) => value === null || rule(value);
+}
+
+/** Whether a body, in bytes, is one that may have an effect. */
+export function isAcceptable(bytes: string): boolean {
+  const fields = parse(bytes);
+  return (
+    typeof fields === "object" &&
+    fields !== null &&
+    Object.entries(fields).every(([name, value]) => BODY_RULES.get(name)?.(value) ?? false)
+  );
+}
+
+function parse(bytes: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(Buffer.from(bytes, "latin1")));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The function api as `npm start` runs it, on the official emulators, without the rest of the stack: what
+ * it stores stays as it was stored, and nobody makes sites of it.
+ *
+ * @module
+ */
+import { PubSub } from "@google-cloud/pubsub";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { emulatorSpecs, findEmulators } from "../../scripts/local/emulators.ts";
+import { functionSpec } from "../../scripts/local/function-process.ts";
+import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
+import { newTenant } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
+import { createServerProcesses } from "../testkit/server-processes.ts";
+import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
+import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
+
+export type HostileApi = Awaited<ReturnType<typeof startApi>>;
+
+/** Starts it, and knows when it dies. It is then started again, as in the cloud. */
+export async function startApi() {
+  const deaths: string[] = [];
+  const processes = createServerProcesses((sentence) => void deaths.push(sentence));
+  const [pubsubPort = 0, port = 0] = await freePorts(2);
+  const [firestore] = await Promise.all([startFirestore(), startPubsub(processes, pubsubPort)]);
+  const spec = functionSpec("api", port, {
+    // Not NODE_ENV=production: then the framework would keep its stacks to itself, were it to answer.
+    ...process.env,
+    API_KEYS: API_KEY,
+    GOOGLE_CLOUD_PROJECT: PROJECT_ID,
+    FIRESTORE_EMULATOR_HOST: firestore.host,
+    PUBSUB_EMULATOR_HOST: hostOf(pubsubPort),
+    METADATA_SERVER_DETECTION: "none",
+  });
+  processes.keepRunning(spec, port);
+  await waitForPort(port, AbortSignal.timeout(60_000));
+  const url = `http://${hostOf(port)}`;
+  return {
+    port,
+    url,
+    client: firestore.client,
+    check: await answerCheckOf(url),
+    deaths,
+    /** What it has logged as an error, the newest last. */
+    errors(): string[] {
+      const log = readFileSync(join(processes.directory, "api.log"), "utf8");
+      return log.split("\n").filter((line) => line.includes('"severity":"ERROR"'));
+    },
+    /** Leaves the tenants in the database that requests may name, and nothing else. */
+    async reset(): Promise<void> {
+      await firestore.empty();
+      const batch = firestore.client.batch();
+      for (const tenant of TENANT_IDS.map(knownTenant)) {
+        batch.create(firestore.client.doc(`tenants/${tenant.id}`), tenant);
+        const reservation = firestore.client.doc(`subdomains/${tenant.subdomain}`);
+        batch.create(reservation, { tenant_id: tenant.id });
+      }
+      await batch.commit();
+    },
+    async stop(): Promise<void> {
+      await processes.stop("pubsub-emulator");
+      await firestore.stop();
+    },
+  };
+}
+
+async function startPubsub(
+  processes: ReturnType<typeof createServerProcesses>,
+  port: number,
+): Promise<void> {
+  const ports = { pubsub: port, firestore: 0 };
+  for (const spec of emulatorSpecs(findEmulators(process.env, ["pubsub"]), ports, process.env)) {
+    processes.start(spec);
+  }
+  await waitForPort(port, AbortSignal.timeout(60_000));
+  const pubsub = new PubSub({
+    projectId: PROJECT_ID,
+    apiEndpoint: hostOf(port),
+    emulatorMode: true,
+  });
+  await eventually("there is a topic", () => pubsub.createTopic(TENANT_EVENTS).catch(() => null));
+  await pubsub.close();
+}
+
+/** Each of another state, so that every wish is possible for some. */
+function knownTenant(id: string, index: number): Tenant {
+  const names = { id, wishId: id, organization: "Known", subdomain: `known-${index}` };
+  const tenant = newTenant({ ...names, email: "known@acme.example" }, new Date());
+  const settled: Tenant = { ...tenant, observed_generation: 1, wake_at: null };
+  const site_url = `https://${tenant.subdomain}.kairos.app`;
+  switch (index % 4) {
+    case 0:
+      return { ...settled, status: "active", site_url };
+    case 1:
+      return { ...settled, status: "suspended", desired: "suspended", site_url };
+    case 2:
+      return { ...settled, status: "failed", error_message: "It failed.", retryable: true };
+    default:
+      return tenant;
+  }
+}
+
+function hostOf(port: number): string {
+  return `127.0.0.1:${port}`;
+}

@@ -1,0 +1,187 @@
+/**
+ * Requests that the API must take, made from the table of its operations and their schemas. The hostile
+ * ones are made from these.
+ *
+ * @module
+ */
+import {
+  array,
+  constant,
+  constantFrom,
+  integer,
+  option,
+  record,
+  stringMatching,
+  tuple,
+  uuid,
+} from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { OPERATION_IDS, specOf, takesIdempotencyKey } from "../../functions/api/endpoints.ts";
+import type { OperationId, OperationSpec } from "../../functions/api/endpoints.ts";
+import { listQuerySchema, RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
+import {
+  emailSchema,
+  organizationSchema,
+  subdomainSchema,
+} from "../../shared/tenant/field-schemas.ts";
+import { sound, utf8 } from "./fuzzed-request.ts";
+import type { HostileRequest, Parts } from "./fuzzed-request.ts";
+
+export const API_KEY = "hostile-input-key";
+
+/** The tenants that are there from the start. */
+export const TENANT_IDS = Array.from(
+  { length: 200 },
+  (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+);
+
+/** A field of a body or a query, with its name. */
+export type Field = [name: string, value: unknown];
+
+/** A request before its body is written. */
+export interface Good {
+  operation: OperationId;
+  parts: Parts;
+  /** Of the body; none where the operation takes none. */
+  fields: Field[];
+}
+
+/** What of JSON Schema the operations use. */
+export interface Schema {
+  type?: unknown;
+  pattern?: string;
+  minLength?: number;
+  maxLength?: number;
+  enum?: readonly unknown[];
+  minimum?: number;
+  maximum?: number;
+  required?: readonly string[];
+  oneOf?: readonly { required?: readonly string[] }[];
+  minProperties?: number;
+  properties?: Readonly<Record<string, Schema>>;
+}
+
+/** What the API takes one of: the second pair's schema cannot say so, for one has a default. */
+const EXCLUSIVE = [
+  ["organization", "school_name"],
+  ["skip", "page_token"],
+] as const;
+
+/** Of letters of any script, marks and what else a name may hold. */
+const characters = constantFrom(..."aZé校م2٣ .&',-", "e\u0301", "\u{1d4b3}");
+
+/** Written out, since fast-check makes no texts for several patterns at once. */
+function names(atLeast: number): Arbitrary<string> {
+  const rest = array(characters, { minLength: atLeast - 1, maxLength: 45 });
+  return tuple(constantFrom("A", "ß", "校", "م", "2"), rest)
+    .map(([first, more]) => `${first}${more.join("")}`.trimEnd())
+    .filter(({ length }) => length >= atLeast);
+}
+
+const subdomains = stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9-]{8,28}[a-zA-Z0-9]$/).filter(
+  (text) => !/^xn--/i.test(text) && !RESERVED_SUBDOMAINS.has(text.toLowerCase()),
+);
+
+const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
+  ({ length }) => length <= emailSchema.maxLength,
+);
+
+const pageTokens = uuid().map((id) =>
+  Buffer.from(`1700000000.123456000.${id}`).toString("base64url"),
+);
+
+const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
+  [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
+  [subdomainSchema.pattern, () => subdomains],
+  [emailSchema.pattern, () => emails],
+  [listQuerySchema.properties.page_token.pattern, () => pageTokens],
+]);
+
+/** What a field's schema allows. */
+function valuesOf(schema: Schema): Arbitrary<unknown> {
+  const { type, pattern = "", enum: values, minimum, maximum } = schema;
+  if (values !== undefined) return constantFrom(...values);
+  if (type === "integer") return integer({ min: minimum ?? 0, max: maximum ?? 1_000_000 });
+  const texts = TEXTS.get(pattern)?.(schema) ?? stringMatching(new RegExp(pattern));
+  return Array.isArray(type) && type.includes("null") ? option(texts, { freq: 4 }) : texts;
+}
+
+/** The fields of an object that its schema allows, in any order. */
+function fieldsOf(schema: Schema): Arbitrary<Field[]> {
+  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) =>
+    option(
+      valuesOf(field).map((value): Field => [name, value]),
+      { freq: 2 },
+    ),
+  );
+  return tuple(...fields)
+    .map((some) => some.filter((field) => field !== null))
+    .filter((some) => isComplete(new Set(some.map(([name]) => name)), schema));
+}
+
+function isComplete(
+  given: Set<string>,
+  { required = [], oneOf = [{}], minProperties = 0 }: Schema,
+) {
+  const hasAll = (wanted: readonly string[] = []) => wanted.every((name) => given.has(name));
+  return (
+    hasAll(required) &&
+    oneOf.some((alternative) => hasAll(alternative.required)) &&
+    given.size >= minProperties &&
+    !EXCLUSIVE.some(hasAll)
+  );
+}
+
+/** Requests to some of the operations, or to any. */
+export function goods(ids: OperationId[] = OPERATION_IDS): Arbitrary<Good> {
+  return constantFrom(...ids).chain((operation) => {
+    const spec = specOf(operation);
+    return record({
+      operation: constant(operation),
+      parts: record({
+        method: constant(spec.method as string),
+        target: targetsOf(spec),
+        headers: headersOf(spec),
+        body: constant(""),
+      }),
+      fields: spec.body === undefined ? constant([]) : fieldsOf(spec.body as Schema),
+    });
+  });
+}
+
+function targetsOf({ path, query }: OperationSpec): Arbitrary<string> {
+  const fields = query === undefined ? constant([]) : fieldsOf(query as Schema);
+  return tuple(constantFrom(...TENANT_IDS), fields).map(([id, some]) => {
+    const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+    return `${path.replace("{id}", id)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
+  });
+}
+
+function headersOf(spec: OperationSpec): Arbitrary<Parts["headers"]> {
+  return tuple(uuid(), option(uuid())).map(([id, key]) => [
+    ["Host", "127.0.0.1"],
+    ["X-API-Key", API_KEY],
+    ["X-Request-ID", id],
+    ...(spec.body === undefined ? [] : [header("Content-Type", "application/json")]),
+    ...(key === null || !takesIdempotencyKey(spec) ? [] : [header("Idempotency-Key", key)]),
+  ]);
+}
+
+function header(name: string, value: string): [string, string] {
+  return [name, value];
+}
+
+/** The parts of a request with its body. */
+export function toParts({ operation, parts, fields }: Good): Parts {
+  if (specOf(operation).body === undefined) return parts;
+  return { ...parts, body: utf8(JSON.stringify(Object.fromEntries(fields))) };
+}
+
+/** A request that must be answered as the operation's table says. */
+export function wellMeant(good: Good): HostileRequest {
+  const statuses = Object.keys(specOf(good.operation).answers).map(Number);
+  return sound(
+    toParts(good),
+    statuses.filter((status) => status < 500),
+  );
+}

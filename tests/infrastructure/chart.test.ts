@@ -1,0 +1,358 @@
+/** What the chart makes, and which values it takes. */
+import type {
+  V1Container,
+  V1CronJob,
+  V1Job,
+  V1NetworkPolicy,
+  V1PersistentVolume,
+  V1PodSpec,
+  V1PodTemplateSpec,
+  V1RoleBinding,
+  V1StatefulSet,
+} from "@kubernetes/client-node";
+import { Ajv } from "ajv";
+import { spawnSync } from "node:child_process";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName } from "../../shared/tenant/tenant.ts";
+import {
+  chartObject,
+  chartObjects,
+  findFaults,
+  readChartFiles,
+  renderChart,
+  SMALL_VALUES,
+  VALUES,
+} from "./chart.ts";
+import type { Manifest, Values } from "./chart.ts";
+import { CUSTOM_KINDS } from "../fixtures/gateway-crds.ts";
+import { skip } from "../testkit/parts.ts";
+import { findStrangers } from "../testkit/strict-manifest.ts";
+
+const test = suite("the chart");
+
+/** The kinds that have no namespace. */
+const OF_THE_CLUSTER = new Set(["Namespace", "PersistentVolume"]);
+
+const MODES: Record<string, Values> = {
+  "with everything": VALUES,
+  "with an external database, no backup and no Gateway": SMALL_VALUES,
+  "with an external database and a backup": { ...SMALL_VALUES, backup: VALUES.backup },
+  "without a backup": { ...VALUES, backup: { enabled: false } },
+  "behind a firewall": {
+    ...VALUES,
+    gateway: { ...VALUES.gateway, securityPolicy: "kairos-sites" },
+  },
+  "without a Gateway": { ...VALUES, gateway: { enabled: false } },
+};
+
+const ajv = new Ajv({ allErrors: true });
+
+for (const [mode, values] of Object.entries(MODES)) {
+  test(`${mode} every object has only fields that its kind has`, () => {
+    for (const object of chartObjects(values)) {
+      const custom = CUSTOM_KINDS[object.kind];
+      if (custom === undefined) {
+        assert.equal(findStrangers(object, `V1${object.kind}`), [], object.metadata.name);
+      } else {
+        const isValid = ajv.compile(custom);
+        assert.ok(isValid(object), `${object.metadata.name}: ${ajv.errorsText(isValid.errors)}`);
+      }
+    }
+  });
+
+  test(`${mode} every object says its namespace, is there once, and leaves Helm its own label`, () => {
+    const { namespace = "frappe" } = values as { namespace?: string };
+    const names = chartObjects(values).map(({ kind, metadata }) => {
+      const isOutside = OF_THE_CLUSTER.has(kind);
+      assert.is(metadata.namespace, isOutside ? undefined : namespace, metadata.name);
+      assert.equal(Object.keys(metadata["labels"] ?? {}), [
+        "app.kubernetes.io/part-of",
+        ...(kind === "Namespace"
+          ? ["pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn"]
+          : []),
+      ]);
+      return `${kind} ${metadata.name}`;
+    });
+    assert.is(new Set(names).size, names.length, names.join(", "));
+  });
+
+  test(`${mode} no Pod is taken for a site Job's, and none has more rights than it needs`, () => {
+    for (const [name, { metadata, spec }] of podsIn(values)) {
+      assert.is(metadata?.labels?.["app.kubernetes.io/managed-by"], undefined, name);
+      const hasToken = name.startsWith("Job kairos-secrets");
+      assert.is(spec?.automountServiceAccountToken, hasToken, name);
+      assert.equal(spec?.securityContext?.seccompProfile, { type: "RuntimeDefault" }, name);
+      for (const container of containersOf(spec)) {
+        assert.equal(findLaxity(container, spec), allowedLaxity(container), container.name);
+      }
+    }
+  });
+
+  test(`${mode} no secret is in any object`, () => {
+    assert.not.ok(chartObjects(values).some(({ kind }) => kind === "Secret"));
+    for (const [name, { spec }] of podsIn(values)) {
+      for (const { name: variable, value } of containersOf(spec).flatMap(({ env }) => env ?? [])) {
+        if (/PASSWORD|SECRET|TOKEN/.test(variable)) assert.is(value, undefined, name);
+      }
+    }
+  });
+}
+
+/** What of the restricted Pod security standard a container does not meet. */
+function findLaxity(container: V1Container, spec: V1PodSpec | undefined): string[] {
+  const context = { ...spec?.securityContext, ...container.securityContext };
+  const { requests, limits } = container.resources ?? {};
+  const has = (amounts?: Record<string, string>) =>
+    ["cpu", "memory", "ephemeral-storage"].every((name) => amounts?.[name] !== undefined);
+  return [
+    context.runAsNonRoot === true ? "" : "may be root",
+    context.allowPrivilegeEscalation === false ? "" : "escalates",
+    context.readOnlyRootFilesystem === true ? "" : "writes its image",
+    context.capabilities?.drop?.includes("ALL") ? "" : "keeps capabilities",
+    ...(context.capabilities?.add ?? []).map((added) => `adds ${added}`),
+    has(requests) && has(limits) ? "" : "has no bounds",
+  ].filter((fault) => fault !== "");
+}
+
+/** Only one is root, to give the volume to the bench; a namespace's "baseline" allows it that. */
+function allowedLaxity({ name }: V1Container): string[] {
+  return name === "volume" ? ["may be root", "adds CHOWN"] : [];
+}
+
+function podsIn(values: Values): [string, V1PodTemplateSpec][] {
+  return chartObjects(values).flatMap((object): [string, V1PodTemplateSpec][] => {
+    const template = templateOf(object);
+    return template === null ? [] : [[`${object.kind} ${object.metadata.name}`, template]];
+  });
+}
+
+function templateOf(object: Manifest): V1PodTemplateSpec | null {
+  switch (object.kind) {
+    case "Job":
+      return (object as unknown as V1Job).spec?.template ?? null;
+    case "StatefulSet":
+      return (object as unknown as V1StatefulSet).spec?.template ?? null;
+    case "CronJob":
+      return (object as unknown as V1CronJob).spec?.jobTemplate.spec?.template ?? null;
+    default:
+      return null;
+  }
+}
+
+function containersOf(spec: V1PodSpec | undefined): V1Container[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+}
+
+test("what holds the customers' data stays when the chart is uninstalled", () => {
+  const kept = chartObjects()
+    .filter(({ metadata }) => {
+      const annotations = metadata["annotations"] as Record<string, string> | undefined;
+      return annotations?.["helm.sh/resource-policy"] === "keep";
+    })
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  assert.equal(kept.toSorted(), [
+    "Namespace frappe",
+    "PersistentVolume frappe-sites",
+    "PersistentVolumeClaim frappe-sites",
+  ]);
+  const { spec } = chartObject("StatefulSet", "mariadb") as unknown as V1StatefulSet;
+  assert.equal(spec?.persistentVolumeClaimRetentionPolicy, {
+    whenDeleted: "Retain",
+    whenScaled: "Retain",
+  });
+});
+
+test("an external database takes nothing of MariaDB into the cluster", () => {
+  const objects = chartObjects({ ...SMALL_VALUES, backup: VALUES.backup });
+  const names = new Set(objects.map(({ metadata }) => metadata.name));
+  assert.not.ok(names.has("mariadb"));
+  assert.ok(names.has("kairos-backup"));
+});
+
+const jobName = (name: string, values: Values) =>
+  (chartObject("Job", name, values) as unknown as V1Job).metadata?.name;
+
+for (const [what, name, changed] of [
+  [
+    "another version of a secret",
+    "kairos-secrets",
+    { secrets: { ...VALUES.secrets, mail: next() } },
+  ],
+  [
+    "another version of the mail account",
+    "kairos-mail",
+    { secrets: { ...VALUES.secrets, mail: next() } },
+  ],
+  ["another image", "kairos-secrets", { cloudSdkImage: "gcr.io/cli:600.0.0-slim" }],
+  ["another image of the bench", "kairos-mail", { frappeImage: "frappe/erpnext:v17.0.0" }],
+] as const) {
+  test(`${what} makes a new Job ${name}, and nothing else does`, () => {
+    assert.is.not(jobName(name, { ...VALUES, ...changed }), jobName(name, VALUES));
+    assert.is(jobName(name, { ...VALUES, quota: { pods: 7 } }), jobName(name, VALUES));
+  });
+}
+
+function next(): string {
+  return VALUES.secrets.mail.replace(/\d+$/, "4");
+}
+
+test("site Jobs, backup and restore reach the database's port, whichever it is", () => {
+  const values = { ...SMALL_VALUES, backup: VALUES.backup };
+  for (const name of ["kairos-site-jobs", "kairos-backup"]) {
+    const { spec } = chartObject("NetworkPolicy", name, values) as unknown as V1NetworkPolicy;
+    const ports = spec?.egress?.flatMap(({ ports: each }) => each?.map(({ port }) => port));
+    assert.ok(ports?.includes(3307) && !ports.includes(3306), name);
+  }
+});
+
+test("MariaDB is reached from its namespace only, and reaches nobody", () => {
+  const { spec } = chartObject("NetworkPolicy", "mariadb") as unknown as V1NetworkPolicy;
+  assert.equal(spec?.ingress, [
+    { from: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: 3306 }] },
+  ]);
+  assert.equal(spec?.egress, []);
+  assert.equal(spec?.policyTypes, ["Ingress", "Egress"]);
+});
+
+test("each Pod of the chart is under the policy that is meant for it", () => {
+  const policies = chartObjects()
+    .filter(({ kind }) => kind === "NetworkPolicy")
+    .map((object) => object as unknown as V1NetworkPolicy);
+  for (const [name, { metadata }] of podsIn(VALUES)) {
+    const under = policies.filter(({ spec }) =>
+      Object.entries(spec?.podSelector?.matchLabels ?? {}).every(
+        ([key, value]) => metadata?.labels?.[key] === value,
+      ),
+    );
+    assert.is(under.length, 1, name);
+    assert.is(under[0]?.metadata?.name, metadata?.labels?.["app.kubernetes.io/name"]);
+  }
+});
+
+test("half of MariaDB's memory is its buffer pool", () => {
+  const values = { ...VALUES, mariadb: { memory: "16Gi" } };
+  const { spec } = chartObject("StatefulSet", "mariadb", values) as unknown as V1StatefulSet;
+  const [container] = spec?.template.spec?.containers ?? [];
+  assert.equal(container?.args, ["mariadbd", "--innodb-buffer-pool-size=8192M"]);
+  assert.is(container?.resources?.limits?.["memory"], "16Gi");
+});
+
+test("the Gateway answers the domain and every name below it, and the rest of the world with https", () => {
+  const spec = (kind: string, name: string) =>
+    chartObject(kind, name)["spec"] as Record<string, unknown>;
+  assert.equal(spec("HTTPRoute", "kairos-sites")["hostnames"], [
+    "sites.example.com",
+    "*.sites.example.com",
+  ]);
+  const [rule] = spec("HTTPRoute", "kairos-redirect")["rules"] as object[];
+  assert.equal(rule, {
+    filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }],
+  });
+});
+
+test("the volume is mounted by the protocol that it has", () => {
+  for (const nfsVersion of ["3", "4.1"]) {
+    const values = { ...VALUES, volume: { ...VALUES.volume, nfsVersion } };
+    const { spec } = chartObject("PersistentVolume", "frappe-sites", values) as V1PersistentVolume;
+    assert.equal(spec?.mountOptions, ["hard", "timeo=600", "retrans=3", `nfsvers=${nfsVersion}`]);
+  }
+});
+
+test("a firewall stands before the sites where one is named, and only there", () => {
+  const policyOf = (values: Values) =>
+    (chartObject("GCPBackendPolicy", "kairos-sites", values)["spec"] as { default: Values })
+      .default["securityPolicy"];
+  const gateway = { ...VALUES.gateway, securityPolicy: "kairos-sites" };
+  assert.is(policyOf({ ...VALUES, gateway }), "kairos-sites");
+  assert.is(policyOf(VALUES), undefined);
+});
+
+test("the backup mounts the sites so that it cannot change them", () => {
+  const [, { spec }] = podsIn(VALUES).find(([name]) => name === "CronJob kairos-backup") as [
+    string,
+    V1PodTemplateSpec,
+  ];
+  const upload = spec?.containers.find(({ name }) => name === "upload");
+  assert.is(upload?.volumeMounts?.find(({ name }) => name === "sites")?.readOnly, true);
+  const volume = spec?.volumes?.find(({ name }) => name === "sites");
+  assert.is(volume?.persistentVolumeClaim?.readOnly, true);
+});
+
+test("an account is bound by its number too, which stays a text", () => {
+  const reconcilers = ["117000000000000000001"];
+  const binding = chartObject("RoleBinding", "kairos-site-jobs", { ...VALUES, reconcilers });
+  const { subjects } = binding as unknown as V1RoleBinding;
+  assert.equal(
+    subjects?.map(({ kind, name }) => [kind, name]),
+    [["User", "117000000000000000001"]],
+  );
+  assert.equal(findFaults({ ...VALUES, reconcilers }), []);
+});
+
+test("a restore never runs by itself", () => {
+  const { spec } = chartObject("CronJob", "kairos-restore") as unknown as V1CronJob;
+  assert.is(spec?.suspend, true);
+});
+
+test("a tenant's database has a name that the restore takes", () => {
+  assert.match(databaseName("11111111-2222-4333-8444-555555555555"), /^[A-Za-z0-9_.-]+$/);
+});
+
+for (const [path, values] of [
+  ["/naemspace", { naemspace: "frappe" }],
+  ["/namespace", { namespace: "Frappe" }],
+  ["/reconcilers", { reconcilers: [] }],
+  ["/reconcilers/0", { reconcilers: ["kairos-provision"] }],
+  ["/volume/server", { volume: { ...VALUES.volume, server: "" } }],
+  ["/volume/path", { volume: { ...VALUES.volume, path: "sites" } }],
+  ["/volume/nfsVersion", { volume: { ...VALUES.volume, nfsVersion: "4" } }],
+  ["/gateway/securityPolicy", { gateway: { ...VALUES.gateway, securityPolicy: "a policy" } }],
+  ["/volume/gib", { volume: { ...VALUES.volume, gib: "1024" } }],
+  ["/secrets/mail", { secrets: { ...VALUES.secrets, mail: "kairos-mail" } }],
+  ["/secrets/mail", { secrets: { ...VALUES.secrets, mail: next().replace(/\d$/, "latest") } }],
+  ["/secrets/databaseAdmin", { secrets: { mail: VALUES.secrets.mail } }],
+  ["/mariadb/memory", { mariadb: { memory: "4096Mi" } }],
+  ["/mariadb/image", { mariadb: { image: "mariadb" } }],
+  ["/mariadb/root", { mariadb: { root: "secret" } }],
+  ["/database/port", { database: { port: 3307 } }],
+  ["/database/host", { database: { host: "db.example.com" } }],
+  ["/database/host", { mariadb: { enabled: false } }],
+  ["/database/port", { ...SMALL_VALUES, database: { host: "db", port: 70_000 } }],
+  ["/backup/bucket", { backup: {} }],
+  ["/backup/bucket", { backup: { bucket: "gs://bucket" } }],
+  ["/backup/schedule", { backup: { ...VALUES.backup, schedule: "nightly" } }],
+  ["/gateway/domain", { gateway: { ...VALUES.gateway, domain: "" } }],
+  ["/gateway/domain", { gateway: { ...VALUES.gateway, domain: "*.example.com" } }],
+  ["/gateway/service/name", { gateway: { ...VALUES.gateway, service: {} } }],
+  ["/gateway/timeoutSeconds", { gateway: { ...VALUES.gateway, timeoutSeconds: 0 } }],
+  ["/quota/pods", { quota: { pods: 0 } }],
+  ["/cloudSdkImage", { cloudSdkImage: "" }],
+] as [string, Values][]) {
+  test(`${JSON.stringify(values).slice(0, 70)} is refused because of ${path}`, () => {
+    const faults = findFaults({ ...VALUES, ...values });
+    assert.ok(
+      faults.some((fault) => fault.startsWith(`${path}: `)),
+      faults.join("\n"),
+    );
+    assert.throws(() => renderChart({ ...VALUES, ...values }));
+  });
+}
+
+const scripts = [...readChartFiles("files")].filter(([name]) => name.endsWith(".sh"));
+for (const [name, script] of scripts) {
+  if (spawnSync("shellcheck", ["--version"]).error) {
+    skip(test, `${name} is clean`, "shellcheck", "there is no shellcheck on the PATH");
+    continue;
+  }
+  test(`${name} is clean for shellcheck, and ends at the first failure`, () => {
+    const { stdout } = spawnSync("shellcheck", ["--shell=bash", "-"], {
+      input: script,
+      encoding: "utf8",
+    });
+    assert.is(stdout, "");
+    assert.match(script, /^set -euo pipefail$/m);
+  });
+}
+
+test.run();

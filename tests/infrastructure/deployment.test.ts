@@ -1,0 +1,352 @@
+/**
+ * What Terraform declares against the code that it is for: each says the same of settings, indexes, topics
+ * and accounts. And all permissions at a glance.
+ */
+import type { V1RoleBinding } from "@kubernetes/client-node";
+import { globSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { OUTPUT_NAMES } from "../../scripts/deploy/terraform-command.ts";
+import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
+import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
+import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
+import { COMPILE_CACHE } from "../../scripts/build/function-folder.ts";
+import {
+  apiSettingsSchema,
+  gkeSettingsSchema,
+} from "../../shared/configuration/settings-schemas.ts";
+import { chartObject, VALUES } from "./chart.ts";
+import { skip } from "../testkit/parts.ts";
+import { grantsIn, stateAfter } from "./terraform-state.ts";
+import type { Resource } from "./terraform-state.ts";
+
+const test = suite("what Terraform declares");
+
+/** Settings that are for an emulator, or for another way to the cluster than by its name. */
+const NOT_IN_THE_CLOUD = new Set([
+  "FIRESTORE_EMULATOR_HOST",
+  "PUBSUB_EMULATOR_HOST",
+  "GKE_PROJECT",
+]);
+
+const PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
+const EVENTARC = "serviceAccount:service-123456789012@gcp-sa-eventarc.iam.gserviceaccount.com";
+const TRANSFER =
+  "serviceAccount:project-123456789012@storage-transfer-service.iam.gserviceaccount.com";
+const IN_THE_CLUSTER =
+  "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
+  "my-project.svc.id.goog/subject/ns/tenants/sa";
+
+/** Every permission that there is. The sink's writer is the only one whose name Google makes up. */
+const GRANTS = [
+  "allUsers: roles/run.invoker on kairos-api",
+  "kairos-api: roles/datastore.user on the project",
+  "kairos-api: roles/pubsub.publisher on tenant-events",
+  "kairos-api: roles/secretmanager.secretAccessor on kairos-api-keys",
+  "kairos-build: roles/artifactregistry.writer on kairos-functions",
+  "kairos-build: roles/logging.logWriter on the project",
+  "kairos-build: roles/storage.objectViewer on the project",
+  "kairos-cleanup: kairosClusterConnect on the project",
+  "kairos-cleanup: roles/datastore.user on the project",
+  "kairos-cleanup: roles/pubsub.publisher on tenant-events",
+  "kairos-nodes: roles/artifactregistry.reader on kairos",
+  "kairos-nodes: roles/artifactregistry.reader on kairos-docker-hub",
+  "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
+  "kairos-provision: kairosClusterConnect on the project",
+  "kairos-provision: roles/datastore.user on the project",
+  "kairos-provision: roles/pubsub.publisher on tenant-events",
+  "kairos-push: roles/eventarc.eventReceiver on the project",
+  "kairos-push: roles/run.invoker on kairos-cleanup",
+  "kairos-push: roles/run.invoker on kairos-provision",
+  `${IN_THE_CLUSTER}/kairos-backup: roles/storage.objectUser on my-project-kairos-backups`,
+  `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-database-admin`,
+  `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-mail`,
+  `${EVENTARC}: roles/eventarc.serviceAgent on the project`,
+  `${TRANSFER}: roles/storage.legacyBucketReader on my-project-kairos-backups`,
+  `${TRANSFER}: roles/storage.legacyBucketWriter on my-project-kairos-backups-kept`,
+  `${TRANSFER}: roles/storage.objectViewer on my-project-kairos-backups`,
+  `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-push`,
+  `${PUBSUB}: roles/pubsub.publisher on dead-letters`,
+  `${PUBSUB}: roles/pubsub.subscriber on cluster-events-provision`,
+  `${PUBSUB}: roles/pubsub.subscriber on tenant-events-provision`,
+  "the sink: roles/pubsub.publisher on cluster-events",
+];
+
+const declared = globSync("terraform/{,cluster/}*.tf", {
+  cwd: new URL("../..", import.meta.url),
+}).map((file) => [file, read(file)] as const);
+
+test("nothing depends on one instance of many: Terraform would wait for all of them", () => {
+  for (const [file, text] of declared) {
+    for (const [list] of text.matchAll(/depends_on\s*=\s*\[[^;]*?\]\n/g)) {
+      assert.not.match(list, /\["/, file);
+    }
+  }
+});
+
+test("an API that is moved out of the others is not disabled on the way", () => {
+  const text = read("terraform/project.tf");
+  assert.match(
+    text,
+    /moved \{\s+from = google_project_service\.apis\["cloudresourcemanager\.googleapis\.com"\]\s+to\s+= google_project_service\.resource_manager\s+\}/,
+  );
+});
+
+test("the way into the cluster takes the login that Terraform has", () => {
+  const callers = declared.filter(([, text]) => /command\s+= "gke-gcloud-auth-plugin"/.test(text));
+  assert.is(callers.length, 1);
+  for (const [file, text] of callers) {
+    assert.match(text, /args\s+= \["--use_application_default_credentials"\]/, file);
+  }
+});
+
+test("Google's own accounts are there before anybody gives them a role", () => {
+  const grants = declared.flatMap(([, text]) => [
+    ...text.matchAll(/resource "\w+_iam_member" "(\w+)" \{[^]*?\n\}/g),
+  ]);
+  const ofAgents = grants.filter(([text]) =>
+    /member\s+= local\.(pubsub|eventarc)_agent/.test(text),
+  );
+  assert.equal(ofAgents.map(([, name = ""]) => name).toSorted(), [
+    "agent_gets_push_tokens",
+    "agent_publishes_dead_letters",
+    "agent_takes_dead_letters",
+    "eventarc_agent",
+  ]);
+  for (const [text, name] of ofAgents) {
+    assert.match(text, /depends_on = \[google_project_service_identity\.agents\]/, name);
+  }
+  const [functions = ""] =
+    /resource "google_cloudfunctions2_function" "this" \{[^]*?\n\}/.exec(
+      read("terraform/functions.tf"),
+    ) ?? [];
+  assert.match(functions, /depends_on = \[[^\]]*google_project_iam_member\.eventarc_agent,/);
+});
+
+test("every call to Google says the project that it is counted for", () => {
+  const text = read("terraform/versions.tf");
+  const providers = [...text.matchAll(/provider "([\w-]+)" \{[^]*?\n\}/g)];
+  assert.equal(
+    providers.map(([, name]) => name),
+    ["google", "google-beta"],
+  );
+  for (const [provider, name] of providers) {
+    assert.match(provider, /user_project_override\s+= true/, name);
+    assert.match(provider, /billing_project\s+= var\.project_id/, name);
+  }
+});
+
+test("a new zip is there before the old one goes", () => {
+  const [objects = ""] =
+    /resource "google_storage_bucket_object" "sources" \{[^]*?\n\}/.exec(
+      read("terraform/functions.tf"),
+    ) ?? [];
+  assert.match(objects, /create_before_destroy = true/);
+});
+
+let resources: Resource[] = [];
+let outputs: Record<string, unknown> = {};
+
+const missing = missingTerraform();
+if (missing === null) addTests();
+else skip(test, "what Terraform declares", "terraform", missing);
+
+function addTests(): void {
+  test.before(async () => {
+    const terraform = await openTerraform();
+    try {
+      ({ resources, outputs } = await stateAfter("everything.tftest.hcl", terraform));
+    } finally {
+      terraform.close();
+    }
+  });
+
+  test("a deployment finds the outputs that it goes on with", () => {
+    for (const name of OUTPUT_NAMES) assert.ok(outputs[name] !== undefined, name);
+  });
+
+  test("the functions are those that there are", () => {
+    assert.equal(
+      ofKind("google_cloudfunctions2_function").map(({ index }) => index),
+      globSync("*", { cwd: new URL("../../functions", import.meta.url) }).toSorted(),
+    );
+  });
+
+  test("each function looks for its compile cache where the platform's build puts it", () => {
+    for (const name of ["api", "provision", "cleanup"]) {
+      // https://docs.cloud.google.com/docs/buildpacks/base-images: the sources lie in /workspace.
+      assert.is(variablesOf(name)["NODE_COMPILE_CACHE"], `/workspace/${COMPILE_CACHE}`);
+    }
+  });
+
+  test("the API has every setting that it reads, and no other", () => {
+    const env = environmentOf("api");
+    assert.equal(Object.keys(env).toSorted(), settingsIn(apiSettingsSchema));
+    assert.equal(parseApiSettings(env), {
+      projectId: "my-project",
+      baseDomain: "sites.example.com",
+      firestoreEmulatorHost: undefined,
+      pubsubEmulatorHost: undefined,
+      apiKeys: ["a-key-from-secret-manager"],
+      allowedCallers: ["frontend@my-project.iam.gserviceaccount.com"],
+      audience: "https://api.example.com",
+      allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
+      reservedSubdomains: ["billing", "login"],
+      trustedProxies: 2,
+      rateLimitPerMinute: 600,
+    });
+  });
+
+  for (const name of ["provision", "cleanup"]) {
+    test(`${name} has every setting that it reads, and no other`, () => {
+      const env = environmentOf(name);
+      assert.equal(Object.keys(env).toSorted(), settingsIn(gkeSettingsSchema));
+      assert.equal(parseReconcilerSettings(env), {
+        projectId: "my-project",
+        baseDomain: "sites.example.com",
+        firestoreEmulatorHost: undefined,
+        pubsubEmulatorHost: undefined,
+        target: { kind: "gke", project: "my-project", location: "europe-west1", cluster: "kairos" },
+        namespace: "tenants",
+        frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
+        frappeApps: ["erpnext", "hrms"],
+        databaseHost: "db.example.com",
+        databasePort: 3307,
+        databaseTls: "verify",
+        databaseCa: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        benchUrl: "http://web.example.com:8000",
+        maxConcurrentJobs: 8,
+        retryPauseSeconds: 20,
+      });
+    });
+  }
+
+  test("the database has the indexes and the ends of life in firestore.indexes.json", () => {
+    const { indexes, fieldOverrides } = JSON.parse(read("firestore.indexes.json")) as IndexFile;
+    assert.equal(
+      ofKind("google_firestore_index").map(toIndex).toSorted(byJson),
+      indexes.toSorted(byJson),
+    );
+    assert.equal(
+      ofKind("google_firestore_field").map(toOverride).toSorted(byJson),
+      fieldOverrides.toSorted(byJson),
+    );
+  });
+
+  test("the topics are those that the functions publish to", () => {
+    const names = ofKind("google_pubsub_topic").map(({ values }) => String(values["name"]));
+    assert.equal(names.toSorted(), [CLUSTER_EVENTS, TENANT_EVENTS, DEAD_LETTERS].toSorted());
+  });
+
+  test("the cluster's Role is bound to the accounts that reconcile", () => {
+    const emails = ofKind("google_service_account")
+      .filter(({ index }) => ["provision", "cleanup"].includes(String(index)))
+      .map(({ values }) => `${String(values["account_id"])}@my-project.iam.gserviceaccount.com`);
+    const binding = chartObject("RoleBinding", "kairos-site-jobs", {
+      ...VALUES,
+      reconcilers: emails,
+    }) as unknown as V1RoleBinding;
+    assert.equal(
+      binding.subjects?.map(({ kind, name }) => [kind, name]),
+      emails.map((email) => ["User", email]),
+    );
+    assert.is(emails.length, 2);
+  });
+
+  test("nobody may do anything else", () => {
+    const [sink] = ofKind("google_logging_project_sink");
+    const grants = grantsIn(resources).map(({ member, role, on }) => {
+      const who = member === sink?.values["writer_identity"] ? "the sink" : member;
+      return `${who}: ${role} on ${on}`;
+    });
+    assert.equal(grants.toSorted(), GRANTS.toSorted());
+  });
+
+  test("nothing but the API is anybody's", () => {
+    const open = resources.filter(({ values }) =>
+      /allUsers|allAuthenticatedUsers/.test(JSON.stringify(values)),
+    );
+    assert.equal(
+      open.map(({ name, values }) => [name, values["name"]]),
+      [["api_invokers", "kairos-api"]],
+    );
+  });
+
+  test("no secret is kept in the state", () => {
+    const text = JSON.stringify(resources);
+    for (const secret of ["mail-password", "database-password", "first-key-of-the-api"]) {
+      assert.not.match(text, secret);
+    }
+  });
+}
+
+interface IndexFile {
+  indexes: Record<string, unknown>[];
+  fieldOverrides: Record<string, unknown>[];
+}
+
+interface Index {
+  collection: string;
+  query_scope: string;
+  fields: { field_path: string; order: string }[];
+}
+
+function toIndex({ values }: Resource): IndexFile["indexes"][number] {
+  const { collection, query_scope: queryScope, fields } = values as unknown as Index;
+  return {
+    collectionGroup: collection,
+    queryScope,
+    fields: fields.map(({ field_path: fieldPath, order }) => ({ fieldPath, order })),
+  };
+}
+
+function toOverride({ values }: Resource): IndexFile["fieldOverrides"][number] {
+  const [config] = values["index_config"] as { indexes: unknown[] }[];
+  return {
+    collectionGroup: values["collection"],
+    fieldPath: values["field"],
+    ttl: (values["ttl_config"] as unknown[]).length === 1,
+    indexes: config?.indexes,
+  };
+}
+
+/** The resources of a kind. */
+function ofKind(type: string): Resource[] {
+  return resources.filter((resource) => resource.type === type);
+}
+
+/** The settings among a function's variables: one of them is Node's own. */
+function environmentOf(name: string): Record<string, string> {
+  const { NODE_COMPILE_CACHE: _ofNode, ...settings } = variablesOf(name);
+  return settings;
+}
+
+/** A function's environment, with a text in place of what Secret Manager will give. */
+function variablesOf(name: string): Record<string, string> {
+  const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
+  const [config] = (found?.values["service_config"] ?? []) as {
+    environment_variables: Record<string, string>;
+    secret_environment_variables: { key: string }[];
+  }[];
+  const secrets = config?.secret_environment_variables ?? [];
+  return {
+    ...config?.environment_variables,
+    ...Object.fromEntries(secrets.map(({ key }) => [key, "a-key-from-secret-manager"])),
+  };
+}
+
+function settingsIn({ properties }: { properties: object }): string[] {
+  return Object.keys(properties)
+    .filter((name) => !NOT_IN_THE_CLOUD.has(name))
+    .toSorted();
+}
+
+function byJson(a: object, b: object): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+}
+
+test.run();

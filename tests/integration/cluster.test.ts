@@ -1,0 +1,17 @@
+/** The contract of the cluster edge on the local stand-in. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { countConnections } from "../../scripts/benchmarks/parts/sockets.ts";
+import { holdToContract, startLocal } from "./cluster-contract.ts";
+
+const test = suite("the cluster edge on the local stand-in");
+
+holdToContract(test, startLocal);
+
+test("200 calls over TLS use one or two connections, where the client by itself uses 200", async () => {
+  const { ours, plain } = await countConnections();
+  assert.ok(ours.open <= 2 && ours.opened <= 2, JSON.stringify(ours));
+  assert.is(plain.opened, 200);
+});
+
+test.run();

@@ -1,0 +1,250 @@
+/**
+ * `firestore.indexes.json` against the queries that the store really sends: every method is called
+ * against the emulator, and what goes over the wire says which indexes it takes.
+ */
+import type { Firestore } from "@google-cloud/firestore";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { USED_SERVICES } from "../../scripts/build/used-messages.ts";
+import { openStore } from "../../shared/firestore/store.ts";
+import type { ListRequest, Store } from "../../shared/firestore/store.ts";
+import { newTenant } from "../../shared/tenant/tenant.ts";
+import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
+import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
+import type { AskedQuery } from "./firestore-indexes.ts";
+import { startRestProxy } from "../testkit/rest-proxy.ts";
+
+const test = suite("the indexes");
+
+interface IndexFile {
+  indexes: {
+    collectionGroup: string;
+    queryScope: string;
+    fields: { fieldPath: string; order: string }[];
+  }[];
+  fieldOverrides: { collectionGroup: string; fieldPath: string; ttl?: boolean; indexes: [] }[];
+}
+
+const readJson = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), "utf8"));
+const { indexes, fieldOverrides } = readJson("firestore.indexes.json") as IndexFile;
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+
+/** What a store does of which every method is called. */
+let seen: Awaited<ReturnType<typeof watchStore>>;
+
+test.before(async () => {
+  const it = await startFirestore();
+  try {
+    seen = await watchStore(it);
+  } finally {
+    await it.stop();
+  }
+});
+
+async function watchStore({ host, client }: Awaited<ReturnType<typeof startFirestore>>) {
+  const proxy = await startRestProxy(host);
+  const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
+  const called = new Set<string>();
+  try {
+    await callEveryMethod(noting(store, called));
+    return {
+      methods: Object.keys(store),
+      called: [...called],
+      queries: queriesIn(proxy.messages),
+      rpcs: [...new Set(proxy.calls)].toSorted(),
+      perishable: await collectionsWith("expires_at", client),
+    };
+  } finally {
+    await store.close();
+    proxy.stop();
+  }
+}
+
+/** The collections that have a document with this field. */
+async function collectionsWith(field: string, client: Firestore): Promise<string[]> {
+  const snapshots = await Promise.all(
+    (await client.listCollections()).map((collection) => collection.get()),
+  );
+  const documents = snapshots.flatMap(({ docs }) => docs);
+  return documents.filter((one) => field in one.data()).map(({ ref }) => ref.parent.id);
+}
+
+/** The same store, which notes the methods that are called. */
+function noting(store: Store, names: Set<string>): Store {
+  const noted = Object.entries(store).map(([name, method]) => [
+    name,
+    (...args: never[]): unknown => {
+      names.add(name);
+      return (method as (...args: never[]) => unknown)(...args);
+    },
+  ]);
+  return Object.fromEntries(noted) as Store;
+}
+
+async function callEveryMethod(store: Store): Promise<void> {
+  const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
+  const tenant = newTenant({ id: randomUUID(), wishId: randomUUID(), ...wanted }, NOW);
+  const { id } = tenant;
+  const answer = () => ({ status: 201, headers: {}, body: {} });
+  await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
+  await store.changeFields(id, { organization: "Acme Ltd" }, NOW);
+  await store.claimSlot(id, (await store.readTenant(id))?.version, 0, { updated_at: NOW });
+  await store.writeTenant(id, (await store.readTenant(id))?.version, { step: "start" });
+  for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
+  await store.queue(10);
+  await store.dueTenants(NOW, 10);
+  for (const list of everyList()) await store.listTenants(list);
+  for await (const { tenant: found } of store.tenants()) assert.is(found.id, id);
+  await store.showTenant(id);
+  await store.readReservation("acme");
+  for await (const reservation of store.reservations()) {
+    await store.giveReservation(reservation, id);
+    await store.deleteReservation(reservation);
+  }
+
+  await store.changeWish(id, "delete", { wishId: randomUUID(), now: NOW }, null);
+  await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);
+  await store.readDeletion(id);
+  await store.deletionsEnded(NOW, NOW);
+  await store.deletionsOpen(NOW);
+  await store.beat(NOW);
+  await store.lastBeat(10_000);
+  await store.close();
+}
+
+/** A value for every filter that there is. */
+const FILTERS: Required<ListRequest["filter"]> = { status: "active", email: "a@acme.example" };
+
+/** Each way to ask for a list: with every combination of filters, from both kinds of places. */
+function everyList(): ListRequest[] {
+  let filters: ListRequest["filter"][] = [{}];
+  for (const [name, value] of Object.entries(FILTERS)) {
+    filters = filters.flatMap((filter) => [filter, { ...filter, [name]: value }]);
+  }
+  const places = [
+    { skip: 1 },
+    {
+      after: { createdAt: { seconds: Math.floor(NOW.getTime() / 1000), nanoseconds: 0 }, id: "x" },
+    },
+  ];
+  return filters.flatMap((filter) => places.map((from) => ({ filter, limit: 10, from })));
+}
+
+/** One each, in an order that does not matter. */
+const setOf = (texts: (string | null)[]) =>
+  [...new Set(texts.filter((text) => text !== null))].toSorted();
+
+test("every method of the store was called", () => {
+  assert.equal(seen.called.toSorted(), seen.methods.toSorted());
+});
+
+test("the build keeps the messages of the calls that are made, and of no others", () => {
+  const firestore = USED_SERVICES.find(({ service }) => service.endsWith(".Firestore"));
+  assert.equal(seen.rpcs, firestore?.methods);
+});
+
+test("there is an index for every query that needs one, and none that no query needs", () => {
+  const declared = indexes.map(({ collectionGroup, fields }) =>
+    indexText(
+      collectionGroup,
+      fields.map(({ fieldPath, order }) => [fieldPath, order]),
+    ),
+  );
+  assert.equal(declared.toSorted(), setOf(seen.queries.map(neededIndex)));
+  assert.ok(indexes.every(({ queryScope }) => queryScope === "COLLECTION"));
+});
+
+test("no query needs an index of a field that is exempt from indexing", () => {
+  const used = new Set(
+    seen.queries.flatMap(({ collection, equalities, ranges, orders }) => {
+      const fields = [...equalities, ...ranges, ...orders.map(([field]) => field)];
+      return fields.map((field) => `${collection}.${field}`);
+    }),
+  );
+  assert.ok(used.has("deletions.completed_at"));
+  for (const { collectionGroup, fieldPath, indexes: own } of fieldOverrides) {
+    assert.equal(own, []);
+    assert.not(used.has(`${collectionGroup}.${fieldPath}`), `${collectionGroup}.${fieldPath}`);
+  }
+});
+
+test("Firestore removes what says when it is to be removed, and nothing else", () => {
+  const removed = fieldOverrides.filter(({ ttl }) => ttl === true);
+  assert.ok(removed.every(({ fieldPath }) => fieldPath === "expires_at"));
+  assert.equal(
+    setOf(removed.map(({ collectionGroup }) => collectionGroup)),
+    setOf(seen.perishable),
+  );
+});
+
+test("firebase.json names the file of the indexes", () => {
+  const { firestore } = readJson("firebase.json") as { firestore: Record<string, string> };
+  assert.is(firestore["indexes"], "firestore.indexes.json");
+});
+
+const query = (more: Partial<AskedQuery>): AskedQuery => ({
+  collection: "c",
+  equalities: [],
+  ranges: [],
+  orders: [],
+  ...more,
+});
+for (const [what, asked, needed] of [
+  ["everything", query({}), null],
+  ["one equality", query({ equalities: ["a"] }), null],
+  ["equalities alone", query({ equalities: ["a", "b"] }), null],
+  ["a range", query({ ranges: ["a"] }), null],
+  ["a range in its own order", query({ ranges: ["a"], orders: [["a", "DESCENDING"]] }), null],
+  ["an order", query({ orders: [["a", "DESCENDING"]] }), null],
+  [
+    "an equality in its own order",
+    query({ equalities: ["a"], orders: [["a", "DESCENDING"]] }),
+    null,
+  ],
+  ["ids in ascending order", query({ orders: [["__name__", "ASCENDING"]] }), null],
+  [
+    "an order with ids in the same direction",
+    query({
+      orders: [
+        ["a", "DESCENDING"],
+        ["__name__", "DESCENDING"],
+      ],
+    }),
+    null,
+  ],
+  [
+    "an order with ids in the other direction",
+    query({
+      orders: [
+        ["a", "DESCENDING"],
+        ["__name__", "ASCENDING"],
+      ],
+    }),
+    "c: a DESCENDING, __name__ ASCENDING",
+  ],
+  [
+    "equalities and an order",
+    query({ equalities: ["a", "b"], orders: [["c", "DESCENDING"]] }),
+    "c: a ASCENDING, b ASCENDING, c DESCENDING",
+  ],
+  [
+    "an equality and a range",
+    query({ equalities: ["a"], ranges: ["b"] }),
+    "c: a ASCENDING, b ASCENDING",
+  ],
+  [
+    "a range of one field in the order of another",
+    query({ ranges: ["b"], orders: [["a", "DESCENDING"]] }),
+    "c: a DESCENDING, b DESCENDING",
+  ],
+] as [string, AskedQuery, string | null][]) {
+  test(`a query of ${what} needs ${needed ?? "no composite index"}`, () => {
+    assert.is(neededIndex(asked), needed);
+  });
+}
+
+test.run();

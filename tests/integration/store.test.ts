@@ -1,0 +1,1142 @@
+/** The store on the official Firestore emulator. */
+import { Timestamp } from "@google-cloud/firestore";
+import { createHash, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { DamagedRecordError, EdgeError } from "../../shared/platform/errors.ts";
+import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
+import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
+import type { Wish } from "../../shared/tenant/commands.ts";
+import type { IdempotentRequest, StoredAnswer } from "../../shared/tenant/repeated-request.ts";
+import { openStore } from "../../shared/firestore/store.ts";
+import type {
+  Created,
+  ListRequest,
+  Position,
+  Store,
+  TenantList,
+  WishResult,
+} from "../../shared/firestore/store.ts";
+import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
+import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../testkit/rest-proxy.ts";
+
+const test = suite("the store");
+
+let it: Awaited<ReturnType<typeof startFirestore>>;
+let proxy: Awaited<ReturnType<typeof startRestProxy>>;
+/** A store whose calls a test can meddle with. */
+let meddled: Store;
+test.before(async () => {
+  it = await startFirestore();
+  proxy = await startRestProxy(it.host);
+  meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
+});
+test.before.each(async () => {
+  await it.empty();
+  proxy.meddle(null);
+  proxy.calls.length = 0;
+});
+test.after(async () => {
+  await meddled.close();
+  proxy.stop();
+  await it.stop();
+});
+
+const TENANT_ID = randomUUID();
+
+test("a database that is not there is an outage, and no tenant that is not there", async () => {
+  const tenant = tenantNamed(`lost-${randomUUID().slice(0, 8)}`);
+  const meddling = { status: NOT_FOUND };
+  for (const [rpc, call] of [
+    ["BatchGetDocuments", () => meddled.readTenant(TENANT_ID)],
+    ["BatchGetDocuments", () => meddled.showTenant(TENANT_ID)],
+    ["RunQuery", () => meddled.dueTenants(NOW, 1)],
+    ["Commit", () => meddled.beat(NOW)],
+  ] as const) {
+    proxy.meddle({ rpc, ...meddling });
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable", rpc);
+  }
+  // A commit may have met a document that is gone, so what it met is read, which then says so.
+  proxy.meddle({
+    rpc: "Commit",
+    before: async () => proxy.meddle({ rpc: "BatchGetDocuments", ...meddling }),
+    ...meddling,
+  });
+  const error: unknown = await meddled
+    .createTenant(tenant, null)
+    .catch((thrown: unknown) => thrown);
+  assert.is((error as EdgeError).code, "unavailable");
+});
+
+/** What may come in the place of Firestore's own answer, and says nothing about a document. */
+for (const [what, answer] of [
+  ["a page that says 404", { page: 404 }],
+  ["a page that says 413", { page: 413 }],
+  ["half of an answer", { isCutShort: true }],
+] as const) {
+  test(`${what} to a read means that Firestore is unavailable`, async () => {
+    proxy.meddle({ rpc: "BatchGetDocuments", ...answer });
+    const error: unknown = await meddled.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable");
+  });
+
+  // A commit of which the answer breaks off is repeated by the client, like any whose answer is lost.
+  if ("isCutShort" in answer) continue;
+  test(`${what} to a write does too, and not that somebody else was quicker`, async () => {
+    const tenant = tenantNamed(`page-${randomUUID().slice(0, 8)}`);
+    await it.store.createTenant(tenant, null);
+    const { version } = await stored(tenant);
+    proxy.meddle({ rpc: "Commit", ...answer });
+    const error: unknown = await meddled
+      .writeTenant(tenant.id, version, { wake_at: null }, null)
+      .catch((thrown: unknown) => thrown);
+    assert.instance(error, EdgeError);
+    assert.is((error as EdgeError).code, "unavailable");
+  });
+}
+
+test("a read that is given up lets go of its connection", async () => {
+  let isClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => (isClosed = resolve));
+  const silent = createServer((_request, response) => void response.once("close", isClosed));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const store = openStore({ projectId: PROJECT_ID, emulatorHost: `127.0.0.1:${port}` });
+  const error: unknown = await store.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+  assert.is((error as EdgeError).code, "unavailable");
+  await closed;
+  silent.close();
+});
+
+/** The next commit gets through, its answer does not, and the client library repeats it. */
+function loseAnswerOfCommit(): void {
+  proxy.meddle({ rpc: "Commit", status: UNAVAILABLE });
+}
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+
+function tenantNamed(subdomain: string, now = NOW): Tenant {
+  const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
+  return newTenant({ id: randomUUID(), wishId: randomUUID(), ...wanted }, now);
+}
+
+async function stored(tenant: Tenant) {
+  const found = await it.store.readTenant(tenant.id);
+  assert.ok(found);
+  return found;
+}
+
+/** A new tenant with these fields, in the database. */
+async function create(more: Partial<Tenant> = {}): Promise<Tenant> {
+  const tenant = { ...tenantNamed(`t-${randomUUID().slice(0, 8)}`), ...more };
+  assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
+  return tenant;
+}
+
+function operationIn(slot: number | null): Operation {
+  const attempt = { generation: 1, attempt: 1, started_at: NOW };
+  return { kind: "create", ...attempt, slot, deadline_at: slot === null ? null : NOW };
+}
+
+test("reads a tenant back exactly as it was stored, dates included", async () => {
+  const tenant: Tenant = {
+    ...tenantNamed("read-back"),
+    operation: operationIn(3),
+  };
+  assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
+  assert.equal((await stored(tenant)).record, tenant);
+});
+
+test("of many at once for one subdomain, exactly one is created, and it holds the name", async () => {
+  const rivals = Array.from({ length: 20 }, () => tenantNamed("contested"));
+  const results = await Promise.all(rivals.map((tenant) => it.store.createTenant(tenant, null)));
+  const outcomes = results.map(({ outcome }) => outcome);
+  assert.is(outcomes.filter((outcome) => outcome === "created").length, 1);
+  assert.is(outcomes.filter((outcome) => outcome === "subdomain-taken").length, 19);
+  const winner = rivals[outcomes.indexOf("created")];
+  const reservation = await it.client.doc("subdomains/contested").get();
+  assert.is(reservation.get("tenant_id"), winner?.id);
+  const records = await it.client.collection("tenants").where("subdomain", "==", "contested").get();
+  assert.equal(
+    records.docs.map(({ id }) => id),
+    [winner?.id],
+  );
+});
+
+test("a creation is a success whose commit is repeated because its answer was lost", async () => {
+  loseAnswerOfCommit();
+  assert.is((await meddled.createTenant(tenantNamed("repeated"), null)).outcome, "created");
+});
+
+let requestCount = 0;
+/** A request with a key of its own. */
+function keyed(more: Partial<IdempotentRequest> = {}): IdempotentRequest {
+  const id = createHash("sha256")
+    .update(`caller ${(requestCount += 1)}`)
+    .digest("hex");
+  return { id, hash: "h1", now: NOW, answer: answerWith, ...more };
+}
+
+/** In an order of keys that is not the alphabet's. */
+function answerWith({ id, subdomain, status }: Tenant): StoredAnswer {
+  const headers = { Location: `/tenants/${id}` };
+  return { status: 201, headers, body: { success: true, id, subdomain, status } };
+}
+
+const recordOf = async ({ id }: IdempotentRequest) =>
+  (await it.client.doc(`requests/${id}`).get()).data();
+const dayAfter = (now: Date) => addSeconds(now, 24 * 3600);
+const outcomesOf = (results: ({ outcome: string } | null)[]) =>
+  results.map((result) => result?.outcome ?? "none");
+
+/** One of them had the effect, and all others are given its answer again, to the letter. */
+function assertOneEffect(
+  results: (Created | WishResult | null)[],
+  outcome: string,
+  answer: StoredAnswer,
+): void {
+  const outcomes = outcomesOf(results);
+  assert.is(outcomes.filter((one) => one === outcome).length, 1, outcomes.join(" "));
+  const replayed = results.flatMap((result) =>
+    result?.outcome === "replayed" ? [JSON.stringify(result.answer)] : [],
+  );
+  assert.equal(
+    replayed,
+    Array.from({ length: results.length - 1 }, () => JSON.stringify(answer)),
+  );
+}
+
+test("of many twins of a request at once one is created, and the others get the same answer", async () => {
+  const request = keyed();
+  const twins = Array.from({ length: 20 }, () => tenantNamed("twins"));
+  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, request)));
+  const winner = twins[outcomesOf(results).indexOf("created")];
+  assert.ok(winner);
+  assertOneEffect(results, "created", answerWith(winner));
+  const { docs } = await it.client.collection("tenants").get();
+  assert.equal(
+    docs.map(({ id }) => id),
+    [winner.id],
+  );
+  assert.is(await it.store.readReservation("twins"), winner.id);
+});
+
+test("a creation that nothing is in the way of reads nothing, and one that is refused reads once", async () => {
+  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  assert.equal(proxy.calls, ["Commit"]);
+  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  assert.equal(proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
+});
+
+test("a creation under a key that was used for something else creates nothing", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("first-use"), request);
+  const before = await recordOf(request);
+  const other = tenantNamed("second-use");
+  const result = await it.store.createTenant(other, { ...request, hash: "h2" });
+  assert.equal(result, { outcome: "key-reused" });
+  assert.is(await it.store.readTenant(other.id), null);
+  assert.is(await it.store.readReservation("second-use"), null);
+  assert.equal(await recordOf(request), before);
+});
+
+test("a creation that finds its name taken leaves its key unused", async () => {
+  await create({ subdomain: "taken" });
+  const request = keyed();
+  const result = await it.store.createTenant(tenantNamed("taken"), request);
+  assert.equal(result, { outcome: "subdomain-taken" });
+  assert.is(await recordOf(request), undefined);
+  const second = await it.store.createTenant(tenantNamed("free"), { ...request, hash: "h2" });
+  assert.equal(second, { outcome: "created" });
+});
+
+test("a creation under a key is a success whose commit is repeated because its answer was lost", async () => {
+  const [tenant, request] = [tenantNamed("repeated"), keyed()];
+  loseAnswerOfCommit();
+  const result = await meddled.createTenant(tenant, request);
+  assert.equal(result, { outcome: "replayed", answer: answerWith(tenant) });
+  assert.is(await it.store.readReservation("repeated"), tenant.id);
+});
+
+test("a key is good for a day, whether or not Firestore has removed its record by then", async () => {
+  const [tenant, request] = [tenantNamed("today"), keyed()];
+  await it.store.createTenant(tenant, request);
+  const expiry = dayAfter(NOW);
+  const justBefore = { ...request, now: new Date(expiry.getTime() - 1) };
+  const again = await it.store.createTenant(tenantNamed("today"), justBefore);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
+
+  const later = { ...request, now: expiry, hash: "h2" };
+  const next = tenantNamed("tomorrow");
+  assert.equal(await it.store.createTenant(next, later), { outcome: "created" });
+  const record = await recordOf(request);
+  assert.equal(Object.keys(record ?? {}).toSorted(), [
+    "answer",
+    "created_at",
+    "expires_at",
+    "hash",
+  ]);
+  assert.equal(record?.["expires_at"].toDate(), dayAfter(expiry));
+  const replay = await it.store.createTenant(tenantNamed("tomorrow"), later);
+  assert.equal(replay, { outcome: "replayed", answer: answerWith(next) });
+});
+
+test("an expired record stays where the name is somebody else's", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("kept"), request);
+  const before = await recordOf(request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const result = await it.store.createTenant(tenantNamed("kept"), later);
+  assert.equal(result, { outcome: "subdomain-taken" });
+  assert.equal(await recordOf(request), before);
+});
+
+test("of many twins under a key that has expired one is created", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const twins = Array.from({ length: 20 }, () => tenantNamed("today"));
+  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, later)));
+  const winner = twins[outcomesOf(results).indexOf("created")];
+  assert.ok(winner);
+  assertOneEffect(results, "created", answerWith(winner));
+});
+
+/** Something happens between what a creation has read, after its first commit, and its second commit. */
+function beforeSecondCommit(act: () => Promise<unknown>): void {
+  const before = () => Promise.resolve(proxy.meddle({ rpc: "Commit", before: act }));
+  proxy.meddle({ rpc: "BatchGetDocuments", before });
+}
+
+test("an expired record that somebody else overwrites first is theirs", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const rival = tenantNamed("rival");
+  beforeSecondCommit(() => it.store.createTenant(rival, { ...later, hash: "h2" }));
+  const tenant = tenantNamed("loser");
+  assert.equal(await meddled.createTenant(tenant, later), { outcome: "key-reused" });
+  assert.is(await it.store.readTenant(tenant.id), null);
+  assert.ok(await it.store.readTenant(rival.id));
+});
+
+test("an expired record that Firestore removes meanwhile is in nobody's way", async () => {
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  beforeSecondCommit(() => it.client.doc(`requests/${request.id}`).delete());
+  const result = await meddled.createTenant(tenantNamed("today"), later);
+  assert.equal(result, { outcome: "created" });
+  assert.ok(await recordOf(request));
+});
+
+test("a name that becomes free before it is looked at is taken at the next commit", async () => {
+  const holder = await create({ subdomain: "freed" });
+  const reservation = it.client.doc("subdomains/freed");
+  proxy.meddle({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
+  const tenant = tenantNamed("freed");
+  assert.equal(await meddled.createTenant(tenant, null), { outcome: "created" });
+  assert.is(await it.store.readReservation("freed"), tenant.id);
+  assert.is.not(tenant.id, holder.id);
+});
+
+test("a name that comes and goes is given up after three commits", async () => {
+  const reservation = it.client.doc("subdomains/flickering");
+  const comeAndGo = () =>
+    proxy.meddle({
+      rpc: "Commit",
+      before: async () => {
+        await reservation.set({ tenant_id: randomUUID() });
+        const before = () => reservation.delete().then(comeAndGo);
+        proxy.meddle({ rpc: "BatchGetDocuments", before });
+      },
+    });
+  comeAndGo();
+  const tenant = tenantNamed("flickering");
+  const error = await meddled.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
+  assert.instance(error, EdgeError);
+  assert.is((error as EdgeError).code, "unavailable");
+  assert.is(proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
+  assert.is(await it.store.readTenant(tenant.id), null);
+});
+
+test("a write on a version that is no longer the newest changes nothing", async () => {
+  const tenant = tenantNamed("versions");
+  await it.store.createTenant(tenant, null);
+  const { version } = await stored(tenant);
+  const first = await it.store.writeTenant(tenant.id, version, { step: "first" });
+  assert.ok(first);
+  assert.is(await it.store.writeTenant(tenant.id, version, { step: "second" }), null);
+  assert.is((await stored(tenant)).record.step, "first");
+  // The version that a write gives is good for the next one.
+  assert.ok(await it.store.writeTenant(tenant.id, first.version, { step: "third" }));
+});
+
+test("a write to a tenant that is gone is a lost race and brings nothing back", async () => {
+  const tenant = tenantNamed("gone");
+  await it.store.createTenant(tenant, null);
+  const { version } = await stored(tenant);
+  await it.client.doc(`tenants/${tenant.id}`).delete();
+  assert.is(await it.store.writeTenant(tenant.id, version, { step: "x" }), null);
+  assert.is(await it.store.readTenant(tenant.id), null);
+});
+
+/** What the database says of the slots: `slot tenant`. */
+async function takenSlots(): Promise<string[]> {
+  return (await it.store.readSlots()).map(({ slot, tenantId }) => `${slot} ${tenantId}`).toSorted();
+}
+
+/** The changes by which a tenant takes a slot. */
+const taking = (slot: number): TenantChanges => ({ operation: operationIn(slot), updated_at: NOW });
+
+/** Takes the first of the slots that is free, as a reconcile does. */
+async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
+  const { version } = await stored(tenant);
+  for (const slot of slots) {
+    const { result } = await it.store.claimSlot(tenant.id, version, slot, taking(slot));
+    if (result !== "taken") return result;
+  }
+  return "taken";
+}
+
+test("of many at once for three slots, exactly three get one, in the slots and on record", async () => {
+  const rivals = await Promise.all(Array.from({ length: 20 }, () => create()));
+  const results = await Promise.all(rivals.map((tenant) => claimOneOf([0, 1, 2], tenant)));
+  const winners = rivals.filter((_, k) => results[k] === "claimed");
+  assert.is(winners.length, 3);
+  assert.is(results.filter((result) => result === "taken").length, 17);
+
+  const records = await Promise.all(rivals.map(async (tenant) => (await stored(tenant)).record));
+  const onRecord = records.flatMap(({ id, operation }) =>
+    operation === null ? [] : [`${operation.slot} ${id}`],
+  );
+  assert.equal(await takenSlots(), onRecord.toSorted());
+  assert.equal(
+    onRecord.map((text) => text.slice(2)).toSorted(),
+    winners.map(({ id }) => id).toSorted(),
+  );
+});
+
+test("a slot is not taken on a version that is no longer the newest, or by a tenant that is gone", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  await it.store.writeTenant(tenant.id, version, { step: "meanwhile" });
+  const stale = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  assert.equal(stale, { result: "lost" });
+  assert.is((await stored(tenant)).record.operation, null);
+
+  await it.client.doc(`tenants/${tenant.id}`).delete();
+  assert.equal(await it.store.claimSlot(tenant.id, version, 0, taking(0)), { result: "lost" });
+  assert.equal(await takenSlots(), []);
+});
+
+test("the version that taking a slot gives is good for the next write", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  assert.is(claim.result, "claimed");
+  const next = claim.result === "claimed" ? claim.version : null;
+  assert.ok(await it.store.writeTenant(tenant.id, next, { step: "create" }));
+});
+
+test("a slot is taken once, and the record says so, when the commit is repeated because its answer was lost", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  loseAnswerOfCommit();
+  const claim = await meddled.claimSlot(tenant.id, version, 0, taking(0));
+  // Whichever it is called, the next look at the record tells.
+  assert.is.not(claim.result, "claimed");
+  assert.is((await stored(tenant)).record.operation?.slot, 0);
+  assert.equal(await meddled.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
+  assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
+});
+
+test("an outcome and the slot that it frees are written together, or neither", async () => {
+  const tenant = await create();
+  const { version: stale } = await stored(tenant);
+  await claimOneOf([4], tenant);
+  const outcome = { status: "active", operation: operationIn(null) } as const;
+  assert.is(await it.store.writeTenant(tenant.id, stale, outcome, 4), null);
+  assert.equal(await takenSlots(), [`4 ${tenant.id}`]);
+  assert.is((await stored(tenant)).record.operation?.slot, 4);
+
+  const { version } = await stored(tenant);
+  assert.ok(await it.store.writeTenant(tenant.id, version, outcome, 4));
+  assert.equal(await takenSlots(), []);
+  assert.equal((await stored(tenant)).record.operation, operationIn(null));
+});
+
+test("the queue has those who wait, in the order of their places", async () => {
+  const at = (minute: number) => addSeconds(NOW, minute * 60).toISOString();
+  const newer = await create({ queue_place: `1 ${at(2)} a` });
+  const drop = await create({ queue_place: `0 ${at(3)} b` });
+  const older = await create({ queue_place: `1 ${at(1)} c` });
+  await create({ queue_place: null });
+  assert.equal(await it.store.queue(10), [drop.id, older.id, newer.id]);
+  assert.equal(await it.store.queue(2), [drop.id, older.id]);
+});
+
+test("a slot that nobody knows of is freed: its tenant is gone, or has no such slot on record", async () => {
+  const gone = randomUUID();
+  const elsewhere = await create({ operation: operationIn(3) });
+  const idle = await create({ operation: operationIn(null) });
+  const never = await create();
+  for (const [slot, tenantId] of [gone, elsewhere.id, idle.id, never.id].entries()) {
+    await it.client.doc(`slots/${slot}`).create({ tenant_id: tenantId });
+    assert.is(await it.store.freeOrphanedSlot({ slot, tenantId }), true);
+  }
+  assert.equal(await takenSlots(), []);
+});
+
+test("a slot that its tenant knows of, that was taken anew or that is free already is left alone", async () => {
+  const [holder, other] = [await create(), await create()];
+  await claimOneOf([0], holder);
+  await claimOneOf([1], other);
+  for (const seen of [
+    { slot: 0, tenantId: holder.id },
+    // As it was when somebody else had it.
+    { slot: 1, tenantId: holder.id },
+    { slot: 1, tenantId: randomUUID() },
+    { slot: 2, tenantId: holder.id },
+  ]) {
+    assert.is(await it.store.freeOrphanedSlot(seen), false);
+  }
+  assert.equal(await takenSlots(), [`0 ${holder.id}`, `1 ${other.id}`].toSorted());
+});
+
+test("a slot that lost its holder is freed, or given back to the tenant that has it on record", async () => {
+  const holder = await create();
+  await claimOneOf([0], holder);
+  await it.client.doc("slots/0").set({});
+  await it.client.doc("slots/1").set({ tenant_id: 7 });
+  await it.client.doc("slots/x").set({ tenant_id: holder.id });
+  const seen = await it.store.readSlots();
+  assert.equal(
+    seen.map(({ slot }) => slot),
+    [0, 1],
+  );
+  const freed = [];
+  for (const slot of seen) freed.push(await it.store.freeOrphanedSlot(slot));
+  assert.equal(freed, [false, true]);
+  assert.is((await it.client.doc("slots/0").get()).get("tenant_id"), holder.id);
+  assert.is((await it.client.doc("slots/1").get()).exists, false);
+});
+
+test("a copied record frees no slot but its own", async () => {
+  const holder = await create();
+  await claimOneOf([0], holder);
+  const copy = await create({ operation: operationIn(0) });
+  const { version } = await stored(copy);
+  const changes = { operation: operationIn(null) };
+  assert.ok(await it.store.writeTenant(copy.id, version, changes, 0));
+  assert.equal(await takenSlots(), [`0 ${holder.id}`]);
+});
+
+test("a slot that is taken anew while it is looked at is left alone", async () => {
+  const tenant = await create();
+  const slot = it.client.doc("slots/0");
+  await slot.create({ tenant_id: tenant.id });
+  proxy.meddle({
+    rpc: "Commit",
+    before: async () => {
+      await slot.delete();
+      await claimOneOf([0], tenant);
+    },
+  });
+  assert.is(await meddled.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
+  assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
+});
+
+const occasion = () => ({ wishId: randomUUID(), now: NOW });
+/** The tenant as a wish left it; nothing where the wish came to nothing. */
+const tenantOf = (answer: WishResult | null) =>
+  answer !== null && "tenant" in answer ? answer.tenant : undefined;
+const trailOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
+
+test("a deletion is asked for once, together with what wakes cleanup", async () => {
+  const tenant = await create({ organization: "Acme" });
+  const asked = await Promise.all(
+    Array.from({ length: 5 }, () => it.store.changeWish(tenant.id, "delete", occasion(), null)),
+  );
+  for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
+  assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
+  const { record } = await stored(tenant);
+  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one wish");
+  const trail = await trailOf(tenant);
+  assert.equal(Object.keys(trail ?? {}).toSorted(), [
+    "completed_at",
+    "expires_at",
+    "reason",
+    "requested_at",
+  ]);
+  assert.not.match(JSON.stringify(trail), /acme|office/i);
+});
+
+test("of several wishes at once each is carried out on what the others left, and none is lost", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const wishes: Wish[] = ["suspend", "resume", "suspend", "delete", "resume"];
+  const answers = await Promise.all(
+    wishes.map((wished) => it.store.changeWish(tenant.id, wished, occasion(), null)),
+  );
+  const changed = answers.filter((answer) => answer?.outcome === "changed");
+  const { record } = await stored(tenant);
+  assert.is(record.generation, 1 + changed.length);
+  assert.is(record.desired, "absent");
+  assert.ok(await trailOf(tenant));
+});
+
+test("a wish is one change whose commit is repeated because its answer was lost", async () => {
+  for (const wished of ["suspend", "delete"] as const) {
+    const tenant = await create({ status: "active", observed_generation: 1 });
+    loseAnswerOfCommit();
+    const answer = await meddled.changeWish(tenant.id, wished, occasion(), null);
+    assert.is(answer?.outcome, "changed");
+    const { record } = await stored(tenant);
+    assert.equal(tenantOf(answer), record);
+    assert.is(record.generation, 2);
+  }
+});
+
+test("the same wish under the same id is one change", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const own = occasion();
+  for (let k = 0; k < 2; k++) {
+    const answer = await it.store.changeWish(tenant.id, "suspend", own, null);
+    assert.is(answer?.outcome, "changed");
+  }
+  assert.is((await stored(tenant)).record.generation, 2);
+});
+
+test("a wish that is refused, or wished already, changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  for (const [wished, outcome] of [
+    ["retry", "refused"],
+    ["resume", "unchanged"],
+  ] as const) {
+    const answer = await it.store.changeWish(tenant.id, wished, occasion(), null);
+    assert.is(answer?.outcome, outcome);
+  }
+  assert.equal((await stored(tenant)).record, tenant);
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish other than a deletion leaves no trail", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  assert.is((await stored(tenant)).record.desired, "suspended");
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish about a tenant that is not there is none", async () => {
+  const id = randomUUID();
+  for (const wished of ["delete", "retry", "suspend", "resume"] as const) {
+    assert.is(await it.store.changeWish(id, wished, occasion(), null), null);
+  }
+  assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
+});
+
+/** A tenant of which each of these wishes can be made. */
+const READY: [Wish, "changed" | "unchanged", Partial<Tenant>][] = [
+  ["suspend", "changed", { status: "active", observed_generation: 1 }],
+  ["delete", "changed", { status: "active", observed_generation: 1 }],
+  ["retry", "changed", { status: "failed", observed_generation: 1, error_message: "it failed" }],
+  ["resume", "unchanged", { status: "active", observed_generation: 1 }],
+];
+
+for (const [wished, outcome, fields] of READY) {
+  test(`of many twins of a request to ${wished} at once one is ${outcome}, and the others get its answer`, async () => {
+    const [tenant, request] = [await create(fields), keyed()];
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => it.store.changeWish(tenant.id, wished, occasion(), request)),
+    );
+    const { record } = await stored(tenant);
+    assertOneEffect(results, outcome, answerWith(record));
+    assert.is(record.generation, outcome === "changed" ? 2 : 1);
+  });
+}
+
+test("a wish under a key costs one read and one write", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  for (const wished of ["suspend", "suspend"] as const) {
+    proxy.calls.length = 0;
+    await meddled.changeWish(tenant.id, wished, occasion(), keyed());
+    assert.equal(proxy.calls, ["BatchGetDocuments", "Commit"]);
+  }
+});
+
+test("a wish under a key that was used for something else changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  const reused = { ...request, hash: "h2" };
+  const result = await it.store.changeWish(tenant.id, "suspend", occasion(), reused);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+});
+
+test("a wish whose key somebody else uses first for something else changes nothing", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const rival = { ...request, hash: "h2" };
+  const before = () => it.store.createTenant(tenantNamed("rival"), rival);
+  proxy.meddle({ rpc: "Commit", before });
+  const result = await meddled.changeWish(tenant.id, "delete", occasion(), request);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+  assert.is(await trailOf(tenant), undefined);
+});
+
+test("a wish that was so already is answered the same again, and is no new wish", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const first = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  assert.is(first?.outcome, "unchanged");
+  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  const again = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
+  assert.is((await stored(tenant)).record.desired, "suspended");
+});
+
+test("a wish that is refused leaves its key unused", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  const refused = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  assert.is(refused?.outcome, "refused");
+  assert.is(await recordOf(request), undefined);
+  const { version } = await stored(tenant);
+  await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
+  const later = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  assert.is(later?.outcome, "changed");
+});
+
+test("a wish about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
+  const request = keyed();
+  assert.is(await it.store.changeWish(randomUUID(), "delete", occasion(), request), null);
+  const tenant = await create();
+  const before = () => it.client.doc(`tenants/${tenant.id}`).delete();
+  proxy.meddle({ rpc: "Commit", before });
+  assert.is(await meddled.changeWish(tenant.id, "delete", occasion(), request), null);
+  assert.is(await recordOf(request), undefined);
+});
+
+test("a deletion is answered the same again after its end", async () => {
+  const [tenant, request] = [await create(), keyed()];
+  await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  const { record, version } = await stored(tenant);
+  await it.store.endDeletion(record, version, NOW);
+  const again = await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
+  const reused = { ...request, hash: "h2" };
+  const other = await it.store.changeWish(tenant.id, "delete", occasion(), reused);
+  assert.equal(other, { outcome: "key-reused" });
+  assert.is(await it.store.changeWish(tenant.id, "delete", occasion(), null), null);
+});
+
+test("a wish under a key is one change whose commit is repeated because its answer was lost", async () => {
+  for (const [wished, , fields] of READY) {
+    const [tenant, request] = [await create(fields), keyed()];
+    loseAnswerOfCommit();
+    const result = await meddled.changeWish(tenant.id, wished, occasion(), request);
+    const { record } = await stored(tenant);
+    assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
+    assert.ok(record.generation <= 2);
+  }
+});
+
+test("a wish under a key that has expired is a new one", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW), hash: "h2" };
+  const first = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.is(first?.outcome, "changed");
+  const { record } = await stored(tenant);
+  const again = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
+
+  const muchLater = { ...later, now: dayAfter(later.now) };
+  const next = await it.store.changeWish(tenant.id, "suspend", occasion(), muchLater);
+  assert.is(next?.outcome, "unchanged");
+  assert.equal((await recordOf(request))?.["created_at"].toDate(), muchLater.now);
+});
+
+test("an expired record that somebody else overwrites first keeps a wish from being made", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const request = keyed();
+  await it.store.createTenant(tenantNamed("yesterday"), request);
+  const later = { ...request, now: dayAfter(NOW) };
+  const rival = { ...later, hash: "h2" };
+  proxy.meddle({
+    rpc: "Commit",
+    before: () => it.store.createTenant(tenantNamed("rival"), rival),
+  });
+  const result = await meddled.changeWish(tenant.id, "suspend", occasion(), later);
+  assert.equal(result, { outcome: "key-reused" });
+  assert.equal((await stored(tenant)).record, tenant);
+});
+
+const LATER = addSeconds(NOW, 60);
+
+test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1, wake_at: null });
+  const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
+  const result = await it.store.changeFields(tenant.id, wanted, LATER);
+  const corrected = { ...tenant, ...wanted, updated_at: LATER };
+  assert.equal(result, { outcome: "changed", tenant: corrected });
+  assert.equal((await stored(tenant)).record, corrected);
+
+  const one = await it.store.changeFields(tenant.id, { email: tenant.email }, LATER);
+  const half = { ...corrected, email: tenant.email };
+  assert.equal(one, { outcome: "changed", tenant: half });
+  assert.equal((await stored(tenant)).record, half);
+});
+
+test("a correction that changes nothing writes nothing", async () => {
+  const tenant = await create();
+  const { version } = await stored(tenant);
+  for (const wanted of [{}, { organization: tenant.organization, email: tenant.email }]) {
+    const result = await it.store.changeFields(tenant.id, wanted, LATER);
+    assert.equal(result, { outcome: "changed", tenant });
+  }
+  assert.equal((await stored(tenant)).version, version);
+});
+
+test("a tenant that is being deleted, or is not there, is not corrected", async () => {
+  const tenant = await create();
+  await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  const { record } = await stored(tenant);
+  for (const email of ["new@acme.example", tenant.email]) {
+    const result = await it.store.changeFields(tenant.id, { email }, LATER);
+    assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
+  }
+  assert.equal((await stored(tenant)).record, record);
+  assert.is(await it.store.changeFields(randomUUID(), { email: "a@acme.example" }, LATER), null);
+});
+
+test("a correction and a wish that meet are both carried out", async () => {
+  const tenant = await create({ status: "active", observed_generation: 1 });
+  const before = () => it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  proxy.meddle({ rpc: "Commit", before });
+  const email = "new@acme.example";
+  const result = await meddled.changeFields(tenant.id, { email }, LATER);
+  const { record } = await stored(tenant);
+  assert.equal(result, { outcome: "changed", tenant: record });
+  assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
+
+  const deleting = () => it.store.changeWish(tenant.id, "delete", occasion(), null);
+  proxy.meddle({ rpc: "Commit", before: deleting });
+  const late = await meddled.changeFields(tenant.id, { organization: "Late" }, LATER);
+  assert.is(late?.outcome, "refused");
+  assert.is((await stored(tenant)).record.organization, tenant.organization);
+});
+
+test("a correction is a success whose commit is repeated because its answer was lost", async () => {
+  const tenant = await create();
+  loseAnswerOfCommit();
+  const result = await meddled.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
+  const { record } = await stored(tenant);
+  assert.equal(result, { outcome: "changed", tenant: record });
+  assert.is(record.organization, "Acme Ltd");
+});
+
+test("a copied record that goes leaves the name to whoever holds it", async () => {
+  const holder = await create();
+  const copy = { ...tenantNamed(holder.subdomain), id: randomUUID() };
+  await it.client.doc(`tenants/${copy.id}`).create(copy);
+  assert.is(await it.store.endDeletion(copy, (await stored(copy)).version, NOW), true);
+  assert.is(await it.store.readReservation(holder.subdomain), holder.id);
+  assert.is(await it.store.readTenant(copy.id), null);
+  // And a name that is nobody's any more keeps nobody from going.
+  await it.client.doc(`subdomains/${holder.subdomain}`).delete();
+  assert.is(await it.store.endDeletion(holder, (await stored(holder)).version, NOW), true);
+});
+
+test("a deletion is asked for though its trail is there already", async () => {
+  const tenant = await create();
+  await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
+  const answer = await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  assert.is(tenantOf(answer)?.desired, "absent");
+  const trail = await it.store.readDeletion(tenant.id);
+  assert.equal([trail?.requested_at, trail?.completed_at], [NOW, null]);
+});
+
+test("a name is taken whose reservation does not say by whom", async () => {
+  const tenant = tenantNamed(`nobody-${randomUUID().slice(0, 8)}`);
+  await it.client.doc(`subdomains/${tenant.subdomain}`).create({});
+  assert.equal(await it.store.createTenant(tenant, null), { outcome: "subdomain-taken" });
+});
+
+test("a record that is damaged is not worked on, and shown with what can be read of it", async () => {
+  const [missing, wrong, copied] = [await create(), await create(), await create()];
+  const { email: _, ...rest } = missing;
+  await it.client.doc(`tenants/${missing.id}`).set(rest);
+  await it.client.doc(`tenants/${wrong.id}`).update({ created_at: "today", generation: "1" });
+  await it.client.doc(`tenants/${copied.id}`).update({ id: randomUUID(), status: "lost" });
+  for (const [{ id, organization }, damaged, status] of [
+    [missing, ["email"], "queued"],
+    [wrong, ["created_at", "generation"], "queued"],
+    [copied, ["id", "status"], "failed"],
+  ] as const) {
+    const error: unknown = await it.store.readTenant(id).catch((thrown: unknown) => thrown);
+    assert.instance(error, DamagedRecordError);
+    assert.match((error as Error).message, damaged.join(", "));
+    const shown = await it.store.showTenant(id);
+    assert.equal(shown?.damaged, damaged);
+    const { tenant } = shown ?? {};
+    assert.equal(
+      [tenant?.id, tenant?.organization, tenant?.status, tenant?.reason],
+      [id, organization, status, "RecordDamaged"],
+    );
+    assert.instance(tenant?.created_at, Date);
+    const wish = await it.store
+      .changeWish(id, "delete", occasion(), null)
+      .catch((thrown: unknown) => thrown);
+    assert.instance(wish, DamagedRecordError);
+  }
+});
+
+test("a list leaves out nobody whose record is damaged, on whatever page they come", async () => {
+  const tenants = [];
+  for (let k = 0; k < 7; k++) tenants.push(await create());
+  const ids = tenants.map(({ id }) => id);
+  const { created_at: _, ...undated } = tenants[1] as Tenant;
+  await it.client.doc(`tenants/${ids[1]}`).set(undated);
+  for (const [k, created_at] of [
+    [2, null],
+    [3, 5],
+    [4, { seconds: 1 }],
+  ] as const) {
+    await it.client.doc(`tenants/${ids[k]}`).update({ created_at });
+  }
+  await it.client.doc(`tenants/${ids[5]}`).update({ email: 7 });
+  for (const limit of [1, 2, 3, 6, 7, 100]) {
+    const seen: string[] = [];
+    let from: ListRequest["from"] | null = { skip: 0 };
+    while (from !== null) {
+      const page: TenantList = await it.store.listTenants({ filter: {}, limit, from });
+      assert.is(page.total, 7);
+      assert.ok(page.tenants.length <= limit);
+      seen.push(...page.tenants.map(({ id }) => id));
+      from = page.next === null ? null : { after: page.next };
+    }
+    assert.equal(seen.toSorted(), ids.toSorted(), `pages of ${limit}`);
+    const skipped: string[] = [];
+    for (let skip = 0; skip < 7; skip += limit) {
+      const page = await it.store.listTenants({ filter: {}, limit, from: { skip } });
+      assert.is(page.next === null, skip + limit >= 7);
+      skipped.push(...page.tenants.map(({ id }) => id));
+    }
+    assert.equal(skipped, seen, `skipping ${limit}`);
+  }
+  const queued = { filter: { status: "queued" } as const, limit: 100, from: { skip: 0 } };
+  assert.is((await it.store.listTenants(queued)).tenants.length, 7);
+});
+
+test("the end of a deletion removes record and reservation together, or neither", async () => {
+  const tenant = tenantNamed("ended");
+  await it.store.createTenant(tenant, null);
+  const { version: stale } = await stored(tenant);
+  await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
+  assert.ok((await it.client.doc("subdomains/ended").get()).exists);
+
+  const { record, version } = await stored(tenant);
+  assert.is(await it.store.endDeletion(record, version, NOW), true);
+  assert.is(await it.store.readTenant(tenant.id), null);
+  assert.not((await it.client.doc("subdomains/ended").get()).exists);
+  const trail = await it.client.doc(`deletions/${tenant.id}`).get();
+  assert.equal(trail.get("expires_at").toDate(), new Date("2026-12-24T12:00:00Z"));
+  assert.is((await it.store.createTenant(tenantNamed("ended"), null)).outcome, "created");
+});
+
+test("the sweep gets what is due, the longest waiting first, and nothing settled", async () => {
+  const at = (minute: number) => new Date(NOW.getTime() + minute * 60_000);
+  const late = { ...tenantNamed("late"), wake_at: at(-1) };
+  const later = { ...tenantNamed("later"), wake_at: at(-5) };
+  const future = { ...tenantNamed("future"), wake_at: at(5) };
+  const settled = { ...tenantNamed("settled"), wake_at: null };
+  for (const tenant of [late, later, future, settled]) await it.store.createTenant(tenant, null);
+  assert.equal(await it.store.dueTenants(NOW, 10), [later.id, late.id]);
+  assert.equal(await it.store.dueTenants(NOW, 1), [later.id]);
+});
+
+/** Every page of a list: what is on each, and what each says of the total. */
+async function pagesOf(filter: ListRequest["filter"], limit: number) {
+  const pages: string[][] = [];
+  const totals = new Set<number>();
+  let from: ListRequest["from"] | null = { skip: 0 };
+  while (from !== null) {
+    const list: TenantList = await it.store.listTenants({ filter, limit, from });
+    pages.push(list.tenants.map(({ id }) => id));
+    totals.add(list.total);
+    from = list.next === null ? null : { after: list.next };
+  }
+  return { pages, totals: [...totals] };
+}
+
+/** As a list is ordered: the newest first, and of those made at the same time the greatest id. */
+function listed(tenants: Tenant[]): string[] {
+  const place = ({ created_at, id }: Tenant) => `${created_at.toISOString()} ${id}`;
+  return tenants.toSorted((a, b) => (place(a) < place(b) ? 1 : -1)).map(({ id }) => id);
+}
+
+test("a list has every tenant once, page by page, also where many were made at the same time", async () => {
+  const seconds = [0, 1, 1, 1, 1, 1, 1, 2];
+  const tenants = await Promise.all(
+    seconds.map((second) => create({ created_at: addSeconds(NOW, second) })),
+  );
+  const all = listed(tenants);
+  for (const limit of [1, 3, 4, 8, 9]) {
+    const { pages, totals } = await pagesOf({}, limit);
+    assert.equal(pages.flat(), all);
+    assert.is(pages.length, Math.ceil(8 / limit), "no page is empty");
+    assert.equal(totals, [8]);
+  }
+  const skipped = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 5 } });
+  assert.equal(
+    skipped.tenants.map(({ id }) => id),
+    all.slice(5, 7),
+  );
+  const beyond = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 8 } });
+  assert.equal(beyond, { tenants: [], total: 8, next: null });
+});
+
+test("a list has those too that were made within a millisecond, and its pages end between them", async () => {
+  const tenants = await Promise.all(Array.from({ length: 6 }, () => create()));
+  const [first] = tenants;
+  const seconds = Math.floor((first?.created_at.getTime() ?? 0) / 1000);
+  // By microseconds, as Firestore keeps them; the ids are in no order.
+  await Promise.all(
+    tenants.map(({ id }, index) =>
+      it.client.doc(`tenants/${id}`).update({
+        created_at: new Timestamp(seconds, 678_000_000 + index * 1000),
+      }),
+    ),
+  );
+  const all = tenants.map(({ id }) => id).toReversed();
+  for (const limit of [1, 2, 4]) {
+    const { pages } = await pagesOf({}, limit);
+    assert.equal(pages.flat(), all, `${limit} a page`);
+  }
+});
+
+test("a list that grows while it is read shows nothing twice", async () => {
+  const tenants = await Promise.all(
+    [0, 1, 2].map((second) => create({ created_at: addSeconds(NOW, second) })),
+  );
+  const first = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 0 } });
+  await create({ created_at: addSeconds(NOW, 3) });
+  const after = first.next as Position;
+  const rest = await it.store.listTenants({ filter: {}, limit: 2, from: { after } });
+  assert.equal(
+    [...first.tenants, ...rest.tenants].map(({ id }) => id),
+    listed(tenants),
+  );
+});
+
+test("a list has those that a filter lets through, and counts them alone", async () => {
+  const at = (second: number) => ({ created_at: addSeconds(NOW, second) });
+  const email = "a@acme.example";
+  const active = await create({ ...at(0), status: "active" });
+  const queued = await create({ ...at(1), email });
+  const both = await create({ ...at(2), status: "active", email });
+  const last = await create({ ...at(3), status: "active", email });
+  for (const [filter, expected] of [
+    [{}, [last, both, queued, active]],
+    [{ status: "active" }, [last, both, active]],
+    [{ email }, [last, both, queued]],
+    [{ status: "active", email }, [last, both]],
+    [{ status: "failed" }, []],
+  ] as [ListRequest["filter"], Tenant[]][]) {
+    const { pages, totals } = await pagesOf(filter, 2);
+    assert.equal(
+      pages.flat(),
+      expected.map(({ id }) => id),
+    );
+    assert.equal(totals, [expected.length]);
+  }
+});
+
+test("a tenant that was stored before there were names has none", async () => {
+  const { first_name: _first, last_name: _last, ...old } = tenantNamed("old");
+  await it.client.doc(`tenants/${old.id}`).create(old);
+  const nameless = { ...old, first_name: null, last_name: null };
+  assert.equal((await it.store.readTenant(old.id))?.record, nameless);
+  const list = await it.store.listTenants({ filter: {}, limit: 1, from: { skip: 0 } });
+  assert.equal(list.tenants, [nameless]);
+  for await (const { tenant } of it.store.tenants()) assert.equal(tenant, nameless);
+});
+
+test("every tenant and every reservation is read, over as many pages as it takes", async () => {
+  // Two full pages of the one, and a bit more than two of the other.
+  const ids = Array.from({ length: 601 }, () => randomUUID()).toSorted();
+  const tenants = ids.slice(1).map((id) => ({ ...tenantNamed("many"), id }));
+  const writer = it.client.bulkWriter();
+  for (const tenant of tenants) void writer.create(it.client.doc(`tenants/${tenant.id}`), tenant);
+  for (const id of ids) void writer.create(it.client.doc(`subdomains/s-${id}`), { tenant_id: id });
+  await writer.close();
+
+  const found: Tenant[] = [];
+  for await (const { tenant } of it.store.tenants()) found.push(tenant);
+  assert.equal(found, tenants);
+  const reserved: string[] = [];
+  for await (const { tenantId } of it.store.reservations()) reserved.push(tenantId);
+  assert.equal(reserved, ids);
+});
+
+test("a reservation says whose it is since when, and goes only as it was read", async () => {
+  const tenant = await create();
+  const reservation = it.client.doc(`subdomains/${tenant.subdomain}`);
+  assert.is(await it.store.readReservation(tenant.subdomain), tenant.id);
+  assert.is(await it.store.readReservation("free"), null);
+
+  const read = async () => {
+    for await (const found of it.store.reservations()) return found;
+    throw new Error("there is no reservation");
+  };
+  const stale = await read();
+  assert.equal([stale.subdomain, stale.tenantId], [tenant.subdomain, tenant.id]);
+  assert.equal(stale.reservedAt, (await reservation.get()).createTime?.toDate());
+  await reservation.set({ tenant_id: "another" });
+  await it.store.deleteReservation(stale);
+  assert.is(await it.store.readReservation(tenant.subdomain), "another");
+  await it.store.deleteReservation(await read());
+  assert.is(await it.store.readReservation(tenant.subdomain), null);
+});
+
+test("deletions are found by when they ended, and by when they were asked for if they have not", async () => {
+  const at = (minute: number) => addSeconds(NOW, minute * 60);
+  const trails: [id: string, requested: number, completed: number | null][] = [
+    ["long-ended", -90, -60],
+    ["ended", -90, -30],
+    ["just-ended", -90, 0],
+    ["old", -30, null],
+    ["new", 0, null],
+  ];
+  for (const [id, requested, completed] of trails) {
+    const trail: Deletion = {
+      requested_at: at(requested),
+      completed_at: completed === null ? null : at(completed),
+      reason: null,
+      expires_at: null,
+    };
+    await it.client.doc(`deletions/${id}`).create({ ...trail });
+    assert.equal(await it.store.readDeletion(id), trail);
+  }
+  assert.is(await it.store.readDeletion("none"), null);
+  assert.equal(await it.store.deletionsEnded(at(-30), at(0)), ["ended"]);
+  assert.equal(await it.store.deletionsOpen(at(0)), ["old"]);
+});
+
+test("the heartbeat is the last one", async () => {
+  assert.is(await it.store.lastBeat(5_000), null);
+  await it.store.beat(NOW);
+  assert.equal(await it.store.lastBeat(5_000), NOW);
+});
+
+test.run();

@@ -1,0 +1,79 @@
+/** `npm start` when something dies or is in the way: what is left, and what goes on. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { freePorts, isAnswered } from "../../scripts/local/ports.ts";
+import { npm } from "../testkit/npm.ts";
+import { nothingIsLeft, processesOf, start } from "../testkit/npm-start.ts";
+import { eventually, request, temporaryDirectory } from "../testkit/stack-fixture.ts";
+
+const test = suite("npm start, when something dies");
+
+const directory = temporaryDirectory();
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+
+test("killed with -9, it leaves no child behind either", async () => {
+  const stack = await start(directory);
+  const self = processesOf(stack).find((line) => line.includes("scripts/start.ts"));
+  process.kill(Number.parseInt(self ?? "", 10), "SIGKILL");
+  await stack.run.ended;
+  await nothingIsLeft(stack);
+});
+
+test("a dead emulator ends the stack with 1 and says so", async () => {
+  const stack = await start(directory);
+  const firestore = Number(stack.line("Firestore").split(":").at(-1));
+  const emulator = processesOf(stack).find((line) => line.includes(`--port=${firestore}`));
+  process.kill(Number.parseInt(emulator ?? "", 10), "SIGKILL");
+  assert.is(await stack.run.ended, 1);
+  assert.match(stack.run.output(), /firestore-emulator has ended by itself/);
+  await nothingIsLeft(stack);
+});
+
+test("a function that dies is started again at its port, and the console says so", async () => {
+  const stack = await start(directory);
+  const { line, run } = stack;
+  const port = Number(line("API").split(":").at(-1));
+  const api = () => processesOf(stack).find((found) => found.includes(`--port=${port}`)) ?? "";
+  const first = Number.parseInt(api(), 10);
+  process.kill(first, "SIGKILL");
+  await eventually("the console says so", async () =>
+    /^api has ended \(exit SIGKILL\) and is started again/m.test(run.output()) ? true : null,
+  );
+  await eventually("it answers again", async () =>
+    (await isAnswered({ host: "127.0.0.1", port })) ? true : null,
+  );
+  assert.is((await request(line("API"), "GET", "/health", {})).status, 200);
+  assert.is.not(Number.parseInt(api(), 10), first);
+  run.child.kill("SIGTERM");
+  assert.is(await run.ended, 0);
+  await nothingIsLeft(stack);
+});
+
+test("every start begins clean", async () => {
+  const [port = 0] = await freePorts(1);
+  const stackDirectory = join(directory, `stack-${port}`);
+  const stale = join(stackDirectory, "sites", "stale.kairos.app");
+  mkdirSync(stale, { recursive: true });
+  writeFileSync(join(stackDirectory, ".kairos-stack"), "");
+  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port) });
+  await eventually("the stale site is gone", async () => (existsSync(stale) ? null : true));
+  run.child.kill("SIGTERM");
+  await run.ended;
+});
+
+test("a second stack in the same directory is refused, and the first one works on", async () => {
+  const first = await start(directory);
+  const [port = 0] = await freePorts(1);
+  const run = npm(["start", "--", "--directory", first.stackDirectory], { PORT: String(port) });
+  assert.is(await run.ended, 1);
+  assert.match(run.output(), /Another stack runs in .*--directory DIR/);
+  assert.ok(existsSync(join(first.line("sites"), "common_site_config.json")));
+  assert.is((await request(first.line("API"), "GET", "/health", {})).status, 200);
+  first.run.child.kill("SIGTERM");
+  assert.is(await first.run.ended, 0);
+  await nothingIsLeft(first);
+});
+
+test.run();

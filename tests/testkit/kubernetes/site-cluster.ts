@@ -1,0 +1,121 @@
+/**
+ * A cluster on which site Jobs run in real containers: under the chart's own namespace, Role, quota, policies
+ * and Pod security, on a volume and a MariaDB of its own.
+ *
+ * @module
+ */
+import { loadYaml } from "@kubernetes/client-node";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DATABASE_ADMIN_SECRET } from "../../../shared/operations/manifests.ts";
+import { VALUES } from "../../infrastructure/chart.ts";
+import type { Manifest } from "../../infrastructure/chart.ts";
+import { startMariadb } from "../mariadb-server.ts";
+import { eventually } from "../stack-fixture.ts";
+import { chartObjectsOf, USERS } from "./site-namespace.ts";
+import { startCluster } from "./kubelet-cluster.ts";
+import { ENTRYPOINT, FRAPPE, BENCH, IMAGE_PATH } from "./image-files.ts";
+
+export const NAMESPACE = "frappe";
+
+/** What the functions ask for unless they are told otherwise. */
+export const IMAGE = "docker.io/frappe/erpnext:v16.32.3";
+
+/** The site Jobs', and the volume. */
+const TEMPLATES = ["namespace", "role", "role-binding", "quota", "network-policies", "volume"];
+
+export type SiteCluster = Awaited<ReturnType<typeof startSiteCluster>>;
+
+export interface SiteClusterOptions {
+  /** How long the stand-in bench takes for a site. */
+  benchSeconds?: number;
+}
+
+/** Starts it and returns when site Jobs can be made. */
+export async function startSiteCluster(
+  assets: string,
+  { benchSeconds = 0 }: SiteClusterOptions = {},
+) {
+  const env = {
+    PATH: IMAGE_PATH,
+    HOME: "/home/frappe",
+    LANG: "C.UTF-8",
+    LOCAL_BENCH_SECONDS: String(benchSeconds),
+  };
+  const image = { name: IMAGE, entrypoint: [ENTRYPOINT], env, workingDirectory: BENCH };
+  const cluster = await startCluster(assets, { users: Object.values(USERS), images: [image] });
+  let database: Awaited<ReturnType<typeof startMariadb>> | null = null;
+  const stop = async () => {
+    await cluster.stop();
+    await database?.stop();
+  };
+  try {
+    database = await startMariadb({ host: cluster.territory.address });
+    const { address } = database;
+    const sites = makeSites(cluster.directory);
+    await makeNamespace(cluster, { sites, address });
+    return {
+      ...cluster,
+      /** The volume's root. */
+      sites,
+      database,
+      /** The settings of functions that work on this cluster. */
+      env: {
+        KUBECONFIG: cluster.kubeconfigFor(USERS.provision.token),
+        DB_HOST: address.host,
+        DB_PORT: String(address.port),
+        DB_TLS: "off",
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** An empty volume, as a bench has it that has no sites yet. */
+function makeSites(directory: string): string {
+  const sites = join(directory, "sites");
+  mkdirSync(join(sites, "assets"), { recursive: true });
+  writeFileSync(join(sites, "apps.txt"), "frappe\nerpnext\n");
+  writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
+  for (const path of ["", "assets", "apps.txt", "common_site_config.json"]) {
+    chownSync(join(sites, path), FRAPPE, FRAPPE);
+  }
+  return sites;
+}
+
+type Address = { host: string; port: number; rootPassword: string };
+
+async function makeNamespace(
+  cluster: Awaited<ReturnType<typeof startCluster>>,
+  { sites, address }: { sites: string; address: Address },
+): Promise<void> {
+  const { host, port, rootPassword } = address;
+  const values = { ...VALUES, mariadb: { enabled: false }, database: { host, port } };
+  for (const object of chartObjectsOf(TEMPLATES, values)) {
+    const own = object.kind === "PersistentVolume" ? onThisMachine(object, sites) : object;
+    // As the client's types have it, which differ from YAML in a name or two.
+    await cluster.objects.create(loadYaml<Manifest>(JSON.stringify(own)));
+  }
+  await cluster.namespaceReady(NAMESPACE);
+  await eventually("the volume is bound", async () => {
+    const claim = { name: "frappe-sites", namespace: NAMESPACE };
+    const { status } = await cluster.core.readNamespacedPersistentVolumeClaim(claim);
+    return status?.phase === "Bound" ? true : null;
+  });
+  await cluster.core.createNamespacedSecret({
+    namespace: NAMESPACE,
+    body: {
+      metadata: { name: DATABASE_ADMIN_SECRET },
+      stringData: { username: "root", password: rootPassword },
+    },
+  });
+}
+
+/** The chart's volume is a file server's. This one is a directory. */
+function onThisMachine(volume: Manifest, path: string): Manifest {
+  const { nfs: _nfs, mountOptions: _options, ...spec } = volume["spec"] as Record<string, unknown>;
+  return { ...volume, spec: { ...spec, hostPath: { path, type: "Directory" } } };
+}

@@ -1,0 +1,350 @@
+/**
+ * A bench on which the containers of real site Jobs run, as they stand in the manifests, and may be
+ * killed anywhere.
+ *
+ * @module
+ */
+import { execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import type { Dirent } from "node:fs";
+import { join, relative } from "node:path";
+import type { Writable } from "node:stream";
+import type { V1Container, V1Job } from "@kubernetes/client-node";
+import {
+  BENCH_STAND_IN,
+  initialiseDatabase,
+  MARIADB_STAND_IN,
+  SYSTEM_PATH,
+} from "../../scripts/local/fake-database.ts";
+import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
+import { siteJob } from "../../shared/operations/manifests.ts";
+import type { ManifestSettings } from "../../shared/operations/manifests.ts";
+import { readSiteScripts } from "../../shared/operations/scripts/read-scripts.ts";
+import { newTenant } from "../../shared/tenant/tenant.ts";
+import type { JobKind, Tenant } from "../../shared/tenant/tenant.ts";
+import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+
+/** Where the scripts find their database. */
+export interface DatabaseAddress {
+  host: string;
+  port: number;
+  rootPassword: string;
+  /** On the PATH before everything else: the stand-in client, or nothing for the real one. */
+  clientDirectory: string | null;
+}
+
+export const STAND_IN: DatabaseAddress = {
+  host: "mariadb",
+  port: 3306,
+  rootPassword: "root-secret",
+  clientDirectory: MARIADB_STAND_IN,
+};
+
+export interface PodRun {
+  /** The exit code of the container that ended the Pod; null when it was killed. */
+  status: number | null;
+  output: string;
+  message: { step: string; reason: string; code?: string } | null;
+}
+
+/** Kills the process group of a container before its n-th command, counted over all of its shells. */
+export interface Kill {
+  container: number;
+  beforeCommand: number;
+}
+
+/** Stops a container before its n-th command until something else has happened. */
+export type Pause = Kill;
+
+/** What a container may be told from outside once it has said something. */
+export interface Signal {
+  /** Sent when the container's output holds this. */
+  after: string;
+  signal: NodeJS.Signals;
+}
+
+export interface Work {
+  kind: JobKind;
+  tenant: Tenant;
+  generation?: number;
+  attempt?: number;
+  /** Which of the Pods of the Job it is. */
+  podUid?: string;
+  kill?: Kill;
+  pause?: Pause;
+  /** What happens while it is paused. */
+  meanwhile?: () => Promise<void>;
+  /** Sent to the container's first process alone, as a kubelet does. */
+  signal?: Signal;
+  env?: Record<string, string>;
+}
+
+const DOMAIN = "kairos.app";
+
+const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
+
+export function tenantNamed(subdomain: string, id: string, more: Partial<Tenant> = {}): Tenant {
+  const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
+  return { ...newTenant({ id, wishId: "w", ...wanted }, new Date(0)), ...more };
+}
+
+export interface SiteBench {
+  directory: string;
+  sites: string;
+  /** Where the stand-in database keeps everything. */
+  databases: string;
+  run: (work: Work) => Promise<PodRun>;
+  site: (tenant: Tenant) => string;
+  /** Every path of sites and database with what it holds, for comparison. */
+  snapshot: () => string[];
+  remove: () => void;
+}
+
+/** An empty bench, or a copy of another one. */
+export function createSiteBench(
+  database: DatabaseAddress = STAND_IN,
+  template?: SiteBench,
+): SiteBench {
+  const directory = temporaryDirectory();
+  const sites = join(directory, "sites");
+  const scratch = join(directory, "scratch");
+  const databases = join(directory, "database");
+  if (template === undefined) {
+    mkdirSync(sites);
+    for (const app of ["frappe", "erpnext"])
+      mkdirSync(join(directory, "apps", app), { recursive: true });
+    symlinkSync(join(BENCH_STAND_IN, "env"), join(directory, "env"));
+    writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
+    if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
+  } else {
+    cpSync(template.directory, directory, { recursive: true });
+  }
+  mkdirSync(scratch, { recursive: true });
+  const killing = join(scratch, "killing.sh");
+  writeFileSync(killing, KILLING);
+  const counting = join(scratch, "counting");
+  mkdirSync(counting, { recursive: true });
+  writeFileSync(join(counting, "python3"), COUNTING_PYTHON, { mode: 0o755 });
+
+  const secrets: Record<string, string> = {
+    username: "root",
+    password: database.rootPassword,
+    database_password: "database-secret",
+    administrator_password: "administrator-secret",
+  };
+  const secret = (_name: string, key: string) => secrets[key];
+
+  const settings: ManifestSettings = {
+    namespace: "frappe",
+    baseDomain: DOMAIN,
+    frappeImage: "frappe/erpnext:v16.32.3",
+    frappeApps: ["erpnext"],
+    databaseHost: database.host,
+    databasePort: database.port,
+    databaseTls: "default",
+    databaseCa: null,
+    benchUrl: null,
+    scripts: readSiteScripts(),
+  };
+
+  /** Runs the containers of a site Job, one after another, as long as they succeed. */
+  async function run(work: Work): Promise<PodRun> {
+    const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
+    const { podUid = POD_UID } = work;
+    const operation = { kind, generation, attempt, started_at: new Date(0) };
+    const containers = containersOf(siteJob(tenant, operation, settings));
+    let last: PodRun = { status: 0, output: "", message: null };
+    for (const [index, container] of containers.entries()) {
+      const before = kill?.container === index ? kill.beforeCommand : null;
+      const pause = work.pause?.container === index ? work : null;
+      const given = { ...environmentOf(container, { secret, podUid }), ...env };
+      const ended = await runContainer(container, given, before, pause, work.signal ?? null);
+      last = { ...ended, output: last.output + ended.output };
+      if (last.status !== 0) return last;
+    }
+    return last;
+  }
+
+  async function runContainer(
+    container: V1Container,
+    env: Record<string, string>,
+    beforeCommand: number | null,
+    pausing: Work | null,
+    signal: Signal | null,
+  ): Promise<PodRun> {
+    const own = mkdtempSync(join(scratch, "container-"));
+    const terminationLog = join(own, "termination-log");
+    const paused = join(own, "paused");
+    const [command = "", ...args] = (container.command ?? []).map((text) => expand(text, env));
+    const isCounted = beforeCommand !== null || pausing !== null;
+    const path = [isCounted ? counting : null, BENCH_STAND_IN, database.clientDirectory];
+    const child = spawn(command, args, {
+      cwd: directory,
+      env: {
+        PATH: [...path.filter((entry) => entry !== null), SYSTEM_PATH].join(":"),
+        PYTHON_COUNTING,
+        TMPDIR: scratch,
+        TERMINATION_LOG: terminationLog,
+        LOCAL_DATABASE_DIRECTORY: databases,
+        ...(isCounted ? { BASH_ENV: killing } : {}),
+        PAUSED: paused,
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    // One byte for each command that may be run; without one, the group is killed. At a P it waits.
+    const tokens = child.stdio[3] as Writable;
+    tokens.on("error", () => {});
+    if (pausing === null) tokens.end("x".repeat(beforeCommand ?? 0));
+    else tokens.write(`${"x".repeat(pausing.pause?.beforeCommand ?? 0)}P`);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (signal !== null && output.includes(signal.after)) child.kill(signal.signal);
+      });
+    }
+    // What the first process leaves behind ends with its container.
+    child.once("exit", () => killGroup(child.pid));
+    const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+    if (pausing !== null) {
+      const isPaused = async () => (existsSync(paused) || child.exitCode !== null ? true : null);
+      await eventually("the container is paused, or over", isPaused);
+      try {
+        if (existsSync(paused)) await pausing.meanwhile?.();
+      } finally {
+        // A test that fails meanwhile must not wait for it for ever.
+        tokens.end("x".repeat(10_000));
+      }
+    }
+    const status = await closed;
+    const message = existsSync(terminationLog)
+      ? (JSON.parse(readFileSync(terminationLog, "utf8")) as PodRun["message"])
+      : null;
+    return { status, output, message };
+  }
+
+  return {
+    directory,
+    sites,
+    databases,
+    run,
+    site: (tenant: Tenant) => join(sites, `${tenant.subdomain}.${DOMAIN}`),
+    snapshot: () => [...listing(sites), ...(existsSync(databases) ? listing(databases) : [])],
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Before every command of every shell, but for those that only change the shell's own variables or
+ * choose the next command: a kill there leaves the same world as one before the command after it.
+ */
+const KILLING = String.raw`
+set -T
+trap '__counts=yes
+case $BASH_COMMAND in
+  *\$\(* | *" | "*) ;;
+  "local "* | "for "* | "case "* | "shift"* | "return"* | "continue" | "break") __counts= ;;
+  "set "* | "shopt "* | "trap "* | "[["* | "(("*) __counts= ;;
+  "IFS= read "* | "printf -v "* | value=* | statement+=* | given+=* | given=*) __counts= ;;
+  *" "*) ;;
+  *=*) __counts= ;;
+esac
+if [[ -n $__counts ]]; then
+  read -r -N 1 -u 3 __token || kill -KILL 0
+  if [[ $__token == P ]]; then
+    : >"$PAUSED"
+    read -r -N 1 -u 3 __token
+  fi
+fi' DEBUG
+`;
+
+/** Past the one below, which comes before it on the PATH. */
+const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+  env: { PATH: SYSTEM_PATH },
+}).trim();
+
+/** Python, but a program that changes the site's files or Redis asks before each change, as a shell does. */
+const COUNTING_PYTHON = `#!/bin/sh
+case $4 in
+  *"def write("* | *"class Redis"*)
+    program=$PYTHON_COUNTING$4
+    shift 4
+    exec '${PYTHON}' -I -S -c "$program" "$@"
+    ;;
+esac
+exec '${PYTHON}' "$@"
+`;
+
+const PYTHON_COUNTING = String.raw`
+import os as _os, sys as _sys, time as _time
+
+def _ask():
+    token = _os.read(3, 1)
+    if token == b"":
+        _os.kill(0, 9)
+        _time.sleep(60)
+    elif token == b"P":
+        _os.close(_os.open(_os.environ["PAUSED"], _os.O_CREAT, 0o600))
+        _os.read(3, 1)
+
+def _before(event, args):
+    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect")
+    if event == "open" and isinstance(args[2], int):
+        changes = args[0] != _os.environ["PAUSED"] and args[2] & (_os.O_WRONLY | _os.O_RDWR) != 0
+    if changes:
+        _ask()
+
+def _fsync(descriptor, fsync=_os.fsync):
+    _ask()
+    fsync(descriptor)
+
+_os.fsync = _fsync
+_sys.addaudithook(_before)
+`;
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+function containersOf(job: V1Job): V1Container[] {
+  const { initContainers = [], containers = [] } = job.spec?.template.spec ?? {};
+  return [...initContainers, ...containers];
+}
+
+function listing(root: string): string[] {
+  const entries: string[] = [];
+  const add = (directory: string) => {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      entries.push(`${relative(root, path)} ${contentOf(entry, path)}`);
+      if (entry.isDirectory()) add(path);
+    }
+  };
+  add(root);
+  return entries.toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+function contentOf(entry: Dirent, path: string): string {
+  if (entry.isDirectory()) return "/";
+  if (entry.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
+  // The one thing that is random.
+  return readFileSync(path, "utf8").replace(/("encryption_key": ")[\w-]{43}=/, "$1(a key)");
+}
