@@ -14,14 +14,14 @@ import { latency } from "./benchmarks/parts/latency.ts";
 import { sockets } from "./benchmarks/parts/sockets.ts";
 import { burst } from "./benchmarks/parts/burst.ts";
 import { cpu } from "./benchmarks/parts/cpu.ts";
-import { sweep } from "./benchmarks/parts/resync-cost.ts";
+import { resync } from "./benchmarks/parts/resync-cost.ts";
 import { toSvg } from "./benchmarks/plot.ts";
 import { missedGoals, toMarkdown, toText } from "./benchmarks/report.ts";
 import type { MeasuredPart } from "./benchmarks/report.ts";
 import { repository } from "./repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [cold, calls, sweep, sockets, cpu, latency, burst];
+const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, burst];
 
 const HELP = `npm run bench [-- PART ...]
 

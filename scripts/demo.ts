@@ -8,8 +8,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createBoard } from "./local/progress.ts";
-import type { Board } from "./local/progress.ts";
+import { createProgress } from "./local/progress.ts";
+import type { Progress } from "./local/progress.ts";
 import { freePorts } from "./local/ports.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";
@@ -24,7 +24,7 @@ const TENANTS = [
 const FAILING = { subdomain: "initech", step: "install-app" } as const;
 
 /** A tenant that has not come to an end by then never will. */
-const PATIENCE_SECONDS = 120;
+const TIMEOUT_SECONDS = 120;
 
 const POLL_MILLISECONDS = 200;
 
@@ -73,27 +73,29 @@ interface Answer {
 /** Everything that was not as it should be, in sentences. */
 async function demo(stack: Stack): Promise<string[]> {
   const api = apiOf(stack);
-  const board = createBoard(
+  const progress = createProgress(
     process.stdout,
     TENANTS.map(({ subdomain }) => subdomain),
   );
-  const results = await Promise.all(TENANTS.map((tenant) => life(tenant, { api, board, stack })));
+  const results = await Promise.all(
+    TENANTS.map((tenant) => life(tenant, { api, progress, stack })),
+  );
   return results.flat();
 }
 
 async function life(
   tenant: (typeof TENANTS)[number],
-  { api, board, stack }: { api: Api; board: Board; stack: Stack },
+  { api, progress, stack }: { api: Api; progress: Progress; stack: Stack },
 ): Promise<string[]> {
   const { subdomain } = tenant;
   const failures: string[] = [];
   const created = await api.call("POST", "/tenants", tenant);
   if (created.status !== 201) return [`POST for ${subdomain} was answered ${created.status}`];
   const path = `/tenants/${String(created.body["id"])}`;
-  board.show(subdomain, "queued");
+  progress.show(subdomain, "queued");
 
   const site = join(stack.sitesDirectory, new URL(String(created.body["site_url"])).hostname);
-  const made = await until(["active", "failed"], { api, board, path, subdomain });
+  const made = await until(["active", "failed"], { api, progress, path, subdomain });
   const isMeantToFail = subdomain === FAILING.subdomain;
   const wanted = isMeantToFail ? "failed" : "active";
   if (made["status"] !== wanted) {
@@ -109,7 +111,7 @@ async function life(
 
   const deleted = await api.call("DELETE", path);
   if (deleted.status !== 202) failures.push(`DELETE of ${subdomain}: ${deleted.status}`);
-  const ended = await until(["gone"], { api, board, path, subdomain });
+  const ended = await until(["gone"], { api, progress, path, subdomain });
   if (ended["status"] !== "gone")
     failures.push(`${subdomain} is ${String(ended["status"])} and not gone`);
   if (existsSync(site)) failures.push(`${site} is still there`);
@@ -119,13 +121,13 @@ async function life(
 /** Watches a tenant until it has one of these statuses. A tenant that is not there is `gone`. */
 async function until(
   statuses: string[],
-  watch: { api: Api; board: Board; path: string; subdomain: string },
+  watch: { api: Api; progress: Progress; path: string; subdomain: string },
 ): Promise<Record<string, unknown>> {
-  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  const deadline = Date.now() + TIMEOUT_SECONDS * 1000;
   for (;;) {
     const answer = await watch.api.call("GET", `${watch.path}/status`);
     const seen = answer.status === 404 ? { status: "gone" } : answer.body;
-    watch.board.show(watch.subdomain, describe(seen));
+    watch.progress.show(watch.subdomain, describe(seen));
     if (statuses.includes(String(seen["status"])) || Date.now() > deadline) return seen;
     await sleep(POLL_MILLISECONDS);
   }

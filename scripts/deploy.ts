@@ -83,7 +83,7 @@ async function main(): Promise<number> {
       version: packageJson.version,
       report: (line) => console.log(line),
       retrySeconds: 120,
-      patienceSeconds: options.waitMinutes * 60,
+      timeoutSeconds: options.waitMinutes * 60,
       pollSeconds: 15,
     });
     return 0;

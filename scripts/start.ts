@@ -11,11 +11,11 @@ import type { Stack } from "./local/local-stack.ts";
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch]
 
 Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
-emulators, with stand-ins for Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
+emulators, with fakes of Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
 started again. Ctrl-C ends it.
 
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
-  --cluster kubeconfig  use the current context of your kubeconfig instead of the stand-in cluster
+  --cluster kubeconfig  use the current context of your kubeconfig instead of the fake cluster
   --build DIR           run the functions as npm run build has put them into DIR, not their sources
   --fetch               fetch emulators that are missing (some 130 MB) into the cache of this user,
                         without a question; without it you are asked, if there is a terminal and no CI
@@ -34,15 +34,15 @@ Settings, from the environment:
   RESERVED_SUBDOMAINS  comma-separated names that no tenant may have, beside the usual ones
   RATE_LIMIT_PER_MINUTE
                        how many requests a caller may make (0: no limit)
-  LOCAL_BENCH_SECONDS  how long the stand-in bench takes to make a site (3)
+  LOCAL_BENCH_SECONDS  how long the fake bench takes to make a site (3)
   LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
                        subdomain:step:once fails only the first time
-  LOCAL_SWEEP_SECONDS  how often the sweep comes, which the cloud sends every minute (5)
+  LOCAL_RESYNC_SECONDS  how often the resync comes, which the cloud sends every minute (5)
   LOCAL_FETCH_EMULATORS
                        true: as --fetch; false: never fetch, nor ask
   LOCAL_EMULATOR_MIRROR
                        the URL of a directory that has the emulators' files, in place of Google's
-  LOCAL_MARIADB        host:port of a real MariaDB instead of the stand-in; with LOCAL_MARIADB_USER
+  LOCAL_MARIADB        host:port of a real MariaDB instead of the fake; with LOCAL_MARIADB_USER
                        (root) and LOCAL_MARIADB_PASSWORD
   FIRESTORE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST
                        host:port of an emulator that already runs, to be used instead of a new one;

@@ -1,9 +1,9 @@
 # The end of a Job, as an event of Kubernetes, from the cluster's log to cluster-events: what finds a new
-# site ready within seconds. Such events are best effort; the sweep finds what they miss.
+# site ready within seconds. Such events are best effort; the resync finds what they miss.
 
 resource "google_logging_project_sink" "job_events" {
   name        = "kairos-job-events"
-  description = "The ends of site Jobs, by which provision is woken."
+  description = "The ends of site Jobs, by which provision is triggered."
   destination = "pubsub.googleapis.com/${google_pubsub_topic.events["cluster-events"].id}"
 
   # Not by the resource's type, for Kubernetes' events have had more than one. Without PodFailurePolicy it

@@ -4,7 +4,7 @@ locals {
   # A chart: its title, what it shows, how the series are aligned, and what is told apart.
   charts = [
     {
-      title   = "Ends of wishes, by kind and how"
+      title   = "Ends of commands, by kind and how"
       filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.outcomes.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_SUM"
@@ -18,8 +18,8 @@ locals {
       by      = []
     },
     {
-      title   = "Sweeps that saw the cluster"
-      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.sweeps.name}\""
+      title   = "Resyncs that saw the cluster"
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.resyncs.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_SUM"
       by      = []

@@ -3,9 +3,9 @@
 
 locals {
   service_accounts = {
-    api       = "The API: the database, and hints."
-    provision = "provision: the database, hints, and site Jobs."
-    cleanup   = "cleanup: the database, hints, and site Jobs."
+    api       = "The API: the database, and triggers."
+    provision = "provision: the database, triggers, and site Jobs."
+    cleanup   = "cleanup: the database, triggers, and site Jobs."
     push      = "Pub/Sub and Eventarc, when they call a function."
     build     = "Cloud Build, when it builds the functions."
     nodes     = "The cluster's nodes."
@@ -43,8 +43,8 @@ resource "google_project_iam_member" "database" {
   }
 }
 
-# provision and cleanup give hints too: to whoever waits for a slot that they free.
-resource "google_pubsub_topic_iam_member" "functions_publish_hints" {
+# provision and cleanup give triggers too: to whoever waits for a slot that they free.
+resource "google_pubsub_topic_iam_member" "functions_publish_triggers" {
   for_each = local.functions
 
   topic  = google_pubsub_topic.events["tenant-events"].name

@@ -47,11 +47,11 @@ locals {
     # Below, and not absent: the count of what does not come any more may be zero. Counts out of logs may be
     # minutes late.
     no-heartbeat = {
-      name      = "The sweep does not come round"
+      name      = "The resync does not come round"
       severity  = "CRITICAL"
-      what      = "For ten minutes no sweep has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
-      when      = "no sweep for ten minutes"
-      filter    = "${local.function_metric}/${google_logging_metric.sweeps.name}\""
+      what      = "For ten minutes no resync has seen the cluster: kairos-provision does not run, or the cluster or the database does not answer. Its log says which. Nothing is lost meanwhile; everything waits."
+      when      = "no resync for ten minutes"
+      filter    = "${local.function_metric}/${google_logging_metric.resyncs.name}\""
       below     = true
       threshold = 1
       seconds   = 600
@@ -89,8 +89,8 @@ locals {
 
 resource "google_logging_metric" "outcomes" {
   name        = "kairos-outcomes"
-  description = "Wishes of tenants that came to their end, by kind and by how."
-  filter      = "${local.reconcilers_log}jsonPayload.secondsSinceWish>=0"
+  description = "Commands of tenants that came to their end, by kind and by how."
+  filter      = "${local.reconcilers_log}jsonPayload.secondsSinceRequest>=0"
 
   label_extractors = {
     kind    = "EXTRACT(jsonPayload.kind)"
@@ -117,9 +117,9 @@ resource "google_logging_metric" "outcomes" {
 
 resource "google_logging_metric" "time_to_active" {
   name            = "kairos-time-to-active"
-  description     = "Seconds from the request for a tenant to its proved site."
-  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=\"create\"\njsonPayload.secondsSinceWish>=0"
-  value_extractor = "EXTRACT(jsonPayload.secondsSinceWish)"
+  description     = "Seconds from the request for a tenant to its verified site."
+  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=\"create\"\njsonPayload.secondsSinceRequest>=0"
+  value_extractor = "EXTRACT(jsonPayload.secondsSinceRequest)"
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -139,10 +139,10 @@ resource "google_logging_metric" "time_to_active" {
   depends_on = [google_project_service.apis]
 }
 
-resource "google_logging_metric" "sweeps" {
-  name        = "kairos-sweeps"
-  description = "Sweeps that saw the cluster: the control plane's heartbeat."
-  filter      = "${local.reconcilers_log}jsonPayload.message=\"swept\""
+resource "google_logging_metric" "resyncs" {
+  name        = "kairos-resyncs"
+  description = "Resyncs that saw the cluster: the control plane's heartbeat."
+  filter      = "${local.reconcilers_log}jsonPayload.message=\"resync finished\""
 
   metric_descriptor {
     metric_kind = "DELTA"

@@ -121,6 +121,6 @@ output "database" {
 }
 
 output "deletion_trigger" {
-  description = "The trigger that wakes cleanup, by its full name. One that is older than the database delivers nothing."
+  description = "The trigger of cleanup, by its full name. One that is older than the database delivers nothing."
   value       = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger
 }

@@ -1,4 +1,4 @@
-# The topics, and who is woken by them. What a function refuses comes again, at growing pauses, and ends
+# The topics, and who is triggered by them. What a function refuses comes again, at growing pauses, and ends
 # among the dead letters.
 
 locals {

@@ -1,13 +1,13 @@
-# The clock: a sweep every minute, an audit every night.
+# The clock: a resync every minute, a garbage collection every night.
 #
 # Cloud Scheduler publishes as Google's own account for it, which enabling its API allows to; a job that
 # publishes can name no other. Every message has JSON data: the functions framework does not convert one
 # without.
 
-resource "google_cloud_scheduler_job" "hints" {
+resource "google_cloud_scheduler_job" "triggers" {
   for_each = {
-    sweep = "* * * * *"
-    audit = "17 3 * * *"
+    resync = "* * * * *"
+    garbage-collection = "17 3 * * *"
   }
 
   name        = "kairos-${each.key}"

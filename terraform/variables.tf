@@ -275,7 +275,7 @@ variable "functions" {
       min_instances   = optional(number, 0)
       max_instances   = optional(number, 10)
     }), {})
-    # A sweep takes new tenants for 45 seconds, and may wait for the last of them.
+    # A resync takes new tenants for 45 seconds, and may wait for the last of them.
     provision = optional(object({
       memory          = optional(string, "512Mi")
       cpu             = optional(string, "1")

@@ -1,5 +1,5 @@
 /**
- * The API's surface, an entry an operation. What is matched, validated, answered and documented is
+ * The API's surface, an entry an endpoint. What is matched, validated, answered and documented is
  * derived from this one table. Pure.
  *
  * @module
@@ -25,7 +25,7 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** The headers that an answer may bear beside those that all have. */
 export type AnswerHeader = "Location" | "ETag" | "Retry-After";
 
-/** One way in which an operation may be answered. */
+/** One way in which an endpoint may be answered. */
 export interface AnswerSpec {
   description: string;
   /** Of the JSON body; none where there is no body. */
@@ -33,14 +33,14 @@ export interface AnswerSpec {
   headers?: readonly AnswerHeader[];
 }
 
-export interface OperationSpec {
+export interface EndpointSpec {
   method: Method;
   /** A template: `{id}` stands for a tenant's id. */
   path: string;
   summary: string;
   description?: string;
   /** Whether it answers anybody. */
-  isOpen?: true;
+  isPublic?: true;
   query?: JSONSchema;
   body?: JSONSchema;
   answers: Readonly<Record<number, AnswerSpec>>;
@@ -56,23 +56,23 @@ const unchanged = {
   headers: ["ETag", "Retry-After"],
 } as const;
 const accepted = {
-  description: "Accepted. The status changes when it is done, and proved.",
+  description: "Accepted. The status changes when it is done, and verified.",
   schema: acceptedSchema,
 } as const;
 
-export const OPERATIONS = {
+export const ENDPOINTS = {
   readService: {
     method: "GET",
     path: "/",
     summary: "The name and version of this service",
-    isOpen: true,
+    isPublic: true,
     answers: { 200: { description: "The service.", schema: serviceSchema } },
   },
   readHealth: {
     method: "GET",
     path: "/health",
     summary: "Whether the service and what it stands on are well",
-    isOpen: true,
+    isPublic: true,
     answers: {
       200: { description: "The database answers.", schema: healthSchema },
       503: {
@@ -174,24 +174,24 @@ export const OPERATIONS = {
     summary: "Take the tenant's site out of maintenance mode",
     answers: { 202: accepted, 404: noSuchTenant, 409: notAllowed },
   },
-} as const satisfies Record<string, OperationSpec>;
+} as const satisfies Record<string, EndpointSpec>;
 
-export type OperationId = keyof typeof OPERATIONS;
+export type EndpointId = keyof typeof ENDPOINTS;
 
-type Spec<Id extends OperationId> = (typeof OPERATIONS)[Id];
+type Spec<Id extends EndpointId> = (typeof ENDPOINTS)[Id];
 
-/** What an operation's schema says of its query, or of its body. */
-export type InputOf<Id extends OperationId, Part extends "query" | "body"> =
+/** What an endpoint's schema says of its query, or of its body. */
+export type InputOf<Id extends EndpointId, Part extends "query" | "body"> =
   Spec<Id> extends Record<Part, infer S extends JSONSchema> ? FromSchema<S> : undefined;
 
-export const OPERATION_IDS = Object.keys(OPERATIONS) as OperationId[];
+export const ENDPOINT_IDS = Object.keys(ENDPOINTS) as EndpointId[];
 
 /** The same entry, seen as any of them. */
-export function specOf(id: OperationId): OperationSpec {
-  return OPERATIONS[id];
+export function specOf(id: EndpointId): EndpointSpec {
+  return ENDPOINTS[id];
 }
 
 /** Whether a repeated request shall be recognised by its `Idempotency-Key`. */
-export function takesIdempotencyKey({ method }: Pick<OperationSpec, "method">): boolean {
+export function takesIdempotencyKey({ method }: Pick<EndpointSpec, "method">): boolean {
   return method === "POST" || method === "DELETE";
 }

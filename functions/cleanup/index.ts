@@ -1,5 +1,5 @@
 /**
- * The function `cleanup`: woken by Firestore when a document `deletions/{tenantId}` is created.
+ * The function `cleanup`: triggered by Firestore when a document `deletions/{tenantId}` is created.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import { cloudEvent } from "@google-cloud/functions-framework";
 import type { CloudEvent } from "@google-cloud/functions-framework";
 import { logCompileCache } from "../../shared/platform/compile-cache.ts";
 import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
-import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
-import { connectWorld } from "../../shared/runtime/connect.ts";
+import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { tenantOfDeletion } from "./deletion-event.ts";
 
-const world = connectWorld(process.env);
+const dependencies = connectDependencies(process.env);
 logCompileCache(process.env);
 keepConnectionsOpen();
 
 cloudEvent("cleanup", async (event: CloudEvent<unknown>) => {
   const tenantId = tenantOfDeletion(event);
-  if (tenantId !== null) await wakeTenant(tenantId, world);
+  if (tenantId !== null) await reconcileTenant(tenantId, dependencies);
 });

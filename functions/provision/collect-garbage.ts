@@ -1,9 +1,9 @@
 /**
- * The audit, once a day: finds what has no owner. A reconcile that stood still for long and then went on
+ * The garbage collection, once a day: finds what has no owner. A reconcile that stood still for long and then went on
  * may leave a Secret or a Job of a tenant that is gone, and people change things by hand.
  *
  * It removes only what is provably ours, has no tenant on a second look, and is over an hour old (no
- * function runs that long); whatever else is not as it should be it reports. Unlike the sweep it costs
+ * function runs that long); whatever else is not as it should be it reports. Unlike the resync it costs
  * with the number of tenants. It never lists Secrets, for listing is reading: those of tenants that are
  * gone it finds by the trails of their deletions.
  *
@@ -11,22 +11,22 @@
  */
 import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import {
   addSeconds,
-  DELETION_TRAIL_DAYS,
+  DELETION_RECORD_DAYS,
   isSettled,
   isTenantId,
 } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
+import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
 /** Older than any function that may still be about to use it. */
 const MIN_AGE_SECONDS = 3600;
 
-/** A leftover is looked for as long as the trail is kept. */
-const LEFTOVER_SECONDS = DELETION_TRAIL_DAYS * 24 * 3600;
+/** A leftover is looked for as long as the deletion record is kept. */
+const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
 
 /** A line of the report: a sentence, and whom it is about. */
 interface Finding {
@@ -39,34 +39,34 @@ interface Finding {
 
 type Findings = AsyncGenerator<Finding>;
 
-/** Audits, and logs a line for each finding. Throws only when the database does not answer. */
-export async function audit(world: World, now = new Date()): Promise<void> {
+/** Collects, and logs a line for each finding. Throws only when the database does not answer. */
+export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
   for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
     try {
-      for await (const { message, ...about } of look(world, before)) {
-        log("WARNING", `audit: ${message}`, about);
+      for await (const { message, ...about } of look(dependencies, before)) {
+        log("WARNING", `garbage collection: ${message}`, about);
         count += 1;
       }
     } catch (error) {
       // One thing that is not as it should be keeps nobody from looking at the others.
       if (isStoreUnusable(error)) throw error;
-      log("ERROR", "audit: a look was not finished", errorFields(error));
+      log("ERROR", "garbage collection: a look was not finished", errorFields(error));
     }
   }
-  log("INFO", "audited", { findings: count });
+  log("INFO", "garbage collection finished", { findings: count });
 }
 
-/** Site Jobs of tenants that are gone. Without its trail, one may be of another control plane's tenant. */
-async function* leftJobs({ cluster, store }: World, before: Date): Findings {
+/** Site Jobs of tenants that are gone. Without its deletion record, one may be of another control plane's tenant. */
+async function* leftJobs({ cluster, store }: Dependencies, before: Date): Findings {
   const old = (await cluster.listJobs()).filter(({ createdAt }) => createdAt < before);
   const suspects = [];
   for (const job of old) if (await isGone(job.tenantId, store)) suspects.push(job);
   for (const { tenantId, uid } of suspects) {
-    const trail = await store.readDeletion(tenantId);
+    const deletion = await store.readDeletion(tenantId);
     if (!(await isGone(tenantId, store))) continue;
-    if (trail?.completed_at) {
+    if (deletion?.completed_at) {
       await cluster.deleteJob(tenantId, uid);
       yield { message: "a site Job of a tenant that is gone was removed", tenantId };
     } else {
@@ -76,7 +76,7 @@ async function* leftJobs({ cluster, store }: World, before: Date): Findings {
 }
 
 /** Secrets of tenants that are gone. */
-async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
+async function* leftSecrets({ cluster, store }: Dependencies, before: Date): Findings {
   const since = addSeconds(before, -LEFTOVER_SECONDS);
   for (const tenantId of await store.deletionsEnded(since, before)) {
     if (!(await isGone(tenantId, store))) continue;
@@ -86,9 +86,9 @@ async function* leftSecrets({ cluster, store }: World, before: Date): Findings {
   }
 }
 
-/** Tenants whose name is not theirs, or that no sweep would ever find; and names that are nobody's. */
-async function* lostNamesAndTenants(world: World, before: Date): Findings {
-  const { store } = world;
+/** Tenants whose name is not theirs, or that no resync would ever find; and names that are nobody's. */
+async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): Findings {
+  const { store } = dependencies;
   const unheld = new Map<string, Reservation>();
   for await (const reservation of store.reservations()) {
     unheld.set(reservation.subdomain, reservation);
@@ -103,25 +103,33 @@ async function* lostNamesAndTenants(world: World, before: Date): Findings {
     if (isHolder) unheld.delete(subdomain);
     else claims.set(subdomain, [...(claims.get(subdomain) ?? []), tenantId]);
     if (damaged.length > 0) continue;
-    if (!isHolder || isAsleep(tenant)) yield* lostTenant(tenant, world);
+    if (!isHolder || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
   }
   for (const reservation of unheld.values()) {
-    yield* lostReservation(reservation, claims.get(reservation.subdomain) ?? [], world, before);
+    yield* lostReservation(
+      reservation,
+      claims.get(reservation.subdomain) ?? [],
+      dependencies,
+      before,
+    );
   }
 }
 
 /** What was listed may have changed since, so it is read again. */
-async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): Findings {
-  const { store } = world;
+async function* lostTenant(
+  { id: tenantId, subdomain }: Tenant,
+  dependencies: Dependencies,
+): Findings {
+  const { store } = dependencies;
   const holder = await store.readReservation(subdomain);
   const tenant = (await store.showTenant(tenantId))?.tenant;
   if (tenant === undefined) return;
   if (holder !== tenantId) {
     yield { message: "a tenant does not hold its name", tenantId, subdomain };
   }
-  if (isAsleep(tenant)) {
-    await wakeTenant(tenantId, world);
-    yield { message: "a tenant that nobody would have woken was woken", tenantId, subdomain };
+  if (isUnscheduled(tenant)) {
+    await reconcileTenant(tenantId, dependencies);
+    yield { message: "a tenant without a next reconcile was reconciled", tenantId, subdomain };
   }
 }
 
@@ -132,7 +140,7 @@ async function* lostTenant({ id: tenantId, subdomain }: Tenant, world: World): F
 async function* lostReservation(
   reservation: Reservation,
   claims: string[],
-  { store }: World,
+  { store }: Dependencies,
   before: Date,
 ): Findings {
   const { subdomain, tenantId, reservedAt } = reservation;
@@ -147,8 +155,8 @@ async function* lostReservation(
     return;
   }
   if (reservedAt >= before || !(await isGone(tenantId, store))) return;
-  const trail = await store.readDeletion(tenantId);
-  if (trail?.completed_at && (await isGone(tenantId, store))) {
+  const deletion = await store.readDeletion(tenantId);
+  if (deletion?.completed_at && (await isGone(tenantId, store))) {
     await store.deleteReservation(reservation);
     yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
   } else {
@@ -156,15 +164,15 @@ async function* lostReservation(
   }
 }
 
-/** Whether there is something left to do, and no sweep would ever come to it. */
-function isAsleep(
-  tenant: Pick<Tenant, "desired" | "generation" | "observed_generation" | "wake_at">,
+/** Whether there is something left to do, and no resync would ever come to it. */
+function isUnscheduled(
+  tenant: Pick<Tenant, "desired" | "generation" | "observed_generation" | "next_reconcile_at">,
 ): boolean {
-  return !tenant.wake_at && (!isSettled(tenant) || tenant.desired === "absent");
+  return !tenant.next_reconcile_at && (!isSettled(tenant) || tenant.desired === "absent");
 }
 
 /** Deletions that have not ended, of tenants that are not there. */
-async function* lostDeletions({ store }: World, before: Date): Findings {
+async function* lostDeletions({ store }: Dependencies, before: Date): Findings {
   for (const tenantId of await store.deletionsOpen(before)) {
     if (await isGone(tenantId, store)) {
       yield { message: "a deletion has not ended, and its tenant is not there", tenantId };
@@ -172,6 +180,6 @@ async function* lostDeletions({ store }: World, before: Date): Findings {
   }
 }
 
-async function isGone(tenantId: string, store: World["store"]): Promise<boolean> {
+async function isGone(tenantId: string, store: Dependencies["store"]): Promise<boolean> {
   return (await store.showTenant(tenantId)) === null;
 }

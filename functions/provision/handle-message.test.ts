@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { EdgeError } from "../../shared/platform/errors.ts";
-import { HintError } from "../../shared/pubsub/messages.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
+import { MessageError } from "../../shared/pubsub/messages.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { logLinesOf } from "../../tests/testkit/log-lines.ts";
 import { handleEvent } from "./handle-message.ts";
 
@@ -17,40 +17,43 @@ const messageOf = (text: string) => ({
   data: { message: { data: Buffer.from(text).toString("base64") } },
 });
 
-/** A world in which no tenant is there, that knows which ones were asked for. */
+/** Dependencies without any tenant, that know which ones were asked for. */
 function createWorld() {
   const asked: string[] = [];
   const readTenant = (tenantId: string) => {
     asked.push(tenantId);
     return Promise.resolve(null);
   };
-  return { asked, world: { store: { readTenant }, settings: {} } as unknown as World };
+  return {
+    asked,
+    dependencies: { store: { readTenant }, settings: {} } as unknown as Dependencies,
+  };
 }
 
 /** Handles an event. Gives the log lines and what was thrown. */
-async function handle(event: unknown, { world } = createWorld()) {
+async function handle(event: unknown, { dependencies } = createWorld()) {
   let error: unknown;
   const lines = await logLinesOf(async () => {
-    error = await handleEvent(event, world).catch((thrown: unknown) => thrown);
+    error = await handleEvent(event, dependencies).catch((thrown: unknown) => thrown);
   });
   return { lines, error };
 }
 
 const refused: [sentence: string, event: unknown, messageId: string | null][] = [
-  ["data that is not JSON", messageOf("sweep"), "4711"],
-  ["JSON that is no hint", messageOf('{"kind":"other"}'), "4711"],
+  ["data that is not JSON", messageOf("resync"), "4711"],
+  ["JSON that is no trigger", messageOf('{"kind":"other"}'), "4711"],
   ["no data", { message: { messageId: "4712" }, subscription: "s" }, "4712"],
   ["no id", { data: {} }, null],
 ];
 for (const [sentence, event, messageId] of refused) {
   test(`a message with ${sentence} is refused, and its id is in the log`, async () => {
     const { lines, error } = await handle(event);
-    assert.instance(error, HintError);
+    assert.instance(error, MessageError);
     assert.equal(
       lines.map((line) => [line["severity"], line["messageId"]]),
       [["ERROR", messageId]],
     );
-    assert.is(lines[0]?.["error"], (error as HintError).message);
+    assert.is(lines[0]?.["error"], (error as MessageError).message);
   });
 }
 
@@ -70,33 +73,48 @@ test("a message that concerns nobody, or a tenant that cannot be, is taken and n
   assert.equal(it.asked, []);
 });
 
-test("the sweep and the audit have messages of their own", async () => {
+test("the resync and the garbage collection have messages of their own", async () => {
   const nothing = () => Promise.resolve([]);
-  const none = { dueTenants: nothing, readSlots: nothing, queue: nothing, beat: nothing };
+  const none = {
+    dueTenants: nothing,
+    readSlots: nothing,
+    queue: nothing,
+    recordHeartbeat: nothing,
+  };
   const noneEver = { deletionsEnded: nothing, deletionsOpen: nothing };
   const store = { ...none, ...noneEver, tenants: () => [], reservations: () => [] };
-  const world = { store, cluster: { listJobs: nothing }, settings: {} } as unknown as World;
+  const dependencies = {
+    store,
+    cluster: { listJobs: nothing },
+    settings: {},
+  } as unknown as Dependencies;
   for (const [kind, message] of [
-    ["sweep", "swept"],
-    ["audit", "audited"],
+    ["resync", "resync finished"],
+    ["garbage-collection", "garbage collection finished"],
   ]) {
-    const { lines } = await handle(messageOf(JSON.stringify({ kind })), { asked: [], world });
+    const { lines } = await handle(messageOf(JSON.stringify({ kind })), {
+      asked: [],
+      dependencies,
+    });
     assert.is(lines.at(-1)?.["message"], message);
   }
 });
 
-test("what finds no database is refused and named in the log, but a sweep is not refused", async () => {
+test("what finds no database is refused and named in the log, but a resync is not refused", async () => {
   const away = () =>
-    Promise.reject(new EdgeError("store", "unavailable", "Firestore: unavailable"));
-  const store = { readTenant: away, dueTenants: away, readSlots: away, beat: away };
+    Promise.reject(new AdapterError("store", "unavailable", "Firestore: unavailable"));
+  const store = { readTenant: away, dueTenants: away, readSlots: away, recordHeartbeat: away };
   const cluster = { listJobs: () => Promise.resolve([]) };
-  const world = { store, cluster, settings: {} } as unknown as World;
-  for (const [hint, isRefused] of [
+  const dependencies = { store, cluster, settings: {} } as unknown as Dependencies;
+  for (const [trigger, isRefused] of [
     [{ kind: "tenant", tenant_id: ID }, true],
-    [{ kind: "sweep" }, false],
+    [{ kind: "resync" }, false],
   ] as const) {
-    const { lines, error } = await handle(messageOf(JSON.stringify(hint)), { asked: [], world });
-    assert.is(error !== undefined, isRefused, hint.kind);
+    const { lines, error } = await handle(messageOf(JSON.stringify(trigger)), {
+      asked: [],
+      dependencies,
+    });
+    assert.is(error !== undefined, isRefused, trigger.kind);
     assert.type(lines.at(-1)?.["messageId"], "string");
     assert.is(lines.at(-1)?.["severity"], "ERROR");
   }

@@ -1,59 +1,59 @@
 /**
- * What provision does with a message: it wakes the tenants that the message calls for.
+ * What provision does with a message: it reconciles the tenants that the message is about.
  *
  * Returning acknowledges the message, throwing refuses it, so that it comes again and ends among the
  * dead letters. Refused is what cannot be understood, and what finds no database, each with its id in
- * the log. Anything else that fails is acknowledged: `wake_at` is set, so the sweep comes back to the
- * tenant. A sweep is never refused, for the next one comes by itself.
+ * the log. Anything else that fails is acknowledged: `next_reconcile_at` is set, so the resync comes back to the
+ * tenant. A resync is never refused, for the next one comes by itself.
  *
  * @module
  */
-import { HintError, parseHint } from "../../shared/pubsub/messages.ts";
-import type { Call } from "../../shared/pubsub/messages.ts";
+import { MessageError, parseMessage } from "../../shared/pubsub/messages.ts";
+import type { ReconcileRequest } from "../../shared/pubsub/messages.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { isTenantId } from "../../shared/tenant/tenant.ts";
-import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
-import { audit } from "./collect-garbage.ts";
+import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
-import { sweep } from "./resync.ts";
+import { resync } from "./resync.ts";
 
 /** Handles one message of `tenant-events` or `cluster-events`, as the functions framework gives it. */
-export async function handleEvent(event: unknown, world: World): Promise<void> {
-  const call = parseCall(event);
+export async function handleEvent(event: unknown, dependencies: Dependencies): Promise<void> {
+  const request = parseRequest(event);
   try {
-    await answer(call, world);
+    await answer(request, dependencies);
   } catch (error) {
-    const isRefused = call.for !== "sweep";
+    const isRefused = request.for !== "resync";
     log("ERROR", `a message was not carried out and is ${isRefused ? "refused" : "given up"}`, {
       messageId: messageIdOf(event),
-      call,
+      request,
       ...errorFields(error),
     });
     if (isRefused) throw error;
   }
 }
 
-async function answer(call: Call, world: World): Promise<void> {
-  switch (call.for) {
+async function answer(request: ReconcileRequest, dependencies: Dependencies): Promise<void> {
+  switch (request.for) {
     case "nobody":
       return;
     case "tenant":
-      if (isTenantId(call.tenantId)) await wakeTenant(call.tenantId, world);
+      if (isTenantId(request.tenantId)) await reconcileTenant(request.tenantId, dependencies);
       return;
-    case "sweep":
-      return sweep(world);
-    case "audit":
-      return audit(world);
+    case "resync":
+      return resync(dependencies);
+    case "garbage-collection":
+      return collectGarbage(dependencies);
   }
 }
 
 /** A message that cannot be understood is named in the log, where its dead letter can be found by. */
-function parseCall(event: unknown): Call {
+function parseRequest(event: unknown): ReconcileRequest {
   try {
-    return parseHint(parsePubSubEvent(event));
+    return parseMessage(parsePubSubEvent(event));
   } catch (error) {
-    if (error instanceof HintError) {
+    if (error instanceof MessageError) {
       const messageId = messageIdOf(event);
       log("ERROR", "a message cannot be understood and is refused", {
         messageId,

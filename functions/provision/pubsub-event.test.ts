@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HintError } from "../../shared/pubsub/messages.ts";
+import { MessageError } from "../../shared/pubsub/messages.ts";
 import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
 
 const test = suite("parsePubSubEvent");
@@ -12,7 +12,7 @@ const event = (
 const encode = (text: string) => Buffer.from(text).toString("base64");
 
 test("gives the message's data as JSON", () => {
-  assert.equal(parsePubSubEvent(event(encode('{"kind":"sweep"}'))), { kind: "sweep" });
+  assert.equal(parsePubSubEvent(event(encode('{"kind":"resync"}'))), { kind: "resync" });
 });
 
 const refused: [sentence: string, event: unknown][] = [
@@ -20,7 +20,7 @@ const refused: [sentence: string, event: unknown][] = [
   ["an event of which the type is no text", event(encode("{}"), { type: 7 })],
   ["a message without data", event(undefined)],
   ["a message of which the data is no text", event(7)],
-  ["data that is not JSON", event(encode("sweep"))],
+  ["data that is not JSON", event(encode("resync"))],
   ["an event without data", { type: "t", data: null }],
   ["an event without a message", { type: "t", data: {} }],
   ["no event", null],
@@ -29,7 +29,7 @@ for (const [sentence, refusedEvent] of refused) {
   test(`refuses ${sentence}`, () => {
     assert.throws(
       () => parsePubSubEvent(refusedEvent),
-      (error: unknown) => error instanceof HintError,
+      (error: unknown) => error instanceof MessageError,
     );
   });
 }

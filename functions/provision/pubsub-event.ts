@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HintError } from "../../shared/pubsub/messages.ts";
+import { MessageError } from "../../shared/pubsub/messages.ts";
 import {
   cloudEventSchema,
   pubSubEventSchema,
@@ -15,15 +15,15 @@ const parseEvent = parserOf(pubSubEventSchema);
 const parseAnyEvent = parserOf(cloudEventSchema);
 const parsePush = parserOf(pubSubPushSchema);
 
-/** The message's data as parsed JSON. Throws a `HintError` for anything else. */
+/** The message's data as parsed JSON. Throws a `MessageError` for anything else. */
 export function parsePubSubEvent(event: unknown): unknown {
   const parsed = parseEvent(event);
-  if (!parsed.ok) throw new HintError("the event is not a Pub/Sub message with data");
+  if (!parsed.ok) throw new MessageError("the event is not a Pub/Sub message with data");
   const text = Buffer.from(parsed.value.data.message.data, "base64").toString("utf8");
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new HintError("the message's data is not JSON", { cause: error });
+    throw new MessageError("the message's data is not JSON", { cause: error });
   }
 }
 

@@ -1,15 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { tenantsToWake } from "./resync.ts";
+import { tenantsToReconcile } from "./resync.ts";
 import type { Sighting } from "./resync.ts";
 
-const test = suite("tenantsToWake");
+const test = suite("tenantsToReconcile");
 
 const working = (tenantId: string) => ({ tenantId, hasEnded: false });
 const ended = (tenantId: string) => ({ tenantId, hasEnded: true });
 const taken = (...tenantIds: string[]) => tenantIds.map((tenantId, slot) => ({ slot, tenantId }));
 
-const cases: [sentence: string, sighting: Sighting, woken: string[]][] = [
+const cases: [sentence: string, sighting: Sighting, reconciled: string[]][] = [
   ["nobody, where there is nobody", { due: [], jobs: [], slots: [] }, []],
   ["nobody whose Job works in its slot", { due: [], jobs: [working("a")], slots: taken("a") }, []],
   ["who is due", { due: ["b", "a"], jobs: [], slots: [] }, ["b", "a"]],
@@ -31,8 +31,8 @@ const cases: [sentence: string, sighting: Sighting, woken: string[]][] = [
     ["d", "c", "a", "b"],
   ],
 ];
-for (const [sentence, sighting, woken] of cases) {
-  test(`wakes ${sentence}`, () => assert.equal(tenantsToWake(sighting), woken));
+for (const [sentence, sighting, reconciled] of cases) {
+  test(`triggers ${sentence}`, () => assert.equal(tenantsToReconcile(sighting), reconciled));
 }
 
 test.run();

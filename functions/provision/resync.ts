@@ -1,27 +1,27 @@
 /**
- * The sweep, once a minute: wakes every tenant that no event has woken and that needs it. It costs one
+ * The resync, once a minute: reconciles every tenant that needs it and that no event has reached. It costs one
  * listing of Jobs, one query of due tenants and the slots, however many settled tenants there are.
  *
  * @module
  */
 import type { ListedJob } from "../../shared/kubernetes/cluster.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
-import { hintQueue } from "../../shared/runtime/perform.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import { triggerQueue } from "../../shared/runtime/run-reconcile.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { TakenSlot } from "../../shared/firestore/store.ts";
 import { isTenantId } from "../../shared/tenant/tenant.ts";
-import { wakeTenant } from "../../shared/runtime/reconcile-event.ts";
+import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
-/** How many due tenants one sweep takes on at most; the next one is a minute away. */
+/** How many due tenants one resync takes on at most; the next one is a minute away. */
 const MAX_DUE = 200;
 
-/** How many tenants a sweep works on at the same time. */
+/** How many tenants a resync works on at the same time. */
 const CONCURRENCY = 8;
 
-/** A sweep takes no further tenant after so long, for the next one is about to begin. */
+/** A resync takes no further tenant after so long, for the next one is about to begin. */
 const MAX_MILLISECONDS = 45_000;
 
-/** What a sweep sees. */
+/** What a resync sees. */
 export interface Sighting {
   /** The tenants that are due, the longest waiting first. */
   due: string[];
@@ -30,10 +30,10 @@ export interface Sighting {
 }
 
 /**
- * The tenants to wake: those that are due, and those whose Job and slot do not go together. A Job that
+ * The tenants to reconcile: those that are due, and those whose Job and slot do not go together. A Job that
  * works in its slot needs nobody; that is most of what is there.
  */
-export function tenantsToWake({ due, jobs, slots }: Sighting): string[] {
+export function tenantsToReconcile({ due, jobs, slots }: Sighting): string[] {
   const withSlot = new Set(slots.map(({ tenantId }) => tenantId));
   const withJob = new Set(jobs.map(({ tenantId }) => tenantId));
   const endedOrStray = jobs
@@ -43,52 +43,52 @@ export function tenantsToWake({ due, jobs, slots }: Sighting): string[] {
   return [...new Set([...due, ...endedOrStray, ...withoutJob])];
 }
 
-/** The worlds that are being swept by this process. */
-const underWay = new WeakSet<World>();
+/** What this process is resyncing. */
+const underWay = new WeakSet<Dependencies>();
 
 /**
- * Sweeps, unless this process is at it already: on a machine that is too slow for its clock, sweeps would
+ * Resyncs, unless this process is at it already: on a machine that is too slow for its clock, resyncs would
  * pile up. Throws only when the database does not answer.
  */
-export async function sweep(world: World): Promise<void> {
-  if (underWay.has(world)) return;
-  underWay.add(world);
+export async function resync(dependencies: Dependencies): Promise<void> {
+  if (underWay.has(dependencies)) return;
+  underWay.add(dependencies);
   try {
-    await sweepOnce(world);
+    await resyncOnce(dependencies);
   } finally {
-    underWay.delete(world);
+    underWay.delete(dependencies);
   }
 }
 
-/** When the cluster does not answer, nothing is woken: no tenant could be taken any further. */
-async function sweepOnce(world: World): Promise<void> {
+/** When the cluster does not answer, nothing is reconciled: no tenant could be taken any further. */
+async function resyncOnce(dependencies: Dependencies): Promise<void> {
   const startedAt = Date.now();
-  const jobs = await seeCluster(world);
+  const jobs = await seeCluster(dependencies);
   if (jobs === null) return;
-  const { store, settings } = world;
+  const { store, settings } = dependencies;
   const [due, slots] = await Promise.all([
     store.dueTenants(new Date(startedAt), MAX_DUE),
     store.readSlots(),
     // The heartbeat, by which /health knows of the cluster without talking to it.
-    store.beat(new Date()),
+    store.recordHeartbeat(new Date()),
   ]);
   // A slot that somebody has written by hand may name anything.
-  const tenantIds = tenantsToWake({ due, jobs, slots }).filter(isTenantId);
-  const woken = await wakeAll(tenantIds, world, startedAt + MAX_MILLISECONDS);
-  await freeOrphanedSlots(slots, jobs, world);
+  const tenantIds = tenantsToReconcile({ due, jobs, slots }).filter(isTenantId);
+  const reconciled = await reconcileAll(tenantIds, dependencies, startedAt + MAX_MILLISECONDS);
+  await freeOrphanedSlots(slots, jobs, dependencies);
   const free = settings.maxConcurrentJobs - slots.length;
-  if (free > 0) await hintQueue(free, world);
-  log(tenantIds.length > 0 ? "INFO" : "DEBUG", "swept", {
+  if (free > 0) await triggerQueue(free, dependencies);
+  log(tenantIds.length > 0 ? "INFO" : "DEBUG", "resync finished", {
     due: due.length,
     jobs: jobs.length,
     slots: slots.length,
-    woken,
-    left: tenantIds.length - woken,
+    reconciled,
+    left: tenantIds.length - reconciled,
   });
 }
 
 /** The site Jobs that there are; null when the cluster does not answer. */
-async function seeCluster({ cluster }: World): Promise<ListedJob[] | null> {
+async function seeCluster({ cluster }: Dependencies): Promise<ListedJob[] | null> {
   try {
     return await cluster.listJobs();
   } catch (error) {
@@ -97,29 +97,33 @@ async function seeCluster({ cluster }: World): Promise<ListedJob[] | null> {
   }
 }
 
-/** Wakes some at a time until the deadline. Gives how many it came to. */
-async function wakeAll(tenantIds: string[], world: World, deadline: number): Promise<number> {
+/** Reconciles some at a time until the deadline. Gives how many it came to. */
+async function reconcileAll(
+  tenantIds: string[],
+  dependencies: Dependencies,
+  deadline: number,
+): Promise<number> {
   const queue = tenantIds.values();
-  let woken = 0;
+  let reconciled = 0;
   const failures: unknown[] = [];
   const workers = Array.from({ length: CONCURRENCY }, async () => {
     for (const tenantId of queue) {
       // Without its database nobody comes any further.
       if (failures.length > 0 || Date.now() > deadline) return;
-      await wakeTenant(tenantId, world).catch((error: unknown) => failures.push(error));
-      woken += 1;
+      await reconcileTenant(tenantId, dependencies).catch((error: unknown) => failures.push(error));
+      reconciled += 1;
     }
   });
   await Promise.all(workers);
   if (failures.length > 0) throw failures[0];
-  return woken;
+  return reconciled;
 }
 
 /** A slot whose tenant has no Job and does not know of the slot would never be freed otherwise. */
 async function freeOrphanedSlots(
   slots: TakenSlot[],
   jobs: ListedJob[],
-  { store }: World,
+  { store }: Dependencies,
 ): Promise<void> {
   const withJob = new Set(jobs.map(({ tenantId }) => tenantId));
   for (const slot of slots.filter(({ tenantId }) => !withJob.has(tenantId))) {

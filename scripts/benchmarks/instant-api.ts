@@ -17,7 +17,7 @@ const settings = parseApiSettings(process.env);
 followTraces(settings.projectId);
 
 const fields = { organization: "Acme & Co", subdomain: "acme", email: "office@acme.example" };
-const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
+const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, new Date());
 
 const store = {
   showTenant: () => Promise.resolve({ tenant, damaged: [] }),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Firestore } from "@google-cloud/firestore";
-import { PATIENCE_MILLISECONDS } from "../../tests/testkit/timeouts.ts";
+import { TIMEOUT_MILLISECONDS } from "../../tests/testkit/timeouts.ts";
 import { watchJobs } from "../../tests/testkit/site-jobs.ts";
 import type { Jobs } from "../local/fake-cluster/job-controller.ts";
 
@@ -79,10 +79,10 @@ function becomeActive({ firestore, collection }: Place, id: string): Promise<num
   let activeAt: number | null = null;
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`tenant ${id} did not become active`));
-    const timer = setTimeout(giveUp, PATIENCE_MILLISECONDS);
+    const timer = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
     const stop = firestore.doc(`${collection}/${id}`).onSnapshot((tenant) => {
       if (tenant.get("status") === "active") activeAt ??= performance.now();
-      if (activeAt === null || tenant.get("wake_at") !== null) return;
+      if (activeAt === null || tenant.get("next_reconcile_at") !== null) return;
       clearTimeout(timer);
       stop();
       resolve(activeAt);

@@ -17,8 +17,8 @@ const bars: Plot = {
 };
 const lines: Plot = {
   kind: "lines",
-  name: "sweep",
-  title: "Sweep",
+  name: "resync",
+  title: "Resync",
   xLabel: "settled & tenants",
   unit: "10 = 1",
   lines: [

@@ -78,7 +78,7 @@ function circumstances(where: Circumstances): string {
   ].join("\n");
 }
 
-const HOW = `Everything runs on one machine, on the official emulators and the stand-in cluster, so no figure says how fast
+const HOW = `Everything runs on one machine, on the official emulators and the fake cluster, so no figure says how fast
 Google Cloud is. Times are never given as such: each is a ratio to a baseline that is measured in turns with
 it, and the value is the median of the turns' ratios, with its first and third quartile. So a slower machine, or
 a busy one, gives about the same values. Counts (calls, Jobs, connections) are exact, and held by tests too.`;

@@ -10,7 +10,7 @@ import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { repository } from "../repository.ts";
 import type { Files } from "./archive.ts";
-import { leftOut } from "./stubs.ts";
+import { stubs } from "./stubs.ts";
 import { lateRequires } from "./late-requires.ts";
 import { compiledValidators } from "./validators.ts";
 import { usedCalls } from "./used-calls.ts";
@@ -66,7 +66,7 @@ export async function bundleFrom(entry: string): Promise<Bundle> {
     minifyWhitespace: true,
     // Else the comments that name the modules would depend on where node_modules really lies.
     preserveSymlinks: true,
-    plugins: [onlyVersions, compiledValidators, leftOut, usedMessages, usedCalls, lateRequires],
+    plugins: [onlyVersions, compiledValidators, stubs, usedMessages, usedCalls, lateRequires],
     logLevel: "warning",
   });
   return {

@@ -8,14 +8,14 @@ import type { Plugin } from "esbuild";
 import { BuildProblem } from "./build-error.ts";
 
 /** Modules, as they are asked for, and by whom. */
-interface LeftOut {
+interface Stub {
   modules: RegExp;
   importers: RegExp;
   /** Whether nobody else asks for these; else the others get them. */
   isForAll: boolean;
 }
 
-const LEFT_OUT: LeftOut[] = [
+const STUBS: Stub[] = [
   // The static code of all protobuf messages of an API, megabytes of it, which Google's clients hand on to others, or
   // use in what is not called here: pipelines, long-running operations.
   {
@@ -37,7 +37,7 @@ const LEFT_OUT: LeftOut[] = [
   },
 ];
 
-const NAMESPACE = "left-out";
+const NAMESPACE = "stubs";
 
 /** Whatever is taken from it is itself, until it is called. */
 const ABSENT = `
@@ -49,10 +49,10 @@ const absent = new Proxy(function () {}, {
 module.exports = absent;`;
 
 /** The bundler's plugin that does it. Ends the build where somebody asks who should not. */
-export const leftOut: Plugin = {
+export const stubs: Plugin = {
   name: NAMESPACE,
   setup(build) {
-    for (const { modules, importers, isForAll } of LEFT_OUT) {
+    for (const { modules, importers, isForAll } of STUBS) {
       build.onResolve({ filter: modules }, ({ path, importer }) => {
         if (importers.test(importer)) return { path, namespace: NAMESPACE };
         if (!isForAll) return null;

@@ -8,7 +8,7 @@ import { callsIn, onlyCalls, onlyKinds } from "./used-calls.ts";
 
 const test = suite("the calls to the cluster that are made");
 
-test("are found in the source of the edge", () => {
+test("are found in the source of the adapter", () => {
   assert.equal(
     [...callsIn("await call(batch.readNamespacedJob({ name }));\ncore.listNamespacedPod(a);")],
     ["readNamespacedJob", "listNamespacedPod"],

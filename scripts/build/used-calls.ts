@@ -1,5 +1,5 @@
 /**
- * Of the Kubernetes client the calls that the cluster edge makes, and the kinds of objects that these send and
+ * Of the Kubernetes client the calls that the cluster adapter makes, and the kinds of objects that these send and
  * receive. The client knows some thousand calls and hundreds of kinds, and makes all of them when it is loaded.
  *
  * Its files are generated, and cut here by their lines. A kind that were missing would be sent and received as it
@@ -14,7 +14,7 @@ import { readRepositoryFile } from "../repository.ts";
 import { BuildProblem } from "./build-error.ts";
 
 /** Where all calls to the cluster are made. */
-const EDGE = "shared/kubernetes/cluster.ts";
+const ADAPTER = "shared/kubernetes/cluster.ts";
 
 /** The files of the client that have a method, or some, for each call. */
 const CALLS =
@@ -30,7 +30,7 @@ const APIS = ["BatchV1Api", "CoreV1Api"];
 export const usedCalls: Plugin = {
   name: "used-calls",
   setup(build) {
-    const calls = callsIn(Buffer.from(readRepositoryFile(EDGE)).toString());
+    const calls = callsIn(Buffer.from(readRepositoryFile(ADAPTER)).toString());
     // Its modules only define, but its package.json does not say so, and nothing would be left out.
     build.onResolve({ filter: /./ }, async ({ path, pluginData, ...where }) => {
       const isOfClient = /@kubernetes\/client-node/.test(`${path} ${where.importer}`);
@@ -49,10 +49,10 @@ export const usedCalls: Plugin = {
   },
 };
 
-/** The names of the calls that a source makes of the clients that the edge calls `batch` and `core`. */
+/** The names of the calls that a source makes of the clients that the adapter calls `batch` and `core`. */
 export function callsIn(source: string): ReadonlySet<string> {
   const calls = [...source.matchAll(/\b(?:batch|core)\.(\w+)\(/g)].map(([, name = ""]) => name);
-  if (calls.length === 0) throw new BuildProblem(`${EDGE} makes no call to the cluster.`);
+  if (calls.length === 0) throw new BuildProblem(`${ADAPTER} makes no call to the cluster.`);
   return new Set(calls);
 }
 

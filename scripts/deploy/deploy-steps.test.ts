@@ -1,4 +1,4 @@
-/** The steps of a deployment, with stand-ins for Terraform, Google and the deployed API. */
+/** The steps of a deployment, with fakes of Terraform, Google and the deployed API. */
 import {
   appendFileSync,
   chmodSync,
@@ -58,7 +58,7 @@ test.after(() => {
 });
 
 /** A terraform that notes how it is called and gives these outputs; at one command it fails, so many times. */
-function standIn(outputs: object, failingCommand = "", times = 100): string {
+function fakeProgram(outputs: object, failingCommand = "", times = 100): string {
   const program = join(directory, "terraform");
   const failures = join(directory, "failures");
   writeFileSync(failures, "");
@@ -107,7 +107,7 @@ function google(changes: Record<string, () => object> = {}): ReadResource {
 }
 
 async function run(changes: Partial<Deployment> & { program?: string } = {}) {
-  const { program = standIn(outputs()), ...rest } = changes;
+  const { program = fakeProgram(outputs()), ...rest } = changes;
   const said: string[] = [];
   let problem: DeployProblem | null = null;
   try {
@@ -124,7 +124,7 @@ async function run(changes: Partial<Deployment> & { program?: string } = {}) {
       version: "1.2.3",
       report: (line) => said.push(line),
       retrySeconds: 0,
-      patienceSeconds: 0,
+      timeoutSeconds: 0,
       pollSeconds: 0,
       ...rest,
     });
@@ -150,7 +150,7 @@ test("builds, plans, applies exactly that plan, tests and waits", async () => {
 });
 
 test("what is inside the cluster is planned and applied after the control plane", async () => {
-  const program = standIn(outputs());
+  const program = fakeProgram(outputs());
   const { called, problem } = await run({ program, cluster: openTerraform(directory, program) });
   assert.is(problem, null);
   assert.equal(called.slice(-4), [
@@ -162,7 +162,7 @@ test("what is inside the cluster is planned and applied after the control plane"
 });
 
 test("an apply that fails is planned and tried again, and that is said", async () => {
-  const { said, called, problem } = await run({ program: standIn(outputs(), "apply", 2) });
+  const { said, called, problem } = await run({ program: fakeProgram(outputs(), "apply", 2) });
   assert.is(problem, null);
   assert.is(called.filter((line) => line.startsWith("terraform plan")).length, 3);
   assert.is(said.filter((line) => line.includes("terraform apply ended with 3")).length, 2);
@@ -171,7 +171,7 @@ test("an apply that fails is planned and tried again, and that is said", async (
 test("an apply that fails is not tried again where the next plan is not confirmed", async () => {
   const confirmations = [true, false];
   const { called, problem } = await run({
-    program: standIn(outputs(), "apply"),
+    program: fakeProgram(outputs(), "apply"),
     confirm: () => Promise.resolve(confirmations.shift() ?? false),
   });
   assert.is(problem, "The plan was not applied.");
@@ -179,7 +179,7 @@ test("an apply that fails is not tried again where the next plan is not confirme
 });
 
 test("an API for some callers only is well when Cloud Run lets no stranger in", async () => {
-  const program = standIn({ ...outputs(), api_is_public: value(false) });
+  const program = fakeProgram({ ...outputs(), api_is_public: value(false) });
   assert.match((await run({ program })).problem ?? "", "answered 200 to a stranger, and not 403");
   answers["/"] = [403, {}];
   assert.is((await run({ program })).problem, null);
@@ -193,7 +193,7 @@ test("a plan that is not confirmed is not applied", async () => {
 
 for (const command of ["init", "plan", "apply"]) {
   test(`a terraform ${command} that fails is the end`, async () => {
-    const { called, problem } = await run({ program: standIn(outputs(), command) });
+    const { called, problem } = await run({ program: fakeProgram(outputs(), command) });
     assert.match(problem ?? "", `terraform ${command} ended with 3`);
     assert.match(called.at(-1) ?? "", `terraform ${command}`);
   });
@@ -206,7 +206,7 @@ test("a missing terraform is named", async () => {
 
 test("outputs that are not there are named", async () => {
   const { api_url } = outputs();
-  const { problem } = await run({ program: standIn({ api_url }) });
+  const { problem } = await run({ program: fakeProgram({ api_url }) });
   assert.match(
     problem ?? "",
     "lack api_is_public, base_domain, name_servers, certificate, database, deletion_trigger",
@@ -225,7 +225,7 @@ test("an API that comes late is waited for", async () => {
   const report = () => {
     answers = ready;
   };
-  assert.is((await run({ report, patienceSeconds: 60 })).problem, null);
+  assert.is((await run({ report, timeoutSeconds: 60 })).problem, null);
 });
 
 for (const [sentence, path, answer, said] of [
@@ -239,7 +239,7 @@ for (const [sentence, path, answer, said] of [
   ["an API that lets anybody in", "/tenants", [200, {}], "/tenants answered 200, and not 401"],
 ] as const) {
   test(`${sentence} is no success`, async () => {
-    const program = standIn(outputs());
+    const program = fakeProgram(outputs());
     answers[path] = [answer[0], answer[1]];
     assert.match((await run({ program })).problem ?? "", said);
   });
@@ -247,7 +247,7 @@ for (const [sentence, path, answer, said] of [
 
 test("an API that does not answer is no success", async () => {
   const [closed = 0] = await freePorts(1);
-  const program = standIn({ ...outputs(), api_url: value(`http://127.0.0.1:${closed}`) });
+  const program = fakeProgram({ ...outputs(), api_url: value(`http://127.0.0.1:${closed}`) });
   assert.match((await run({ program })).problem ?? "", "does not answer");
 });
 
@@ -256,7 +256,7 @@ test("what the certificate waits for is said, once for each news, with what is t
   const readGoogle = google({
     [CERTIFICATE]: () => ({ managed: { state: states.shift() ?? "ACTIVE" } }),
   });
-  const { said, problem } = await run({ readGoogle, patienceSeconds: 60 });
+  const { said, problem } = await run({ readGoogle, timeoutSeconds: 60 });
   assert.is(problem, null);
   const waits = said.filter((line) => line.startsWith("waiting: "));
   assert.is(waits.length, 2);

@@ -33,7 +33,7 @@ export interface Deployment {
   /** The pause before an apply that failed is planned and tried again. */
   retrySeconds: number;
   /** How long the certificate, and the API, may take. */
-  patienceSeconds: number;
+  timeoutSeconds: number;
   pollSeconds: number;
 }
 
@@ -108,10 +108,10 @@ async function waitForCertificate(outputs: Outputs, deployment: Deployment): Pro
 
 /** Waits until nothing is missing any more, and says what it waits for whenever that changes. */
 async function waitUntil(
-  { report, patienceSeconds, pollSeconds }: Deployment,
+  { report, timeoutSeconds, pollSeconds }: Deployment,
   look: () => Promise<string | null>,
 ): Promise<void> {
-  const deadline = performance.now() + patienceSeconds * 1000;
+  const deadline = performance.now() + timeoutSeconds * 1000;
   let said: string | null = null;
   for (;;) {
     const missing = await look();

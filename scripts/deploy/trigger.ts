@@ -34,7 +34,7 @@ export async function checkTrigger(
   }
   if (Date.parse(triggerMade) >= Date.parse(made)) return;
   throw new DeployProblem(
-    `The trigger that wakes cleanup is of ${triggerMade}, and the database of ${made}: it was restored, and ` +
-      `the trigger delivers nothing. Deletions wait for the sweep. Make it anew: ${REMEDY}`,
+    `The trigger of cleanup is of ${triggerMade}, and the database of ${made}: it was restored, and ` +
+      `the trigger delivers nothing. Deletions wait for the resync. Make it anew: ${REMEDY}`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The stand-in for MariaDB: `scripts/local/fake-mariadb/mariadb`, which keeps everything in a directory.
+ * The fake MariaDB: `scripts/local/fake-mariadb/mariadb`, which keeps everything in a directory.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The directory that holds the stand-in client, for the PATH. */
-export const MARIADB_STAND_IN = fileURLToPath(new URL("fake-mariadb", import.meta.url));
+/** The directory that holds the fake client, for the PATH. */
+export const FAKE_MARIADB_DIRECTORY = fileURLToPath(new URL("fake-mariadb", import.meta.url));
 
-/** The directory that holds the stand-in bench, for the PATH. */
-export const BENCH_STAND_IN = fileURLToPath(new URL("fake-bench", import.meta.url));
+/** The directory that holds the fake bench, for the PATH. */
+export const FAKE_BENCH_DIRECTORY = fileURLToPath(new URL("fake-bench", import.meta.url));
 
 /** Where a container finds the usual tools. */
 export const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";

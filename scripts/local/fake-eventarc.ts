@@ -1,5 +1,5 @@
 /**
- * Stands in for Eventarc: sends the CloudEvent that it sends when a document of `deletions` is
+ * Fakes Eventarc: sends the CloudEvent that it sends when a document of `deletions` is
  * created, and sends it again until it is taken.
  *
  * The form is that of https://cloud.google.com/eventarc/docs/workflows/cloudevents and of

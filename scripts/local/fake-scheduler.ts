@@ -1,31 +1,31 @@
 /**
- * Stands in for Cloud Scheduler and its two jobs: each publishes a hint at a fixed interval.
+ * Fakes Cloud Scheduler and its two jobs: each publishes a trigger at a fixed interval.
  *
  * @module
  */
 import type { Bus } from "../../shared/pubsub/bus.ts";
-import type { Hint } from "../../shared/pubsub/messages.ts";
+import type { Trigger } from "../../shared/pubsub/messages.ts";
 
 export interface ClockOptions {
   bus: Pick<Bus, "publish">;
-  sweepSeconds: number;
+  resyncSeconds: number;
   /** A day, unless it is given. */
-  auditSeconds?: number;
+  garbageCollectionSeconds?: number;
 }
 
 const DAY_SECONDS = 24 * 3600;
 
 /** Starts the clock. Call the answer to stop it. */
 export function startClock(options: ClockOptions): () => void {
-  const { bus, sweepSeconds, auditSeconds = DAY_SECONDS } = options;
-  const publishEvery = (seconds: number, hint: Hint) =>
+  const { bus, resyncSeconds, garbageCollectionSeconds = DAY_SECONDS } = options;
+  const publishEvery = (seconds: number, trigger: Trigger) =>
     setInterval(() => {
       // A tick that is lost is made good by the next one.
-      bus.publish(hint).catch(() => {});
+      bus.publish(trigger).catch(() => {});
     }, seconds * 1000);
   const timers = [
-    publishEvery(sweepSeconds, { kind: "sweep" }),
-    publishEvery(auditSeconds, { kind: "audit" }),
+    publishEvery(resyncSeconds, { kind: "resync" }),
+    publishEvery(garbageCollectionSeconds, { kind: "garbage-collection" }),
   ];
   return () => timers.forEach(clearInterval);
 }

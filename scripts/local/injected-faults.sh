@@ -1,4 +1,4 @@
-# The faults that LOCAL_BENCH_FAULTS asks for, comma-separated, as both stand-ins understand them:
+# The faults that LOCAL_BENCH_FAULTS asks for, comma-separated, as both fakes understand them:
 #
 #   subdomain:step       what is called in that step fails for that site
 #   subdomain:step:once  only the first time, for a directory below `faults` remembers it

@@ -1,6 +1,6 @@
 /**
  * The whole system on one machine: the three functions, each in its own process, on the official
- * emulators, with stand-ins for Eventarc, Cloud Scheduler and the cluster.
+ * emulators, with fakes of Eventarc, Cloud Scheduler and the cluster.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/operations/manifests.ts";
 import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";
-import { BENCH_STAND_IN, MARIADB_STAND_IN, SYSTEM_PATH } from "./fake-database.ts";
+import { FAKE_BENCH_DIRECTORY, FAKE_MARIADB_DIRECTORY, SYSTEM_PATH } from "./fake-database.ts";
 import { stackPaths, takeDirectory } from "./stack-directory.ts";
 import type { StackPaths } from "./stack-directory.ts";
 import { EMULATOR_NAMES, emulatorSpecs } from "./emulators.ts";
@@ -46,11 +46,11 @@ export interface StackOptions {
   /** Everything that the stack leaves on disk lies here; it is emptied first. */
   directory: string;
   env: Environment;
-  /** The stand-in, or the current context of the user's own kubeconfig. */
+  /** The fake, or the current context of the user's own kubeconfig. */
   cluster?: "local" | "kubeconfig";
   /** Where `npm run build` has put the functions; without it they run from their sources. */
   buildDirectory?: string | undefined;
-  /** Called when a Job of the stand-in cluster has ended, before anybody is told of it. */
+  /** Called when a Job of the fake cluster has ended, before anybody is told of it. */
   onJobEnded?: (job: V1Job) => void;
   /**
    * Called where nothing but emulators is missing, and may fetch them. Without it, that they are missing
@@ -83,7 +83,7 @@ const LOCAL_API_KEY = "local-development-key";
 
 const PROJECT_ID = "kairos-local";
 
-/** Of the stand-in for MariaDB. */
+/** Of the fake MariaDB. */
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
 
 /** Far more than a start takes on a slow machine. */
@@ -171,7 +171,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       listenForDeletions({ firestore: clients.firestore, projectId: PROJECT_ID, targetUrl }),
     );
     await ready(death, (signal) => healthy(urlOf(ports.api), clients.bus, signal));
-    undo.push(startClock({ bus: clients.bus, sweepSeconds: local.sweepSeconds }));
+    undo.push(startClock({ bus: clients.bus, resyncSeconds: local.resyncSeconds }));
 
     return {
       urls: {
@@ -277,7 +277,11 @@ async function startCluster({
   const topic = clients.pubsub.topic(CLUSTER_EVENTS, { batching: { maxMessages: 1 } });
   const { username, password } = local.mariadb ?? LOCAL_DATABASE_ADMIN;
   const imageEnvironment = {
-    PATH: [BENCH_STAND_IN, ...(local.mariadb ? [] : [MARIADB_STAND_IN]), SYSTEM_PATH].join(":"),
+    PATH: [
+      FAKE_BENCH_DIRECTORY,
+      ...(local.mariadb ? [] : [FAKE_MARIADB_DIRECTORY]),
+      SYSTEM_PATH,
+    ].join(":"),
     HOME: paths.root,
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
@@ -294,7 +298,7 @@ async function startCluster({
     }),
     onJobEnded: (job, condition) => {
       options.onJobEnded?.(job);
-      // Best effort, as in the cloud: the sweep sees the Job's end when this is lost.
+      // Best effort, as in the cloud: the resync sees the Job's end when this is lost.
       topic.publishMessage({ json: toLogEntry(job, condition, PROJECT_ID) }).catch(() => {});
     },
   });
@@ -353,10 +357,10 @@ async function portsOpen(ports: number[], signal: AbortSignal): Promise<void> {
   await Promise.all(ports.map((port) => waitForPort(port, signal)));
 }
 
-/** Sends sweeps until one has come through all of the stack and has seen the cluster. */
+/** Sends resyncs until one has come through all of the stack and has seen the cluster. */
 async function healthy(apiUrl: string, bus: Bus, signal: AbortSignal): Promise<void> {
   for (let look = 0; !signal.aborted; look++) {
-    if (look % 40 === 0) await bus.publish({ kind: "sweep" }).catch(() => {});
+    if (look % 40 === 0) await bus.publish({ kind: "resync" }).catch(() => {});
     const { database, gke_connection } = await readHealth(apiUrl, signal);
     if (database === true && gke_connection === true) return;
     await sleep(50, undefined, { signal });

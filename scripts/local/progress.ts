@@ -5,7 +5,7 @@
  * @module
  */
 
-export interface Board {
+export interface Progress {
   show: (name: string, text: string) => void;
 }
 
@@ -15,7 +15,7 @@ interface Output {
   write: (text: string) => unknown;
 }
 
-export function createBoard(output: Output, names: readonly string[]): Board {
+export function createProgress(output: Output, names: readonly string[]): Progress {
   const texts = new Map(names.map((name) => [name, ""]));
   const width = Math.max(...names.map((name) => name.length));
   let isDrawn = false;

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { BENCH_STAND_IN, initialiseDatabase } from "./fake-database.ts";
+import { FAKE_BENCH_DIRECTORY, initialiseDatabase } from "./fake-database.ts";
 import { takeLock } from "./stack-lock.ts";
 import { LocalProblem } from "./start-error.ts";
 
@@ -14,7 +14,7 @@ import { LocalProblem } from "./start-error.ts";
 export interface StackPaths {
   root: string;
   sites: string;
-  /** The stand-in database. */
+  /** The fake database. */
   database: string;
   logs: string;
   kubeconfig: string;
@@ -23,7 +23,7 @@ export interface StackPaths {
 /** Tells a stack's directory from any other. */
 const MARKER = ".kairos-stack";
 
-/** The apps that the stand-in image has. */
+/** The apps that the fake image has. */
 const APPS = ["frappe", "erpnext"];
 
 export function stackPaths(directory: string): StackPaths {
@@ -66,7 +66,7 @@ export async function takeDirectory(
   writeFileSync(join(paths.sites, "apps.txt"), `${APPS.join("\n")}\n`);
   writeFileSync(join(paths.sites, "common_site_config.json"), "{}\n");
   for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
-  symlinkSync(join(BENCH_STAND_IN, "env"), join(root, "env"));
+  symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(root, "env"));
   initialiseDatabase(paths.database, databaseRootPassword);
   return release;
 }

@@ -11,7 +11,7 @@ import { openTerraform, runner } from "./run-terraform.ts";
 import type { Terraform } from "./run-terraform.ts";
 
 /** How long the real providers, of some 100 MB each, may take to come. */
-const PATIENCE_MILLISECONDS = 180_000;
+const TIMEOUT_MILLISECONDS = 180_000;
 
 /** What must not come into the copy of a root: what an operator's own applies have left there. */
 const OF_AN_APPLY = /^(\.terraform.*|terraform\.tfstate.*|.*\.tfvars(\.json)?|backend\.(tf|hcl))$/;
@@ -45,7 +45,7 @@ async function openWithRealProviders(root: string): Promise<OpenRoot | string> {
     CHECKPOINT_DISABLE: "1",
   };
   const init = ["init", "-backend=false", "-input=false", "-no-color"];
-  const { exitCode, output } = await runner(env, PATIENCE_MILLISECONDS)(init, directory);
+  const { exitCode, output } = await runner(env, TIMEOUT_MILLISECONDS)(init, directory);
   if (exitCode !== 0) {
     close();
     return firstError(output);

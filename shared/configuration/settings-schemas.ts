@@ -240,7 +240,7 @@ export const localSettingsSchema = {
       description:
         "a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app",
     },
-    LOCAL_SWEEP_SECONDS: {
+    LOCAL_RESYNC_SECONDS: {
       type: "number",
       minimum: 0.1,
       exclusiveMaximum: 10_000,

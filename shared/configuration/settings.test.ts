@@ -279,9 +279,9 @@ test("a local fault is one for every time, or for once", () => {
   assert.is(problemsOf(() => faults("acme:install-app:twice")).length, 1);
 });
 
-test("the local sweep is a number of seconds, at least a tenth", () => {
+test("the local resync is a number of seconds, at least a tenth", () => {
   const seconds = (value?: string) =>
-    parseLocalSettings({ LOCAL_SWEEP_SECONDS: value }).sweepSeconds;
+    parseLocalSettings({ LOCAL_RESYNC_SECONDS: value }).resyncSeconds;
   assert.equal([undefined, "0.1", "0.25", "60", "1.5"].map(seconds), [5, 0.1, 0.25, 60, 1.5]);
   for (const value of ["0", "0.0", "0.05", "-1", "1.", "soon", "123456"]) {
     assert.is(problemsOf(() => seconds(value)).length, 1, value);

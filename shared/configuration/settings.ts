@@ -82,19 +82,19 @@ export interface ReconcilerSettings extends CommonSettings {
 export interface LocalSettings {
   port: number;
   namespace: string;
-  /** How long the stand-in bench takes to make a site. */
+  /** How long the fake bench takes to make a site. */
   benchSeconds: number;
-  /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the stand-in bench fails. */
+  /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the fake bench fails. */
   benchFaults: string;
-  /** How often the stand-in for Cloud Scheduler sends a sweep. */
-  sweepSeconds: number;
+  /** How often the fake Cloud Scheduler sends a resync. */
+  resyncSeconds: number;
   /** `host:port` of the emulators that already run; null for one that is to be started. */
   runningEmulators: { firestore: string | null; pubsub: string | null };
   /** Whether missing emulators may be fetched; null where the user is to be asked. */
   fetchEmulators: boolean | null;
   /** Where they are fetched from; null for where Google has them. */
   emulatorMirror: string | null;
-  /** A real MariaDB to use; null for the stand-in. */
+  /** A real MariaDB to use; null for the fake. */
   mariadb: { host: string; port: number; username: string; password: string } | null;
 }
 
@@ -138,7 +138,7 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     namespace: values.GKE_NAMESPACE,
     benchSeconds: values.LOCAL_BENCH_SECONDS,
     benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
-    sweepSeconds: values.LOCAL_SWEEP_SECONDS,
+    resyncSeconds: values.LOCAL_RESYNC_SECONDS,
     runningEmulators: {
       firestore: values.FIRESTORE_EMULATOR_HOST ?? null,
       pubsub: values.PUBSUB_EMULATOR_HOST ?? null,

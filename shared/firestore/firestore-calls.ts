@@ -7,8 +7,8 @@
 import { FieldPath, Timestamp } from "@google-cloud/firestore";
 import type { Query, QueryDocumentSnapshot, WriteResult } from "@google-cloud/firestore";
 import { DeadlineError, within } from "../platform/deadline.ts";
-import { EdgeError } from "../platform/errors.ts";
-import type { EdgeErrorCode } from "../platform/errors.ts";
+import { AdapterError } from "../platform/errors.ts";
+import type { AdapterErrorCode } from "../platform/errors.ts";
 
 /** How many documents are read at a time where all are read. */
 const PAGE_SIZE = 300;
@@ -48,7 +48,7 @@ export async function commit<T extends WriteResult | WriteResult[]>(
   } catch (error) {
     const code = grpcCode(error);
     if (code !== null && lost.includes(code)) return null;
-    throw toEdgeError(error);
+    throw toAdapterError(error);
   }
 }
 
@@ -56,7 +56,7 @@ export async function call<T>(promise: Promise<T>, milliseconds = CALL_MILLISECO
   try {
     return await within(milliseconds, promise);
   } catch (error) {
-    throw toEdgeError(error);
+    throw toAdapterError(error);
   }
 }
 
@@ -85,7 +85,7 @@ function isBrokenConnection(error: unknown): boolean {
 }
 
 /** A document that is missing is no error, so what NOT_FOUND says is not there is the database itself. */
-const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
+const EDGE_ERROR_OF_GRPC: Record<number, AdapterErrorCode> = {
   3: "invalid",
   6: "invalid",
   7: "denied",
@@ -96,12 +96,12 @@ const EDGE_ERROR_OF_GRPC: Record<number, EdgeErrorCode> = {
 };
 
 /** What is neither an answer of Firestore nor a missing one is a mistake in here. */
-export function toEdgeError(error: unknown): EdgeError {
+export function toAdapterError(error: unknown): AdapterError {
   const grpc = grpcCode(error);
   const isMissingAnswer =
     grpc !== null || error instanceof DeadlineError || isBrokenConnection(error);
   const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
-  return new EdgeError("store", code, `Firestore: ${code}`, { cause: error });
+  return new AdapterError("store", code, `Firestore: ${code}`, { cause: error });
 }
 
 /** Firestore's timestamps become dates, as deep as they stand. */

@@ -7,16 +7,16 @@
  * | `tenants/{id}`             | a tenant: what is wanted and what was last seen           |
  * | `subdomains/{subdomain}`   | which tenant holds the name                               |
  * | `requests/{id}`            | how a request was answered that may come again            |
- * | `deletions/{id}`           | the trail of a deletion; creating it wakes cleanup        |
+ * | `deletions/{id}`           | the record of a deletion; creating it triggers cleanup        |
  * | `slots/{k}`                | which tenant's site Job may run in the k-th slot          |
- * | `system/heartbeat`         | when the sweep last saw the cluster                       |
+ * | `system/heartbeat`         | when the resync last saw the cluster                       |
  *
  * @module
  */
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 import type { DocumentReference, WriteBatch } from "@google-cloud/firestore";
 import { within } from "../platform/deadline.ts";
-import { EdgeError } from "../platform/errors.ts";
+import { AdapterError } from "../platform/errors.ts";
 import {
   call,
   CALL_MILLISECONDS,
@@ -26,18 +26,18 @@ import {
   grpcCode,
   LOST_UPDATE,
   toDates,
-  toEdgeError,
+  toAdapterError,
 } from "./firestore-calls.ts";
 import { connectionOptions } from "../platform/google-clients.ts";
 import type { IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
 import type { Claim, Stored } from "../reconciler/reconcile.ts";
 import { openRequestRecords } from "./request-records.ts";
-import { addSeconds, DELETION_TRAIL_DAYS, isTenantId } from "../tenant/tenant.ts";
+import { addSeconds, DELETION_RECORD_DAYS, isTenantId } from "../tenant/tenant.ts";
 import type { Deletion, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import { listTenants, toShown, toStored } from "./tenant-documents.ts";
 import type { ListRequest, Shown } from "./tenant-documents.ts";
-import { correct, wish } from "../tenant/commands.ts";
-import type { Corrections, Occasion, Wish } from "../tenant/commands.ts";
+import { applyCommand, correct } from "../tenant/commands.ts";
+import type { Corrections, CommandRequest, Command } from "../tenant/commands.ts";
 
 export type { ListRequest, Position, TenantList } from "./tenant-documents.ts";
 
@@ -73,8 +73,11 @@ interface Refused {
   why: string;
 }
 
-/** What came of a wish, and the tenant as it is then. `unchanged`: it was wished already. */
-export type WishResult = { outcome: "changed" | "unchanged"; tenant: Tenant } | Refused | Repeated;
+/** What came of a command, and the tenant as it is then. `unchanged`: it was requested already. */
+export type CommandResult =
+  | { outcome: "changed" | "unchanged"; tenant: Tenant }
+  | Refused
+  | Repeated;
 
 /** What came of a correction; when it is `changed`, the tenant is as the caller wants it. */
 export type CorrectionResult = { outcome: "changed"; tenant: Tenant } | Refused;
@@ -88,7 +91,7 @@ const MAX_CREATE_COMMITS = 3;
 /** The client asks for gRPC's credentials where there is no TLS, though it has no use for them. */
 const WITHOUT_GRPC = { credentials: { createInsecure: () => ({}) } };
 
-/** Opens the store. Connects at the first call. Every method may throw an `EdgeError`. */
+/** Opens the store. Connects at the first call. Every method may throw an `AdapterError`. */
 export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const firestore = new Firestore({
     projectId,
@@ -138,7 +141,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       if (met.found.exists) return { outcome: "subdomain-taken" };
       expired = met.expired;
     }
-    throw new EdgeError("store", "unavailable", "what is in the tenant's way keeps changing");
+    throw new AdapterError("store", "unavailable", "what is in the tenant's way keeps changing");
   }
 
   /**
@@ -205,13 +208,13 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       const code = grpcCode(error);
       if (code === GRPC.ALREADY_EXISTS) return { result: "taken" };
       if (code !== null && LOST_UPDATE.includes(code)) return { result: "lost" };
-      throw toEdgeError(error);
+      throw toAdapterError(error);
     }
   }
 
   /** The ids of those that wait for a slot, whose turn is next first. */
   async function queue(limit: number): Promise<string[]> {
-    const query = tenants.where("queue_place", ">", "").orderBy("queue_place").limit(limit);
+    const query = tenants.where("queue_key", ">", "").orderBy("queue_key").limit(limit);
     return (await call(query.select().get())).docs.map((document) => document.id);
   }
 
@@ -244,28 +247,28 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   }
 
   /**
-   * Records a caller's wish, and in the same batch the request's record and, for a deletion, what wakes
+   * Records a caller's command, and in the same batch the request's record and, for a deletion, what triggers
    * cleanup. Null when there is no such tenant. A request that was answered before is answered so again,
    * also when its tenant is gone since; one that is refused leaves no record.
    *
    * The client library may repeat a commit by itself, so a lost race can be its own earlier success:
-   * then the tenant holds our wish id, or the record our answer.
+   * then the tenant holds our command id, or the record our answer.
    */
-  async function changeWish(
+  async function runCommand(
     id: string,
-    wished: Wish,
-    occasion: Occasion,
+    command: Command,
+    issued: CommandRequest,
     request: IdempotentRequest | null,
-  ): Promise<WishResult | null> {
-    let isTrailThere = false;
+  ): Promise<CommandResult | null> {
+    let isDeletionThere = false;
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const { found, repeated, expired } = await requests.readWith(tenants.doc(id), request);
       if (repeated !== null) return repeated;
       const stored = toStored(found);
       if (stored === null) return null;
       const { record, version } = stored;
-      if (record.wish_id === occasion.wishId) return { outcome: "changed", tenant: record };
-      const result = wish(record, wished, occasion);
+      if (record.command_id === issued.commandId) return { outcome: "changed", tenant: record };
+      const result = applyCommand(record, command, issued);
       if (result.outcome === "refused") return result;
 
       const { outcome } = result;
@@ -273,18 +276,18 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       if (changes === null && request === null) return { outcome, tenant: record };
       const tenant = { ...record, ...changes };
       const batch = changes === null ? firestore.batch() : updateBatch(id, version, changes);
-      if (changes !== null && wished === "delete") {
-        const trail = newTrail(occasion.now);
-        if (isTrailThere) batch.set(deletions.doc(id), trail);
-        else batch.create(deletions.doc(id), trail);
+      if (changes !== null && command === "delete") {
+        const deletion = newDeletion(issued.now);
+        if (isDeletionThere) batch.set(deletions.doc(id), deletion);
+        else batch.create(deletions.doc(id), deletion);
       }
       requests.add(batch, request, tenant, expired);
       const written = await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS);
       if (written !== null) return { outcome, tenant };
-      // Somebody else made it. Overwriting it wakes nobody, so this deletion is the sweep's.
-      if (wished === "delete") isTrailThere = (await call(deletions.doc(id).get())).exists;
+      // Somebody else made it. Overwriting it triggers nobody, so this deletion is the resync's.
+      if (command === "delete") isDeletionThere = (await call(deletions.doc(id).get())).exists;
     }
-    throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
+    throw new AdapterError("store", "unavailable", `tenant ${id} keeps changing`);
   }
 
   /**
@@ -307,27 +310,31 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
         return { outcome: "changed", tenant: { ...record, ...result.changes } };
       }
     }
-    throw new EdgeError("store", "unavailable", `tenant ${id} keeps changing`);
+    throw new AdapterError("store", "unavailable", `tenant ${id} keeps changing`);
   }
 
-  /** Ends a deletion: record and reservation go, the trail is closed, all or nothing. A name of another's stays. */
+  /** Ends a deletion: record and reservation go, the deletion record is closed, all or nothing. A name of another's stays. */
   async function endDeletion(tenant: Tenant, version: unknown, now: Date): Promise<boolean> {
-    const trail: Partial<Deletion> = {
+    const deletion: Partial<Deletion> = {
       completed_at: now,
       reason: tenant.reason,
-      expires_at: addSeconds(now, DELETION_TRAIL_DAYS * 24 * 3600),
+      expires_at: addSeconds(now, DELETION_RECORD_DAYS * 24 * 3600),
     };
     const batch = firestore
       .batch()
       .delete(tenants.doc(tenant.id), { lastUpdateTime: version as Timestamp })
-      .set(deletions.doc(tenant.id), trail, { merge: true });
+      .set(deletions.doc(tenant.id), deletion, { merge: true });
     await deleteIfHeld(batch, subdomains.doc(tenant.subdomain), tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
-  /** The ids of the tenants that the sweep shall look at, those that have waited longest first. */
+  /** The ids of the tenants that the resync shall look at, those that have waited longest first. */
   async function dueTenants(now: Date, limit: number): Promise<string[]> {
-    const query = tenants.where("wake_at", "<=", now).orderBy("wake_at").limit(limit).select();
+    const query = tenants
+      .where("next_reconcile_at", "<=", now)
+      .orderBy("next_reconcile_at")
+      .limit(limit)
+      .select();
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
@@ -371,14 +378,14 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     await commit(() => subdomains.doc(subdomain).delete({ lastUpdateTime }), ...LOST_UPDATE);
   }
 
-  /** The trail of a deletion. What is no time in it is taken for none. */
+  /** The record of a deletion. What is no time in it is taken for none. */
   async function readDeletion(tenantId: string): Promise<Deletion | null> {
     const found = (await call(deletions.doc(tenantId).get())).data();
     if (found === undefined) return null;
-    const trail = toDates(found) as Deletion;
+    const deletion = toDates(found) as Deletion;
     return {
-      ...trail,
-      completed_at: trail.completed_at instanceof Date ? trail.completed_at : null,
+      ...deletion,
+      completed_at: deletion.completed_at instanceof Date ? deletion.completed_at : null,
     };
   }
 
@@ -399,13 +406,13 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       .map((document) => document.id);
   }
 
-  /** Notes that the sweep has just seen the cluster. */
-  async function beat(now: Date): Promise<void> {
+  /** Notes that the resync has just seen the cluster. */
+  async function recordHeartbeat(now: Date): Promise<void> {
     await call(heartbeat.set({ seen_at: now }));
   }
 
-  /** When the sweep last saw the cluster. Its answer also proves that the database answers. */
-  async function lastBeat(milliseconds: number): Promise<Date | null> {
+  /** When the resync last saw the cluster. Its answer also proves that the database answers. */
+  async function readHeartbeat(milliseconds: number): Promise<Date | null> {
     const snapshot = await call(heartbeat.get(), milliseconds);
     const seenAt: unknown = snapshot.get("seen_at");
     return seenAt instanceof Timestamp ? seenAt.toDate() : null;
@@ -420,7 +427,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     claimSlot,
     queue,
     freeOrphanedSlot,
-    changeWish,
+    runCommand,
     changeFields,
     endDeletion,
     listTenants: (wanted: ListRequest) => listTenants(tenants, wanted),
@@ -433,12 +440,12 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     readDeletion,
     deletionsEnded,
     deletionsOpen,
-    beat,
-    lastBeat,
+    recordHeartbeat,
+    readHeartbeat,
     close: () => firestore.terminate(),
   };
 }
 
-function newTrail(requested_at: Date): Deletion {
+function newDeletion(requested_at: Date): Deletion {
   return { requested_at, completed_at: null, reason: null, expires_at: null };
 }

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { connectCluster } from "./cluster.ts";
 import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget, GoogleCredentials } from "./cluster-target.ts";
-import { EdgeError } from "../platform/errors.ts";
+import { AdapterError } from "../platform/errors.ts";
 
 const test = suite("the way to the cluster");
 
@@ -16,7 +16,7 @@ const GKE: ClusterTarget = {
   cluster: "frappe",
 };
 
-/** Stands in for Google's side, which cannot be reached from a test: this cluster, these tokens. */
+/** Fakes Google's side, which cannot be reached from a test: this cluster, these tokens. */
 function google(cluster: unknown, tokens: string[] = ["token"]) {
   const asked: string[] = [];
   const credentials: GoogleCredentials = {
@@ -87,8 +87,11 @@ for (const [sentence, cluster, code] of failures) {
       await loadKubeConfig(GKE, google(cluster).credentials);
       assert.unreachable();
     } catch (error) {
-      assert.instance(error, EdgeError);
-      assert.equal([(error as EdgeError).edge, (error as EdgeError).code], ["cluster", code]);
+      assert.instance(error, AdapterError);
+      assert.equal(
+        [(error as AdapterError).adapter, (error as AdapterError).code],
+        ["cluster", code],
+      );
     }
   });
 }
@@ -97,7 +100,7 @@ test("a way that could not be found is looked for again by the next call", async
   let tries = 0;
   const cluster = connectCluster({ target: GKE, namespace: "frappe" }, () => {
     tries += 1;
-    return Promise.reject(new EdgeError("cluster", "unavailable", "not yet"));
+    return Promise.reject(new AdapterError("cluster", "unavailable", "not yet"));
   });
   for (const _ of [1, 2]) {
     try {
@@ -124,7 +127,7 @@ test("a cluster that does not answer is an error in bounded time", async () => {
     assert.unreachable();
   } catch (error) {
     assert.equal(
-      [(error as EdgeError).edge, (error as EdgeError).code],
+      [(error as AdapterError).adapter, (error as AdapterError).code],
       ["cluster", "unavailable"],
     );
   } finally {

@@ -6,7 +6,7 @@
  */
 import { KubeConfig } from "@kubernetes/client-node";
 import { GoogleAuth } from "google-auth-library";
-import { EdgeError } from "../platform/errors.ts";
+import { AdapterError } from "../platform/errors.ts";
 
 export type ClusterTarget =
   | { kind: "gke"; project: string; location: string; cluster: string }
@@ -21,7 +21,7 @@ export interface GoogleCredentials {
 
 const DESCRIBE_MILLISECONDS = 10_000;
 
-/** Finds out how to reach the cluster. Throws an `EdgeError` when that cannot be learnt. */
+/** Finds out how to reach the cluster. Throws an `AdapterError` when that cannot be learnt. */
 export async function loadKubeConfig(
   target: ClusterTarget,
   credentials: () => GoogleCredentials = googleCredentials,
@@ -64,7 +64,7 @@ async function loadGke(
   const caData = cluster.masterAuth?.clusterCaCertificate;
   if (!dns && !(cluster.endpoint && caData)) {
     const message = `GKE: the cluster ${target.cluster} has no endpoint, or not yet`;
-    throw new EdgeError("cluster", "unavailable", message);
+    throw new AdapterError("cluster", "unavailable", message);
   }
   const way = dns
     ? { server: `https://${dns}` }
@@ -94,7 +94,7 @@ async function describe(name: string, credentials: GoogleCredentials): Promise<G
   } catch (error) {
     const { status } = error as { status?: unknown };
     const code = status === 401 || status === 403 ? "denied" : "unavailable";
-    throw new EdgeError("cluster", code, `GKE: ${name} cannot be read`, { cause: error });
+    throw new AdapterError("cluster", code, `GKE: ${name} cannot be read`, { cause: error });
   }
 }
 

@@ -26,9 +26,9 @@ import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
 import { within } from "../platform/deadline.ts";
 import type { Job } from "../reconciler/decide.ts";
-import { EdgeError } from "../platform/errors.ts";
-import type { HoldUp } from "../reconciler/hold-up.ts";
-import { toHoldUp, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
+import { AdapterError } from "../platform/errors.ts";
+import type { Blocker } from "../reconciler/blocker.ts";
+import { toBlocker, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
 import { endCondition, toOutcome } from "./job-outcome.ts";
 import { LABELS, MANAGED_BY } from "../operations/manifests.ts";
 import type { Made } from "../reconciler/reconcile.ts";
@@ -50,7 +50,7 @@ const CALL_MILLISECONDS = 10_000;
 /** How often it is looked at most whether the cluster is elsewhere. */
 const FORGET_MILLISECONDS = 30_000;
 
-/** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the sweep. */
+/** Deleting a Job whose Pods stop in time is seen through; a slower one is left to the resync. */
 const DELETION_MILLISECONDS = 10_000;
 const DELETION_POLL_MILLISECONDS = 250;
 
@@ -64,7 +64,7 @@ export interface ListedJob {
 
 const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 
-/** Connects at the first call. Every method may throw an `EdgeError`. */
+/** Connects at the first call. Every method may throw an `AdapterError`. */
 export function connectCluster(
   { target, namespace, pageSize = 500 }: ClusterOptions,
   load: typeof loadKubeConfig = loadKubeConfig,
@@ -109,7 +109,7 @@ export function connectCluster(
     }
   }
 
-  /** The tenant's Job, and how it ended or what holds it up; null when there is none. */
+  /** The tenant's Job, and how it ended or what blocks it; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
     const { batch } = await connected();
@@ -124,7 +124,7 @@ export function connectCluster(
       terminating: job.metadata?.deletionTimestamp !== undefined,
       ...identity,
       outcome: condition === undefined ? null : toOutcome(condition, pods),
-      holdUp: await holdUpOf(job, pods),
+      blocker: await blockerOf(job, pods),
     };
   }
 
@@ -135,14 +135,14 @@ export function connectCluster(
     return (await call("list Pods", isList, pods)).items;
   }
 
-  /** Nothing holds up a Job that has ended and stays. */
-  async function holdUpOf(job: V1Job, pods: V1Pod[]): Promise<HoldUp | null> {
+  /** Nothing blocks a Job that has ended and stays. */
+  async function blockerOf(job: V1Job, pods: V1Pod[]): Promise<Blocker | null> {
     const isStaying = job.metadata?.deletionTimestamp === undefined;
     if (conditionOf(job) !== undefined && isStaying) return null;
     const now = new Date();
     const uid = uidToAskAbout(job, pods, now);
     const events = uid === null ? [] : await eventsOf(uid);
-    return toHoldUp(job, pods, events, now);
+    return toBlocker(job, pods, events, now);
   }
 
   /** The events of an object. They only say more, so it does without where it may not read them. */
@@ -255,16 +255,16 @@ async function answerOf<T extends object>(
   try {
     answer = await within(CALL_MILLISECONDS, promise);
   } catch (error) {
-    throw toEdgeError(what, error);
+    throw toAdapterError(what, error);
   }
   if (answer !== null && isIt(answer)) return answer;
   const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
-  throw new EdgeError("cluster", "unavailable", message);
+  throw new AdapterError("cluster", "unavailable", message);
 }
 
 /** Whether it was not the cluster that answered, as far as one can tell, or it does not know us any more. */
 function isOutOfReach(error: unknown): boolean {
-  const { cause } = error as EdgeError;
+  const { cause } = error as AdapterError;
   return !(cause instanceof ApiException) || cause.code === 401;
 }
 
@@ -310,7 +310,7 @@ async function madeOf(answer: Promise<object>): Promise<Made> {
 
 /** What Kubernetes has to say of a refusal: the fields of its `Status`. */
 function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
-  const cause = error instanceof EdgeError ? error.cause : undefined;
+  const cause = error instanceof AdapterError ? error.cause : undefined;
   if (!(cause instanceof ApiException)) return {};
   const { code } = cause;
   try {
@@ -325,18 +325,20 @@ function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
   }
 }
 
-function toEdgeError(what: string, error: unknown): EdgeError {
+function toAdapterError(what: string, error: unknown): AdapterError {
   if (!(error instanceof ApiException)) {
     const message = `Kubernetes: no answer to the call to ${what}`;
-    return new EdgeError("cluster", "unavailable", message, { cause: error });
+    return new AdapterError("cluster", "unavailable", message, { cause: error });
   }
   const { code } = error;
   const message = `Kubernetes: HTTP ${code} to the call to ${what}`;
   if (code === 401 || code === 403) {
-    return new EdgeError("cluster", "denied", message, { cause: error });
+    return new AdapterError("cluster", "denied", message, { cause: error });
   }
   const isPassing = code === 409 || code === 429 || code >= 500;
-  return new EdgeError("cluster", isPassing ? "unavailable" : "invalid", message, { cause: error });
+  return new AdapterError("cluster", isPassing ? "unavailable" : "invalid", message, {
+    cause: error,
+  });
 }
 
 /** Which operation a Job belongs to, by its labels. */
@@ -347,7 +349,7 @@ function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
   const attempt = Number(labels[LABELS.attempt]);
   if (!isJobKind(kind) || !Number.isInteger(generation) || !Number.isInteger(attempt)) {
     const message = `the Job ${job.metadata?.name} was not made by this control plane`;
-    throw new EdgeError("cluster", "invalid", message);
+    throw new AdapterError("cluster", "invalid", message);
   }
   return { kind, generation, attempt };
 }

@@ -1,9 +1,9 @@
 import type { CoreV1Event, V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ageInWords, toHoldUp, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
+import { ageInWords, toBlocker, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
 
-const test = suite("toHoldUp");
+const test = suite("toBlocker");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -237,7 +237,7 @@ const cases: Case[] = [
 ];
 for (const [sentence, { job = JOB, pods = [], events = [] }, expected] of cases) {
   test(`finds ${sentence}`, () => {
-    const found = toHoldUp(job, pods, events, NOW);
+    const found = toBlocker(job, pods, events, NOW);
     const [reason, message, minutes] = expected ?? [];
     const since = ago(minutes ?? 0);
     assert.equal(found, expected === null ? null : { reason, since, message });
@@ -251,7 +251,7 @@ test("the newest Pod speaks, in whichever order they come", () => {
     [older, newer],
     [newer, older],
   ]) {
-    assert.is(toHoldUp(JOB, pods, [], NOW)?.reason, "NoNodeFits");
+    assert.is(toBlocker(JOB, pods, [], NOW)?.reason, "NoNodeFits");
   }
 });
 
@@ -264,7 +264,7 @@ test("events are asked for only where they may say more", () => {
   assert.is(uidToAskAbout(DELETED, [], NOW), null);
 });
 
-test("a refusal that is not a quota's is no hold-up", () => {
+test("a refusal that is not a quota's is no blocker", () => {
   assert.is(toQuotaExceeded('jobs.batch "x" is forbidden: User cannot create', NOW), null);
 });
 

@@ -15,20 +15,20 @@ import type {
   V1Pod,
   V1PodCondition,
 } from "@kubernetes/client-node";
-import type { HoldUp, HoldUpReason } from "../reconciler/hold-up.ts";
+import type { Blocker, BlockerReason } from "../reconciler/blocker.ts";
 import { newestFirst } from "./job-outcome.ts";
 import { tidy } from "./last-words.ts";
 
 /**
- * What holds up a Job that has no outcome, and since when; null while a container of it runs. `pods` are
+ * What blocks a Job that has no outcome, and since when; null while a container of it runs. `pods` are
  * the Job's, `events` those of the object that `objectToAsk` names.
  */
-export function toHoldUp(
+export function toBlocker(
   job: V1Job,
   pods: V1Pod[],
   events: CoreV1Event[],
   now: Date,
-): HoldUp | null {
+): Blocker | null {
   const [pod] = newestFirst(pods);
   const deletedAt = job.metadata?.deletionTimestamp;
   if (deletedAt !== undefined) return terminating("JobTerminating", deletedAt, pod, now);
@@ -43,19 +43,19 @@ export function toHoldUp(
 /** Of which object the events say more than is known without them; null where they would not. */
 export function uidToAskAbout(job: V1Job, pods: V1Pod[], now: Date): string | null {
   const [pod] = newestFirst(pods);
-  const reason = toHoldUp(job, pods, [], now)?.reason;
+  const reason = toBlocker(job, pods, [], now)?.reason;
   if (reason === "PodNotCreated") return job.metadata?.uid ?? null;
   return reason === "ContainersStarting" ? (pod?.metadata?.uid ?? null) : null;
 }
 
-/** The hold-up that a refusal by a quota is, by the words of Kubernetes; null if it was no quota. */
-export function toQuotaExceeded(message: string, since: Date): HoldUp | null {
+/** The blocker that a refusal by a quota is, by the words of Kubernetes; null if it was no quota. */
+export function toQuotaExceeded(message: string, since: Date): Blocker | null {
   const [words] = /exceeded quota: .*/s.exec(message) ?? [];
   if (words === undefined) return null;
-  return holdUp("QuotaExceeded", since, "The namespace's quota allows no more", words);
+  return blocker("QuotaExceeded", since, "The namespace's quota allows no more", words);
 }
 
-function holdUp(reason: HoldUpReason, since: Date, sentence: string, words = ""): HoldUp {
+function blocker(reason: BlockerReason, since: Date, sentence: string, words = ""): Blocker {
   const own = tidy(words);
   return { reason, since, message: own === "" ? `${sentence}.` : `${sentence}: ${own}` };
 }
@@ -65,14 +65,14 @@ function terminating(
   since: Date,
   pod: V1Pod | undefined,
   now: Date,
-): HoldUp {
+): Blocker {
   const age = ageInWords(since, now);
   if (pod === undefined) {
-    return holdUp(reason, since, `The site Job is being deleted, and has not gone for ${age}`);
+    return blocker(reason, since, `The site Job is being deleted, and has not gone for ${age}`);
   }
   const where = pod.spec?.nodeName === undefined ? "" : ` on the node ${pod.spec.nodeName}`;
   const sentence = `The Pod ${nameOf(pod)}${where} has been stopping for ${age}`;
-  return holdUp(reason, since, `${sentence}; its node may be lost`);
+  return blocker(reason, since, `${sentence}; its node may be lost`);
 }
 
 /** Coarser the longer it lasts, so that the sentence is seldom another. */
@@ -87,13 +87,13 @@ function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-function withoutPod(job: V1Job, events: CoreV1Event[]): HoldUp {
+function withoutPod(job: V1Job, events: CoreV1Event[]): Blocker {
   const since = job.metadata?.creationTimestamp ?? new Date(0);
   const words = newestMessage(events, "FailedCreate");
-  if (words === null) return holdUp("PodNotCreated", since, "The site Job has no Pod yet");
+  if (words === null) return blocker("PodNotCreated", since, "The site Job has no Pod yet");
   return (
     toQuotaExceeded(words, since) ??
-    holdUp("PodNotCreated", since, "No Pod can be made for the site Job", words)
+    blocker("PodNotCreated", since, "No Pod can be made for the site Job", words)
   );
 }
 
@@ -128,13 +128,13 @@ function isRunning(pod: V1Pod): boolean {
  * What its kubelet has last said of a Pod stays when the node is lost. The controller of nodes then changes
  * the Pod's readiness alone, which disagrees with that of its containers from there on.
  */
-function lostNode(pod: V1Pod, now: Date): HoldUp | null {
+function lostNode(pod: V1Pod, now: Date): Blocker | null {
   const ready = conditionOf(pod, "Ready");
   const containers = pod.status?.containerStatuses ?? [];
   if (ready?.status !== "False" || containers.length === 0) return null;
   if (!containers.every((container) => container.ready)) return null;
   const since = ready.lastTransitionTime ?? now;
-  return holdUp(
+  return blocker(
     "NodeLost",
     since,
     `The node ${pod.spec?.nodeName} tells nothing of the Pod ${nameOf(pod)}`,
@@ -149,14 +149,14 @@ function conditionOf({ status }: V1Pod, type: string): V1PodCondition | undefine
 const NO_VOLUME =
   /persistentvolumeclaim\S* .*(?:not found|being deleted)|unbound .*persistentvolumeclaim/i;
 
-function unscheduled(pod: V1Pod): HoldUp | null {
+function unscheduled(pod: V1Pod): Blocker | null {
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return null;
   const { message = "", lastTransitionTime } = scheduled;
   const since = lastTransitionTime ?? pod.metadata?.creationTimestamp ?? new Date(0);
   return NO_VOLUME.test(message)
-    ? holdUp("VolumeMissing", since, "A volume that the site Job needs is missing", message)
-    : holdUp("NoNodeFits", since, "No node has room for the site Job", message);
+    ? blocker("VolumeMissing", since, "A volume that the site Job needs is missing", message)
+    : blocker("NoNodeFits", since, "No node has room for the site Job", message);
 }
 
 type Waiting = NonNullable<V1ContainerState["waiting"]>;
@@ -183,7 +183,7 @@ const CONTAINER_REASONS = new Set([
 /** `secret "x" not found`, `couldn't find key k in Secret n/x`. */
 const NO_SECRET = /\bsecret "?\S+"? not found|couldn't find key .* in Secret/i;
 
-function waitingContainer(pod: V1Pod): HoldUp | null {
+function waitingContainer(pod: V1Pod): Blocker | null {
   for (const { name, image, state } of statusesOf(pod)) {
     const found = state?.waiting && toBlocked(name, image, state.waiting, waitingSince(pod));
     if (found) return found;
@@ -196,15 +196,15 @@ function toBlocked(
   image: string,
   { reason = "", message = "" }: Waiting,
   since: Date,
-): HoldUp | null {
+): Blocker | null {
   if (IMAGE_REASONS.has(reason)) {
     const words = message || reason;
-    return holdUp("ImageNotPulled", since, `The image ${image} cannot be pulled`, words);
+    return blocker("ImageNotPulled", since, `The image ${image} cannot be pulled`, words);
   }
   if (!CONTAINER_REASONS.has(reason)) return null;
   return NO_SECRET.test(message)
-    ? holdUp("SecretMissing", since, "A Secret that the site Job needs is missing", message)
-    : holdUp(
+    ? blocker("SecretMissing", since, "A Secret that the site Job needs is missing", message)
+    : blocker(
         "ContainerNotCreated",
         since,
         `The container "${name}" cannot be created`,
@@ -222,14 +222,14 @@ function waitingSince(pod: V1Pod): Date {
   return new Date(Math.max(0, ...steps.map((step) => step?.getTime() ?? 0)));
 }
 
-function starting(pod: V1Pod, events: CoreV1Event[]): HoldUp {
+function starting(pod: V1Pod, events: CoreV1Event[]): Blocker {
   const since = waitingSince(pod);
   const mount = newestMessage(events, "FailedMount", "FailedAttachVolume");
   if (mount !== null) {
-    return holdUp("VolumeNotMounted", since, "A volume of the site Job cannot be mounted", mount);
+    return blocker("VolumeNotMounted", since, "A volume of the site Job cannot be mounted", mount);
   }
   const words = newestMessage(events, "FailedCreatePodSandBox", "FailedScheduling");
-  return holdUp("ContainersStarting", since, "No container of the site Job runs yet", words ?? "");
+  return blocker("ContainersStarting", since, "No container of the site Job runs yet", words ?? "");
 }
 
 function nameOf({ metadata }: V1Pod): string {

@@ -18,7 +18,7 @@ const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
-    wishId: "w1",
+    commandId: "w1",
     organization: `It's "$(DB_PASSWORD)" & $$ Söhne`,
     subdomain: "acme",
     email: "o'neil+$(SITE)@acme.example",

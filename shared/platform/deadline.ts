@@ -1,5 +1,5 @@
 /**
- * A limit on how long an edge waits for an answer.
+ * A limit on how long an adapter waits for an answer.
  *
  * @module
  */

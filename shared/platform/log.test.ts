@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { logLinesOf } from "../../tests/testkit/log-lines.ts";
-import { EdgeError } from "./errors.ts";
+import { AdapterError } from "./errors.ts";
 import { errorFields, log } from "./log.ts";
 import { followTraces } from "./trace.ts";
 
@@ -36,13 +36,13 @@ test("an entry that a request causes names the request's trace", async () => {
   assert.is(line?.["logging.googleapis.com/trace"], `projects/acme-prod/traces/${trace}`);
 });
 
-test("tells where an edge's error comes from and what caused it", () => {
+test("tells where an adapter's error comes from and what caused it", () => {
   const cause = Object.assign(new TypeError("fetch failed"), {
     cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
   });
-  const fields = errorFields(new EdgeError("cluster", "unavailable", "no answer", { cause }));
+  const fields = errorFields(new AdapterError("cluster", "unavailable", "no answer", { cause }));
   assert.equal(
-    [fields["edge"], fields["code"], fields["error"]],
+    [fields["adapter"], fields["code"], fields["error"]],
     ["cluster", "unavailable", "no answer"],
   );
   assert.match(JSON.stringify(fields), /ECONNREFUSED/);
@@ -53,7 +53,7 @@ test("does not quote a response of the cluster, which may hold a Secret", () => 
     code: 422,
     body: "hunter2",
   });
-  const fields = errorFields(new EdgeError("cluster", "invalid", "HTTP 422", { cause }));
+  const fields = errorFields(new AdapterError("cluster", "invalid", "HTTP 422", { cause }));
   assert.not.match(JSON.stringify(fields), /hunter2/);
   assert.match(JSON.stringify(fields), /422/);
 });

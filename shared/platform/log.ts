@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EdgeError } from "./errors.ts";
+import { AdapterError } from "./errors.ts";
 import { currentTrace } from "./trace.ts";
 
 export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";
@@ -20,9 +20,9 @@ export function log(
 
 /** What a log line may tell of an error, and of what caused it. */
 export function errorFields(error: unknown): Record<string, unknown> {
-  if (error instanceof EdgeError) {
-    const { edge, code, message, cause } = error;
-    return { error: message, edge, code, cause: causeFields(cause) };
+  if (error instanceof AdapterError) {
+    const { adapter, code, message, cause } = error;
+    return { error: message, adapter, code, cause: causeFields(cause) };
   }
   if (error instanceof Error) return { error: error.message, stack: error.stack };
   return { error: String(error) };

@@ -2,11 +2,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openLazily } from "./open-lazily.ts";
 
-const test = suite("an edge that is opened lazily");
+const test = suite("an adapter that is opened lazily");
 
 function counting() {
   let opened = 0;
-  const edge = openLazily(async () => {
+  const adapter = openLazily(async () => {
     opened += 1;
     return {
       double: async (value: number) => value * 2,
@@ -18,46 +18,46 @@ function counting() {
       },
     };
   });
-  return { edge, opened: () => opened };
+  return { adapter, opened: () => opened };
 }
 
 test("is not opened before its first call, and once for all of them", async () => {
-  const { edge, opened } = counting();
+  const { adapter, opened } = counting();
   assert.is(opened(), 0);
-  assert.equal(await Promise.all([edge.double(2), edge.double(3)]), [4, 6]);
-  assert.is(await edge.double(4), 8);
+  assert.equal(await Promise.all([adapter.double(2), adapter.double(3)]), [4, 6]);
+  assert.is(await adapter.double(4), 8);
   assert.is(opened(), 1);
 });
 
 test("passes on what is thrown", async () => {
-  const { edge } = counting();
-  const error: unknown = await edge.fail().catch((thrown: unknown) => thrown);
+  const { adapter } = counting();
+  const error: unknown = await adapter.fail().catch((thrown: unknown) => thrown);
   assert.instance(error, RangeError);
 });
 
 test("passes on what is yielded", async () => {
-  const { edge } = counting();
+  const { adapter } = counting();
   const values: number[] = [];
-  for await (const value of edge.upTo(3)) values.push(value);
+  for await (const value of adapter.upTo(3)) values.push(value);
   assert.equal(values, [1, 2, 3]);
 });
 
 test("is opened by the next call where it could not be before", async () => {
   let tries = 0;
-  const edge = openLazily(async () => {
+  const adapter = openLazily(async () => {
     tries += 1;
     if (tries === 1) throw new Error("not yet");
     return { read: async () => "read" };
   });
-  assert.is(await edge.read().catch(() => "failed"), "failed");
-  assert.is(await edge.read(), "read");
+  assert.is(await adapter.read().catch(() => "failed"), "failed");
+  assert.is(await adapter.read(), "read");
 });
 
 test("that cannot be opened says so to who iterates later, and does not end the process before", async () => {
-  const edge = openLazily(async (): Promise<{ all: () => AsyncGenerator<number> }> => {
+  const adapter = openLazily(async (): Promise<{ all: () => AsyncGenerator<number> }> => {
     throw new RangeError("too far");
   });
-  const all = edge.all();
+  const all = adapter.all();
   await new Promise((resolve) => setImmediate(resolve));
   let thrown: unknown;
   try {
@@ -69,14 +69,14 @@ test("that cannot be opened says so to who iterates later, and does not end the 
 });
 
 test("is not opened by who makes a text of it", () => {
-  const { edge, opened } = counting();
-  assert.is(JSON.stringify({ edge }), '{"edge":{}}');
+  const { adapter, opened } = counting();
+  assert.is(JSON.stringify({ adapter }), '{"adapter":{}}');
   assert.is(opened(), 0);
 });
 
 test("can be passed on by a promise, which does not open it", async () => {
-  const { edge, opened } = counting();
-  assert.is(await Promise.resolve(edge), edge);
+  const { adapter, opened } = counting();
+  assert.is(await Promise.resolve(adapter), adapter);
   assert.is(opened(), 0);
 });
 

@@ -1,14 +1,14 @@
 /**
- * The bus: publishing hints to Pub/Sub. A hint only wakes somebody up, so one that is lost costs
- * time and nothing else: the sweep finds what it would have named.
+ * The bus: publishing triggers to Pub/Sub. A trigger only starts a reconcile, so one that is lost costs
+ * time and nothing else: the resync finds what it would have named.
  *
  * @module
  */
 import { v1 } from "@google-cloud/pubsub";
 import { within } from "../platform/deadline.ts";
-import { EdgeError } from "../platform/errors.ts";
+import { AdapterError } from "../platform/errors.ts";
 import { connectionOptions } from "../platform/google-clients.ts";
-import type { Hint } from "./messages.ts";
+import type { Trigger } from "./messages.ts";
 
 export const TENANT_EVENTS = "tenant-events";
 export const CLUSTER_EVENTS = "cluster-events";
@@ -22,7 +22,7 @@ export interface BusOptions {
 
 export type Bus = ReturnType<typeof openBus>;
 
-/** A hint is not worth more of a caller's time than this. */
+/** A trigger is not worth more of a caller's time than this. */
 const PUBLISH_MILLISECONDS = 3_000;
 
 /** Opens the bus. Connects at the first call. */
@@ -37,13 +37,13 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
   const topic = `projects/${projectId}/topics/${TENANT_EVENTS}`;
 
   return {
-    /** Publishes a hint. Throws an `EdgeError` when Pub/Sub does not take it in time. */
-    async publish(hint: Hint): Promise<void> {
-      const messages = [{ data: Buffer.from(JSON.stringify(hint)) }];
+    /** Publishes a trigger. Throws an `AdapterError` when Pub/Sub does not take it in time. */
+    async publish(trigger: Trigger): Promise<void> {
+      const messages = [{ data: Buffer.from(JSON.stringify(trigger)) }];
       try {
         await within(PUBLISH_MILLISECONDS, publisher.publish({ topic, messages }));
       } catch (error) {
-        throw new EdgeError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
+        throw new AdapterError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
       }
     },
     close: () => publisher.close(),

@@ -1,20 +1,20 @@
 /**
- * What wakes the functions, as JSON Schema and as far as it is read: further fields are let through,
+ * What triggers the functions, as JSON Schema and as far as it is read: further fields are let through,
  * since the senders are Google's, or of another version than the receiver.
  *
  * @module
  */
 
 /** A message on the topic `tenant-events`. */
-export const hintSchema = {
+export const triggerSchema = {
   anyOf: [
     {
       type: "object",
       required: ["kind", "tenant_id"],
       properties: { kind: { const: "tenant" }, tenant_id: { type: "string" } },
     },
-    { type: "object", required: ["kind"], properties: { kind: { const: "sweep" } } },
-    { type: "object", required: ["kind"], properties: { kind: { const: "audit" } } },
+    { type: "object", required: ["kind"], properties: { kind: { const: "resync" } } },
+    { type: "object", required: ["kind"], properties: { kind: { const: "garbage-collection" } } },
   ],
 } as const;
 

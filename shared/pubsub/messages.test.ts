@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HintError, parseHint } from "./messages.ts";
+import { MessageError, parseMessage } from "./messages.ts";
 
-const test = suite("parseHint");
+const test = suite("parseMessage");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const event = (involvedObject: unknown) => ({
@@ -10,16 +10,16 @@ const event = (involvedObject: unknown) => ({
   jsonPayload: { kind: "Event", reason: "Completed", involvedObject },
 });
 
-const understood: [sentence: string, message: unknown, call: unknown][] = [
-  ["the sweep", { kind: "sweep" }, { for: "sweep" }],
-  ["the audit", { kind: "audit" }, { for: "audit" }],
-  ["a tenant's hint", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
+const understood: [sentence: string, message: unknown, request: unknown][] = [
+  ["the resync", { kind: "resync" }, { for: "resync" }],
+  ["the garbage collection", { kind: "garbage-collection" }, { for: "garbage-collection" }],
+  ["a tenant's trigger", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
   [
-    "a tenant's hint with an id of no tenant's form",
+    "a tenant's trigger with an id of no tenant's form",
     { kind: "tenant", tenant_id: "acme" },
     { for: "tenant", tenantId: "acme" },
   ],
-  ["a hint that says more than is read", { kind: "sweep", at: "noon" }, { for: "sweep" }],
+  ["a trigger that says more than is read", { kind: "resync", at: "noon" }, { for: "resync" }],
   [
     "a site Job's event",
     event({ kind: "Job", name: `site-${ID}` }),
@@ -42,18 +42,18 @@ const understood: [sentence: string, message: unknown, call: unknown][] = [
   ],
   ["a log entry without a payload", { logName: "l" }, { for: "nobody" }],
 ];
-for (const [sentence, message, call] of understood) {
-  test(`understands ${sentence}`, () => assert.equal(parseHint(message), call));
+for (const [sentence, message, request] of understood) {
+  test(`understands ${sentence}`, () => assert.equal(parseMessage(message), request));
 }
 
 for (const message of [
   null,
   1,
-  "sweep",
+  "resync",
   [],
   {},
   { kind: "other" },
-  { kind: ["sweep"] },
+  { kind: ["resync"] },
   { kind: "tenant" },
   { kind: "tenant", tenant_id: 7 },
   { textPayload: "no log's name" },
@@ -62,8 +62,8 @@ for (const message of [
 ]) {
   test(`refuses ${JSON.stringify(message)}`, () => {
     assert.throws(
-      () => parseHint(message),
-      (error: unknown) => error instanceof HintError,
+      () => parseMessage(message),
+      (error: unknown) => error instanceof MessageError,
     );
   });
 }

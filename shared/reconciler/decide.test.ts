@@ -2,11 +2,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decide, pauseSeconds, takingChanges, waitingChanges } from "./decide.ts";
 import type { Action, Decision, Job, JobOutcome, Observed } from "./decide.ts";
-import type { HoldUp } from "./hold-up.ts";
+import type { Blocker } from "./blocker.ts";
 import { addSeconds, newTenant, STATUSES, WANTED } from "../tenant/tenant.ts";
 import type { JobKind, Operation, Status, Tenant, TenantChanges } from "../tenant/tenant.ts";
-import { wish } from "../tenant/commands.ts";
-import type { Wish } from "../tenant/commands.ts";
+import { applyCommand } from "../tenant/commands.ts";
+import type { Command } from "../tenant/commands.ts";
 
 const test = suite("decide");
 
@@ -25,8 +25,8 @@ const NO_SLOT = { slot: null, deadline_at: null };
 /** As it is when it takes its slot now. */
 const FROM_NOW = { started_at: NOW, deadline_at: inSeconds(45 * 60) };
 
-function wished(tenant: Tenant, what: Wish): Tenant {
-  const result = wish(tenant, what, { wishId: "w2", now: NOW });
+function commanded(tenant: Tenant, what: Command): Tenant {
+  const result = applyCommand(tenant, what, { commandId: "w2", now: NOW });
   if (result.outcome !== "changed") throw new Error(`${what} changes nothing`);
   return { ...tenant, ...result.changes };
 }
@@ -34,7 +34,7 @@ function wished(tenant: Tenant, what: Wish): Tenant {
 const queued = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
-    wishId: "w1",
+    commandId: "w1",
     organization: "Acme",
     subdomain: "acme",
     email: "a@acme.example",
@@ -59,7 +59,7 @@ const active: Tenant = {
 const failed: Tenant = { ...active, status: "failed", error_message: "no disk", site_url: null };
 const suspended: Tenant = { ...active, status: "suspended", desired: "suspended" };
 const drop = operationOf("drop", 2);
-const dropping: Tenant = { ...wished(active, "delete"), operation: drop };
+const dropping: Tenant = { ...commanded(active, "delete"), operation: drop };
 const dropped: Tenant = {
   ...dropping,
   operation: { ...drop, ...NO_SLOT },
@@ -73,7 +73,7 @@ const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
   attempt: operation.attempt,
   terminating: false,
   outcome: null,
-  holdUp: null,
+  blocker: null,
   ...more,
 });
 const SUCCEEDED = { outcome: { result: "succeeded", reason: null } as JobOutcome };
@@ -106,31 +106,31 @@ type Expected = Partial<Decision>;
 type Case = [sentence: string, observed: Observed, expected: Expected];
 
 const NOTHING: Expected = { changes: null, actions: [] };
-const waits = (because: string, recheckAfterSeconds = 60): Expected => ({
-  because,
+const waits = (reason: string, requeueAfterSeconds = 60): Expected => ({
+  reason,
   ...NOTHING,
-  again: false,
-  recheckAfterSeconds,
+  requeue: false,
+  requeueAfterSeconds,
 });
-const removes = (because: string): Expected => ({
-  because,
+const removes = (reason: string): Expected => ({
+  reason,
   changes: null,
   actions: [{ do: "deleteJob", uid: "u1" }],
-  again: true,
+  requeue: true,
 });
-const records = (because: string, changes: TenantChanges): Expected => ({
-  because,
+const records = (reason: string, changes: TenantChanges): Expected => ({
+  reason,
   changes,
   actions: [],
-  again: true,
+  requeue: true,
 });
-const SETTLED: Expected = { because: "Settled", ...NOTHING, recheckAfterSeconds: null };
+const SETTLED: Expected = { reason: "Settled", ...NOTHING, requeueAfterSeconds: null };
 const END_DELETION: Action[] = [{ do: "deleteSecret" }, { do: "endDeletion" }];
 
 /** Each kind of operation, with what is particular about it. */
 interface Life {
   kind: JobKind;
-  /** The newest wish is made, and nothing is done about it yet. */
+  /** The newest command is made, and nothing is done about it yet. */
   before: Tenant;
   /** What the record says while its Job works. */
   during: { status: Status };
@@ -146,23 +146,23 @@ const LIVES: Life[] = [
   },
   {
     kind: "suspend",
-    before: wished(active, "suspend"),
+    before: commanded(active, "suspend"),
     during: { status: "active" },
     proves: { status: "suspended" },
   },
   {
     kind: "resume",
-    before: wished(suspended, "resume"),
+    before: commanded(suspended, "resume"),
     during: { status: "suspended" },
     proves: { status: "active", site_url: SITE },
   },
-  { kind: "drop", before: wished(active, "delete"), during: { status: "deleting" }, proves: {} },
+  { kind: "drop", before: commanded(active, "delete"), during: { status: "deleting" }, proves: {} },
 ];
 
 function casesOf({ kind, before, during, proves }: Life): Case[] {
   const { generation } = before;
   const operation = operationOf(kind, generation);
-  const changes = { ...during, step: kind, reason: null, queue_place: null };
+  const changes = { ...during, step: kind, reason: null, queue_key: null };
   const at = (more: Partial<Operation> = {}, tenant: Partial<Tenant> = {}): Tenant => {
     const { status } = during;
     return { ...before, status, step: kind, operation: { ...operation, ...more }, ...tenant };
@@ -177,7 +177,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
   const overtaken: Tenant = { ...before, operation: older };
   const second = { attempt: 2, ...NO_SLOT };
   const pausing = (seconds: number) => ({ ...second, started_at: inSeconds(seconds) });
-  const waiting = { queue_place: "1", reason: "WaitingForSlot" };
+  const waiting = { queue_key: "1", reason: "WaitingForSlot" };
   const late = { deadline_at: NOW };
   const nextAttempt = { ...operation, ...pausing(30) };
 
@@ -186,10 +186,10 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       "the operation begins with its slot, and its Job comes after",
       { tenant: before, job: null },
       {
-        because: "OperationBegins",
+        reason: "OperationBegins",
         changes: null,
         actions: [{ do: "takeSlot", operation: first, changes }, ...make(first)],
-        again: false,
+        requeue: false,
       },
     ],
     [
@@ -201,30 +201,35 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       "it has the slot of the operation that it overtakes",
       { tenant: overtaken, job: null },
       {
-        because: "OperationBegins",
+        reason: "OperationBegins",
         changes: {
           ...changes,
           operation: inherited,
           updated_at: NOW,
-          wake_at: inSeconds(60),
+          next_reconcile_at: inSeconds(60),
         },
         actions: make(first),
-        again: false,
+        requeue: false,
       },
     ],
     [
       "the Job of the operation that it overtakes goes only when that is on record",
       { tenant: overtaken, job: job(older) },
       {
-        changes: { ...changes, operation: inherited, updated_at: NOW, wake_at: inSeconds(60) },
+        changes: {
+          ...changes,
+          operation: inherited,
+          updated_at: NOW,
+          next_reconcile_at: inSeconds(60),
+        },
         actions: [],
-        again: true,
+        requeue: true,
       },
     ],
     [
       "an overtaken operation that has given its slot back leaves none",
       { tenant: { ...before, operation: { ...older, ...NO_SLOT } }, job: job(older, SUCCEEDED) },
-      { actions: [{ do: "takeSlot", operation: first, changes }], again: true },
+      { actions: [{ do: "takeSlot", operation: first, changes }], requeue: true },
     ],
     [
       "in the pause before an attempt nothing is made",
@@ -240,7 +245,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       "after the pause the attempt takes a slot, and why the last one failed stays to be read",
       { tenant: at(pausing(0), recorded(true)), job: null },
       {
-        because: "AttemptBegins",
+        reason: "AttemptBegins",
         changes: null,
         actions: [
           {
@@ -250,13 +255,13 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
           },
           ...make({ ...operation, ...pausing(0) }),
         ],
-        again: false,
+        requeue: false,
       },
     ],
     [
       "its Job is made again where it is missing, since the scripts prove before they act",
       { tenant: at(), job: null },
-      { because: "JobIsMissing", changes: null, actions: make(operation), again: false },
+      { reason: "JobIsMissing", changes: null, actions: make(operation), requeue: false },
     ],
     ["its Job is left to work", { tenant: at(), job: job(operation) }, waits("JobIsWorking")],
     [
@@ -416,7 +421,7 @@ function outagesOf(
   ];
 }
 
-/** A create, suspend or resume is given up; what was proved before still holds. */
+/** A create, suspend or resume is given up; what was verified before still holds. */
 function givingUpOf(kind: JobKind, before: Tenant, during: Status, after: Status): Case[] {
   const { generation } = before;
   const at = (attempt: number, more: Partial<Operation> = {}) => {
@@ -476,18 +481,18 @@ const particular: Case[] = [
   ],
   [
     "a tenant that nothing was ever made of goes without a drop",
-    { tenant: wished(queued, "delete"), job: null },
-    { because: "NothingWasEverMade", changes: null, actions: END_DELETION, again: true },
+    { tenant: commanded(queued, "delete"), job: null },
+    { reason: "NothingWasEverMade", changes: null, actions: END_DELETION, requeue: true },
   ],
   [
     "a failed creation is dropped as well, for it may have left something",
-    { tenant: wished(failed, "delete"), job: null },
+    { tenant: commanded(failed, "delete"), job: null },
     {
       actions: [
         {
           do: "takeSlot",
           operation: { ...drop, ...NO_SLOT, started_at: NOW },
-          changes: { status: "deleting", step: "drop", reason: null, queue_place: null },
+          changes: { status: "deleting", step: "drop", reason: null, queue_key: null },
         },
         { do: "createJob", operation: { ...drop, ...NO_SLOT, started_at: NOW } },
       ],
@@ -543,14 +548,14 @@ const particular: Case[] = [
   [
     "and when it is gone, Secret, record and reservation go",
     { tenant: dropped, job: null },
-    { because: "SiteIsDropped", changes: null, actions: END_DELETION, again: true },
+    { reason: "SiteIsDropped", changes: null, actions: END_DELETION, requeue: true },
   ],
 ];
 
 /** A create that its Job does not come on with, for what is to be told. */
-const noNode: HoldUp = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-45) };
-const noImage: HoldUp = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-599) };
-const stuck: HoldUp = { reason: "JobTerminating", message: "It stops.", since: inSeconds(-45) };
+const noNode: Blocker = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-45) };
+const noImage: Blocker = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-599) };
+const stuck: Blocker = { reason: "JobTerminating", message: "It stops.", since: inSeconds(-45) };
 const NO_NODE = { reason: "NoNodeFits", error_message: "No node.", retryable: null };
 const NO_IMAGE_TOLD = { reason: "ImageNotPulled", error_message: "No image.", retryable: null };
 const heldUp: Tenant = { ...provisioning, ...NO_NODE };
@@ -559,32 +564,32 @@ const overNow = { ...create, deadline_at: NOW };
 const heldUpCases: Case[] = [
   [
     "what holds its Job up is told, and looked at again soon",
-    { tenant: provisioning, job: job(create, { holdUp: noNode }) },
+    { tenant: provisioning, job: job(create, { blocker: noNode }) },
     {
-      because: "JobIsHeldUp",
+      reason: "JobIsBlocked",
       changes: NO_NODE,
       actions: [],
-      again: false,
-      recheckAfterSeconds: 60,
+      requeue: false,
+      requeueAfterSeconds: 60,
     },
   ],
   [
     "what is told already is not written again",
-    { tenant: heldUp, job: job(create, { holdUp: noNode }) },
-    { ...NOTHING, because: "JobIsHeldUp" },
+    { tenant: heldUp, job: job(create, { blocker: noNode }) },
+    { ...NOTHING, reason: "JobIsBlocked" },
   ],
   [
     "what has just begun is nobody's news, and looked at again soon",
-    { tenant: provisioning, job: job(create, { holdUp: { ...noNode, since: inSeconds(-44) } }) },
-    waits("JobIsHeldUp"),
+    { tenant: provisioning, job: job(create, { blocker: { ...noNode, since: inSeconds(-44) } }) },
+    waits("JobIsBlocked"),
   ],
   [
-    "the words go when what held it up has gone",
+    "the words go when what blocked it has gone",
     { tenant: heldUp, job: job(create) },
     {
-      because: "JobIsWorking",
+      reason: "JobIsWorking",
       changes: { reason: null, error_message: null },
-      recheckAfterSeconds: 60,
+      requeueAfterSeconds: 60,
     },
   ],
   [
@@ -594,42 +599,42 @@ const heldUpCases: Case[] = [
   ],
   [
     "they give way to what holds the Job up now",
-    { tenant: { ...provisioning, ...recorded(true) }, job: job(create, { holdUp: noNode }) },
+    { tenant: { ...provisioning, ...recorded(true) }, job: job(create, { blocker: noNode }) },
     { changes: NO_NODE },
   ],
   [
     "a missing image is waited for ten minutes",
-    { tenant: provisioning, job: job(create, { holdUp: noImage }) },
-    { because: "JobIsHeldUp", changes: NO_IMAGE_TOLD, actions: [] },
+    { tenant: provisioning, job: job(create, { blocker: noImage }) },
+    { reason: "JobIsBlocked", changes: NO_IMAGE_TOLD, actions: [] },
   ],
   [
     "then the attempt's time is over, which is on record before its Job goes",
     {
       tenant: provisioning,
-      job: job(create, { holdUp: { ...noImage, since: inSeconds(-600) } }),
+      job: job(create, { blocker: { ...noImage, since: inSeconds(-600) } }),
     },
     {
-      because: "SetUpFails",
+      reason: "SetUpFails",
       changes: { ...NO_IMAGE_TOLD, operation: overNow },
       actions: [{ do: "deleteJob", uid: "u1" }],
-      again: true,
+      requeue: true,
     },
   ],
   [
     "what no operator has to set right is waited for as long as an attempt may take",
-    { tenant: heldUp, job: job(create, { holdUp: { ...noNode, since: inSeconds(-1800) } }) },
-    waits("JobIsHeldUp"),
+    { tenant: heldUp, job: job(create, { blocker: { ...noNode, since: inSeconds(-1800) } }) },
+    waits("JobIsBlocked"),
   ],
   [
     "while its Job goes, the words of what ended it stay",
     {
       tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow },
-      job: job(create, { terminating: true, holdUp: { ...stuck, since: NOW } }),
+      job: job(create, { terminating: true, blocker: { ...stuck, since: NOW } }),
     },
     waits("JobIsTerminating"),
   ],
   [
-    "and without its Job the attempt has failed for what held it up",
+    "and without its Job the attempt has failed for what blocked it",
     { tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow }, job: null },
     records("AttemptFailed", {
       step: null,
@@ -639,7 +644,7 @@ const heldUpCases: Case[] = [
     }),
   ],
   [
-    "a Job whose deadline came while it was held up has failed for that",
+    "a Job whose deadline came while it was blocked has failed for that",
     {
       tenant: heldUp,
       job: job(create, {
@@ -663,17 +668,17 @@ const heldUpCases: Case[] = [
     "a Job that is being deleted and does not go is told of, whosever it is",
     {
       tenant: { ...dropping },
-      job: job(create, { terminating: true, holdUp: stuck }),
+      job: job(create, { terminating: true, blocker: stuck }),
     },
     {
-      because: "JobIsTerminating",
+      reason: "JobIsTerminating",
       changes: { reason: "JobTerminating", error_message: "It stops.", retryable: null },
       actions: [],
     },
   ],
   [
-    "who has what they wished is told nothing of it",
-    { tenant: active, job: job(create, { ...SUCCEEDED, terminating: true, holdUp: stuck }) },
+    "who has what they asked for is told nothing of it",
+    { tenant: active, job: job(create, { ...SUCCEEDED, terminating: true, blocker: stuck }) },
     waits("JobIsTerminating"),
   ],
 ];
@@ -684,8 +689,11 @@ const named = (kind: JobKind, more: Case[]) =>
 const cases: Case[] = [
   ...LIVES.flatMap((life) => named(life.kind, casesOf(life))),
   ...named("create", givingUpOf("create", queued, "provisioning", "failed")),
-  ...named("suspend", givingUpOf("suspend", wished(active, "suspend"), "active", "active")),
-  ...named("resume", givingUpOf("resume", wished(suspended, "resume"), "suspended", "suspended")),
+  ...named("suspend", givingUpOf("suspend", commanded(active, "suspend"), "active", "active")),
+  ...named(
+    "resume",
+    givingUpOf("resume", commanded(suspended, "resume"), "suspended", "suspended"),
+  ),
   ...particular,
   ...named("create", heldUpCases),
 ];
@@ -700,16 +708,16 @@ for (const [sentence, observed, expected] of cases) {
   });
 }
 
-test("what is made depends on what is wanted and on what was proved, and not on what failed", () => {
-  const suspending = wished(active, "suspend");
-  const resuming = wished(suspended, "resume");
+test("what is made depends on what is wanted and on what was verified, and not on what failed", () => {
+  const suspending = commanded(active, "suspend");
+  const resuming = commanded(suspended, "resume");
   const givenUp = { error_message: "x", observed_generation: 2 };
   const tenants: Record<string, Tenant> = {
-    "a retried creation": wished(failed, "retry"),
-    "a retried suspension": wished({ ...suspending, ...givenUp }, "retry"),
-    "a retried end of a suspension": wished({ ...resuming, ...givenUp }, "retry"),
-    "a suspension that is taken back": wished(suspending, "resume"),
-    "an end of a suspension that is taken back": wished(resuming, "suspend"),
+    "a retried creation": commanded(failed, "retry"),
+    "a retried suspension": commanded({ ...suspending, ...givenUp }, "retry"),
+    "a retried end of a suspension": commanded({ ...resuming, ...givenUp }, "retry"),
+    "a suspension that is taken back": commanded(suspending, "resume"),
+    "an end of a suspension that is taken back": commanded(resuming, "suspend"),
   };
   const kinds = Object.entries(tenants).map(([sentence, tenant]) => {
     const [take] = decide({ tenant, job: null }, NOW, SETTINGS).actions;
@@ -731,7 +739,7 @@ test("the pause grows to a quarter of an hour and no further, whatever the first
   assert.equal(pauses(1), [1, 2, 4, 32, 900, 900]);
 });
 
-test("the queue has drops first and then the oldest wish", () => {
+test("the queue has drops first and then the oldest command", () => {
   // In the order in which they are to have their turn, with ids that say the opposite.
   const waiting: [kind: JobKind, minute: number, id: string][] = [
     ["drop", 3, "e"],
@@ -741,8 +749,8 @@ test("the queue has drops first and then the oldest wish", () => {
     ["create", 2, "a"],
   ];
   const places = waiting.map(([kind, minute, id]) => {
-    const tenant = { ...queued, id, wished_at: inSeconds(minute * 60) };
-    return waitingChanges(tenant, operationOf(kind, 1), NOW)?.queue_place ?? "";
+    const tenant = { ...queued, id, requested_at: inSeconds(minute * 60) };
+    return waitingChanges(tenant, operationOf(kind, 1), NOW)?.queue_key ?? "";
   });
   assert.equal(places.toSorted(), places);
 });
@@ -750,15 +758,15 @@ test("the queue has drops first and then the oldest wish", () => {
 test("who waits says so, and is not due for long", () => {
   const changes = waitingChanges(queued, create, NOW);
   assert.is(changes?.reason, "WaitingForSlot");
-  assert.equal(changes?.wake_at, inSeconds(600));
+  assert.equal(changes?.next_reconcile_at, inSeconds(600));
 });
 
-test("who waits already is written again only when the wake-up comes near", () => {
-  const waitingUntil = (wake_at: Date | null) =>
-    waitingChanges({ ...queued, queue_place: "1 x", wake_at }, create, NOW);
+test("who waits already is written again only when the requeue comes near", () => {
+  const waitingUntil = (next_reconcile_at: Date | null) =>
+    waitingChanges({ ...queued, queue_key: "1 x", next_reconcile_at }, create, NOW);
   assert.is(waitingUntil(inSeconds(600)), null);
-  assert.equal(waitingUntil(inSeconds(60))?.wake_at, inSeconds(600));
-  assert.equal(waitingUntil(null)?.wake_at, inSeconds(600));
+  assert.equal(waitingUntil(inSeconds(60))?.next_reconcile_at, inSeconds(600));
+  assert.equal(waitingUntil(null)?.next_reconcile_at, inSeconds(600));
 });
 
 test("the deadline counts from the slot on", () => {
@@ -805,9 +813,13 @@ function* everyOperation(): Generator<Operation | null> {
 }
 
 /** A wait that nobody has to end, however long it lasts, and one that only an operator ends. */
-const LONG_WAIT: HoldUp = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-1200) };
-const NO_IMAGE: HoldUp = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-600) };
-const HOLD_UPS = [LONG_WAIT, NO_IMAGE];
+const LONG_WAIT: Blocker = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-1200) };
+const NO_IMAGE: Blocker = {
+  reason: "ImageNotPulled",
+  message: "No image.",
+  since: inSeconds(-600),
+};
+const BLOCKERS = [LONG_WAIT, NO_IMAGE];
 
 function* everyJob(): Generator<Job | null> {
   yield null;
@@ -817,9 +829,9 @@ function* everyJob(): Generator<Job | null> {
         for (const terminating of [false, true]) {
           for (const { outcome } of [{ outcome: null }, SUCCEEDED, FAILED, failure(false)]) {
             const held = { uid: "u1", kind, generation, attempt, terminating, outcome };
-            yield { ...held, holdUp: null };
+            yield { ...held, blocker: null };
             if (outcome !== null) continue;
-            for (const holdUp of HOLD_UPS) yield { ...held, holdUp };
+            for (const blocker of BLOCKERS) yield { ...held, blocker };
           }
         }
       }
@@ -848,7 +860,7 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
     held.generation >= tenant.generation &&
     held.attempt === tenant.operation.attempt &&
     (tenant.operation.deadline_at === null || tenant.operation.deadline_at > NOW) &&
-    (held.holdUp === null || held.holdUp === LONG_WAIT),
+    (held.blocker === null || held.blocker === LONG_WAIT),
 
   "frees a slot without recording an outcome": ({ tenant: { operation } }, { changes }) =>
     operation !== null &&
@@ -865,20 +877,20 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
       changes.observed_generation !== undefined) &&
     (changes.operation?.slot !== null || changes.operation.deadline_at !== null),
 
-  "tells whoever has what they wished that something is amiss": ({ tenant }, { changes }) =>
+  "tells whoever has what they asked for that something is amiss": ({ tenant }, { changes }) =>
     tenant.observed_generation === tenant.generation &&
     tenant.desired !== "absent" &&
     changes !== null,
 
   "looks no more at a tenant that is not settled, or goes on looking at one that is": (
     _observed,
-    { because, recheckAfterSeconds },
-  ) => (recheckAfterSeconds === null) !== (because === "Settled"),
+    { reason, requeueAfterSeconds },
+  ) => (requeueAfterSeconds === null) !== (reason === "Settled"),
 
   "comes back at once or after more than a quarter of an hour": (
     _observed,
-    { recheckAfterSeconds },
-  ) => recheckAfterSeconds !== null && !(recheckAfterSeconds >= 1 && recheckAfterSeconds <= 900),
+    { requeueAfterSeconds },
+  ) => requeueAfterSeconds !== null && !(requeueAfterSeconds >= 1 && requeueAfterSeconds <= 900),
 
   "does things in another order": (_observed, { actions }) =>
     !SENSIBLE_ORDERS.has(actions.map((action) => action.do).join(" ")),

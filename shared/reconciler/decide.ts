@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { isBeyondPatience, isNews } from "./hold-up.ts";
-import type { HoldUp } from "./hold-up.ts";
-import { addSeconds, hasSite, isHeldUp, isSettled, siteUrl } from "../tenant/tenant.ts";
+import { hasTimedOut, isReportable } from "./blocker.ts";
+import type { Blocker } from "./blocker.ts";
+import { addSeconds, hasSite, isBlocked, isSettled, siteUrl } from "../tenant/tenant.ts";
 import type { JobKind, Operation, Status, Tenant, TenantChanges } from "../tenant/tenant.ts";
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
@@ -34,7 +34,7 @@ export interface Job {
   terminating: boolean;
   outcome: JobOutcome | null;
   /** What keeps it from working, or its name from being free; null while it works, and once it has ended. */
-  holdUp: HoldUp | null;
+  blocker: Blocker | null;
 }
 
 /** All that a decision rests on. A Job that is not there is null. */
@@ -55,15 +55,15 @@ export type Action =
 
 export interface Decision {
   /** Which of the cases below this is, for the log. */
-  because: string;
+  reason: string;
   /** Written before any action, so that whoever comes next knows of it; null writes nothing. */
   changes: TenantChanges | null;
   /** In this order. The first that cannot be done yet ends them. */
   actions: Action[];
   /** Whether the actions make something decidable at once. */
-  again: boolean;
+  requeue: boolean;
   /** When to look again at the latest; null when there is nothing left to do. */
-  recheckAfterSeconds: number | null;
+  requeueAfterSeconds: number | null;
 }
 
 export interface DecideSettings {
@@ -72,7 +72,7 @@ export interface DecideSettings {
   retryPauseSeconds: number;
 }
 
-/** After so many failed attempts at a create, suspend or resume the wish is given up. */
+/** After so many failed attempts at a create, suspend or resume the command is given up. */
 export const MAX_ATTEMPTS = 3;
 
 /** An outage of what all sites share costs no attempt for so long. */
@@ -91,10 +91,10 @@ export const WAITING_FOR_SLOT = "WaitingForSlot";
 export const SET_UP_FAILS = "SetUpFails";
 
 /** For what nobody else tells of. */
-export const RECHECK_SECONDS = 60;
+export const REQUEUE_SECONDS = 60;
 
-/** For what the sweep sees by itself: a slot that is free. */
-const LONG_RECHECK_SECONDS = 10 * 60;
+/** For what the resync sees by itself: a slot that is free. */
+const LONG_REQUEUE_SECONDS = 10 * 60;
 
 const MAX_PAUSE_SECONDS = 15 * 60;
 
@@ -107,7 +107,7 @@ export function pauseSeconds(failedAttempt: number, retryPauseSeconds: number): 
 export function decide({ tenant, job }: Observed, now: Date, settings: DecideSettings): Decision {
   const operation = currentOperation(tenant);
 
-  // First of all, so that what was read before somebody else's wish does not touch what came of it.
+  // First of all, so that what was read before somebody else's command does not touch what came of it.
   if (job !== null && isNewer(job, operation ?? { generation: tenant.generation, attempt: 0 })) {
     return wait("NewerJobHoldsTheName");
   }
@@ -127,28 +127,28 @@ export function decide({ tenant, job }: Observed, now: Date, settings: DecideSet
   return ended(tenant, operation, job.outcome, now, settings);
 }
 
-/** The operation that carries out the newest wish; null when that has not begun. */
+/** The operation that carries out the newest command; null when that has not begun. */
 function currentOperation({ operation, generation }: Tenant): Operation | null {
   return operation !== null && operation.generation >= generation ? operation : null;
 }
 
-/** The wish is carried out and its Job is gone: what is left of it? */
+/** The command is carried out and its Job is gone: what is left of it? */
 function afterTheJob(tenant: Tenant): Decision {
   return tenant.desired === "absent" ? endDeletion("SiteIsDropped") : settled();
 }
 
 function settled(): Decision {
   return {
-    because: "Settled",
+    reason: "Settled",
     changes: null,
     actions: [],
-    again: false,
-    recheckAfterSeconds: null,
+    requeue: false,
+    requeueAfterSeconds: null,
   };
 }
 
-function wait(because: string, recheckAfterSeconds = RECHECK_SECONDS): Decision {
-  return { because, changes: null, actions: [], again: false, recheckAfterSeconds };
+function wait(reason: string, requeueAfterSeconds = REQUEUE_SECONDS): Decision {
+  return { reason, changes: null, actions: [], requeue: false, requeueAfterSeconds };
 }
 
 /** The operation is on record, with its slot, before anything of it is in the cluster. */
@@ -167,15 +167,15 @@ function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
   if (slot === null) return takeSlot("OperationBegins", tenant, operation, job);
   // The overtaken operation still has its slot, and this one's Job comes in the place of its Job.
   return {
-    because: "OperationBegins",
+    reason: "OperationBegins",
     changes: takingChanges(operation, slot, changesDuring(kind, tenant), now),
     actions: job === null ? jobActions(operation) : [],
-    again: job !== null,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: job !== null,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
-/** What carries out the newest wish, given what was last proved. */
+/** What carries out the newest command, given what was last verified. */
 function kindFor(tenant: Tenant): JobKind {
   switch (tenant.desired) {
     case "absent":
@@ -187,69 +187,64 @@ function kindFor(tenant: Tenant): JobKind {
   }
 }
 
-function takeSlot(
-  because: string,
-  tenant: Tenant,
-  operation: Operation,
-  job: Job | null,
-): Decision {
+function takeSlot(reason: string, tenant: Tenant, operation: Operation, job: Job | null): Decision {
   const changes = changesDuring(operation.kind, tenant);
   const take: Action = { do: "takeSlot", operation, changes };
   return {
-    because,
+    reason,
     changes: null,
     actions: job === null ? [take, ...jobActions(operation)] : [take],
-    again: job !== null,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: job !== null,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
-/** The Job of the current operation has no outcome: it works, it is held up, or its time is over. */
+/** The Job of the current operation has no outcome: it works, it is blocked, or its time is over. */
 function working(tenant: Tenant, operation: Operation, job: Job, now: Date): Decision {
-  const { holdUp } = job;
+  const { blocker } = job;
   if (isOverdue(operation, now)) return removeJob(tenant, job, "DeadlineExceeded", now);
-  if (holdUp === null) {
+  if (blocker === null) {
     // Nobody tells of a node that is lost under it.
     return { ...wait("JobIsWorking"), changes: told(tenant, null, now) };
   }
-  if (isBeyondPatience(holdUp, now)) return endAttempt(operation, job, holdUp, now);
-  return { ...wait("JobIsHeldUp"), changes: told(tenant, holdUp, now) };
+  if (hasTimedOut(blocker, now)) return endAttempt(operation, job, blocker, now);
+  return { ...wait("JobIsBlocked"), changes: told(tenant, blocker, now) };
 }
 
-/** Its time is over now, and when its Job is gone it has failed for what held it up. */
-function endAttempt(operation: Operation, job: Job, holdUp: HoldUp, now: Date): Decision {
-  const { reason, message: error_message } = holdUp;
+/** Its time is over now, and when its Job is gone it has failed for what blocked it. */
+function endAttempt(operation: Operation, job: Job, blocker: Blocker, now: Date): Decision {
+  const { reason, message: error_message } = blocker;
   const over = { ...operation, deadline_at: now };
   return {
-    because: SET_UP_FAILS,
+    reason: SET_UP_FAILS,
     changes: { reason, error_message, retryable: null, operation: over },
     actions: [{ do: "deleteJob", uid: job.uid }],
-    again: true,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: true,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
 /** A Job that is being deleted holds its name: what is next can only wait, and says so when it takes long. */
-function terminating(tenant: Tenant, { holdUp }: Job, now: Date): Decision {
-  return { ...wait("JobIsTerminating"), changes: told(tenant, holdUp, now) };
+function terminating(tenant: Tenant, { blocker }: Job, now: Date): Decision {
+  return { ...wait("JobIsTerminating"), changes: told(tenant, blocker, now) };
 }
 
-/** What the record says of what holds a Job up, or no more; null if it says so already. */
-function told(tenant: Tenant, holdUp: HoldUp | null, now: Date): TenantChanges | null {
-  // Whoever has what they wished waits for nothing, and words beside it would read as a failure.
+/** What the record says of what blocks a Job, or no more; null if it says so already. */
+function told(tenant: Tenant, blocker: Blocker | null, now: Date): TenantChanges | null {
+  // Whoever has what they asked for waits for nothing, and words beside it would read as a failure.
   if (isSettled(tenant) && tenant.desired !== "absent") return null;
-  if (holdUp !== null && isNews(holdUp, now)) {
-    return heldUpWords(tenant, holdUp.reason, holdUp.message);
+  if (blocker !== null && isReportable(blocker, now)) {
+    return blockedChanges(tenant, blocker.reason, blocker.message);
   }
-  // An attempt whose time is over fails for what held it up, so that stays until it has.
+  // An attempt whose time is over fails for what blocked it, so that stays until it has.
   const isOver = tenant.operation !== null && isOverdue(tenant.operation, now);
-  return isHeldUp(tenant) && !isOver ? { reason: null, error_message: null } : null;
+  return isBlocked(tenant) && !isOver ? { reason: null, error_message: null } : null;
 }
 
-/** What the record says of a hold-up; null if it says so already. */
-export function heldUpWords(
+/** What the record says of a blocker; null if it says so already. */
+export function blockedChanges(
   tenant: Tenant,
-  reason: HoldUp["reason"],
+  reason: Blocker["reason"],
   error_message: string,
 ): TenantChanges | null {
   const isTold = tenant.reason === reason && tenant.error_message === error_message;
@@ -270,11 +265,11 @@ function withoutJob(
   if (isOverdue(operation, now)) return failed(tenant, operation, OVERDUE, now, settings);
   // Made again: the site scripts look at what is there before they act.
   return {
-    because: "JobIsMissing",
+    reason: "JobIsMissing",
     changes: null,
     actions: jobActions(operation),
-    again: false,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: false,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
@@ -316,9 +311,9 @@ function succeeded(
   settings: DecideSettings,
 ): Decision {
   return {
-    because: "JobSucceeded",
+    reason: "JobSucceeded",
     changes: {
-      ...proved(operation.kind, tenant, settings),
+      ...verified(operation.kind, tenant, settings),
       step: null,
       reason,
       error_message: null,
@@ -327,13 +322,13 @@ function succeeded(
       operation: withoutSlot(operation),
     },
     actions: [],
-    again: true,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: true,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
 /** What the success of a Job proves. */
-function proved(
+function verified(
   kind: JobKind,
   tenant: Tenant,
   { baseDomain }: DecideSettings,
@@ -351,10 +346,10 @@ function proved(
 
 type Failure = Extract<JobOutcome, { result: "failed" }>;
 
-/** What held an attempt up until its time was over says more than that it was over. */
-function asHeldUp(tenant: Tenant, failure: Failure): Failure {
+/** What blocked an attempt until its time was over says more than that it was over. */
+function asBlocked(tenant: Tenant, failure: Failure): Failure {
   const { reason, error_message: message } = tenant;
-  const isMoreTelling = isHeldUp(tenant) && reason !== null && reason !== "JobTerminating";
+  const isMoreTelling = isBlocked(tenant) && reason !== null && reason !== "JobTerminating";
   if (failure.reason !== "DeadlineExceeded" || !isMoreTelling || message === null) return failure;
   return { ...failure, reason, message };
 }
@@ -366,7 +361,7 @@ function failed(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const { step, reason, message: error_message, retryable } = asHeldUp(tenant, failure);
+  const { step, reason, message: error_message, retryable } = asBlocked(tenant, failure);
   const { kind } = operation;
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
@@ -381,15 +376,15 @@ function failed(
     : {
         operation: withoutSlot(tried),
         observed_generation: operation.generation,
-        // What was proved before a suspend or resume still holds.
+        // What was verified before a suspend or resume still holds.
         status: kind === "create" ? "failed" : tenant.status,
       };
   return {
-    because: isTriedAgain ? "AttemptFailed" : "JobFailed",
+    reason: isTriedAgain ? "AttemptFailed" : "JobFailed",
     changes: { step, reason, error_message, retryable, ...given },
     actions: [],
-    again: true,
-    recheckAfterSeconds: isTriedAgain ? Math.min(pause, RECHECK_SECONDS) : RECHECK_SECONDS,
+    requeue: true,
+    requeueAfterSeconds: isTriedAgain ? Math.min(pause, REQUEUE_SECONDS) : REQUEUE_SECONDS,
   };
 }
 
@@ -417,31 +412,31 @@ function nextAttempt(operation: Operation, started_at: Date): Operation {
   return { ...withoutSlot(operation), attempt: operation.attempt + 1, started_at };
 }
 
-function removeJob(tenant: Tenant, job: Job, because: string, now: Date): Decision {
+function removeJob(tenant: Tenant, job: Job, reason: string, now: Date): Decision {
   if (job.terminating) return terminating(tenant, job, now);
   return {
-    because,
+    reason,
     changes: null,
     actions: [{ do: "deleteJob", uid: job.uid }],
-    again: true,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: true,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
-function endDeletion(because: string): Decision {
+function endDeletion(reason: string): Decision {
   return {
-    because,
+    reason,
     changes: null,
     actions: [{ do: "deleteSecret" }, { do: "endDeletion" }],
-    again: true,
-    recheckAfterSeconds: RECHECK_SECONDS,
+    requeue: true,
+    requeueAfterSeconds: REQUEUE_SECONDS,
   };
 }
 
 /** What the record says while a Job of this kind works. The words of an earlier failure stay. */
 function changesDuring(kind: JobKind, tenant: Tenant): TenantChanges {
   const reason = tenant.reason === WAITING_FOR_SLOT ? null : tenant.reason;
-  return { status: statusDuring(kind, tenant), step: kind, reason, queue_place: null };
+  return { status: statusDuring(kind, tenant), step: kind, reason, queue_key: null };
 }
 
 function statusDuring(kind: JobKind, tenant: Tenant): Status {
@@ -457,23 +452,24 @@ function statusDuring(kind: JobKind, tenant: Tenant): Status {
 }
 
 /**
- * What the record says while the operation waits for a slot; null if it says so already. The wake-up is
- * only a backstop, and far ahead, so that those who wait do not fill the sweep.
+ * What the record says while the operation waits for a slot; null if it says so already. The requeue is
+ * only a backstop, and far ahead, so that those who wait do not fill the resync.
  */
 export function waitingChanges(
   tenant: Tenant,
   { kind }: Operation,
   now: Date,
 ): TenantChanges | null {
-  const { queue_place, wake_at } = tenant;
-  const isFarAhead = wake_at !== null && wake_at > addSeconds(now, LONG_RECHECK_SECONDS / 2);
-  if (queue_place !== null && isFarAhead) return null;
+  const { queue_key, next_reconcile_at } = tenant;
+  const isFarAhead =
+    next_reconcile_at !== null && next_reconcile_at > addSeconds(now, LONG_REQUEUE_SECONDS / 2);
+  if (queue_key !== null && isFarAhead) return null;
   const rank = kind === "drop" ? 0 : 1;
   return {
     reason: WAITING_FOR_SLOT,
-    queue_place: `${rank} ${tenant.wished_at.toISOString()} ${tenant.id}`,
+    queue_key: `${rank} ${tenant.requested_at.toISOString()} ${tenant.id}`,
     updated_at: now,
-    wake_at: addSeconds(now, LONG_RECHECK_SECONDS),
+    next_reconcile_at: addSeconds(now, LONG_REQUEUE_SECONDS),
   };
 }
 
@@ -488,7 +484,7 @@ export function takingChanges(
     ...changes,
     operation: { ...operation, slot, deadline_at: addSeconds(now, ATTEMPT_SECONDS) },
     updated_at: now,
-    wake_at: addSeconds(now, RECHECK_SECONDS),
+    next_reconcile_at: addSeconds(now, REQUEUE_SECONDS),
   };
 }
 

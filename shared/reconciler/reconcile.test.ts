@@ -1,13 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Job, JobOutcome } from "./decide.ts";
-import type { HoldUp } from "./hold-up.ts";
-import { drive, reconcile } from "./reconcile.ts";
+import type { Blocker } from "./blocker.ts";
+import { runSteps, reconcile } from "./reconcile.ts";
 import type { IoHandlers, IoRequest } from "./reconcile.ts";
 import { addSeconds, newTenant } from "../tenant/tenant.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { wish } from "../tenant/commands.ts";
-import type { Wish } from "../tenant/commands.ts";
+import { applyCommand } from "../tenant/commands.ts";
+import type { Command } from "../tenant/commands.ts";
 
 const test = suite("reconcile");
 
@@ -25,7 +25,7 @@ function createWorld() {
     jobs: new Map<string, Job>(),
     secrets: new Set<string>(),
     slots: new Map<number, string>(),
-    hinted: [] as string[],
+    triggered: [] as string[],
     jobsMade: [] as string[],
     writes: 0,
   };
@@ -52,12 +52,12 @@ function createWorld() {
       world.slots.set(slot, tenantId);
       return { result: "claimed", ...write({ ...recordOf(it, tenantId), ...changes }) };
     },
-    async hintNextInQueue() {
+    async triggerNextInQueue() {
       const waiting = [...world.tenants.values()]
         .map(({ record }) => record)
-        .filter(({ queue_place }) => queue_place !== null)
-        .toSorted((a, b) => (String(a.queue_place) < String(b.queue_place) ? -1 : 1));
-      world.hinted.push(`${waiting[0]?.subdomain}, ${world.slots.size} slots taken`);
+        .filter(({ queue_key }) => queue_key !== null)
+        .toSorted((a, b) => (String(a.queue_key) < String(b.queue_key) ? -1 : 1));
+      world.triggered.push(`${waiting[0]?.subdomain}, ${world.slots.size} slots taken`);
     },
     readJob: async ({ tenantId }) => {
       const job = world.jobs.get(tenantId);
@@ -66,7 +66,7 @@ function createWorld() {
     async createJob({ tenant, operation: { kind, generation, attempt } }) {
       if (world.jobs.has(tenant.id)) return "taken";
       const uid = `uid-${world.jobsMade.length}`;
-      const held = { terminating: false, outcome: null, holdUp: null };
+      const held = { terminating: false, outcome: null, blocker: null };
       const job: Job = { uid, kind, generation, attempt, ...held };
       world.jobs.set(tenant.id, job);
       world.jobsMade.push(`${kind} ${generation}.${attempt}`);
@@ -98,12 +98,12 @@ function recordOf({ world }: It, id = ID): Tenant {
 
 function createTenant(it: It, id = ID, subdomain = "acme"): void {
   const wanted = { organization: "Acme", subdomain, email: "a@acme.example" };
-  it.write(newTenant({ id, wishId: "w", ...wanted }, it.now()));
+  it.write(newTenant({ id, commandId: "w", ...wanted }, it.now()));
 }
 
-function makeWish(it: It, what: Wish, id = ID): void {
+function giveCommand(it: It, what: Command, id = ID): void {
   const record = recordOf(it, id);
-  const result = wish(record, what, { wishId: `w${record.generation}`, now: it.now() });
+  const result = applyCommand(record, what, { commandId: `w${record.generation}`, now: it.now() });
   assert.is(result.outcome, "changed");
   if (result.outcome === "changed") it.write({ ...record, ...result.changes });
 }
@@ -148,7 +148,8 @@ function requireAgreement({ world }: It): void {
   }
 }
 
-const run = (it: It, id = ID, settings = SETTINGS) => drive(reconcile(id, settings), watched(it));
+const run = (it: It, id = ID, settings = SETTINGS) =>
+  runSteps(reconcile(id, settings), watched(it));
 
 /** Runs a reconcile and kills it before its k-th request. False when it ended before that. */
 async function runKilled(it: It, k: number, id = ID): Promise<boolean> {
@@ -186,7 +187,7 @@ async function assertAway(running: Promise<unknown>): Promise<void> {
   assert.is(await running.catch((error: unknown) => error), AWAY);
 }
 
-test("a tenant goes through its whole life by two wake-ups and one Job a wish", async () => {
+test("a tenant goes through its whole life by two requeues and one Job a command", async () => {
   const it = createWorld();
   createTenant(it);
   assert.is(await run(it), "provisioning");
@@ -194,19 +195,19 @@ test("a tenant goes through its whole life by two wake-ups and one Job a wish", 
   endJob(it);
   assert.is(await run(it), "active");
 
-  makeWish(it, "suspend");
+  giveCommand(it, "suspend");
   assert.is(await run(it), "active");
   endJob(it);
   assert.is(await run(it), "suspended");
-  makeWish(it, "resume");
+  giveCommand(it, "resume");
   assert.is(await run(it), "suspended");
   endJob(it);
   assert.is(await run(it), "active");
   assert.is(it.world.jobs.size, 0);
   assert.is(it.world.slots.size, 0);
-  assert.is(recordOf(it).wake_at, null);
+  assert.is(recordOf(it).next_reconcile_at, null);
 
-  makeWish(it, "delete");
+  giveCommand(it, "delete");
   assert.is(await run(it), "deleting");
   endJob(it);
   assert.is(await run(it), null);
@@ -219,19 +220,19 @@ test("a tenant that is not there is no error", async () => {
   assert.is(await run(createWorld()), null);
 });
 
-test("killed before any I/O request, the next wake-up finishes the creation", async () => {
+test("killed before any I/O request, the next requeue finishes the creation", async () => {
   let kills = 0;
   for (let k = 0; ; k++) {
     const it = createWorld();
     createTenant(it);
     const first = await runKilled(it, k);
-    assert.ok(recordOf(it).wake_at, "the sweep must find it");
+    assert.ok(recordOf(it).next_reconcile_at, "the resync must find it");
     await run(it);
     endJob(it);
     const second = await runKilled(it, k);
     await run(it);
-    const { status, wake_at } = recordOf(it);
-    assert.equal([status, wake_at], ["active", null], `killed at ${k}`);
+    const { status, next_reconcile_at } = recordOf(it);
+    assert.equal([status, next_reconcile_at], ["active", null], `killed at ${k}`);
     assert.equal([it.world.jobs.size, it.world.slots.size], [0, 0], `killed at ${k}`);
     assert.equal(it.world.jobsMade, ["create 1.1"], `killed at ${k}`);
     if (!first && !second) break;
@@ -240,13 +241,13 @@ test("killed before any I/O request, the next wake-up finishes the creation", as
   assert.ok(kills > 10, `only ${kills} kill points`);
 });
 
-test("killed before any I/O request, the next wake-up finishes the deletion", async () => {
+test("killed before any I/O request, the next requeue finishes the deletion", async () => {
   let kills = 0;
   for (let k = 0; ; k++) {
     const it = createWorld();
     createTenant(it);
     await run(it);
-    makeWish(it, "delete"); // while the creation is at work
+    giveCommand(it, "delete"); // while the creation is at work
     const first = await runKilled(it, k);
     await run(it);
     endJob(it);
@@ -272,7 +273,7 @@ test("killed before any I/O request, two tenants with one slot have their turns 
     const first = await runKilled(it, k, OTHER);
     endJob(it);
     const second = await runKilled(it, k);
-    // As sweeps would.
+    // As resyncs would.
     for (const id of [ID, OTHER]) await run(it, id);
     endJob(it, OTHER);
     await run(it, OTHER);
@@ -301,7 +302,7 @@ test("a deletion that comes between reading and writing is not overwritten", asy
   createTenant(it);
   await run(it);
   endJob(it);
-  onceBefore(it, "readJob", () => makeWish(it, "delete"));
+  onceBefore(it, "readJob", () => giveCommand(it, "delete"));
   await run(it);
   const { status, site_url, operation } = recordOf(it);
   assert.equal([status, site_url], ["deleting", null]);
@@ -312,7 +313,7 @@ test("a reconcile that stands still while another one ends the deletion makes no
   const it = createWorld();
   createTenant(it);
   await run(it);
-  makeWish(it, "delete");
+  giveCommand(it, "delete");
   await run(it);
   it.world.jobs.clear();
   // It has read the record, and the client of the cluster, say, is slow to load.
@@ -329,7 +330,7 @@ test("a reconcile that stands still while another one ends the deletion makes no
 test("a deletion that comes before the slot is taken is carried out, and nothing is created", async () => {
   const it = createWorld();
   createTenant(it);
-  onceBefore(it, "claimSlot", () => makeWish(it, "delete"));
+  onceBefore(it, "claimSlot", () => giveCommand(it, "delete"));
   assert.is(await run(it), null);
   assert.equal(it.world.jobsMade, []);
   assert.is(it.world.slots.size, 0);
@@ -342,16 +343,16 @@ test("looking at a settled tenant reads twice and writes nothing", async () => {
   endJob(it);
   await run(it);
   const asked: string[] = [];
-  await drive(reconcile(ID, SETTINGS), watched(it, asked));
+  await runSteps(reconcile(ID, SETTINGS), watched(it, asked));
   assert.equal(asked, ["readTenant", "now", "readJob", "now", "decided"]);
 });
 
-test("an error of an edge reaches the caller, and the sweep still finds the tenant", async () => {
+test("an error of an adapter reaches the caller, and the resync still finds the tenant", async () => {
   const it = createWorld();
   createTenant(it);
   it.handlers.createJob = () => Promise.reject(AWAY);
   await assertAway(run(it));
-  assert.ok(recordOf(it).wake_at);
+  assert.ok(recordOf(it).next_reconcile_at);
 });
 
 test("a creation that fails is tried three times, and holds no slot in the pauses", async () => {
@@ -364,12 +365,12 @@ test("a creation that fails is tried three times, and holds no slot in the pause
     await run(it);
     assert.is(recordOf(it).status, attempt < 3 ? "provisioning" : "failed");
     assert.equal([it.world.jobs.size, it.world.slots.size], [0, 0]);
-    // The sweep comes back when the pause is over.
-    it.world.time = recordOf(it).wake_at?.getTime() ?? it.world.time;
+    // The resync comes back when the pause is over.
+    it.world.time = recordOf(it).next_reconcile_at?.getTime() ?? it.world.time;
   }
   assert.equal(it.world.jobsMade, ["create 1.1", "create 1.2", "create 1.3"]);
   assert.is(recordOf(it).error_message, "no disk");
-  assert.is(recordOf(it).wake_at, null);
+  assert.is(recordOf(it).next_reconcile_at, null);
 });
 
 test("a failure is recorded together with the end of its pause, should nothing come after that", async () => {
@@ -378,11 +379,11 @@ test("a failure is recorded together with the end of its pause, should nothing c
   await run(it);
   await run(it); // its Job works, and nobody need look for long
   endJob(it, ID, FAILED);
-  it.handlers.hintNextInQueue = () => Promise.reject(AWAY);
+  it.handlers.triggerNextInQueue = () => Promise.reject(AWAY);
   await assertAway(run(it));
-  const { error_message, operation, wake_at, updated_at } = recordOf(it);
+  const { error_message, operation, next_reconcile_at, updated_at } = recordOf(it);
   assert.equal([error_message, operation?.attempt], ["no disk", 2]);
-  assert.equal([wake_at, updated_at], [addSeconds(it.now(), 30), it.now()]);
+  assert.equal([next_reconcile_at, updated_at], [addSeconds(it.now(), 30), it.now()]);
 });
 
 test("an attempt that is over its deadline is ended, and gives its slot back", async () => {
@@ -409,11 +410,11 @@ async function createFullWorld(): Promise<It> {
 test("who finds no slot free takes a place in the queue, looks once more, and is not due for long", async () => {
   const it = await createFullWorld();
   const asked: string[] = [];
-  await drive(reconcile(OTHER, SETTINGS), watched(it, asked));
-  const { status, reason, queue_place, operation, wake_at } = recordOf(it, OTHER);
+  await runSteps(reconcile(OTHER, SETTINGS), watched(it, asked));
+  const { status, reason, queue_key, operation, next_reconcile_at } = recordOf(it, OTHER);
   assert.equal([status, reason, operation], ["queued", "WaitingForSlot", null]);
-  assert.is(queue_place, `1 2026-11-24T12:00:01.000Z ${OTHER}`);
-  assert.equal(wake_at, addSeconds(it.now(), 600));
+  assert.is(queue_key, `1 2026-11-24T12:00:01.000Z ${OTHER}`);
+  assert.equal(next_reconcile_at, addSeconds(it.now(), 600));
   assert.equal(it.world.jobsMade, ["create 1.1"]);
   assert.equal(asked.slice(asked.indexOf("readSlots")), ["readSlots", "writeTenant", "readSlots"]);
 });
@@ -429,29 +430,29 @@ test("a slot that is freed between the look and the place in the queue is found"
     it.world.slots.clear();
   });
   assert.is(await run(it, OTHER), "provisioning");
-  const { queue_place, reason, operation } = recordOf(it, OTHER);
-  assert.equal([queue_place, reason, operation?.slot], [null, null, 0]);
+  const { queue_key, reason, operation } = recordOf(it, OTHER);
+  assert.equal([queue_key, reason, operation?.slot], [null, null, 0]);
   assert.ok(it.world.jobs.has(OTHER));
 });
 
 test("a deletion that comes before the place in the queue is written is carried out", async () => {
   const it = await createFullWorld();
-  onceBefore(it, "writeTenant", () => makeWish(it, "delete", OTHER));
+  onceBefore(it, "writeTenant", () => giveCommand(it, "delete", OTHER));
   assert.is(await run(it, OTHER), null);
 });
 
-test("an outcome frees the slot in the same write, and only then the next in the queue is hinted", async () => {
+test("an outcome frees the slot in the same write, and only then the next in the queue is triggered", async () => {
   const it = await createFullWorld();
   await run(it, OTHER);
   endJob(it);
   await run(it);
-  assert.equal(it.world.hinted, ["other, 0 slots taken"]);
+  assert.equal(it.world.triggered, ["other, 0 slots taken"]);
   await run(it, OTHER);
   assert.equal([...it.world.slots], [[0, OTHER]]);
-  assert.is(recordOf(it, OTHER).queue_place, null);
+  assert.is(recordOf(it, OTHER).queue_key, null);
 });
 
-test("who waits and is looked at again is not written again while its wake-up is far ahead", async () => {
+test("who waits and is looked at again is not written again while its requeue is far ahead", async () => {
   const it = await createFullWorld();
   await run(it, OTHER);
   it.world.time += 60_000;
@@ -463,12 +464,12 @@ test("who waits and is looked at again is not written again while its wake-up is
 test("who waits and is due keeps its place and is not due again for long", async () => {
   const it = await createFullWorld();
   await run(it, OTHER);
-  const { queue_place } = recordOf(it, OTHER);
+  const { queue_key } = recordOf(it, OTHER);
   it.world.time += 600_000;
   await run(it, OTHER);
   const after = recordOf(it, OTHER);
-  assert.is(after.queue_place, queue_place);
-  assert.equal(after.wake_at, addSeconds(it.now(), 600));
+  assert.is(after.queue_key, queue_key);
+  assert.equal(after.next_reconcile_at, addSeconds(it.now(), 600));
 });
 
 test("who waits beside an old Job of its own looks no more often than others", async () => {
@@ -477,9 +478,9 @@ test("who waits beside an old Job of its own looks no more often than others", a
   it.handlers.deleteJob = () => Promise.reject(AWAY);
   await assertAway(run(it));
   await run(it, OTHER);
-  makeWish(it, "suspend");
+  giveCommand(it, "suspend");
   const asked: string[] = [];
-  await drive(reconcile(ID, SETTINGS), watched(it, asked));
+  await runSteps(reconcile(ID, SETTINGS), watched(it, asked));
   assert.is(recordOf(it).reason, "WaitingForSlot");
   assert.is(asked.filter((io) => io === "readTenant").length, 1);
 });
@@ -506,7 +507,7 @@ test("who leaves the queue for a slot tells the next, for both may have been off
   const it = createWorld();
   const holders = ["1f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42", "2f5e0d0a-3c55-4b1e-9a57-0d2f6f3a9b42"];
   const settings = { ...SETTINGS, maxConcurrentJobs: 2 };
-  const runWithTwo = (id: string) => drive(reconcile(id, settings), it.handlers);
+  const runWithTwo = (id: string) => runSteps(reconcile(id, settings), it.handlers);
   for (const [k, id] of holders.entries()) createTenant(it, id, `holder-${k}`);
   createTenant(it);
   createTenant(it, OTHER, "zenith");
@@ -516,11 +517,11 @@ test("who leaves the queue for a slot tells the next, for both may have been off
     await runWithTwo(id);
   }
   assert.ok(
-    it.world.hinted.every((hint) => hint.startsWith("acme")),
-    "both hints name the first",
+    it.world.triggered.every((trigger) => trigger.startsWith("acme")),
+    "both triggers name the first",
   );
   await runWithTwo(ID);
-  assert.match(it.world.hinted.at(-1) ?? "", /^zenith/);
+  assert.match(it.world.triggered.at(-1) ?? "", /^zenith/);
 });
 
 test("who goes while it waits tells the next, for it may be the one that was told", async () => {
@@ -532,9 +533,9 @@ test("who goes while it waits tells the next, for it may be the one that was tol
   for (const id of [holder, ID, OTHER]) await run(it, id);
   endJob(it, holder);
   await run(it, holder);
-  makeWish(it, "delete");
+  giveCommand(it, "delete");
   assert.is(await run(it), null);
-  assert.equal(it.world.hinted, ["acme, 0 slots taken", "zenith, 0 slots taken"]);
+  assert.equal(it.world.triggered, ["acme, 0 slots taken", "zenith, 0 slots taken"]);
 });
 
 test("a slot that somebody takes first is passed over for another one", async () => {
@@ -558,14 +559,14 @@ test("no slot is taken while more are taken than there may be", async () => {
 test("an operation that overtakes another one works in the slot of that", async () => {
   const it = await createFullWorld();
   await run(it, OTHER);
-  makeWish(it, "delete");
+  giveCommand(it, "delete");
   await run(it);
   assert.equal(it.world.jobsMade, ["create 1.1", "drop 2.1"]);
   assert.equal([...it.world.slots], [[0, ID]]);
-  assert.equal(it.world.hinted, []);
+  assert.equal(it.world.triggered, []);
 });
 
-test("a record that keeps changing is read five times and then left to the sweep", async () => {
+test("a record that keeps changing is read five times and then left to the resync", async () => {
   const it = createWorld();
   createTenant(it);
   await run(it);
@@ -576,50 +577,54 @@ test("a record that keeps changing is read five times and then left to the sweep
     return readJob(request);
   };
   const asked: string[] = [];
-  assert.is(await drive(reconcile(ID, SETTINGS), watched(it, asked)), "provisioning");
+  assert.is(await runSteps(reconcile(ID, SETTINGS), watched(it, asked)), "provisioning");
   assert.is(asked.filter((io) => io === "readTenant").length, 5);
-  assert.ok(recordOf(it).wake_at);
+  assert.ok(recordOf(it).next_reconcile_at);
 });
 
-test("a wake-up that is due is put off before the cluster is touched", async () => {
+test("a requeue that is due is put off before the cluster is touched", async () => {
   const it = createWorld();
   createTenant(it);
   it.world.time += 3_600_000;
   it.handlers.readJob = () => Promise.reject(AWAY);
   await assertAway(run(it));
-  assert.equal(recordOf(it).wake_at, addSeconds(it.now(), 60));
+  assert.equal(recordOf(it).next_reconcile_at, addSeconds(it.now(), 60));
 });
 
 test("what is decided is told before any of it is done", async () => {
   const it = createWorld();
   createTenant(it);
   const asked: string[] = [];
-  await drive(reconcile(ID, SETTINGS), watched(it, asked));
+  await runSteps(reconcile(ID, SETTINGS), watched(it, asked));
   const done = ["readTenant", "now", "readJob", "now", "decided", "readSlots", "claimSlot"];
   assert.equal(asked, [...done, "createSecret", "createJob"]);
 });
 
 test("a Job or Secret that the quota does not allow is told of, once, and tried again", async () => {
-  const holdUp: HoldUp = { reason: "QuotaExceeded", message: "No more Jobs.", since: new Date(0) };
+  const blocker: Blocker = {
+    reason: "QuotaExceeded",
+    message: "No more Jobs.",
+    since: new Date(0),
+  };
   for (const io of ["createJob", "createSecret"] as const) {
     const it = createWorld();
     const { [io]: allowed } = it.handlers;
-    it.handlers[io] = async () => holdUp;
+    it.handlers[io] = async () => blocker;
     createTenant(it);
-    await drive(reconcile(ID, SETTINGS), it.handlers);
+    await runSteps(reconcile(ID, SETTINGS), it.handlers);
     const { reason, error_message, retryable, operation } = recordOf(it);
     assert.equal([reason, error_message, retryable], ["QuotaExceeded", "No more Jobs.", null]);
     assert.is(operation?.attempt, 1);
     assert.equal(it.world.jobsMade, []);
     const told = recordOf(it).updated_at;
     it.world.time += 61_000;
-    await drive(reconcile(ID, SETTINGS), it.handlers);
+    await runSteps(reconcile(ID, SETTINGS), it.handlers);
     assert.equal(recordOf(it).updated_at, told);
 
     Object.assign(it.handlers, { [io]: allowed });
     for (let look = 0; look < 2; look++) {
       it.world.time += 61_000;
-      await drive(reconcile(ID, SETTINGS), it.handlers);
+      await runSteps(reconcile(ID, SETTINGS), it.handlers);
     }
     assert.equal(it.world.jobsMade, ["create 1.1"]);
     assert.equal([recordOf(it).reason, recordOf(it).error_message], [null, null]);

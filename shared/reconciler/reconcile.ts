@@ -2,18 +2,24 @@
  * Carries one tenant towards what is wanted of it, whoever asks and however often.
  *
  * `reconcile` is a generator: it yields every I/O request as plain data and is resumed with the
- * result, so it can be driven by the real world (`drive`), printed by a dry run, or stopped and
+ * result, so it can be driven by the real adapters (`runSteps`), printed by a dry run, or stopped and
  * resumed between any two steps by a test.
  *
- *     read tenant ──▶ secure the wake-up ──▶ read Job ──▶ decide ──▶ write ──▶ perform the actions ─┐
+ *     read tenant ──▶ secure the requeue ──▶ read Job ──▶ decide ──▶ write ──▶ perform the actions ─┐
  *         ▲                                                │ lost the race                        │
  *         └────────────────────────────────────────────────┴── something became decidable ◀───────┘
  *
  * @module
  */
-import { decide, heldUpWords, RECHECK_SECONDS, takingChanges, waitingChanges } from "./decide.ts";
+import {
+  decide,
+  blockedChanges,
+  REQUEUE_SECONDS,
+  takingChanges,
+  waitingChanges,
+} from "./decide.ts";
 import type { Action, DecideSettings, Decision, Job } from "./decide.ts";
-import type { HoldUp } from "./hold-up.ts";
+import type { Blocker } from "./blocker.ts";
 import { addSeconds } from "../tenant/tenant.ts";
 import type { Operation, Tenant, TenantChanges } from "../tenant/tenant.ts";
 
@@ -36,7 +42,7 @@ export type Claim =
  * What came of making an object in the cluster. `taken`: its name is, and the next look at it says by whom.
  * Or it may not be made at present, and this is why.
  */
-export type Made = "made" | "taken" | HoldUp;
+export type Made = "made" | "taken" | Blocker;
 
 /** Every kind of I/O that reconciling needs: what is asked, and what comes back. */
 export interface Io {
@@ -62,8 +68,8 @@ export interface Io {
     request: { tenantId: string; version: unknown; slot: number; changes: TenantChanges };
     result: Claim;
   };
-  /** Tells the first of those that wait for a slot that one is free. A hint: it may be lost. */
-  hintNextInQueue: { request: object; result: void };
+  /** Tells the first of those that wait for a slot that one is free. A trigger: it may be lost. */
+  triggerNextInQueue: { request: object; result: void };
   readJob: { request: { tenantId: string }; result: Job | null };
   createJob: { request: { tenant: Tenant; operation: Operation }; result: Made };
   /** Deletes that very Job and its Pods, and waits some seconds for the name to be free. */
@@ -71,7 +77,7 @@ export interface Io {
   /** One that is there already is as good. */
   createSecret: { request: { tenantId: string }; result: Made };
   deleteSecret: { request: { tenantId: string }; result: void };
-  /** Deletes record and reservation and closes the trail, all or nothing. */
+  /** Deletes record and reservation and closes the deletion record, all or nothing. */
   endDeletion: { request: { tenant: Tenant; version: unknown }; result: boolean };
   /** Not a request but a report, for the log: what was decided, before any of it is done. */
   decided: { request: { tenant: Tenant; decision: Decision; now: Date }; result: void };
@@ -91,12 +97,12 @@ export interface ReconcileSettings extends DecideSettings {
 /** More rounds than any path through `decide` takes. */
 const MAX_ROUNDS = 20;
 
-/** A record that changes faster than it can be written is left to the sweep. */
+/** A record that changes faster than it can be written is left to the resync. */
 const MAX_LOST_RACES = 5;
 
 /**
  * Reconciles one tenant, and gives its status at the end; null when it is not, or no longer, there.
- * Whatever it leaves undone, `wake_at` is set, and the sweep comes back to it.
+ * Whatever it leaves undone, `next_reconcile_at` is set, and the resync comes back to it.
  */
 export function* reconcile(
   tenantId: string,
@@ -109,7 +115,7 @@ export function* reconcile(
     status = read?.record.status ?? null;
     if (read === null) return null;
 
-    const stored = yield* secureWakeUp(read);
+    const stored = yield* secureRequeue(read);
     if (stored === null) {
       lostRaces += 1;
       continue;
@@ -122,26 +128,26 @@ export function* reconcile(
     const done = yield* carryOut(decision, stored, now, settings);
     status = done.status;
     if (done.result === "lost") lostRaces += 1;
-    else if (!decision.again || done.result === "waiting") return status;
+    else if (!decision.requeue || done.result === "waiting") return status;
   }
   return status;
 }
 
 /**
- * A wake-up that is due is put off before the cluster is touched, so that whatever fails from here on,
- * the sweep comes back, and comes to others first. Null when the record changed since it was read.
+ * A requeue that is due is put off before the cluster is touched, so that whatever fails from here on,
+ * the resync comes back, and comes to others first. Null when the record changed since it was read.
  */
-function* secureWakeUp(stored: Stored<Tenant>): Reconciling<Stored<Tenant> | null> {
+function* secureRequeue(stored: Stored<Tenant>): Reconciling<Stored<Tenant> | null> {
   const now = yield* ask("now", {});
-  const { wake_at } = stored.record;
-  if (wake_at === null || wake_at > now) return stored;
-  return yield* write(stored, { wake_at: addSeconds(now, RECHECK_SECONDS) });
+  const { next_reconcile_at } = stored.record;
+  if (next_reconcile_at === null || next_reconcile_at > now) return stored;
+  return yield* write(stored, { next_reconcile_at: addSeconds(now, REQUEUE_SECONDS) });
 }
 
 interface Done {
   status: Tenant["status"];
   /**
-   * `lost`: it met a change by somebody else, so the world must be looked at again. `waiting`: there is
+   * `lost`: it met a change by somebody else, so the dependencies must be looked at again. `waiting`: there is
    * no slot for it, or no room in the cluster.
    */
   result: "done" | "lost" | "waiting";
@@ -158,7 +164,7 @@ function* carryOut(
   if (written === null) return { status: stored.record.status, result: "lost" };
   let current: Stored<Tenant> = written;
   for (const action of decision.actions) {
-    const result: Performed = yield* perform(action, current, now, settings);
+    const result: ActionResult = yield* runAction(action, current, now, settings);
     if (result === "lost" || result === "waiting") {
       return { status: current.record.status, result };
     }
@@ -167,19 +173,22 @@ function* carryOut(
   return { status: current.record.status, result: "done" };
 }
 
-/** The decision's changes together with the wake-up it asks for; null if nothing is to be written. */
+/** The decision's changes together with the requeue it asks for; null if nothing is to be written. */
 function toWrite(tenant: Tenant, decision: Decision, now: Date): TenantChanges | null {
-  const { changes, actions, recheckAfterSeconds } = decision;
-  const wake_at = recheckAfterSeconds === null ? null : addSeconds(now, recheckAfterSeconds);
-  if (changes !== null) return { ...changes, wake_at, updated_at: now };
-  // The slot, or the place in the queue, comes with a wake-up of its own.
-  if (actions[0]?.do === "takeSlot" && tenant.wake_at !== null) return null;
+  const { changes, actions, requeueAfterSeconds } = decision;
+  const next_reconcile_at =
+    requeueAfterSeconds === null ? null : addSeconds(now, requeueAfterSeconds);
+  if (changes !== null) return { ...changes, next_reconcile_at, updated_at: now };
+  // The slot, or the place in the queue, comes with a requeue of its own.
+  if (actions[0]?.do === "takeSlot" && tenant.next_reconcile_at !== null) return null;
   // Before a Job is made, this proves the record to be as it was read: nobody has gone on meanwhile.
   const makesJob = actions.some((action) => action.do === "createJob");
-  return !makesJob && isAsGood(tenant.wake_at, wake_at, now) ? null : { wake_at };
+  return !makesJob && isAsGood(tenant.next_reconcile_at, next_reconcile_at, now)
+    ? null
+    : { next_reconcile_at };
 }
 
-/** Whether a wake-up need not be written anew: it is no later than wanted, and not much earlier. */
+/** Whether a requeue need not be written anew: it is no later than wanted, and not much earlier. */
 function isAsGood(present: Date | null, wanted: Date | null, now: Date): boolean {
   if (present === null || wanted === null) return present === wanted;
   const halfWay = (now.getTime() + wanted.getTime()) / 2;
@@ -195,8 +204,8 @@ function* write(
   const request = { tenantId: record.id, version, changes, freedSlot };
   const written = yield* ask("writeTenant", request);
   if (written === null) return null;
-  // Only now: a hint before the slot is free would find it taken.
-  if (freedSlot !== null) yield* ask("hintNextInQueue", {});
+  // Only now: a trigger before the slot is free would find it taken.
+  if (freedSlot !== null) yield* ask("triggerNextInQueue", {});
   return { record: { ...record, ...changes }, version: written.version };
 }
 
@@ -207,15 +216,15 @@ function slotFreedBy({ operation }: TenantChanges, record: Tenant): number | nul
 }
 
 /** The record as it is after an action, or why that could not be done. */
-type Performed = Stored<Tenant> | "lost" | "waiting";
+type ActionResult = Stored<Tenant> | "lost" | "waiting";
 
 /** Performs one action. */
-function* perform(
+function* runAction(
   action: Action,
   stored: Stored<Tenant>,
   now: Date,
   settings: ReconcileSettings,
-): Reconciling<Performed> {
+): Reconciling<ActionResult> {
   const { record, version } = stored;
   const tenantId = record.id;
   switch (action.do) {
@@ -239,18 +248,18 @@ function* perform(
     case "endDeletion":
       if (!(yield* ask("endDeletion", { tenant: record, version }))) return "lost";
       // It may have been told of a free slot, and never took it.
-      if (record.operation === null) yield* ask("hintNextInQueue", {});
+      if (record.operation === null) yield* ask("triggerNextInQueue", {});
       return stored;
   }
 }
 
-/** What cannot be made at present is tried again at the next wake-up, and told of meanwhile. */
+/** What cannot be made at present is tried again at the next requeue, and told of meanwhile. */
 function* tellOf(
-  { reason, message }: HoldUp,
+  { reason, message }: Blocker,
   stored: Stored<Tenant>,
   now: Date,
-): Reconciling<Performed> {
-  const changes = heldUpWords(stored.record, reason, message);
+): Reconciling<ActionResult> {
+  const changes = blockedChanges(stored.record, reason, message);
   if (changes === null) return "waiting";
   const written = yield* write(stored, { ...changes, updated_at: now });
   return written === null ? "lost" : "waiting";
@@ -267,7 +276,7 @@ function* takeSlot(
   stored: Stored<Tenant>,
   now: Date,
   { maxConcurrentJobs }: ReconcileSettings,
-): Reconciling<Performed> {
+): Reconciling<ActionResult> {
   let current = stored;
   for (;;) {
     const taken = yield* ask("readSlots", {});
@@ -279,11 +288,11 @@ function* takeSlot(
       if (claim.result === "lost") return "lost";
       if (claim.result === "claimed") {
         // Of several slots that become free at once, each may have been offered to the same one.
-        if (current.record.queue_place !== null) yield* ask("hintNextInQueue", {});
+        if (current.record.queue_key !== null) yield* ask("triggerNextInQueue", {});
         return { record: { ...current.record, ...claiming }, version: claim.version };
       }
     }
-    const wasInQueue = current.record.queue_place !== null;
+    const wasInQueue = current.record.queue_key !== null;
     const waiting = waitingChanges(current.record, operation, now);
     if (waiting === null) return "waiting";
     const written = yield* write(current, waiting);
@@ -310,7 +319,7 @@ function* ask<K extends keyof Io>(io: K, request: Io[K]["request"]): Reconciling
 }
 
 /** Drives a generator of I/O requests against the handlers; an error is thrown into it. */
-export async function drive<T>(steps: Reconciling<T>, handlers: IoHandlers): Promise<T> {
+export async function runSteps<T>(steps: Reconciling<T>, handlers: IoHandlers): Promise<T> {
   let step = steps.next();
   while (!step.done) {
     const answer = await settle(handlers, step.value);

@@ -7,14 +7,14 @@ import type { Bus } from "../pubsub/bus.ts";
 import { openLazily } from "../platform/open-lazily.ts";
 import type { Store } from "../firestore/store.ts";
 
-export interface EdgeSettings {
+export interface AdapterSettings {
   projectId: string;
   firestoreEmulatorHost: string | undefined;
   pubsubEmulatorHost: string | undefined;
 }
 
 /** Opens both; neither is loaded, nor connects, before its first call. */
-export function openStoreAndBus(settings: EdgeSettings): { store: Store; bus: Bus } {
+export function openStoreAndBus(settings: AdapterSettings): { store: Store; bus: Bus } {
   const { projectId, firestoreEmulatorHost, pubsubEmulatorHost } = settings;
   return {
     store: openLazily(async () => {

@@ -7,12 +7,12 @@ import { parseReconcilerSettings } from "../configuration/settings.ts";
 import type { Environment } from "../configuration/settings.ts";
 import { openStoreAndBus } from "./adapters.ts";
 import { openLazily } from "../platform/open-lazily.ts";
-import type { World } from "./perform.ts";
+import type { Dependencies } from "./run-reconcile.ts";
 import { readSiteScripts } from "../operations/scripts/read-scripts.ts";
 import { followTraces } from "../platform/trace.ts";
 
-/** Parses the settings; the edges are loaded and connect at their first call. */
-export function connectWorld(env: Environment): World {
+/** Parses the settings; the adapters are loaded and connect at their first call. */
+export function connectDependencies(env: Environment): Dependencies {
   const settings = parseReconcilerSettings(env);
   const { projectId } = settings;
   followTraces(projectId);

@@ -2,11 +2,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Job } from "../reconciler/decide.ts";
 import { createDecisionLog } from "./decision-log.ts";
-import { drive, reconcile } from "../reconciler/reconcile.ts";
+import { runSteps, reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers } from "../reconciler/reconcile.ts";
 import { addSeconds, newTenant } from "../tenant/tenant.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
-import { wish } from "../tenant/commands.ts";
+import { applyCommand } from "../tenant/commands.ts";
 
 const test = suite("the decision log");
 
@@ -15,7 +15,7 @@ const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurren
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 
 const queued = newTenant(
-  { id: ID, wishId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  { id: ID, commandId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
   addSeconds(NOW, -300),
 );
 const create: Operation = {
@@ -30,7 +30,7 @@ const provisioning: Tenant = {
   ...queued,
   status: "provisioning",
   operation: create,
-  wake_at: addSeconds(NOW, 600),
+  next_reconcile_at: addSeconds(NOW, 600),
 };
 const working: Job = {
   uid: "u1",
@@ -39,7 +39,7 @@ const working: Job = {
   attempt: 2,
   terminating: false,
   outcome: null,
-  holdUp: null,
+  blocker: null,
 };
 const succeeded: Job = { ...working, outcome: { result: "succeeded", reason: null } };
 
@@ -70,7 +70,7 @@ async function logOf(
     },
     readSlots: () => slowly([]),
     claimSlot: () => slowly({ result: "claimed", version: 1 }),
-    hintNextInQueue: () => slowly(undefined),
+    triggerNextInQueue: () => slowly(undefined),
     readJob: () => slowly(job),
     createJob: () => slowly("made"),
     deleteJob() {
@@ -90,7 +90,7 @@ async function logOf(
   const write = (severity: string, message: string, fields: Record<string, unknown> = {}) =>
     void lines.push({ severity, message, fields });
   const log = createDecisionLog(write, () => time);
-  await drive(reconcile(ID, SETTINGS), log.watch(handlers)).catch(() => {});
+  await runSteps(reconcile(ID, SETTINGS), log.watch(handlers)).catch(() => {});
   log.end();
   return lines;
 }
@@ -125,7 +125,7 @@ test("a line whose write was lost tells of no outcome", async () => {
   const [line] = await logOf(provisioning, succeeded, { writeTenant: () => Promise.resolve(null) });
   assert.equal([line?.message, line?.severity], ["JobSucceeded", "DEBUG"]);
   assert.is(line?.fields["result"], "lost");
-  assert.not("secondsSinceWish" in (line?.fields ?? {}));
+  assert.not("secondsSinceRequest" in (line?.fields ?? {}));
 });
 
 test("a line of one that found no slot says that it waits", async () => {
@@ -145,8 +145,8 @@ test("a failed attempt is told of by its own number", async () => {
 
 test("a line says which operation begins, and not which one is overtaken", async () => {
   const active: Tenant = { ...provisioning, status: "active", observed_generation: 1 };
-  const wished = wish(active, "suspend", { wishId: "w2", now: NOW });
-  const changes = wished.outcome === "changed" ? wished.changes : {};
+  const command = applyCommand(active, "suspend", { commandId: "w2", now: NOW });
+  const changes = command.outcome === "changed" ? command.changes : {};
   for (const slot of [null, 0]) {
     const tenant: Tenant = { ...active, operation: { ...create, slot }, ...changes };
     const [line] = await logOf(tenant, null);
@@ -155,19 +155,19 @@ test("a line says which operation begins, and not which one is overtaken", async
   }
 });
 
-test("a line says what is recorded, and after how long a wish has come to its end", async () => {
+test("a line says what is recorded, and after how long a command has come to its end", async () => {
   const [line, next] = await logOf(provisioning, succeeded);
-  assert.equal([line?.fields["status"], line?.fields["secondsSinceWish"]], ["active", 300]);
-  assert.not("secondsSinceWish" in (next?.fields ?? {}));
+  assert.equal([line?.fields["status"], line?.fields["secondsSinceRequest"]], ["active", 300]);
+  assert.not("secondsSinceRequest" in (next?.fields ?? {}));
 });
 
 test("a line tells what its steps took, each kind of them together, and each in its own round", async () => {
-  const lines = await logOf({ ...provisioning, wake_at: addSeconds(NOW, -1) }, succeeded);
+  const lines = await logOf({ ...provisioning, next_reconcile_at: addSeconds(NOW, -1) }, succeeded);
   assert.equal(
     lines.map(({ fields }) => fields["milliseconds"]),
     [
-      // Written are a wake-up that is put off and the outcome.
-      { readTenant: 10, writeTenant: 20, readJob: 10, hintNextInQueue: 10 },
+      // Written are a requeue that is put off and the outcome.
+      { readTenant: 10, writeTenant: 20, readJob: 10, triggerNextInQueue: 10 },
       { readTenant: 10, readJob: 10, deleteJob: 10 },
       { readTenant: 10, readJob: 10, writeTenant: 10 },
     ],

@@ -19,7 +19,7 @@ export function createDecisionLog(
 ) {
   let decided: Decided | null = null;
   let milliseconds: Record<string, number> = {};
-  /** What became of it: `lost` where the world had changed, `waiting` where no slot was free. */
+  /** What became of it: `lost` where the dependencies had changed, `waiting` where no slot was free. */
   let result: "done" | "lost" | "waiting" = "done";
 
   async function timed<T>(io: IoRequest["io"], answer: () => Promise<T>): Promise<T> {
@@ -34,12 +34,12 @@ export function createDecisionLog(
   /** Writes the line of the decision that was last made, with all that was done since. */
   function flush(): void {
     if (decided !== null) {
-      const { because, changes, actions } = decided.decision;
+      const { reason, changes, actions } = decided.decision;
       const isNews = result === "done" && (changes !== null || actions.length > 0);
       const fields: Record<string, unknown> = { ...decisionFields(decided), result, milliseconds };
       // What was not written is no outcome.
-      if (result !== "done") delete fields["secondsSinceWish"];
-      write(isNews ? "INFO" : "DEBUG", because, fields);
+      if (result !== "done") delete fields["secondsSinceRequest"];
+      write(isNews ? "INFO" : "DEBUG", reason, fields);
     }
     decided = null;
     result = "done";
@@ -102,10 +102,10 @@ function decisionFields({ tenant, decision, now }: Decided): Record<string, unkn
     status: changes?.status ?? tenant.status,
     reason: changes?.reason === undefined ? tenant.reason : changes.reason,
     actions: actions.map((action) => action.do),
-    // The outcome of a wish: for a create that succeeded, the time to active.
+    // The outcome of a command: for a create that succeeded, the time to active.
     ...(changes?.observed_generation === undefined
       ? {}
-      : { secondsSinceWish: secondsBetween(tenant.wished_at, now) }),
+      : { secondsSinceRequest: secondsBetween(tenant.requested_at, now) }),
   };
 }
 

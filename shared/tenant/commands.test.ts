@@ -2,19 +2,19 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { addSeconds, newTenant } from "./tenant.ts";
 import type { Desired, Status, Tenant } from "./tenant.ts";
-import { wish } from "./commands.ts";
-import type { Wish } from "./commands.ts";
+import { applyCommand } from "./commands.ts";
+import type { Command } from "./commands.ts";
 
-const test = suite("wish");
+const test = suite("applyCommand");
 
 const MADE = new Date("2026-11-24T12:00:00Z");
 const NOW = new Date("2026-11-24T13:00:00Z");
-const OCCASION = { wishId: "w2", now: NOW };
+const REQUEST = { commandId: "w2", now: NOW };
 
 const queued = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
-    wishId: "w1",
+    commandId: "w1",
     organization: "Acme",
     subdomain: "acme",
     email: "a@acme.example",
@@ -29,9 +29,9 @@ const FAILURE = {
 };
 const SITE = { site_url: "https://acme.kairos.app" };
 
-/** A tenant of which this is wanted and that is proved; its newest wish is carried out or under way. */
+/** A tenant of which this is wanted and that is verified; its newest command is carried out or under way. */
 function tenantOf(desired: Desired, status: Status, how: "settled" | "under way"): Tenant {
-  const settled = { wake_at: null, observed_generation: 1 };
+  const settled = { next_reconcile_at: null, observed_generation: 1 };
   return { ...queued, desired, status, ...(how === "settled" ? settled : {}) };
 }
 
@@ -44,11 +44,11 @@ const provisioning = tenantOf("present", "provisioning", "under way");
 type Outcome = "changed" | "unchanged" | "refused";
 const [C, U, R] = ["changed", "unchanged", "refused"] as const;
 
-const WISHES: Wish[] = ["delete", "retry", "suspend", "resume"];
+const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
 const table: [sentence: string, tenant: Tenant, outcomes: Outcome[]][] = [
   // ........................................................... delete retry suspend resume
   ["a queued tenant", queued, [C, R, R, R]],
-  ["a queued tenant that waits for a slot", { ...queued, queue_place: "1 x" }, [C, R, R, R]],
+  ["a queued tenant that waits for a slot", { ...queued, queue_key: "1 x" }, [C, R, R, R]],
   ["a tenant that is being created", provisioning, [C, R, R, R]],
   ["one whose creation pauses after a failure", { ...provisioning, ...FAILURE }, [C, R, R, R]],
   [
@@ -91,54 +91,54 @@ const table: [sentence: string, tenant: Tenant, outcomes: Outcome[]][] = [
 ];
 
 for (const [sentence, tenant, outcomes] of table) {
-  test(`${sentence} can be wished: ${outcomes.map((is, k) => `${WISHES[k]} ${is}`).join(", ")}`, () => {
+  test(`${sentence} can be asked for: ${outcomes.map((is, k) => `${COMMANDS[k]} ${is}`).join(", ")}`, () => {
     assert.equal(
-      WISHES.map((wished) => wish(tenant, wished, OCCASION).outcome),
+      COMMANDS.map((command) => applyCommand(tenant, command, REQUEST).outcome),
       outcomes,
     );
   });
 }
 
-function changesOf(tenant: Tenant, wished: Wish): Partial<Tenant> {
-  const result = wish(tenant, wished, OCCASION);
-  if (result.outcome !== "changed") throw new Error(`${wished} is ${result.outcome}`);
+function changesOf(tenant: Tenant, command: Command): Partial<Tenant> {
+  const result = applyCommand(tenant, command, REQUEST);
+  if (result.outcome !== "changed") throw new Error(`${command} is ${result.outcome}`);
   return result.changes;
 }
 
-test("a change is a new generation under an id of its own, forgets where the last one stood, and is found by the sweep", () => {
+test("a change is a new generation under an id of its own, forgets where the last one stood, and is found by the resync", () => {
   for (const [sentence, tenant, outcomes] of table) {
-    for (const wished of WISHES.filter((_, k) => outcomes[k] === "changed")) {
-      const { desired: _, status: __, site_url: ___, ...changes } = changesOf(tenant, wished);
+    for (const command of COMMANDS.filter((_, k) => outcomes[k] === "changed")) {
+      const { desired: _, status: __, site_url: ___, ...changes } = changesOf(tenant, command);
       const expected = {
-        wish_id: "w2",
-        wished_at: NOW,
+        command_id: "w2",
+        requested_at: NOW,
         generation: 2,
         step: null,
         reason: null,
         error_message: null,
         retryable: null,
-        queue_place: null,
+        queue_key: null,
         updated_at: NOW,
-        wake_at: addSeconds(NOW, 60),
+        next_reconcile_at: addSeconds(NOW, 60),
       };
-      assert.equal(changes, expected, `${wished}: ${sentence}`);
+      assert.equal(changes, expected, `${command}: ${sentence}`);
     }
   }
 });
 
-test("a deletion is wished of whatever is there, and the site is no longer shown", () => {
+test("a deletion may be asked of whatever is there, and the site is no longer shown", () => {
   for (const tenant of [queued, provisioning, active, suspended]) {
     const { desired, status, site_url } = changesOf(tenant, "delete");
     assert.equal([desired, status, site_url], ["absent", "deleting", null]);
   }
 });
 
-test("what was proved holds until a suspension or its end is proved", () => {
-  for (const [tenant, wished, desired] of [
+test("what was verified holds until a suspension or its end is verified", () => {
+  for (const [tenant, command, desired] of [
     [active, "suspend", "suspended"],
     [suspended, "resume", "present"],
   ] as const) {
-    const after = { ...tenant, ...changesOf(tenant, wished) };
+    const after = { ...tenant, ...changesOf(tenant, command) };
     assert.equal(
       [after.desired, after.status, after.site_url],
       [desired, tenant.status, tenant.site_url],
@@ -146,7 +146,7 @@ test("what was proved holds until a suspension or its end is proved", () => {
   }
 });
 
-test("a retry wishes the same once more; a creation is queued again, and a site stays what it is", () => {
+test("a retry asks for the same once more; a creation is queued again, and a site stays what it is", () => {
   for (const [tenant, status] of [
     [{ ...tenantOf("present", "failed", "settled"), ...FAILURE }, "queued"],
     [{ ...suspending, ...FAILURE, observed_generation: 1 }, "active"],
@@ -159,17 +159,17 @@ test("a retry wishes the same once more; a creation is queued again, and a site 
 
 test("a refusal says why", () => {
   const deleting = tenantOf("absent", "deleting", "under way");
-  for (const [tenant, wished, why] of [
+  for (const [tenant, command, why] of [
     [deleting, "retry", "The tenant is being deleted."],
     [deleting, "resume", "The tenant is being deleted."],
     [active, "retry", "Nothing of the tenant has failed."],
     [provisioning, "suspend", "The tenant has no site yet."],
   ] as const) {
-    assert.equal(wish(tenant, wished, OCCASION), { outcome: "refused", why });
+    assert.equal(applyCommand(tenant, command, REQUEST), { outcome: "refused", why });
   }
 });
 
-test("the wish that overtakes leaves the operation on record, for its slot and its Job", () => {
+test("the command that overtakes leaves the operation on record, for its slot and its Job", () => {
   const operation = {
     kind: "create",
     generation: 1,

@@ -10,7 +10,7 @@ const test = suite("a tenant's fields");
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-const queued = newTenant({ id: ID, wishId: "w", ...wanted }, NOW);
+const queued = newTenant({ id: ID, commandId: "w", ...wanted }, NOW);
 const working: Tenant = {
   ...queued,
   operation: {

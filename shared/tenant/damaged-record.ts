@@ -54,8 +54,8 @@ const TENANT: Record<keyof Tenant, Is> = {
   created_at: isDate,
   updated_at: isDate,
   desired: oneOf(WANTED),
-  wish_id: isText,
-  wished_at: isDate,
+  command_id: isText,
+  requested_at: isDate,
   generation: isCount,
   status: oneOf(STATUSES),
   step: orNull(isText),
@@ -65,8 +65,8 @@ const TENANT: Record<keyof Tenant, Is> = {
   site_url: orNull(isText),
   observed_generation: isCount,
   operation: orNull(all(OPERATION)),
-  queue_place: orNull(isText),
-  wake_at: orNull(isDate),
+  queue_key: orNull(isText),
+  next_reconcile_at: orNull(isDate),
 };
 
 function wrongFields(fields: Fields, are: Record<string, Is>): string[] {
@@ -108,12 +108,12 @@ export function showDamaged(
 
 /** In place of what cannot be read. A tenant of which not even the status is known needs somebody's eyes. */
 function nothingKnown(id: string, { createdAt, updatedAt }: DocumentTimes): Tenant {
-  const unknown = { id, wishId: "", organization: "", subdomain: "", email: "" };
+  const unknown = { id, commandId: "", organization: "", subdomain: "", email: "" };
   return {
     ...newTenant(unknown, createdAt),
     updated_at: updatedAt,
     generation: 0,
     status: "failed",
-    wake_at: null,
+    next_reconcile_at: null,
   };
 }

@@ -7,17 +7,17 @@ const test = suite("tenant");
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
-  { id: ID, wishId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  { id: ID, commandId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
   NOW,
 );
 
-test("a new tenant is queued and the sweep finds it, should its hint be lost", () => {
+test("a new tenant is queued and the resync finds it, should its trigger be lost", () => {
   assert.is(tenant.status, "queued");
   assert.is(tenant.generation, 1);
-  assert.is(tenant.wake_at?.getTime(), NOW.getTime() + 60_000);
+  assert.is(tenant.next_reconcile_at?.getTime(), NOW.getTime() + 60_000);
 });
 
-test("a wish is given up only when its last attempt failed, and not in the pause before the next", () => {
+test("a command is given up only when its last attempt failed, and not in the pause before the next", () => {
   const error_message = "no disk";
   assert.is(hasFailed({ ...tenant, error_message }), false);
   assert.is(hasFailed({ ...tenant, error_message, observed_generation: 1 }), true);

@@ -1,5 +1,5 @@
 /**
- * The tenant: its record, the names that derive from its id, and the changes a caller may wish for.
+ * The tenant: its record, the names that derive from its id, and the changes a caller may ask for.
  * Pure: no client library, no clock, no randomness.
  *
  * @module
@@ -9,7 +9,7 @@
 export const WANTED = ["present", "suspended", "absent"] as const;
 export type Desired = (typeof WANTED)[number];
 
-/** What was last proved of a tenant. `deleting` ends in the record's own disappearance. */
+/** What was last verified of a tenant. `deleting` ends in the record's own disappearance. */
 export const STATUSES = [
   "queued",
   "provisioning",
@@ -25,7 +25,7 @@ export const JOB_KINDS = ["create", "drop", "suspend", "resume"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /**
- * One go at carrying out a wish. It is recorded, in the same write as its slot, before anything of it
+ * One go at carrying out a command. It is recorded, in the same write as its slot, before anything of it
  * exists in the cluster.
  */
 export interface Operation {
@@ -64,11 +64,11 @@ export interface Tenant {
   updated_at: Date;
 
   desired: Desired;
-  /** Fresh with every wish, so that a caller recognises its own write after an unclear commit. */
-  wish_id: string;
-  /** When the newest wish was made. */
-  wished_at: Date;
-  /** Raised with every wish, and by nothing else. */
+  /** Fresh with every command, so that a caller recognises its own write after an unclear commit. */
+  command_id: string;
+  /** When the newest command was made. */
+  requested_at: Date;
+  /** Raised with every command, and by nothing else. */
   generation: number;
 
   status: Status;
@@ -77,49 +77,49 @@ export interface Tenant {
   /** Why the status is what it is: PascalCase, for programs. */
   reason: string | null;
   /**
-   * The same for people, in the words of what failed, or of what holds the site Job up. Only `retryable`
+   * The same for people, in the words of what failed, or of what blocks the site Job. Only `retryable`
    * tells which of the two it is.
    */
   error_message: string | null;
   /** Whether another attempt may succeed; null while nothing has failed. */
   retryable: boolean | null;
-  /** Null until the site was proved. */
+  /** Null until the site was verified. */
   site_url: string | null;
   /** The newest generation whose outcome is known. */
   observed_generation: number;
   operation: Operation | null;
   /**
    * Its place among those that wait for a slot, in the order of the text: drops first, then the oldest
-   * wish. Null when it does not wait.
+   * command. Null when it does not wait.
    */
-  queue_place: string | null;
-  /** When the sweep shall look again; null when there is nothing left to do. */
-  wake_at: Date | null;
+  queue_key: string | null;
+  /** When the resync shall look again; null when there is nothing left to do. */
+  next_reconcile_at: Date | null;
 }
 
 /** What may change in a tenant's record after it was made. */
 export type TenantChanges = Partial<Omit<Tenant, "id" | "subdomain" | "created_at">>;
 
-/** The document `deletions/{tenantId}`: the trail of a deletion. It holds no personal data. */
+/** The document `deletions/{tenantId}`: the record of a deletion. It holds no personal data. */
 export interface Deletion {
   requested_at: Date;
   completed_at: Date | null;
   /** Where the end was not the plain one, such as `SiteNotOurs`. */
   reason: string | null;
-  /** When Firestore's TTL may remove the trail; null until the deletion has ended. */
+  /** When Firestore's TTL may remove the deletion record; null until the deletion has ended. */
   expires_at: Date | null;
 }
 
-/** How long the sweep leaves a tenant alone that a hint should reach first. */
-export const HINT_GRACE_SECONDS = 60;
+/** How long the resync leaves a tenant alone that a trigger should reach first. */
+export const TRIGGER_GRACE_SECONDS = 60;
 
-/** How long the trail of a deletion is kept after its end. */
-export const DELETION_TRAIL_DAYS = 30;
+/** How long the record of a deletion is kept after its end. */
+export const DELETION_RECORD_DAYS = 30;
 
 /** What has to be known of a tenant to ask for it. */
 export interface WantedTenant {
   id: string;
-  wishId: string;
+  commandId: string;
   organization: string;
   subdomain: string;
   email: string;
@@ -139,8 +139,8 @@ export function newTenant(wanted: WantedTenant, now: Date): Tenant {
     created_at: now,
     updated_at: now,
     desired: "present",
-    wish_id: wanted.wishId,
-    wished_at: now,
+    command_id: wanted.commandId,
+    requested_at: now,
     generation: 1,
     status: "queued",
     step: null,
@@ -150,27 +150,27 @@ export function newTenant(wanted: WantedTenant, now: Date): Tenant {
     site_url: null,
     observed_generation: 0,
     operation: null,
-    queue_place: null,
-    wake_at: addSeconds(now, HINT_GRACE_SECONDS),
+    queue_key: null,
+    next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
   };
 }
 
-/** Whether the outcome of the newest wish is known. */
+/** Whether the outcome of the newest command is known. */
 export function isSettled(tenant: Pick<Tenant, "generation" | "observed_generation">): boolean {
   return tenant.observed_generation === tenant.generation;
 }
 
-/** Whether the newest wish is given up: its last attempt failed, and no further one will follow. */
+/** Whether the newest command is given up: its last attempt failed, and no further one will follow. */
 export function hasFailed(tenant: Tenant): boolean {
   return isSettled(tenant) && tenant.error_message !== null;
 }
 
-/** Whether the record tells of something that holds the site Job up, by which nothing has failed. */
-export function isHeldUp(tenant: Tenant): boolean {
+/** Whether the record tells of something that blocks the site Job, by which nothing has failed. */
+export function isBlocked(tenant: Tenant): boolean {
   return !isSettled(tenant) && tenant.error_message !== null && tenant.retryable === null;
 }
 
-/** Whether the tenant's site was proved to be there at some time, and not dropped since. */
+/** Whether the tenant's site was verified to be there at some time, and not dropped since. */
 export function hasSite({ status }: Pick<Tenant, "status">): boolean {
   return status === "active" || status === "suspended";
 }

@@ -67,20 +67,20 @@ run "a_push_says_who_it_is_and_what_it_is_of" {
   }
 }
 
-run "the_clock_sends_a_sweep_every_minute_and_an_audit_every_day" {
+run "the_clock_sends_a_resync_every_minute_and_a_garbage_collection_every_day" {
   assert {
-    condition     = { for name, one in google_cloud_scheduler_job.hints : name => base64decode(one.pubsub_target[0].data) } == { sweep = "{\"kind\":\"sweep\"}", audit = "{\"kind\":\"audit\"}" }
+    condition     = { for name, one in google_cloud_scheduler_job.triggers : name => base64decode(one.pubsub_target[0].data) } == { resync = "{\"kind\":\"resync\"}", audit = "{\"kind\":\"audit\"}" }
     error_message = "What the clock sends is not what provision understands."
   }
 
   assert {
-    condition     = alltrue([for one in google_cloud_scheduler_job.hints : one.pubsub_target[0].topic_name == google_pubsub_topic.events["tenant-events"].id])
+    condition     = alltrue([for one in google_cloud_scheduler_job.triggers : one.pubsub_target[0].topic_name == google_pubsub_topic.events["tenant-events"].id])
     error_message = "The clock sends to another topic."
   }
 
   assert {
-    condition     = google_cloud_scheduler_job.hints["sweep"].schedule == "* * * * *" && can(regex("^\\d+ \\d+ \\* \\* \\*$", google_cloud_scheduler_job.hints["audit"].schedule))
-    error_message = "The sweep does not come every minute, or the audit not once a day."
+    condition     = google_cloud_scheduler_job.triggers["resync"].schedule == "* * * * *" && can(regex("^\\d+ \\d+ \\* \\* \\*$", google_cloud_scheduler_job.triggers["garbage-collection"].schedule))
+    error_message = "The resync does not come every minute, or the garbage collection not once a day."
   }
 }
 

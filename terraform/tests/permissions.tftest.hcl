@@ -70,15 +70,15 @@ run "the_secrets_of_the_cluster_are_read_from_inside_alone" {
   }
 }
 
-run "every_function_has_the_database_and_gives_hints" {
+run "every_function_has_the_database_and_publishes_triggers" {
   assert {
     condition = alltrue([for name in ["api", "provision", "cleanup"] :
       google_project_iam_member.database[name].role == "roles/datastore.user" &&
       google_project_iam_member.database[name].condition[0].expression == "resource.name == \"projects/my-project/databases/(default)\"" &&
       google_project_iam_member.database[name].member == google_service_account.this[name].member &&
-      google_pubsub_topic_iam_member.functions_publish_hints[name].topic == "tenant-events" &&
-      google_pubsub_topic_iam_member.functions_publish_hints[name].role == "roles/pubsub.publisher" &&
-      google_pubsub_topic_iam_member.functions_publish_hints[name].member == google_service_account.this[name].member
+      google_pubsub_topic_iam_member.functions_publish_triggers[name].topic == "tenant-events" &&
+      google_pubsub_topic_iam_member.functions_publish_triggers[name].role == "roles/pubsub.publisher" &&
+      google_pubsub_topic_iam_member.functions_publish_triggers[name].member == google_service_account.this[name].member
     ])
     error_message = "A function lacks the database or may not publish."
   }

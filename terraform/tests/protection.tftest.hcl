@@ -118,7 +118,7 @@ run "alerts_reach_whoever_is_named" {
       (one.conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE") == (name == "no-heartbeat") &&
       (one.conditions[0].condition_threshold[0].comparison == "COMPARISON_LT") == (name == "no-heartbeat")
     ])
-    error_message = "A sweep that does not come at all is not told of, or something is told of that is well."
+    error_message = "A resync that does not come at all is not told of, or something is told of that is well."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# cleanup is woken by a new document in deletions, wherever the database is.
+# cleanup is triggered by a new document in deletions, wherever the database is.
 
 mock_provider "google" {
   source = "./tests/mocks"

@@ -1,7 +1,7 @@
 /**
  * The real stack under everything that may go wrong at once: messages that come twice and out of order,
  * functions killed with -9, emulators that stand still, a cluster that fails, is busy or never answers.
- * Asserts what there is in the end: every tenant as it was wished, and nothing left over.
+ * Asserts what there is in the end: every tenant as it was asked for, and nothing left over.
  */
 import { PubSub } from "@google-cloud/pubsub";
 import { randomInt } from "node:crypto";
@@ -13,14 +13,14 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { audit } from "../../functions/provision/collect-garbage.ts";
-import type { Trouble } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
+import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import type { Fault } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
 import { FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import { waitForPort } from "../../scripts/local/ports.ts";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/manifests.ts";
 import { addSeconds, databaseName, jobName } from "../../shared/tenant/tenant.ts";
-import { connectWorld } from "../../shared/runtime/connect.ts";
+import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
 
@@ -35,10 +35,10 @@ const CHAOS_MILLISECONDS = 60_000;
  * A step that failed is taken up again within two minutes (ADR 1), and every step of a life may fail once or
  * more. On a machine that is busy with something else beside, all of it takes longer.
  */
-const PATIENCE_MILLISECONDS = 15 * 60_000;
+const TIMEOUT_MILLISECONDS = 15 * 60_000;
 
 const patiently = <T>(what: string, look: () => Promise<T | null>) =>
-  eventually(what, look, PATIENCE_MILLISECONDS);
+  eventually(what, look, TIMEOUT_MILLISECONDS);
 
 /** What went wrong, by kind. */
 const faults: Record<string, number> = {};
@@ -51,7 +51,7 @@ let it: TestStack;
 let proxy: Awaited<ReturnType<typeof startDoublingProxy>>;
 test.before(async () => {
   it = await startTestStack({
-    LOCAL_SWEEP_SECONDS: "2",
+    LOCAL_RESYNC_SECONDS: "2",
     LOCAL_BENCH_FAULTS: "chaos-7:new-site:once,chaos-8:drop-site:once,chaos-9:database:once",
   });
   proxy = await startDoublingProxy(it.stack.urls.provision);
@@ -101,24 +101,24 @@ async function pushThrough(url: string): Promise<void> {
   await pubsub.close();
 }
 
-/** Calls until there is an answer that is not about the trouble of the moment. */
+/** Calls until there is an answer that is not about the fault of the moment. */
 async function callUntilAnswered(
   method: string,
   path: string,
   init?: Parameters<TestStack["call"]>[2],
 ): Promise<Answer> {
-  let trouble: unknown;
+  let fault: unknown;
   const answered = patiently(`${method} ${path} is answered`, async () => {
     const answer = await it.call(method, path, init).catch((error: unknown) => {
-      trouble = error;
+      fault = error;
       return null;
     });
     if (answer === null || answer.status < 500) return answer;
-    trouble = answer;
+    fault = answer;
     return null;
   });
   return answered.catch((error: unknown) => {
-    throw new Error(`${method} ${path} was never answered`, { cause: [error, trouble] });
+    throw new Error(`${method} ${path} was never answered`, { cause: [error, fault] });
   });
 }
 
@@ -190,11 +190,11 @@ async function pause(name: string, fault: string, milliseconds: number): Promise
   kill(pid, "SIGCONT");
 }
 
-async function troubleCluster(trouble: Trouble): Promise<void> {
-  count(`cluster: ${trouble}`);
-  it.cluster.trouble = trouble;
+async function troubleCluster(fault: Fault): Promise<void> {
+  count(`cluster: ${fault}`);
+  it.cluster.fault = fault;
   await sleep(1_000 + randomInt(4_000));
-  it.cluster.trouble = null;
+  it.cluster.fault = null;
 }
 
 /** The process itself only, by its id. False when it is gone. */
@@ -206,7 +206,7 @@ function kill(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-test(`${TENANTS} tenants come to what was wished of them, and nothing is left over`, async () => {
+test(`${TENANTS} tenants come to what was asked of them, and nothing is left over`, async () => {
   const end = Date.now() + CHAOS_MILLISECONDS;
   const chaos = Promise.all([disturb(end), killFunctions(end)]);
   const numbers = Array.from({ length: TENANTS }, (_, number) => number);
@@ -228,18 +228,18 @@ test(`${TENANTS} tenants come to what was wished of them, and nothing is left ov
   for (const [number, id] of ids.entries()) {
     await untilStatus(id, number % 2 === 1 ? "active" : "gone");
   }
-  await emptied("slots and wake-ups", unsettled);
-  // What a stalled reconcile may have left is the audit's, a day later.
+  await emptied("slots and requeues", unsettled);
+  // What a stalled reconcile may have left is the garbage collection's, a day later.
   const { projectId, firestoreHost, pubsubHost } = it.stack;
-  const world = connectWorld({
+  const dependencies = connectDependencies({
     GOOGLE_CLOUD_PROJECT: projectId,
     FIRESTORE_EMULATOR_HOST: firestoreHost,
     PUBSUB_EMULATOR_HOST: pubsubHost,
     KUBECONFIG: join(it.directory, "kubeconfig"),
   });
-  await audit(world, addSeconds(new Date(), 24 * 3600));
+  await collectGarbage(dependencies, addSeconds(new Date(), 24 * 3600));
   await emptied("Jobs", () => Promise.resolve(it.cluster.jobs.listJobs()));
-  await Promise.all([world.store.close(), world.bus.close()]);
+  await Promise.all([dependencies.store.close(), dependencies.bus.close()]);
 
   const idsKept = kept.map((number) => ids[number] ?? "");
   const names = kept.map(subdomainOf);
@@ -273,7 +273,7 @@ test(`${TENANTS} tenants come to what was wished of them, and nothing is left ov
 async function unsettled(): Promise<unknown[]> {
   const [slots, tenants] = await Promise.all([
     it.firestore.collection("slots").get(),
-    it.firestore.collection("tenants").where("wake_at", "!=", null).get(),
+    it.firestore.collection("tenants").where("next_reconcile_at", "!=", null).get(),
   ]);
   return [...slots.docs, ...tenants.docs].map((found) => [found.ref.path, found.data()]);
 }

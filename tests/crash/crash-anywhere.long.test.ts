@@ -1,13 +1,13 @@
 /** Site Jobs killed with -9 before every command of theirs and of what they call. */
 import { suite } from "uvu";
-import { STAND_IN_GROUND } from "./crash-injection.ts";
+import { FAKE_GROUND } from "./crash-injection.ts";
 import { addScenarios } from "./crash-scenarios.ts";
 
-const onStandIn = suite("killed anywhere, on the stand-in database");
+const onStandIn = suite("killed anywhere, on the fake database");
 addScenarios(onStandIn, {
   everyNth: 1,
   workers: 2,
-  ground: () => STAND_IN_GROUND,
+  ground: () => FAKE_GROUND,
   minKills: 30,
 });
 onStandIn.run();

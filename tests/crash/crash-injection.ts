@@ -23,7 +23,7 @@ export interface Ground {
   databaseState: () => Promise<string[]>;
 }
 
-export const STAND_IN_GROUND: Ground = {
+export const FAKE_GROUND: Ground = {
   database: STAND_IN,
   databaseState: () => Promise.resolve([]),
 };
@@ -77,7 +77,7 @@ export interface Killed {
 
 /**
  * Runs a scenario with a kill before every n-th command. What comes after a kill depends on nothing but
- * what the kill left behind, so it is run once for each world that kills leave.
+ * what the kill left behind, so it is run once for each state that kills leave.
  */
 export async function runKilled(
   { before, killed, containers, after, cleanUp }: Scenario,
@@ -106,9 +106,9 @@ export async function runKilled(
         if (status === null) {
           kills += 1;
           if (kills % 50 === 0) console.log(`… ${kills} kill points`);
-          const world = (await state(bench)).join("\n");
-          if (isOnDisk && worlds.has(world)) return true;
-          worlds.add(world);
+          const dependencies = (await state(bench)).join("\n");
+          if (isOnDisk && worlds.has(dependencies)) return true;
+          worlds.add(dependencies);
           await runAll(bench, after);
           assert.equal(await state(bench), wanted, `killed at ${JSON.stringify(kill)}`);
         }

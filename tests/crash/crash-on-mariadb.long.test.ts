@@ -16,7 +16,7 @@ if (missing === null) {
     // One that did not come up must not hide why.
     await server?.stop();
   });
-  // A server is one world for all, so there is one worker, and the state is built anew each time.
+  // A server is one dependencies for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
     everyNth: 13,
     workers: 1,

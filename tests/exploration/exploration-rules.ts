@@ -8,8 +8,8 @@ import { countedAttempts, MAX_ATTEMPTS, OUTAGE_SECONDS } from "../../shared/reco
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import type { Scenario } from "./explored-steps.ts";
-import { OUTAGE, queue } from "./explored-world.ts";
-import type { State } from "./explored-world.ts";
+import { OUTAGE, queue } from "./model.ts";
+import type { State } from "./model.ts";
 
 export class Violation extends Error {
   override readonly name = "Violation";
@@ -32,16 +32,16 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
       (desired === "absent") === (status === "deleting"),
       "who is to go, and only who, is going",
     );
-    holds(record.observed_generation <= generation, "no outcome is known of what is not wished");
-    holds((operation?.generation ?? 0) <= generation, "no operation is newer than the wish");
+    holds(record.observed_generation <= generation, "no outcome is known of what is not asked for");
+    holds((operation?.generation ?? 0) <= generation, "no operation is newer than the command");
     const slot = operation?.slot ?? null;
-    holds(record.queue_place === null || slot === null, "who has a slot does not wait");
+    holds(record.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
   for (const record of records(state)) {
     const isTold = record.error_message !== null && record.retryable === null;
     const isWaiting = !isSettled(record) || record.desired === "absent";
-    holds(!isTold || isWaiting, "what holds a Job up is no failure");
+    holds(!isTold || isWaiting, "what blocks a Job is no failure");
   }
   for (const [slot, tenantId] of Object.entries(state.slots)) {
     const holder = state.tenants[tenantId]?.record.operation?.slot;
@@ -67,7 +67,7 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   holds(working.length <= settings.maxConcurrentJobs, "no more Jobs work than there are slots");
   if (isQueueToldAtOnce && state.running.length === 0) {
     const isFree = Object.keys(state.slots).length < settings.maxConcurrentJobs;
-    const isTold = queue(state).some((tenantId) => state.hints[tenantId]);
+    const isTold = queue(state).some((tenantId) => state.triggers[tenantId]);
     holds(!isFree || queue(state).length === 0 || isTold, "nobody waits while a slot is free");
   }
 }
@@ -77,10 +77,10 @@ export function checkStep(before: State, after: State): void {
   for (const record of records(after)) {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
-    holds(record.generation >= was.generation, "a newer wish is not undone");
+    holds(record.generation >= was.generation, "a newer command is not undone");
     holds(
       record.generation > was.generation || record.desired === was.desired,
-      "only a caller changes what is wished",
+      "only a caller changes what is asked for",
     );
     holds(record.observed_generation >= was.observed_generation, "what is known stays known");
     holds(!isOlder(record, was), "an operation is not undone");
@@ -105,7 +105,7 @@ export function checkStep(before: State, after: State): void {
     if (isNewlyProved && (record.status === "active" || record.status === "suspended")) {
       const site = after.sites[record.subdomain];
       const isProved = site?.owner === record.id && site.state === record.status;
-      holds(isProved || record.error_message !== null, `${record.status} means proved`);
+      holds(isProved || record.error_message !== null, `${record.status} means verified`);
     }
   }
   for (const [id, stored] of Object.entries(before.tenants)) {
@@ -140,16 +140,19 @@ function isNewlySettled(record: Tenant, was: Tenant): boolean {
   return isSettled(record) && record.observed_generation > was.observed_generation;
 }
 
-/** What holds when nothing goes on any more, and the audit has been. */
+/** What holds when nothing goes on any more, and the garbage collection has been. */
 export function checkRest(state: State): void {
   for (const record of records(state)) {
     const { id, desired, status, subdomain } = record;
-    holds(isSettled(record), "every wish has an outcome");
-    holds(record.wake_at === null, "who is settled is left alone");
+    holds(isSettled(record), "every command has an outcome");
+    holds(record.next_reconcile_at === null, "who is settled is left alone");
     holds(desired !== "absent", "who is to go is gone");
-    holds(record.queue_place === null, "nobody waits");
+    holds(record.queue_key === null, "nobody waits");
     if (hasFailed(record)) continue;
-    holds(status === (desired === "suspended" ? "suspended" : "active"), "the wish is carried out");
+    holds(
+      status === (desired === "suspended" ? "suspended" : "active"),
+      "the command is carried out",
+    );
     const site = state.sites[subdomain];
     holds(site?.owner === id && site.state === status, "the site is as the record says");
     holds(state.secrets[id] === true, "the Secret is there");

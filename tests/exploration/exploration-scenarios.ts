@@ -5,15 +5,15 @@
  * @module
  */
 import type { Budget, Scenario } from "./explored-steps.ts";
-import { ID } from "./explored-world.ts";
+import { ID } from "./model.ts";
 
 const NOTHING: Budget = {
-  wishes: 0,
+  commands: 0,
   crashes: 0,
   duplicates: 0,
   losses: 0,
   failures: 0,
-  holdUps: 0,
+  blockers: 0,
   outages: 0,
   jumps: 0,
 };
@@ -29,28 +29,28 @@ const common = { tenants: ONE, settings, concurrency: 2 };
 /** Two reconciles that stall anywhere, while a caller creates, suspends, resumes or deletes. */
 export const STALLS: Scenario = {
   ...common,
-  name: "one tenant, three wishes, two reconciles that stall anywhere",
-  budget: { ...NOTHING, wishes: 3 },
+  name: "one tenant, three commands, two reconciles that stall anywhere",
+  budget: { ...NOTHING, commands: 3 },
 };
 
 export const CRASHES: Scenario = {
   ...common,
-  name: "one tenant, created and deleted, with crashes, lost and doubled hints",
-  budget: { ...NOTHING, wishes: 2, crashes: 1, duplicates: 1, losses: 1 },
+  name: "one tenant, created and deleted, with crashes, lost and doubled triggers",
+  budget: { ...NOTHING, commands: 2, crashes: 1, duplicates: 1, losses: 1 },
 };
 
 export const FAILURES: Scenario = {
   ...common,
-  name: "one tenant, one reconcile at a time, with failing Jobs, jumps in time and every wish",
+  name: "one tenant, one reconcile at a time, with failing Jobs, jumps in time and every command",
   concurrency: 1,
-  budget: { ...NOTHING, wishes: 3, failures: 3, jumps: 2, crashes: 1 },
+  budget: { ...NOTHING, commands: 3, failures: 3, jumps: 2, crashes: 1 },
 };
 
 export const NAME: Scenario = {
   ...common,
   name: "two tenants that want one subdomain",
   tenants: TWO_OF_A_NAME,
-  budget: { ...NOTHING, wishes: 3 },
+  budget: { ...NOTHING, commands: 3 },
 };
 
 /** Nothing gets lost here, so whoever waits must be told at once. */
@@ -58,7 +58,7 @@ export const QUEUE: Scenario = {
   ...common,
   name: "two tenants that want one slot",
   tenants: TWO_FOR_A_SLOT,
-  budget: { ...NOTHING, wishes: 2 },
+  budget: { ...NOTHING, commands: 2 },
   isQueueToldAtOnce: true,
 };
 
@@ -67,22 +67,22 @@ export const SLOT: Scenario = {
   name: "two tenants that want one slot, with a failing Job and a crash",
   tenants: TWO_FOR_A_SLOT,
   concurrency: 1,
-  budget: { ...NOTHING, wishes: 2, failures: 1, crashes: 1, jumps: 1 },
+  budget: { ...NOTHING, commands: 2, failures: 1, crashes: 1, jumps: 1 },
 };
 
-export const HOLD_UPS: Scenario = {
+export const BLOCKERS: Scenario = {
   ...common,
-  name: "two tenants that want one slot, with a Job that is held up and a jump in time",
+  name: "two tenants that want one slot, with a Job that is blocked and a jump in time",
   tenants: TWO_FOR_A_SLOT,
   concurrency: 1,
-  budget: { ...NOTHING, wishes: 2, holdUps: 1, jumps: 1 },
+  budget: { ...NOTHING, commands: 2, blockers: 1, jumps: 1 },
 };
 
 export const OUTAGE: Scenario = {
   ...common,
   name: "one tenant, created and deleted, with outages of what all share and jumps in time",
   concurrency: 1,
-  budget: { ...NOTHING, wishes: 2, outages: 6, failures: 2, jumps: 2 },
+  budget: { ...NOTHING, commands: 2, outages: 6, failures: 2, jumps: 2 },
 };
 
-export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, HOLD_UPS, OUTAGE];
+export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, BLOCKERS, OUTAGE];

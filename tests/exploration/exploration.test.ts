@@ -26,9 +26,9 @@ for (const scenario of SCENARIOS) {
 for (const mutation of MUTATIONS) {
   test(`found: ${mutation.name}`, async () => {
     const { scenario, breaks } = mutation;
-    const { code, edges, forget } = await mutate(mutation);
+    const { code, guarantees, forget } = await mutate(mutation);
     try {
-      const explored = explore({ scenario, code, edges }, MAX_STATES_OF_MUTATION);
+      const explored = explore({ scenario, code, guarantees }, MAX_STATES_OF_MUTATION);
       assert.is(explored.violation?.sentence, breaks);
     } finally {
       forget();

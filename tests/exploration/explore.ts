@@ -1,15 +1,15 @@
 /**
  * Explores every state that can be reached, breadth-first, checks the rules in each, and from each lets
- * everything come to rest: quiet, Jobs that succeed, and sweeps.
+ * everything come to rest: quiet, Jobs that succeed, and resyncs.
  *
  * @module
  */
 import { keyOf, keyOfRest } from "./state-key.ts";
 import { checkRest, checkState, checkStep, Violation } from "./exploration-rules.ts";
-import { goOn, start, stepsFrom, sweep } from "./explored-steps.ts";
+import { goOn, start, stepsFrom, resync } from "./explored-steps.ts";
 import type { Node, Rig, Scenario } from "./explored-steps.ts";
-import { emptyState, end, withoutHint, withPod, work } from "./explored-world.ts";
-import type { State } from "./explored-world.ts";
+import { emptyState, end, withoutTrigger, withPod, work } from "./model.ts";
+import type { State } from "./model.ts";
 
 export interface Explored {
   states: number;
@@ -76,54 +76,54 @@ function labelsOf(way: Way): string[] {
 }
 
 /** Far more than any tenant needs to come to rest. */
-const MAX_SWEEPS = 100;
+const MAX_RESYNCS = 100;
 
 /**
- * Nothing goes wrong any more: reconciles and hints that were under way are lost, Jobs succeed, and there
- * are sweeps. Checks what is then. `rested` remembers from where it was seen to end well.
+ * Nothing goes wrong any more: reconciles and triggers that were under way are lost, Jobs succeed, and there
+ * are resyncs. Checks what is then. `rested` remembers from where it was seen to end well.
  */
 export function comeToRest(from: State, rig: Rig, rested: Set<string>): void {
   // One that is at work may also crash, and the state after that is explored by itself.
   if (from.running.length > 0) return;
-  let state: State = { ...from, hints: {} };
+  let state: State = { ...from, triggers: {} };
   const way: string[] = [];
-  for (let sweeps = 0; sweeps < MAX_SWEEPS; sweeps++) {
+  for (let resyncs = 0; resyncs < MAX_RESYNCS; resyncs++) {
     const key = keyOfRest(state);
     if (rested.has(key)) break;
     way.push(key);
-    const swept = sweep(finishPods(state, rig), rig);
-    if (swept === null) {
-      const later = nextWakeUp(state);
+    const resynced = resync(finishPods(state, rig), rig);
+    if (resynced === null) {
+      const later = nextReconcileAt(state);
       if (later === null) {
-        checkRest(audit(finishPods(state, rig)));
+        checkRest(collectGarbage(finishPods(state, rig)));
         break;
       }
       state = { ...finishPods(state, rig), now: later };
       continue;
     }
-    state = reconcileAll(swept, rig);
-    if (sweeps === MAX_SWEEPS - 1) throw new Violation("everything comes to rest");
+    state = reconcileAll(resynced, rig);
+    if (resyncs === MAX_RESYNCS - 1) throw new Violation("everything comes to rest");
   }
   for (const key of way) rested.add(key);
 }
 
-function finishPods(state: State, { edges }: Rig): State {
+function finishPods(state: State, { guarantees }: Rig): State {
   let next = state;
   for (const job of [...Object.values(state.jobs), ...state.orphans]) {
     if (job === null) continue;
-    if (job.outcome === null && !job.hasWorked) next = work(next, job, edges);
+    if (job.outcome === null && !job.hasWorked) next = work(next, job, guarantees);
     const now = [next.jobs[job.tenantId], ...next.orphans].find((pod) => pod?.uid === job.uid);
     if (!now) continue;
     if (now.terminating || next.orphans.includes(now)) next = withPod(next, now, null);
     else if (now.outcome === null) next = end(next, now, { result: "succeeded", reason: null });
   }
-  return { ...next, hints: {} };
+  return { ...next, triggers: {} };
 }
 
-function reconcileAll(swept: State, rig: Rig): State {
-  let state = swept;
-  for (const tenantId of Object.keys(swept.hints)) {
-    state = start(withoutHint(state, tenantId), tenantId, rig);
+function reconcileAll(resynced: State, rig: Rig): State {
+  let state = resynced;
+  for (const tenantId of Object.keys(resynced.triggers)) {
+    state = start(withoutTrigger(state, tenantId), tenantId, rig);
     for (let steps = 0; state.running.length > 0; steps++) {
       if (steps > 200) throw new Violation("every reconcile ends");
       state = goOn(state, 0, rig)[0] ?? state;
@@ -133,15 +133,15 @@ function reconcileAll(swept: State, rig: Rig): State {
   return state;
 }
 
-function nextWakeUp({ tenants, now }: State): number | null {
+function nextReconcileAt({ tenants, now }: State): number | null {
   const times = Object.values(tenants)
-    .map((stored) => stored?.record.wake_at?.getTime() ?? 0)
+    .map((stored) => stored?.record.next_reconcile_at?.getTime() ?? 0)
     .filter((time) => time > now);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** What the daily audit removes: Jobs and Secrets of tenants that are gone. */
-function audit(state: State): State {
+/** What the daily garbage collection removes: Jobs and Secrets of tenants that are gone. */
+function collectGarbage(state: State): State {
   const isThere = (tenantId: string) => Boolean(state.tenants[tenantId]);
   const keep = <T>(objects: Record<string, T>) =>
     Object.fromEntries(Object.entries(objects).filter(([tenantId]) => isThere(tenantId)));

@@ -1,14 +1,14 @@
 /**
- * Everything that may happen next in a state: reconciles go on by one I/O request or crash, hints come,
- * come twice or get lost, Jobs work, end and fail, callers wish, time passes.
+ * Everything that may happen next in a state: reconciles go on by one I/O request or crash, triggers come,
+ * come twice or get lost, Jobs work, end and fail, callers send commands, time passes.
  *
  * @module
  */
 import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
-import { tenantsToWake } from "../../functions/provision/resync.ts";
+import { tenantsToReconcile } from "../../functions/provision/resync.ts";
 import type { reconcile, ReconcileSettings } from "../../shared/reconciler/reconcile.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
-import type { wish, Wish } from "../../shared/tenant/commands.ts";
+import type { applyCommand, Command } from "../../shared/tenant/commands.ts";
 import {
   answer,
   end,
@@ -17,20 +17,20 @@ import {
   heldUp,
   ID,
   queue,
-  withHint,
+  withTrigger,
   withJob,
-  withoutHint,
+  withoutTrigger,
   withPod,
   work,
   writeRecord,
-} from "./explored-world.ts";
-import type { Edges, ModelJob, Running, State } from "./explored-world.ts";
+} from "./model.ts";
+import type { Guarantees, ModelJob, Running, State } from "./model.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
 export interface Code {
   reconcile: typeof reconcile;
   newTenant: typeof newTenant;
-  wish: typeof wish;
+  applyCommand: typeof applyCommand;
 }
 
 /** What is explored. */
@@ -43,23 +43,23 @@ export interface Scenario {
   concurrency: number;
   /** How often each of these may happen on one way. */
   budget: Budget;
-  /** Whether nobody may wait for a free slot without a hint under way to the queue. */
+  /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
 
 export interface Budget {
-  /** Wishes of callers, the creation included. */
-  wishes: number;
+  /** Commands of callers, the creation included. */
+  commands: number;
   /** Reconciles that crash between two requests. */
   crashes: number;
-  /** Hints that come twice. */
+  /** Triggers that come twice. */
   duplicates: number;
-  /** Hints that get lost. */
+  /** Triggers that get lost. */
   losses: number;
   /** Jobs that fail, for a while or for good. */
   failures: number;
-  /** Jobs that an obstacle holds up before they work, and that may come on again. */
-  holdUps: number;
+  /** Jobs that an obstacle blocks before they work, and that may come on again. */
+  blockers: number;
   /** Jobs that fail for an outage of what all tenants share. */
   outages: number;
   /** Jumps in time and Jobs deleted by hand. */
@@ -82,7 +82,7 @@ export interface Step {
 export interface Rig {
   scenario: Scenario;
   code: Code;
-  edges: Edges;
+  guarantees: Guarantees;
 }
 
 const NAMES: Record<string, string> = { [ID.a]: "a", [ID.b]: "b", [ID.c]: "c" };
@@ -111,16 +111,16 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       yield step(`${name}: crashes`, { ...state, running: rest }, "crashes");
     }
   }
-  for (const tenantId of Object.keys(state.hints)) {
+  for (const tenantId of Object.keys(state.triggers)) {
     const name = nameOf(tenantId);
     if (state.running.length < rig.scenario.concurrency) {
-      yield step(`${name}: hint`, start(withoutHint(state, tenantId), tenantId, rig));
+      yield step(`${name}: trigger`, start(withoutTrigger(state, tenantId), tenantId, rig));
       if (budget.duplicates > 0) {
-        yield step(`${name}: hint, to come again`, start(state, tenantId, rig), "duplicates");
+        yield step(`${name}: trigger, to come again`, start(state, tenantId, rig), "duplicates");
       }
     }
     if (budget.losses > 0) {
-      yield step(`${name}: hint is lost`, withoutHint(state, tenantId), "losses");
+      yield step(`${name}: trigger is lost`, withoutTrigger(state, tenantId), "losses");
     }
   }
   for (const job of podsOf(state)) {
@@ -134,11 +134,11 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails for an outage`;
       yield step(name, failForOutage(state, job), "outages");
     }
-    if (budget.holdUps > 0 && canFail(job) && state.jobs[job.tenantId] === job) {
+    if (budget.blockers > 0 && canFail(job) && state.jobs[job.tenantId] === job) {
       for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
-        if (job.holdUp !== null) continue;
-        const name = `${nameOf(job.tenantId)}: ${job.kind} Job is held up by ${reason}`;
-        yield step(name, heldUp(state, job, reason), "holdUps");
+        if (job.blocker !== null) continue;
+        const name = `${nameOf(job.tenantId)}: ${job.kind} Job is blocked by ${reason}`;
+        yield step(name, heldUp(state, job, reason), "blockers");
       }
     }
     if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {
@@ -146,11 +146,11 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
     }
   }
-  if (budget.wishes > 0) {
-    for (const [label, next] of wishes(state, rig)) yield step(label, next, "wishes");
+  if (budget.commands > 0) {
+    for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
   }
-  const swept = sweep(state, rig);
-  if (swept !== null) yield step("sweep", swept);
+  const resynced = resync(state, rig);
+  if (resynced !== null) yield step("resync", resynced);
   if (budget.jumps > 0) {
     for (const [label, next] of jumps(state)) yield step(label, next, "jumps");
   }
@@ -166,7 +166,7 @@ export function start(state: State, tenantId: string, rig: Rig): State {
 export function goOn(state: State, index: number, rig: Rig): State[] {
   const running = state.running[index];
   if (running === undefined) return [];
-  return answer(state, running.request, rig.edges).map(({ state: next, result }) => {
+  return answer(state, running.request, rig.guarantees).map(({ state: next, result }) => {
     const after = advance(running, result, next, rig);
     return {
       ...next,
@@ -179,7 +179,7 @@ export function goOn(state: State, index: number, rig: Rig): State[] {
 function advance(running: Running, result: unknown, state: State, rig: Rig): Running | null {
   let after = replay(running.tenantId, [...running.history, result], rig);
   while (after !== null && (after.request.io === "now" || after.request.io === "decided")) {
-    const [answered] = answer(state, after.request, rig.edges);
+    const [answered] = answer(state, after.request, rig.guarantees);
     after = replay(after.tenantId, [...after.history, answered?.result], rig);
   }
   return after;
@@ -204,12 +204,12 @@ function canFail({ terminating, outcome, hasWorked }: ModelJob): boolean {
   return !terminating && outcome === null && !hasWorked;
 }
 
-function* workSteps(state: State, job: ModelJob, { edges }: Rig): Generator<[string, State]> {
+function* workSteps(state: State, job: ModelJob, { guarantees }: Rig): Generator<[string, State]> {
   const name = `${nameOf(job.tenantId)}: ${job.kind} ${job.generation}.${job.attempt}`;
-  if (job.holdUp !== null && !job.terminating) {
-    yield [`${name} comes on again`, withPod(state, job, { ...job, holdUp: null })];
+  if (job.blocker !== null && !job.terminating) {
+    yield [`${name} comes on again`, withPod(state, job, { ...job, blocker: null })];
   } else if (job.outcome === null && !job.hasWorked) {
-    yield [`${name} works`, work(state, job, edges)];
+    yield [`${name} works`, work(state, job, guarantees)];
   }
   if (job.terminating) yield [`${name} has stopped`, withPod(state, job, null)];
   else if (job.outcome === null && job.hasWorked) {
@@ -217,9 +217,9 @@ function* workSteps(state: State, job: ModelJob, { edges }: Rig): Generator<[str
   }
 }
 
-const WISHES: Wish[] = ["delete", "retry", "suspend", "resume"];
+const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
 
-function* wishes(state: State, rig: Rig): Generator<[string, State]> {
+function* commands(state: State, rig: Rig): Generator<[string, State]> {
   for (const { id, subdomain } of rig.scenario.tenants) {
     const stored = state.tenants[id];
     if (stored === undefined) {
@@ -227,9 +227,9 @@ function* wishes(state: State, rig: Rig): Generator<[string, State]> {
       if (created !== null) yield [`${nameOf(id)}: POST`, created];
     }
     if (stored === undefined || stored === null) continue;
-    for (const wished of WISHES) {
-      const next = wishFor(state, stored.record, wished, rig);
-      if (next !== null) yield [`${nameOf(id)}: ${wished}`, next];
+    for (const command of COMMANDS) {
+      const next = wishFor(state, stored.record, command, rig);
+      if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
     }
   }
 }
@@ -241,25 +241,33 @@ export function create(
   { code }: Rig,
 ): State | null {
   if (state.reservations[subdomain] !== undefined) return null;
-  const wanted = { id, wishId: "w", organization: "Acme", subdomain, email: "a@acme.example" };
+  const wanted = { id, commandId: "w", organization: "Acme", subdomain, email: "a@acme.example" };
   const record = code.newTenant(wanted, new Date(state.now));
   const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
-  return withHint(writeRecord(reserved, { record }, {}), id);
+  return withTrigger(writeRecord(reserved, { record }, {}), id);
 }
 
-/** Null where the wish changes nothing. */
-export function wishFor(state: State, record: Tenant, wished: Wish, { code }: Rig): State | null {
-  const occasion = { wishId: `w${record.generation}`, now: new Date(state.now) };
-  const result = code.wish(record, wished, occasion);
+/** Null where the command changes nothing. */
+export function wishFor(
+  state: State,
+  record: Tenant,
+  command: Command,
+  { code }: Rig,
+): State | null {
+  const request = { commandId: `w${record.generation}`, now: new Date(state.now) };
+  const result = code.applyCommand(record, command, request);
   if (result.outcome !== "changed") return null;
-  return withHint(writeRecord(state, { record }, result.changes), record.id);
+  return withTrigger(writeRecord(state, { record }, result.changes), record.id);
 }
 
-/** Null where the sweep would wake nobody who is not hinted already. */
-export function sweep(state: State, { scenario }: Rig): State | null {
+/** Null where the resync would trigger nobody who is not triggered already. */
+export function resync(state: State, { scenario }: Rig): State | null {
   const due = Object.values(state.tenants)
     .flatMap((stored) => stored?.record ?? [])
-    .filter(({ wake_at }) => wake_at !== null && wake_at.getTime() <= state.now)
+    .filter(
+      ({ next_reconcile_at }) =>
+        next_reconcile_at !== null && next_reconcile_at.getTime() <= state.now,
+    )
     .map(({ id }) => id);
   const jobs = Object.entries(state.jobs).flatMap(([tenantId, job]) =>
     job === null ? [] : { tenantId, hasEnded: job.outcome !== null },
@@ -269,27 +277,27 @@ export function sweep(state: State, { scenario }: Rig): State | null {
     tenantId,
   }));
   const free = Math.max(0, scenario.settings.maxConcurrentJobs - slots.length);
-  const woken = [...tenantsToWake({ due, jobs, slots }), ...queue(state).slice(0, free)];
-  // To look at a tenant that is gone changes nothing; what is left of it is the audit's.
-  const there = woken.filter((tenantId) => Boolean(state.tenants[tenantId]));
-  const news = there.filter((tenantId) => state.hints[tenantId] !== true);
+  const reconciled = [...tenantsToReconcile({ due, jobs, slots }), ...queue(state).slice(0, free)];
+  // To look at a tenant that is gone changes nothing; what is left of it is the garbage collection's.
+  const there = reconciled.filter((tenantId) => Boolean(state.tenants[tenantId]));
+  const news = there.filter((tenantId) => state.triggers[tenantId] !== true);
   if (news.length === 0) return null;
-  return news.reduce((next, tenantId) => withHint(next, tenantId), state);
+  return news.reduce((next, tenantId) => withTrigger(next, tenantId), state);
 }
 
 /** What an operator has to set right is waited for as long. */
-const PATIENCE_MILLISECONDS = 600_000;
+const TIMEOUT_MILLISECONDS = 600_000;
 
 /** Time passes until something is due. */
 function* jumps(state: State): Generator<[string, State]> {
   const times = {
-    wake_at: [] as number[],
+    next_reconcile_at: [] as number[],
     started_at: [] as number[],
     deadline_at: [] as number[],
   };
   for (const stored of Object.values(state.tenants)) {
-    const { wake_at, operation } = stored?.record ?? {};
-    if (wake_at) times.wake_at.push(wake_at.getTime());
+    const { next_reconcile_at, operation } = stored?.record ?? {};
+    if (next_reconcile_at) times.next_reconcile_at.push(next_reconcile_at.getTime());
     if (operation) times.started_at.push(operation.started_at.getTime());
     if (operation?.deadline_at) times.deadline_at.push(operation.deadline_at.getTime());
   }
@@ -297,11 +305,11 @@ function* jumps(state: State): Generator<[string, State]> {
   // No function runs for as long as an attempt may take, or an outage.
   const isIdle = state.running.length === 0;
   if (!isIdle) times.deadline_at = [];
-  const since = Object.values(state.jobs).flatMap((job) => job?.holdUp?.since.getTime() ?? []);
-  const patience = since.map((time) => time + PATIENCE_MILLISECONDS);
+  const since = Object.values(state.jobs).flatMap((job) => job?.blocker?.since.getTime() ?? []);
+  const timeout = since.map((time) => time + TIMEOUT_MILLISECONDS);
   for (const [what, found] of Object.entries({
     ...times,
-    patience,
+    timeout,
     outage: isIdle ? outage : [],
   })) {
     const future = found.filter((time) => time > state.now);

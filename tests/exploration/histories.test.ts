@@ -11,7 +11,7 @@ import { REAL_CODE } from "./real-code.ts";
 import { checkState, checkStep, Violation } from "./exploration-rules.ts";
 import { stepsFrom } from "./explored-steps.ts";
 import type { Node, Rig, Scenario, Step } from "./explored-steps.ts";
-import { emptyState, ID, REAL_EDGES } from "./explored-world.ts";
+import { emptyState, ID, ALL_GUARANTEES } from "./model.ts";
 
 const test = suite("random histories");
 
@@ -27,12 +27,12 @@ const scenario: Scenario = {
   settings: { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 2 },
   concurrency: 3,
   budget: {
-    wishes: ALWAYS,
+    commands: ALWAYS,
     crashes: ALWAYS,
     duplicates: ALWAYS,
     losses: ALWAYS,
     failures: ALWAYS,
-    holdUps: ALWAYS,
+    blockers: ALWAYS,
     outages: ALWAYS,
     jumps: ALWAYS,
   },
@@ -79,28 +79,28 @@ function check(rig: Rig, numRuns: number): Set<string> {
 }
 
 test("hold every rule, come to rest, and leave no kind of step out", () => {
-  const kinds = check({ scenario, code: REAL_CODE, edges: REAL_EDGES }, 400);
+  const kinds = check({ scenario, code: REAL_CODE, guarantees: ALL_GUARANTEES }, 400);
   for (const kind of [
     "claimSlot",
-    "hintNextInQueue",
+    "triggerNextInQueue",
     "endDeletion",
     "deleteJob, late",
     "crashes",
-    "sweep",
+    "resync",
   ]) {
     assert.ok(kinds.has(kind), kind);
   }
-  for (const wished of ["POST", "delete", "retry", "suspend", "resume"]) {
-    assert.ok(kinds.has(wished), wished);
+  for (const command of ["POST", "delete", "retry", "suspend", "resume"]) {
+    assert.ok(kinds.has(command), command);
   }
 });
 
 test("would not, were a record written whatever has become of it", async () => {
-  const mutation = MUTATIONS.find(({ edges }) => edges?.writeInsistsOnVersion === false);
+  const mutation = MUTATIONS.find(({ guarantees }) => guarantees?.writeInsistsOnVersion === false);
   assert.ok(mutation);
-  const { code, edges, forget } = await mutate(mutation);
+  const { code, guarantees, forget } = await mutate(mutation);
   try {
-    assert.throws(() => check({ scenario, code, edges }, 400), /Violation: .+, after .: POST/);
+    assert.throws(() => check({ scenario, code, guarantees }, 400), /Violation: .+, after .: POST/);
   } finally {
     forget();
   }

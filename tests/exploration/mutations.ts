@@ -1,5 +1,5 @@
 /**
- * Mistakes that the exploration must find: one line of the real code changed, or one promise of an edge
+ * Mistakes that the exploration must find: one line of the real code changed, or one promise of an adapter
  * broken. What finds none of them has no teeth.
  *
  * @module
@@ -12,7 +12,7 @@ import { repository } from "../../scripts/repository.ts";
 import {
   CRASHES,
   FAILURES,
-  HOLD_UPS,
+  BLOCKERS,
   NAME,
   OUTAGE,
   QUEUE,
@@ -20,13 +20,13 @@ import {
   STALLS,
 } from "./exploration-scenarios.ts";
 import type { Code, Scenario } from "./explored-steps.ts";
-import { REAL_EDGES } from "./explored-world.ts";
-import type { Edges } from "./explored-world.ts";
+import { ALL_GUARANTEES } from "./model.ts";
+import type { Guarantees } from "./model.ts";
 
 export interface Mutation {
   name: string;
   scenario: Scenario;
-  edges?: Partial<Edges>;
+  guarantees?: Partial<Guarantees>;
   edits?: { file: string; from: string; to: string }[];
   /** The rule that must be found broken. */
   breaks: string;
@@ -36,59 +36,59 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a record is written whatever has become of it since it was read",
     scenario: STALLS,
-    edges: { writeInsistsOnVersion: false },
+    guarantees: { writeInsistsOnVersion: false },
     breaks: "who is to go, and only who, is going",
   },
   {
     name: "a Job is deleted with Background",
     scenario: STALLS,
-    edges: { deletion: "background" },
+    guarantees: { deletion: "background" },
     breaks: "no Job works while the Pod of an older one is there",
   },
   {
     name: "a slot that is taken is taken for one's own",
     scenario: QUEUE,
-    edges: { claimIsExclusive: false },
+    guarantees: { claimIsExclusive: false },
     breaks: "a tenant's slot is its own",
   },
   {
     name: "the site scripts skip the fence",
     scenario: STALLS,
-    edges: { isFenced: false },
+    guarantees: { isFenced: false },
     breaks: "a name is free only when its site is gone",
   },
   {
-    name: "a new tenant is stored without a wake-up",
+    name: "a new tenant is stored without a requeue",
     scenario: CRASHES,
     edits: [
       {
         file: "tenant/tenant.ts",
-        from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
-        to: "wake_at: null,",
+        from: "next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),",
+        to: "next_reconcile_at: null,",
       },
     ],
-    breaks: "every wish has an outcome",
+    breaks: "every command has an outcome",
   },
   {
-    name: "a wish is stored without a wake-up",
+    name: "a command is stored without a requeue",
     scenario: CRASHES,
     edits: [
       {
         file: "tenant/commands.ts",
-        from: "wake_at: addSeconds(now, HINT_GRACE_SECONDS),",
-        to: "wake_at: null,",
+        from: "next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),",
+        to: "next_reconcile_at: null,",
       },
     ],
-    breaks: "every wish has an outcome",
+    breaks: "every command has an outcome",
   },
   {
-    name: "hints are done with before a wake-up is written",
+    name: "triggers are done with before a requeue is written",
     scenario: CRASHES,
     edits: [
       {
         file: "reconciler/reconcile.ts",
-        from: "return { ...changes, wake_at, updated_at: now };",
-        to: "return { ...changes, wake_at: null, updated_at: now };",
+        from: "return { ...changes, next_reconcile_at, updated_at: now };",
+        to: "return { ...changes, next_reconcile_at: null, updated_at: now };",
       },
       { file: "reconciler/reconcile.ts", from: "return present === wanted;", to: "return true;" },
     ],
@@ -116,7 +116,7 @@ export const MUTATIONS: Mutation[] = [
         to: "if (job.outcome === null) return succeeded(tenant, operation, null, settings);",
       },
     ],
-    breaks: "active means proved",
+    breaks: "active means verified",
   },
   {
     name: "an older Job's outcome is taken for the operation's own",
@@ -203,12 +203,12 @@ export const MUTATIONS: Mutation[] = [
     breaks: "nobody waits while a slot is free",
   },
   {
-    name: "the next in the queue is hinted by nobody",
+    name: "the next in the queue is triggered by nobody",
     scenario: QUEUE,
     edits: [
       {
         file: "reconciler/reconcile.ts",
-        from: 'if (freedSlot !== null) yield* ask("hintNextInQueue", {});',
+        from: 'if (freedSlot !== null) yield* ask("triggerNextInQueue", {});',
         to: "",
       },
     ],
@@ -264,7 +264,7 @@ export const MUTATIONS: Mutation[] = [
         to: "generation: tenant.generation,",
       },
     ],
-    breaks: "only a caller changes what is wished",
+    breaks: "only a caller changes what is asked for",
   },
   {
     name: "a suspended tenant is called active",
@@ -276,11 +276,11 @@ export const MUTATIONS: Mutation[] = [
         to: 'return { status: "active" };',
       },
     ],
-    breaks: "the wish is carried out",
+    breaks: "the command is carried out",
   },
   {
     name: "an attempt that nobody can help gives its slot back while its Job is there",
-    scenario: HOLD_UPS,
+    scenario: BLOCKERS,
     edits: [
       {
         file: "reconciler/decide.ts",
@@ -292,7 +292,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an attempt that nobody can help is ended without its time being over",
-    scenario: HOLD_UPS,
+    scenario: BLOCKERS,
     edits: [
       {
         file: "reconciler/decide.ts",
@@ -319,16 +319,16 @@ export const MUTATIONS: Mutation[] = [
 const FILES = [
   "tenant/tenant.ts",
   "tenant/commands.ts",
-  "reconciler/hold-up.ts",
+  "reconciler/blocker.ts",
   "reconciler/decide.ts",
   "reconciler/reconcile.ts",
 ];
 
-/** The edges and the code with the mistake in them. Call `forget` when done. */
+/** The guarantees and the code with the mistake in them. Call `forget` when done. */
 export async function mutate({
-  edges,
+  guarantees,
   edits = [],
-}: Mutation): Promise<{ code: Code; edges: Edges; forget: () => void }> {
+}: Mutation): Promise<{ code: Code; guarantees: Guarantees; forget: () => void }> {
   const directory = mkdtempSync(join(tmpdir(), "kairos-mutation-"));
   for (const file of FILES) {
     const original = readFileSync(join(repository, "shared", file), "utf8");
@@ -344,7 +344,7 @@ export async function mutate({
     ...(await load("reconciler/reconcile.ts")),
   } as Code;
   const forget = () => rmSync(directory, { recursive: true, force: true });
-  return { code, edges: { ...REAL_EDGES, ...edges }, forget };
+  return { code, guarantees: { ...ALL_GUARANTEES, ...guarantees }, forget };
 }
 
 /** An edit that fits nowhere, or in more than one place, would mutate nothing or something else. */

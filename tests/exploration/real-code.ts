@@ -1,21 +1,21 @@
 /**
- * The code and the edges as they are.
+ * The code and the guarantees as they are.
  *
  * @module
  */
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import { wish } from "../../shared/tenant/commands.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
 import { explore, report } from "./explore.ts";
 import type { Explored } from "./explore.ts";
 import type { Code, Scenario } from "./explored-steps.ts";
-import { REAL_EDGES } from "./explored-world.ts";
+import { ALL_GUARANTEES } from "./model.ts";
 
-export const REAL_CODE: Code = { reconcile, newTenant, wish };
+export const REAL_CODE: Code = { reconcile, newTenant, applyCommand };
 
 /** Explores the real code and prints how far it came. */
 export function exploreReal(scenario: Scenario, maxStates: number): Explored {
-  const explored = explore({ scenario, code: REAL_CODE, edges: REAL_EDGES }, maxStates);
+  const explored = explore({ scenario, code: REAL_CODE, guarantees: ALL_GUARANTEES }, maxStates);
   console.log(report(scenario, explored));
   return explored;
 }

@@ -11,8 +11,8 @@ import type { Job } from "../../shared/reconciler/decide.ts";
 import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
-import { queue } from "./explored-world.ts";
-import type { ModelJob, Running, State } from "./explored-world.ts";
+import { queue } from "./model.ts";
+import type { ModelJob, Running, State } from "./model.ts";
 
 export function keyOf({ state, budget }: Node): string {
   return `${keyOfState(state)}|${Object.values(budget).join()}`;
@@ -21,10 +21,10 @@ export function keyOf({ state, budget }: Node): string {
 /** Of all but what may still happen. */
 export function keyOfState(state: State): string {
   const running = state.running.map((one) => keyOfRunning(one, state)).toSorted();
-  return [keyOfRest(state), Object.keys(state.hints).toSorted().join(), ...running].join("|");
+  return [keyOfRest(state), Object.keys(state.triggers).toSorted().join(), ...running].join("|");
 }
 
-/** Of all but the hints and the reconciles at work. */
+/** Of all but the triggers and the reconciles at work. */
 export function keyOfRest(state: State): string {
   const { tenants, jobs, sites, claims } = state;
   return [
@@ -51,7 +51,7 @@ function entries<T>(object: Record<string, T>, text: (value: T) => string): stri
 }
 
 function keyOfRecord(record: Tenant, now: number): string {
-  const { desired, generation, status, observed_generation, operation, queue_place } = record;
+  const { desired, generation, status, observed_generation, operation, queue_key } = record;
   const past = (time: Date | null | undefined) =>
     time === null || time === undefined ? "-" : time.getTime() <= now ? "p" : "f";
   return [
@@ -66,8 +66,8 @@ function keyOfRecord(record: Tenant, now: number): string {
     keyOfOutage(operation, now),
     past(operation?.started_at),
     past(operation?.deadline_at),
-    queue_place === null ? "" : "q",
-    past(record.wake_at),
+    queue_key === null ? "" : "q",
+    past(record.next_reconcile_at),
   ].join(" ");
 }
 
@@ -82,11 +82,11 @@ function isLong(since: number, now: number): boolean {
   return now - since >= OUTAGE_SECONDS * 1000;
 }
 
-/** What holds a Job up, and whether it has done so for as long as is waited for. */
-function keyOfHoldUp({ holdUp }: ModelJob, now: number): string {
-  if (holdUp === null) return "";
-  const lasted = now - holdUp.since.getTime();
-  return `${holdUp.reason}${lasted >= 600_000 ? 2 : lasted >= 45_000 ? 1 : 0}`;
+/** What blocks a Job, and whether it has done so for as long as is waited for. */
+function keyOfHoldUp({ blocker }: ModelJob, now: number): string {
+  if (blocker === null) return "";
+  const lasted = now - blocker.since.getTime();
+  return `${blocker.reason}${lasted >= 600_000 ? 2 : lasted >= 45_000 ? 1 : 0}`;
 }
 
 function keyOfPod(job: ModelJob): string {

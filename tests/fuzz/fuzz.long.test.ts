@@ -1,5 +1,5 @@
 /**
- * More than 20,000 hostile requests, others each time.
+ * More than 20,000 malformed requests, others each time.
  */
 import { randomInt } from "node:crypto";
 import { suite } from "uvu";
@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { addAttack, seedOf } from "./fuzz.ts";
 import { KINDS } from "./request-kinds.ts";
 
-const test = suite("hostile input");
+const test = suite("malformed input");
 
 const REQUESTS_OF_A_KIND = 1000;
 

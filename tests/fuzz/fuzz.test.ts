@@ -1,10 +1,10 @@
 /**
- * A sample of the hostile requests of `tests/fuzz/`, always the same ones.
+ * A sample of the malformed requests of `tests/fuzz/`, always the same ones.
  */
 import { suite } from "uvu";
 import { addAttack, seedOf } from "./fuzz.ts";
 
-const test = suite("hostile input, a sample");
+const test = suite("malformed input, a sample");
 
 addAttack(test, { requests: 45, seed: seedOf(process.env, 20261124) });
 

@@ -1,5 +1,5 @@
 /**
- * Sends hostile requests of every kind, and holds the API to its answers and to what it has stored.
+ * Sends malformed requests of every kind, and holds the API to its answers and to what it has stored.
  *
  * @module
  */
@@ -115,13 +115,13 @@ const ENDINGS: Record<Answered, Ending> = {
   "by nobody": "resets",
 };
 
-async function sendOne(hostile: HostileRequest, api: HostileApi): Promise<number[]> {
+async function sendOne(malformed: HostileRequest, api: HostileApi): Promise<number[]> {
   const answers = await exchange(api.port, {
-    wire: hostile.wire,
-    methods: hostile.calls.map(({ method }) => method),
-    ending: ENDINGS[hostile.answered],
+    wire: malformed.wire,
+    methods: malformed.calls.map(({ method }) => method),
+    ending: ENDINGS[malformed.answered],
   });
-  judge(hostile, answers, api.check);
+  judge(malformed, answers, api.check);
   for (const answer of answers) if (answer.status === 201) await readBack(answer, api);
   return answers.map(({ status }) => status);
 }

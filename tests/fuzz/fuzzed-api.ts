@@ -85,11 +85,11 @@ async function startPubsub(
   await pubsub.close();
 }
 
-/** Each of another state, so that every wish is possible for some. */
+/** Each of another state, so that every command is possible for some. */
 function knownTenant(id: string, index: number): Tenant {
-  const names = { id, wishId: id, organization: "Known", subdomain: `known-${index}` };
+  const names = { id, commandId: id, organization: "Known", subdomain: `known-${index}` };
   const tenant = newTenant({ ...names, email: "known@acme.example" }, new Date());
-  const settled: Tenant = { ...tenant, observed_generation: 1, wake_at: null };
+  const settled: Tenant = { ...tenant, observed_generation: 1, next_reconcile_at: null };
   const site_url = `https://${tenant.subdomain}.kairos.app`;
   switch (index % 4) {
     case 0:

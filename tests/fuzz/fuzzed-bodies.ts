@@ -10,7 +10,7 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts"
 import { goods, toParts } from "./valid-requests.ts";
 import type { Good, Schema } from "./valid-requests.ts";
 import { sound, utf8, withHeader } from "./fuzzed-request.ts";
-import type { Hostile, HostileRequest, Parts } from "./fuzzed-request.ts";
+import type { Malformed, HostileRequest, Parts } from "./fuzzed-request.ts";
 import {
   hostileNumbers,
   hostileTexts,
@@ -31,7 +31,7 @@ function withBody({ parts }: Good, body: string): HostileRequest {
 }
 
 /** A good request of which one field is another JSON text, made for its schema. */
-function withField(jsonFor: (schema: Schema) => Arbitrary<string>): Hostile {
+function withField(jsonFor: (schema: Schema) => Arbitrary<string>): Malformed {
   return inputs.chain((good) => {
     const { properties = {} } = specOf(good.operation).body as Schema;
     return constantFrom(...good.fields).chain(([name]) =>
@@ -47,7 +47,7 @@ function withField(jsonFor: (schema: Schema) => Arbitrary<string>): Hostile {
 }
 
 /** A good request with members more, before its own or behind them. */
-function withMembers(more: (members: Member[]) => Arbitrary<Member[]>): Hostile {
+function withMembers(more: (members: Member[]) => Arbitrary<Member[]>): Malformed {
   return inputs.chain((good) => {
     const members = toMembers(good.fields);
     return tuple(more(members), constantFrom("before", "behind")).map(([others, where]) =>
@@ -60,26 +60,26 @@ function withMembers(more: (members: Member[]) => Arbitrary<Member[]>): Hostile 
 }
 
 /** A good request whose body is another text. */
-function withText(change: (body: string) => Arbitrary<string>): Hostile {
+function withText(change: (body: string) => Arbitrary<string>): Malformed {
   return inputs.chain((good) => change(toParts(good).body).map((body) => withBody(good, body)));
 }
 
-export const wrongTypes: Hostile = oneof(
+export const wrongTypes: Malformed = oneof(
   withField(() => otherTypes),
   withText(() => otherTypes.map(utf8)),
 );
 
-export const wrongLengths: Hostile = withField((schema) =>
+export const wrongLengths: Malformed = withField((schema) =>
   textsAtLimits(schema).map((text) => JSON.stringify(text)),
 );
 
-export const strangeTexts: Hostile = oneof(
+export const strangeTexts: Malformed = oneof(
   withField(() => hostileTexts.map((text) => JSON.stringify(text))),
   withMembers(() => tuple(hostileTexts, constant("1")).map((member) => [member])),
 );
 
 /** The company's own names, and what might pass for one of them. */
-export const reservedNames: Hostile = goods(["createTenant"]).chain((good) =>
+export const reservedNames: Malformed = goods(["createTenant"]).chain((good) =>
   tuple(
     constantFrom(...RESERVED_SUBDOMAINS),
     constantFrom<(name: string) => string>(
@@ -102,7 +102,7 @@ export const reservedNames: Hostile = goods(["createTenant"]).chain((good) =>
 );
 
 /** The good fields hidden in a prototype, own keys of a prototype's names, and such keys further down. */
-export const prototypeKeys: Hostile = oneof(
+export const prototypeKeys: Malformed = oneof(
   withMembers((members) =>
     tuple(constantFrom(...PROTOTYPE_KEYS), oneof(otherTypes, constant(toText(members)))).map(
       (member) => [member],
@@ -118,7 +118,7 @@ function toText(members: Member[]): string {
   return `{${members.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(",")}}`;
 }
 
-export const duplicateKeys: Hostile = withMembers((members) =>
+export const duplicateKeys: Malformed = withMembers((members) =>
   array(
     tuple(
       constantFrom(...members.map(([key]) => key)),
@@ -133,7 +133,7 @@ export const duplicateKeys: Hostile = withMembers((members) =>
 );
 
 /** Deep, wide and long. */
-export const vastJson: Hostile = oneof(
+export const vastJson: Malformed = oneof(
   withText(() => nested),
   withField(() => nested),
   withField(() => hostileNumbers),
@@ -149,7 +149,7 @@ export const vastJson: Hostile = oneof(
 );
 
 /** JSON that is none, mostly by a little. */
-export const brokenJson: Hostile = oneof(
+export const brokenJson: Malformed = oneof(
   withText((body) => nat({ max: body.length - 1 }).map((length) => body.slice(0, length))),
   withText((body) =>
     tuple(nat({ max: body.length }), nat({ max: 3 }), nat({ max: 3 }), nat(255)).map(
@@ -232,7 +232,7 @@ const CHARSETS = [
 ];
 
 /** Bytes that are no UTF-8, and texts in other encodings, said to be so or not. */
-export const encodings: Hostile = oneof(
+export const encodings: Malformed = oneof(
   withText((body) =>
     tuple(nat({ max: body.length }), constantFrom(...NO_UTF8)).map(([at, bytes]) =>
       splice(body, at, 0, bytes),

@@ -8,7 +8,7 @@ import { array, constantFrom, oneof, shuffledSubarray, tuple, uint8Array } from 
 import { goods, toParts, wellMeant } from "./valid-requests.ts";
 import { breakingOff } from "./fuzzed-lengths.ts";
 import { framed, request, toWire, withHeader } from "./fuzzed-request.ts";
-import type { Answered, Hostile } from "./fuzzed-request.ts";
+import type { Answered, Malformed } from "./fuzzed-request.ts";
 
 const any = goods().map(toParts);
 
@@ -63,7 +63,7 @@ const IDLE_LINES = [
   "Trailer: X-API-Key",
 ];
 
-function withLines(lines: string[], answered: Answered): Hostile {
+function withLines(lines: string[], answered: Answered): Malformed {
   return tuple(any, constantFrom(...lines)).map(([parts, line]) => {
     const isFramed = /^(Content-Length|Transfer-Encoding)/.test(line);
     const whole = request(isFramed ? parts : framed(parts), answered);
@@ -86,25 +86,25 @@ const VERSIONS: [text: string, answered: Answered][] = [
   ["", "or closed"],
 ];
 
-const versions: Hostile = tuple(any, constantFrom(...VERSIONS)).map(
+const versions: Malformed = tuple(any, constantFrom(...VERSIONS)).map(
   ([parts, [version, answered]]) => {
     const whole = request(framed(parts), answered);
     return { ...whole, wire: whole.wire.replace("HTTP/1.1", version) };
   },
 );
 
-const lineEnds: Hostile = tuple(any, constantFrom("\n", "\r", "\r\r\n", "\n\n")).map(
+const lineEnds: Malformed = tuple(any, constantFrom("\n", "\r", "\r\r\n", "\n\n")).map(
   ([parts, end]) => {
     const whole = request(framed(parts), "or closed");
     return { ...whole, wire: whole.wire.replaceAll("\r\n", end) };
   },
 );
 
-const withoutHost: Hostile = any.map((parts) =>
+const withoutHost: Malformed = any.map((parts) =>
   request(framed(withHeader(parts, "Host", null)), "by somebody"),
 );
 
-export const framing: Hostile = oneof(
+export const framing: Malformed = oneof(
   { weight: 4, arbitrary: withLines(BROKEN_LINES, "or closed") },
   { weight: 1, arbitrary: withLines(ODD_LINES, "by somebody") },
   { weight: 2, arbitrary: withLines(IDLE_LINES, "by the API") },
@@ -116,20 +116,20 @@ export const framing: Hostile = oneof(
 const several = array(goods(), { minLength: 2, maxLength: 6 }).map((some) => some.map(wellMeant));
 
 /** Several requests without waiting for an answer: each is answered, in their order. */
-const soundPipelines: Hostile = several.map((some) => ({
+const soundPipelines: Malformed = several.map((some) => ({
   wire: some.map(({ wire }) => wire).join(""),
   calls: some.flatMap(({ calls }) => calls),
   answered: "by the API",
 }));
 
 /** The same before something that breaks off. */
-const brokenPipelines: Hostile = tuple(soundPipelines, breakingOff).map(([sent, broken]) => ({
+const brokenPipelines: Malformed = tuple(soundPipelines, breakingOff).map(([sent, broken]) => ({
   wire: `${sent.wire}${broken.wire}`,
   calls: [...sent.calls, ...broken.calls],
   answered: broken.answered,
 }));
 
-export const pipelines: Hostile = oneof(
+export const pipelines: Malformed = oneof(
   { weight: 3, arbitrary: soundPipelines },
   { weight: 1, arbitrary: brokenPipelines },
 );
@@ -168,7 +168,7 @@ const shuffled = any.chain((parts) => {
   return shuffledSubarray(lines).map((some) => some.join("\r\n"));
 });
 
-export const noHttp: Hostile = oneof(constantFrom(...OTHER_PROTOCOLS), someBytes, shuffled).map(
+export const noHttp: Malformed = oneof(constantFrom(...OTHER_PROTOCOLS), someBytes, shuffled).map(
   (wire) => ({
     wire,
     calls: [],

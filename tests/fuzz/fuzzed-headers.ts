@@ -20,7 +20,7 @@ import type { Arbitrary } from "fast-check";
 import { inputs } from "./fuzzed-bodies.ts";
 import { API_KEY, goods, toParts } from "./valid-requests.ts";
 import { request, sound, withHeader } from "./fuzzed-request.ts";
-import type { Hostile, Parts } from "./fuzzed-request.ts";
+import type { Malformed, Parts } from "./fuzzed-request.ts";
 
 /** Whatever bytes a header may hold (https://www.rfc-editor.org/rfc/rfc9110#section-5.5). */
 const printable = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
@@ -118,7 +118,7 @@ const forwardedFor: Arbitrary<string> = oneof(
 );
 
 /** No key, a wrong one, several; tokens that are none. */
-export const credentials: Hostile = tuple(
+export const credentials: Malformed = tuple(
   any,
   array(keys, { maxLength: 2 }),
   array(authorizations, { maxLength: 2 }),
@@ -189,7 +189,7 @@ const meaning = constantFrom(
 const odd = tuple(constantFrom(...NAMES), oneof(headerValues, meaning, uuid()));
 
 /** Headers of all kinds, twice too, and with the same key for different requests. */
-export const oddHeaders: Hostile = tuple(
+export const oddHeaders: Malformed = tuple(
   any,
   array(odd, { minLength: 1, maxLength: 4 }),
   constantFrom(1, 1, 1, 2),
@@ -198,7 +198,7 @@ export const oddHeaders: Hostile = tuple(
 );
 
 /** More than Node takes. */
-export const vastHeaders: Hostile = tuple(
+export const vastHeaders: Malformed = tuple(
   any,
   oneof(
     integer({ min: 15_000, max: 80_000 }).map((length): Parts["headers"] => [
@@ -254,7 +254,7 @@ const CODINGS = [
 ];
 
 /** Bodies that are said to be something else than they are. */
-export const contentTypes: Hostile = tuple(
+export const contentTypes: Malformed = tuple(
   inputs.map(toParts),
   oneof(constantFrom(...TYPES), headerValues, constant(null)),
   oneof(

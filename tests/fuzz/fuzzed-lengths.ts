@@ -8,7 +8,7 @@ import { MAX_BODY_BYTES } from "../../functions/api/http/server.ts";
 import { inputs } from "./fuzzed-bodies.ts";
 import { goods, toParts } from "./valid-requests.ts";
 import { framed, request, sound, withHeader } from "./fuzzed-request.ts";
-import type { Hostile, Parts } from "./fuzzed-request.ts";
+import type { Malformed, Parts } from "./fuzzed-request.ts";
 
 const withBodies = inputs.map(toParts);
 
@@ -22,7 +22,7 @@ const bodySources = oneof(
 );
 
 /** Cut anywhere, also within a body that is said to be longer; then the connection ends, or is reset. */
-export const breakingOff: Hostile = oneof(
+export const breakingOff: Malformed = oneof(
   tuple(bodySources, nat(), constantFrom("or closed" as const, "by nobody" as const)).map(
     ([parts, at, answered]) => {
       const whole = request(framed(parts), answered);
@@ -59,7 +59,7 @@ function chunked(body: string, size: number, extension: string, trailer: string)
   return `${chunks.join("")}0\r\n${trailer}\r\n`;
 }
 
-const soundChunks: Hostile = tuple(
+const soundChunks: Malformed = tuple(
   bodySources,
   oneof(integer({ min: 1, max: 20 }), constant(1_000_000)),
   constantFrom("", "", ";a", ';a="b c"'),
@@ -72,7 +72,7 @@ function inChunks(parts: Parts, body: string): Parts {
   return { ...withHeader(parts, "Transfer-Encoding", "chunked"), body };
 }
 
-const brokenChunks: Hostile = tuple(
+const brokenChunks: Malformed = tuple(
   bodySources,
   constantFrom(
     "-1\r\n",
@@ -92,7 +92,7 @@ const brokenChunks: Hostile = tuple(
   constantFrom("", "0\r\n\r\n", "0\r\n", "0\r\nContent-Length: 5\r\n\r\n"),
 ).map(([parts, chunk, end]) => request(inChunks(parts, `${chunk}${end}`), "or closed"));
 
-export const chunks: Hostile = oneof(soundChunks, brokenChunks);
+export const chunks: Malformed = oneof(soundChunks, brokenChunks);
 
 const sizes = oneof(
   constantFrom(MAX_BODY_BYTES - 1, MAX_BODY_BYTES, MAX_BODY_BYTES + 1),
@@ -101,7 +101,7 @@ const sizes = oneof(
 );
 
 /** Bodies at the limit and far beyond it: declared, in chunks, of a type or of none. */
-export const hugeBodies: Hostile = tuple(
+export const hugeBodies: Malformed = tuple(
   oneof(withBodies, unwanted),
   sizes,
   constantFrom(" ", "x", "[", "\x00", "\xff"),

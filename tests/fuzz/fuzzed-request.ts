@@ -1,5 +1,5 @@
 /**
- * A hostile request: the bytes, and what the one who sends them may expect.
+ * A malformed request: the bytes, and what the one who sends them may expect.
  *
  * @module
  */
@@ -35,8 +35,8 @@ export interface HostileRequest {
   answered: Answered;
 }
 
-/** Hostile requests of some kind. */
-export type Hostile = Arbitrary<HostileRequest>;
+/** Malformed requests of some kind. */
+export type Malformed = Arbitrary<HostileRequest>;
 
 /** A request in its parts; all text is bytes, a character each. */
 export interface Parts {

@@ -5,11 +5,11 @@
  */
 import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-check";
 import { METHODS } from "node:http";
-import { OPERATION_IDS, specOf } from "../../functions/api/endpoints.ts";
+import { ENDPOINT_IDS, specOf } from "../../functions/api/endpoints.ts";
 import { listQuerySchema } from "../../functions/api/tenants/api-schemas.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
-import type { Hostile, HostileRequest, Parts } from "./fuzzed-request.ts";
+import type { Malformed, HostileRequest, Parts } from "./fuzzed-request.ts";
 import { hostileNumbers, hostileTexts } from "./fuzzed-texts.ts";
 
 const any = goods().map(toParts);
@@ -107,7 +107,7 @@ function percentEncoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-export const paths: Hostile = tuple(
+export const paths: Malformed = tuple(
   any,
   constantFrom(...STARTS),
   array(segments, { maxLength: 5 }),
@@ -154,7 +154,7 @@ const parameters = tuple(
 ).map(([name, sign, value]) => `${name}${sign}${value}`);
 
 /** Queries of any request, but mostly of the one that takes one. */
-export const queries: Hostile = tuple(
+export const queries: Malformed = tuple(
   oneof(
     { weight: 3, arbitrary: goods(["listTenants"]).map(toParts) },
     { weight: 1, arbitrary: any },
@@ -190,13 +190,13 @@ const UNKNOWN_METHODS = [
 ];
 
 const ownPaths = constantFrom(
-  ...OPERATION_IDS.map((id) => specOf(id).path),
+  ...ENDPOINT_IDS.map((id) => specOf(id).path),
   "/docs",
   "/openapi.json",
   "/nowhere",
 ).map((path) => path.replace("{id}", TENANT_IDS[0] ?? ""));
 
-export const methods: Hostile = tuple(
+export const methods: Malformed = tuple(
   any,
   ownPaths,
   oneof(

@@ -1,5 +1,5 @@
 /**
- * What may come back from a hostile request.
+ * What may come back from a malformed request.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The kinds of hostile requests, and the statuses that show that a kind reaches what it is aimed at.
+ * The kinds of malformed requests, and the statuses that show that a kind reaches what it is aimed at.
  *
  * @module
  */
@@ -18,12 +18,12 @@ import { framing, noHttp, pipelines } from "./fuzzed-framing.ts";
 import { goods, wellMeant } from "./valid-requests.ts";
 import { contentTypes, credentials, oddHeaders, vastHeaders } from "./fuzzed-headers.ts";
 import { breakingOff, chunks, hugeBodies } from "./fuzzed-lengths.ts";
-import type { Hostile } from "./fuzzed-request.ts";
+import type { Malformed } from "./fuzzed-request.ts";
 import { methods, paths, queries } from "./fuzzed-targets.ts";
 
 export interface Kind {
   name: string;
-  requests: Hostile;
+  requests: Malformed;
   /** Each of which must be among the answers to 45 of its requests. */
   statuses: number[];
 }
@@ -49,7 +49,7 @@ export const KINDS: Kind[] = [
   { name: "requests that break off", requests: breakingOff, statuses: [400] },
   { name: "chunks, sound and broken", requests: chunks, statuses: [201, 400] },
   { name: "bodies at the limit and beyond", requests: hugeBodies, statuses: [413] },
-  { name: "HTTP at its edges", requests: framing, statuses: [200, 400] },
+  { name: "HTTP at its adapters", requests: framing, statuses: [200, 400] },
   { name: "several requests at once", requests: pipelines, statuses: [200, 201, 202] },
   { name: "what is no HTTP", requests: noHttp, statuses: [400] },
 ];

@@ -1,5 +1,5 @@
 /**
- * What may be in the database after any number of hostile requests.
+ * What may be in the database after any number of malformed requests.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Rule } from "./acceptable.ts";
 
 const { organization, email, first_name, last_name } = RULES;
 
-/** Of the fields that callers fill, or that they change by their wishes. */
+/** Of the fields that callers fill, or that they change by their commands. */
 const STORED: Record<string, Rule> = {
   id: (value) => isTenantId(String(value)),
   organization,
@@ -24,7 +24,7 @@ const STORED: Record<string, Rule> = {
 };
 
 const TENANT_FIELDS = Object.keys(
-  newTenant({ id: "", wishId: "", organization: "", subdomain: "", email: "" }, new Date()),
+  newTenant({ id: "", commandId: "", organization: "", subdomain: "", email: "" }, new Date()),
 ).toSorted();
 
 const COLLECTIONS = new Set(["deletions", "requests", "subdomains", "tenants"]);

@@ -1,5 +1,5 @@
 /**
- * Requests that the API must take, made from the table of its operations and their schemas. The hostile
+ * Requests that the API must take, made from the table of its operations and their schemas. The malformed
  * ones are made from these.
  *
  * @module
@@ -16,8 +16,8 @@ import {
   uuid,
 } from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { OPERATION_IDS, specOf, takesIdempotencyKey } from "../../functions/api/endpoints.ts";
-import type { OperationId, OperationSpec } from "../../functions/api/endpoints.ts";
+import { ENDPOINT_IDS, specOf, takesIdempotencyKey } from "../../functions/api/endpoints.ts";
+import type { EndpointId, EndpointSpec } from "../../functions/api/endpoints.ts";
 import { listQuerySchema, RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
 import {
   emailSchema,
@@ -27,7 +27,7 @@ import {
 import { sound, utf8 } from "./fuzzed-request.ts";
 import type { HostileRequest, Parts } from "./fuzzed-request.ts";
 
-export const API_KEY = "hostile-input-key";
+export const API_KEY = "fuzz-test-key";
 
 /** The tenants that are there from the start. */
 export const TENANT_IDS = Array.from(
@@ -40,7 +40,7 @@ export type Field = [name: string, value: unknown];
 
 /** A request before its body is written. */
 export interface Good {
-  operation: OperationId;
+  operation: EndpointId;
   parts: Parts;
   /** Of the body; none where the operation takes none. */
   fields: Field[];
@@ -133,7 +133,7 @@ function isComplete(
 }
 
 /** Requests to some of the operations, or to any. */
-export function goods(ids: OperationId[] = OPERATION_IDS): Arbitrary<Good> {
+export function goods(ids: EndpointId[] = ENDPOINT_IDS): Arbitrary<Good> {
   return constantFrom(...ids).chain((operation) => {
     const spec = specOf(operation);
     return record({
@@ -149,7 +149,7 @@ export function goods(ids: OperationId[] = OPERATION_IDS): Arbitrary<Good> {
   });
 }
 
-function targetsOf({ path, query }: OperationSpec): Arbitrary<string> {
+function targetsOf({ path, query }: EndpointSpec): Arbitrary<string> {
   const fields = query === undefined ? constant([]) : fieldsOf(query as Schema);
   return tuple(constantFrom(...TENANT_IDS), fields).map(([id, some]) => {
     const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
@@ -157,7 +157,7 @@ function targetsOf({ path, query }: OperationSpec): Arbitrary<string> {
   });
 }
 
-function headersOf(spec: OperationSpec): Arbitrary<Parts["headers"]> {
+function headersOf(spec: EndpointSpec): Arbitrary<Parts["headers"]> {
   return tuple(uuid(), option(uuid())).map(([id, key]) => [
     ["Host", "127.0.0.1"],
     ["X-API-Key", API_KEY],

@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { within } from "../../shared/platform/deadline.ts";
 import type { SeenAnswer } from "../testkit/answer-check.ts";
-import { eventually, PATIENCE_MILLISECONDS } from "../testkit/stack-fixture.ts";
+import { eventually, TIMEOUT_MILLISECONDS } from "../testkit/stack-fixture.ts";
 
 /** What the sender does once all is sent: waits for its answers, says that no more follows, or hangs up. */
 export type Ending = "waits" | "ends" | "resets";
@@ -25,7 +25,7 @@ export async function exchange(port: number, sending: Sending): Promise<SeenAnsw
   // A process that has died is soon back, as in the cloud; that it died is noticed elsewhere.
   const socket = await eventually("the API takes a connection", () => open(port));
   try {
-    return await within(PATIENCE_MILLISECONDS, converse(socket, sending));
+    return await within(TIMEOUT_MILLISECONDS, converse(socket, sending));
   } finally {
     socket.destroy();
   }

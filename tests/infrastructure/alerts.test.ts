@@ -158,14 +158,14 @@ function addTests(): void {
     assert.equal(about(ofNodeLog('level=info msg="CreateContainer within sandbox"')), []);
   });
 
-  test("an attempt that is ended because of the set-up: set-up-fails", async () => {
+  test("an attempt that is ended reason of the set-up: set-up-fails", async () => {
     for (const service of ["kairos-provision", "kairos-cleanup"]) {
       assert.equal(about(ofFunction(service, await lineOfSetUp(600))), ["set-up-fails"], service);
     }
     assert.equal(about(ofFunction("somebody-else", await lineOfSetUp(600))), []);
   });
 
-  test("one that is only held up: nobody is told", async () => {
+  test("one that is only blocked: nobody is told", async () => {
     assert.equal(about(ofFunction("kairos-provision", await lineOfSetUp(300))), []);
   });
 }
@@ -182,7 +182,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     deadline_at: addSeconds(NOW, 2700),
   };
   const tenant = {
-    ...newTenant({ id: ID, wishId: "w1", ...wanted }, addSeconds(NOW, -700)),
+    ...newTenant({ id: ID, commandId: "w1", ...wanted }, addSeconds(NOW, -700)),
     status: "provisioning" as const,
     operation,
   };
@@ -193,7 +193,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     attempt: 1,
     terminating: false,
     outcome: null,
-    holdUp: {
+    blocker: {
       reason: "ImageNotPulled",
       message: "not found",
       since: addSeconds(NOW, -seconds),
@@ -203,7 +203,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
   });
-  assert.is(decision.because === SET_UP_FAILS, seconds >= 600);
+  assert.is(decision.reason === SET_UP_FAILS, seconds >= 600);
   const [line = {}] = await logLinesOf(async () => {
     const decisions = createDecisionLog(log);
     const handlers = { decided: () => Promise.resolve(undefined) } as unknown as IoHandlers;

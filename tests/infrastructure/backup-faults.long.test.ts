@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyServer, runOnDatabase } from "./backup-script.ts";
 import { standInBucket } from "./fake-bucket.ts";
-import { runScript, standIn } from "./chart-script.ts";
+import { runScript, fakeCluster } from "./chart-script.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { skip } from "../testkit/parts.ts";
@@ -167,7 +167,7 @@ function addTests(): void {
       source.query(
         "CREATE DATABASE IF NOT EXISTS tngoes; CREATE TABLE IF NOT EXISTS tngoes.t (a INT)",
       );
-      const PATH = standIn(
+      const PATH = fakeCluster(
         join(directory, "drops"),
         "mariadb-dump",
         `if [[ " $* " == *" ${when} "*" tngoes "* ]]; then
@@ -205,7 +205,7 @@ function addTests(): void {
   });
 
   test("what fails once, as where a table is altered meanwhile, is read again and whole", async () => {
-    const PATH = standIn(
+    const PATH = fakeCluster(
       join(directory, "once"),
       "mariadb-dump",
       `if [[ ! -e ${directory}/failed ]]; then touch ${directory}/failed; echo "altered" >&2; exit 1; fi
@@ -217,7 +217,7 @@ function addTests(): void {
   });
 
   test("a disk that is full is no database's fault: there is no dump, not even one that is not whole", async () => {
-    const PATH = standIn(
+    const PATH = fakeCluster(
       join(directory, "full"),
       "gzip",
       'cat >/dev/null; echo "gzip: stdout: No space left on device" >&2; exit 1',
@@ -229,7 +229,7 @@ function addTests(): void {
   });
 
   test("a user that MariaDB cannot tell is told by name", async () => {
-    const PATH = standIn(
+    const PATH = fakeCluster(
       join(directory, "users"),
       "mariadb",
       `asked=$(cat)

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runOnDatabase } from "./backup-script.ts";
-import { standIn } from "./chart-script.ts";
+import { fakeCluster } from "./chart-script.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { skip } from "../testkit/parts.ts";
@@ -191,7 +191,7 @@ function addTests(): void {
 
   test("a dump that is cut off by the server's end has no end marker, nor one of an earlier try", async () => {
     // Says that it is well, as a program does whose pipe was closed early.
-    const PATH = standIn(
+    const PATH = fakeCluster(
       join(directory, "cut"),
       "mariadb-dump",
       'command -p mariadb-dump "$@" | head --lines=20 || true',
@@ -213,7 +213,7 @@ function addTests(): void {
     const seen = join(directory, "arguments");
     const PATH = ["mariadb", "mariadb-dump"]
       .map((name) =>
-        standIn(
+        fakeCluster(
           join(directory, "spy"),
           name,
           `printf '%s\\n' "$@" >>${seen}\ntr '\\0' '\\n' </proc/$PPID/cmdline >>${seen}\nexec /usr/bin/${name} "$@"`,

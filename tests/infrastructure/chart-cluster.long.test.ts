@@ -7,7 +7,7 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runScript, standIn } from "./chart-script.ts";
+import { runScript, fakeCluster } from "./chart-script.ts";
 import { chartObjects, VALUES } from "./chart.ts";
 import type { Manifest } from "./chart.ts";
 import { findKubeApiserver, startKubeApiserver } from "../testkit/kube-apiserver.ts";
@@ -118,8 +118,8 @@ function addTests(directoryOfBinaries: string): void {
     for (const [name, text] of Object.entries(given)) writeFileSync(join(directory, name), text);
     const seen = join(directory, "seen");
     const spy = `printf '%s\\n' "$@" >>${seen}`;
-    standIn(directory, "gcloud", `${spy}\ncat ${directory}/"\${4##*/}"`);
-    const PATH = standIn(directory, "python3", `${spy}\nPATH=\${PATH#*:} exec python3 "$@"`);
+    fakeCluster(directory, "gcloud", `${spy}\ncat ${directory}/"\${4##*/}"`);
+    const PATH = fakeCluster(directory, "python3", `${spy}\nPATH=\${PATH#*:} exec python3 "$@"`);
     const { hostname, port } = new URL(server.url);
     const { status, output } = await runScript("secrets.sh", {
       PATH,

@@ -36,8 +36,8 @@ export function runScript(
   });
 }
 
-/** A directory for the PATH with one stand-in program, written in bash. Gives the PATH. */
-export function standIn(directory: string, name: string, script: string): string {
+/** A directory for the PATH with one fake program, written in bash. Gives the PATH. */
+export function fakeCluster(directory: string, name: string, script: string): string {
   const programs = join(directory, "programs");
   mkdirSync(programs, { recursive: true });
   writeFileSync(join(programs, name), `#!/usr/bin/env bash\nset -euo pipefail\n${script}\n`);

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runScript, standIn } from "./chart-script.ts";
+import { runScript, fakeCluster } from "./chart-script.ts";
 import { eventually, temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 const test = suite("the chart's scripts");
@@ -137,7 +137,7 @@ test("an account that lacks a setting changes nothing", async () => {
 /** A gcloud that keeps what it was asked, and a bench and a dump to copy. */
 function prepareUpload(gcloud = "") {
   const calls = join(directory, "calls");
-  const PATH = standIn(directory, "gcloud", `printf '%s\\n' "$*" >>${calls}\n${gcloud}`);
+  const PATH = fakeCluster(directory, "gcloud", `printf '%s\\n' "$*" >>${calls}\n${gcloud}`);
   const DUMP = join(directory, "dump");
   const SITES = join(directory, "sites");
   mkdirSync(DUMP);

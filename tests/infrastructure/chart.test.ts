@@ -238,7 +238,7 @@ test("half of MariaDB's memory is its buffer pool", () => {
   assert.is(container?.resources?.limits?.["memory"], "16Gi");
 });
 
-test("the Gateway answers the domain and every name below it, and the rest of the world with https", () => {
+test("the Gateway answers the domain and every name below it, and the rest of the dependencies with https", () => {
   const spec = (kind: string, name: string) =>
     chartObject(kind, name)["spec"] as Record<string, unknown>;
   assert.equal(spec("HTTPRoute", "kairos-sites")["hostnames"], [

@@ -202,7 +202,7 @@ function podOf(kind: JobKind): V1PodSpec {
   const tenant = newTenant(
     {
       id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
-      wishId: "w1",
+      commandId: "w1",
       organization: "Acme",
       subdomain: "acme",
       email: "office@acme.example",

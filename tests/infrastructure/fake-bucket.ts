@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { standIn } from "./chart-script.ts";
+import { fakeCluster } from "./chart-script.ts";
 
 /** `at` becomes the directory of all buckets, of which there is `backups`. */
 export function standInBucket(at: string, faults = "") {
@@ -13,8 +13,8 @@ export function standInBucket(at: string, faults = "") {
   mkdirSync(sites, { recursive: true });
   mkdirSync(join(at, "backups"));
   writeFileSync(join(sites, "common_site_config.json"), "{}");
-  const PATH = standIn(at, "gcloud", `at=${at}\n${faults}\n${GCLOUD}`);
-  standIn(at, "date", 'echo "$NIGHT"');
+  const PATH = fakeCluster(at, "gcloud", `at=${at}\n${faults}\n${GCLOUD}`);
+  fakeCluster(at, "date", 'echo "$NIGHT"');
   return {
     /** The databases' folder of the bucket. */
     databases: join(at, "backups", "databases"),

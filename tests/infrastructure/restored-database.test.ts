@@ -1,5 +1,5 @@
 /**
- * With a database that was restored under its old name, the function that its trigger wakes is made anew, and no other:
+ * With a database that was restored under its old name, the trigger of cleanup is made anew, and no other:
  * Terraform itself applies a small root that says it as `terraform/` does.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -216,7 +216,7 @@ test("a repeated suspension does not undo a resumption that came between", async
   const again = await it.call("POST", `/tenants/${id}/suspend`, { headers });
   assert.equal([again.status, again.body], [202, first.body]);
   const idle = await it.call("POST", `/tenants/${id}/resume`);
-  assert.equal([idle.status, idle.body["message"]], [202, "That is wished already."]);
+  assert.equal([idle.status, idle.body["message"]], [202, "Already requested."]);
   assert.is((await it.call("GET", `/tenants/${id}/status`)).body["desired"], "present");
 });
 
@@ -278,15 +278,17 @@ test("to retry, suspend or correct what is being deleted is refused", async () =
   await it.until(id, "active");
   const [deleted, ...others] = await Promise.all([
     it.call("DELETE", `/tenants/${id}`),
-    ...["retry", "suspend", "resume"].map((wish) => it.call("POST", `/tenants/${id}/${wish}`)),
+    ...["retry", "suspend", "resume"].map((command) =>
+      it.call("POST", `/tenants/${id}/${command}`),
+    ),
     it.call("PATCH", `/tenants/${id}`, { body: { organization: "Acme" } }),
   ]);
   assert.is(deleted?.status, 202);
   // Whichever came before the deletion was in time; the deletion holds all the same.
   for (const { status } of others) assert.ok([200, 202, 404, 409].includes(status), String(status));
-  for (const wish of ["retry", "suspend", "resume"]) {
-    const late = await it.call("POST", `/tenants/${id}/${wish}`);
-    assert.ok(late.status === 409 || late.status === 404, `${wish}: ${late.status}`);
+  for (const command of ["retry", "suspend", "resume"]) {
+    const late = await it.call("POST", `/tenants/${id}/${command}`);
+    assert.ok(late.status === 409 || late.status === 404, `${command}: ${late.status}`);
   }
   await it.until(id, "gone");
 });
@@ -296,9 +298,9 @@ async function storeSettled(number: number, changes: Partial<Tenant> = {}): Prom
   const writer = it.firestore.bulkWriter();
   const tenants = Array.from({ length: number }, () => {
     const subdomain = `settled-${randomBytes(6).toString("hex")}`;
-    const names = { id: randomUUID(), wishId: randomUUID(), organization: "Acme", subdomain };
+    const names = { id: randomUUID(), commandId: randomUUID(), organization: "Acme", subdomain };
     const tenant = newTenant({ ...names, email: `a@${subdomain}.example` }, new Date());
-    const settled = { status: "active", observed_generation: 1, wake_at: null } as const;
+    const settled = { status: "active", observed_generation: 1, next_reconcile_at: null } as const;
     return { ...tenant, ...settled, ...changes };
   });
   for (const tenant of tenants)

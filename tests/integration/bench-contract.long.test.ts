@@ -1,5 +1,5 @@
 /**
- * Frappe's own bench, held to the contract that the stand-in keeps. It takes some four minutes.
+ * Frappe's own bench, held to the contract that the fake keeps. It takes some four minutes.
  *
  *   FRAPPE_BENCH                   the directory of a bench with apps, env and sites, whose Redis servers
  *                                  and database run as its sites/common_site_config.json says; sites of

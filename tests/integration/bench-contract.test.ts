@@ -1,12 +1,12 @@
-/** The stand-in bench, held to what Frappe's does, with and without a document of its apps. */
+/** The fake bench, held to what Frappe's does, with and without a document of its apps. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import {
-  BENCH_STAND_IN,
+  FAKE_BENCH_DIRECTORY,
   initialiseDatabase,
-  MARIADB_STAND_IN,
+  FAKE_MARIADB_DIRECTORY,
   SYSTEM_PATH,
 } from "../../scripts/local/fake-database.ts";
 import { addContract } from "./bench-contract.ts";
@@ -14,22 +14,22 @@ import type { ContractBench } from "./bench-contract.ts";
 import { temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 for (const appsDocument of ["empty", "filled"] as const) {
-  const test = suite(`the stand-in bench, its document of apps ${appsDocument}`);
-  addContract(test, () => Promise.resolve(startStandIn(appsDocument)));
+  const test = suite(`the fake bench, its document of apps ${appsDocument}`);
+  addContract(test, () => Promise.resolve(startFakeCluster(appsDocument)));
   test.run();
 }
 
-function startStandIn(appsDocument: ContractBench["appsDocument"]): ContractBench {
+function startFakeCluster(appsDocument: ContractBench["appsDocument"]): ContractBench {
   const directory = temporaryDirectory();
   const database = join(directory, "database");
   for (const app of ["frappe", "erpnext"])
     mkdirSync(join(directory, "apps", app), { recursive: true });
   mkdirSync(join(directory, "sites"));
-  symlinkSync(join(BENCH_STAND_IN, "env"), join(directory, "env"));
+  symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(directory, "env"));
   initialiseDatabase(database, "root-secret");
 
   const env = {
-    PATH: [BENCH_STAND_IN, MARIADB_STAND_IN, SYSTEM_PATH].join(":"),
+    PATH: [FAKE_BENCH_DIRECTORY, FAKE_MARIADB_DIRECTORY, SYSTEM_PATH].join(":"),
     LOCAL_DATABASE_DIRECTORY: database,
     LOCAL_BENCH_APPS_DOCUMENT: appsDocument,
   };
@@ -44,11 +44,15 @@ function startStandIn(appsDocument: ContractBench["appsDocument"]): ContractBenc
     run: ([program = "", ...args], workingDirectory = directory) =>
       spawnSync(program, args, { cwd: workingDirectory, env, encoding: "utf8" }),
     sql: (statements) => {
-      const { status, stderr } = spawnSync(join(MARIADB_STAND_IN, "mariadb"), ["--user=root"], {
-        input: `${statements}\n`,
-        env: { ...env, MYSQL_PWD: "root-secret" },
-        encoding: "utf8",
-      });
+      const { status, stderr } = spawnSync(
+        join(FAKE_MARIADB_DIRECTORY, "mariadb"),
+        ["--user=root"],
+        {
+          input: `${statements}\n`,
+          env: { ...env, MYSQL_PWD: "root-secret" },
+          encoding: "utf8",
+        },
+      );
       if (status !== 0) throw new Error(stderr);
     },
     users: (site) =>

@@ -1,5 +1,5 @@
 /**
- * What the site scripts rely on of a bench, held on the stand-in and on Frappe's own alike.
+ * What the site scripts rely on of a bench, held on the fake and on Frappe's own alike.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import { loadKubeConfig } from "../../shared/kubernetes/cluster-target.ts";
-import { EdgeError } from "../../shared/platform/errors.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
 import { temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 const test = suite("what the cluster answers");
@@ -51,7 +51,7 @@ async function cameOf(call: Promise<unknown>): Promise<string> {
   try {
     return JSON.stringify((await call) ?? null);
   } catch (error) {
-    return error instanceof EdgeError ? error.code : String(error);
+    return error instanceof AdapterError ? error.code : String(error);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The contract of the cluster edge, held by the local stand-in and by a real Kubernetes API server
- * alike. What is different is only who moves the Pods: the stand-in runs them, and on the real server,
+ * The contract of the cluster adapter, held by the local fake and by a real Kubernetes API server
+ * alike. What is different is only who moves the Pods: the fake runs them, and on the real server,
  * which has no kubelet here, the test patches their status.
  *
  * @module
@@ -15,10 +15,10 @@ import * as assert from "uvu/assert";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import type { Job } from "../../shared/reconciler/decide.ts";
-import { EdgeError } from "../../shared/platform/errors.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
 import { siteJob, siteSecret } from "../../shared/operations/manifests.ts";
-import { reconcileTenant } from "../../shared/runtime/perform.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import { runReconcile } from "../../shared/runtime/run-reconcile.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { addSeconds, jobName, newTenant } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import {
@@ -31,7 +31,7 @@ import {
 import type { KubeApiserver } from "../testkit/kube-apiserver.ts";
 import { eventually, temporaryDirectory } from "../testkit/stack-fixture.ts";
 import { startConnectionCounter } from "../testkit/connection-counter.ts";
-import { NAMESPACE, SETTINGS, startStandIn } from "../testkit/fake-cluster.ts";
+import { NAMESPACE, SETTINGS, startFakeCluster } from "../testkit/fake-cluster.ts";
 import type { Ending } from "../testkit/fake-cluster.ts";
 
 /** A cluster under test, and a hand on its Pods. */
@@ -39,13 +39,13 @@ interface Subject {
   cluster: Cluster;
   /** Lets one of the tenant's containers end like this, and with it the Pod. */
   endPod: (tenantId: string, ending: Ending) => Promise<void>;
-  /** The same edge with credentials that are not valid. */
+  /** The same adapter with credentials that are not valid. */
   stranger: Cluster;
-  /** The same edge, that lists two Jobs with one call. */
+  /** The same adapter, that lists two Jobs with one call. */
   inPages: Cluster;
-  /** The API itself, as the edge's client knows it. */
+  /** The API itself, as the adapter's client knows it. */
   api: BatchV1Api;
-  /** The same edge in a namespace in which the credentials allow nothing. */
+  /** The same adapter in a namespace in which the credentials allow nothing. */
   elsewhere: Cluster;
   stop: () => Promise<void>;
 }
@@ -58,7 +58,7 @@ function newOperation(more: Partial<Operation> = {}): Operation {
 
 function tenantOf(id: string): Tenant {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-  return newTenant({ id, wishId: randomUUID(), ...wanted }, new Date());
+  return newTenant({ id, commandId: randomUUID(), ...wanted }, new Date());
 }
 
 const PASSWORDS = { database: "d", administrator: "a" };
@@ -85,11 +85,11 @@ async function uidOf({ cluster }: Subject, id: string): Promise<string | undefin
   return (await cluster.readJob(id))?.uid;
 }
 
-/** The Job, without what holds it up: that changes as its Pod comes on. */
-async function lastingOf({ cluster }: Subject, id: string): Promise<Omit<Job, "holdUp"> | null> {
+/** The Job, without what blocks it: that changes as its Pod comes on. */
+async function lastingOf({ cluster }: Subject, id: string): Promise<Omit<Job, "blocker"> | null> {
   const job = await cluster.readJob(id);
   if (job === null) return null;
-  const { holdUp: _, ...lasting } = job;
+  const { blocker: _, ...lasting } = job;
   return lasting;
 }
 
@@ -106,7 +106,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
     await call;
     return "no error";
   } catch (error) {
-    return error instanceof EdgeError ? `${error.edge} ${error.code}` : String(error);
+    return error instanceof AdapterError ? `${error.adapter} ${error.code}` : String(error);
   }
 }
 
@@ -122,7 +122,7 @@ function addContract(test: Test, subject: () => Subject): void {
       const job = await subject().cluster.readJob(id);
       assert.ok(job?.uid);
       assert.equal(
-        { ...job, uid: "", holdUp: null },
+        { ...job, uid: "", blocker: null },
         {
           uid: "",
           kind,
@@ -130,7 +130,7 @@ function addContract(test: Test, subject: () => Subject): void {
           attempt: 3,
           terminating: false,
           outcome: null,
-          holdUp: null,
+          blocker: null,
         },
       );
     }
@@ -359,12 +359,12 @@ function addContract(test: Test, subject: () => Subject): void {
   test("a Job that is deleted underneath is made again", async () => {
     const { cluster } = subject();
     const id = randomUUID();
-    const world = worldOf({ ...tenantOf(id), operation: newOperation() }, cluster);
-    await reconcileTenant(id, world);
+    const dependencies = worldOf({ ...tenantOf(id), operation: newOperation() }, cluster);
+    await runReconcile(id, dependencies);
     const first = await cluster.readJob(id);
     await cluster.deleteJob(id, first?.uid ?? "");
     const second = await eventually("it is there again", async () => {
-      await reconcileTenant(id, world);
+      await runReconcile(id, dependencies);
       const job = await cluster.readJob(id);
       return job !== null && !job.terminating && job.uid !== first?.uid ? job : null;
     });
@@ -389,13 +389,13 @@ function addContract(test: Test, subject: () => Subject): void {
       await createJob(subject(), id, { ...own, ...holder });
       const before = await subject().cluster.readJob(id);
       const tenant: Tenant = { ...tenantOf(id), generation: 3, operation: own };
-      const world = worldOf(tenant, subject().cluster);
-      await reconcileTenant(id, world);
+      const dependencies = worldOf(tenant, subject().cluster);
+      await runReconcile(id, dependencies);
       // On the real server a Pod that nobody runs may outlast the first look.
       const job = await eventually("it is settled who holds the name", async () => {
         const held = await subject().cluster.readJob(id);
         if (held !== null && !held.terminating) return held;
-        await reconcileTenant(id, world);
+        await runReconcile(id, dependencies);
         return null;
       });
       const same = job.uid === before?.uid ? "the same" : "another";
@@ -406,14 +406,14 @@ function addContract(test: Test, subject: () => Subject): void {
   test("where the name is taken by a Job that is not ours, nothing is touched", async () => {
     const id = randomUUID();
     await createJob(subject(), id, newOperation(), withMetadata(STRANGER));
-    const world = worldOf(tenantOf(id), subject().cluster);
-    assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid");
-    assert.is(await codeOf(reconcileTenant(id, world)), "cluster invalid", "it is still there");
+    const dependencies = worldOf(tenantOf(id), subject().cluster);
+    assert.is(await codeOf(runReconcile(id, dependencies)), "cluster invalid");
+    assert.is(await codeOf(runReconcile(id, dependencies)), "cluster invalid", "it is still there");
   });
 }
 
 /** One tenant's record in memory, on a cluster that is not. */
-function worldOf(tenant: Tenant, cluster: Cluster): World {
+function worldOf(tenant: Tenant, cluster: Cluster): Dependencies {
   let record: Tenant | null = tenant;
   const store = {
     readTenant: async () => record && { record, version: 1 },
@@ -427,7 +427,7 @@ function worldOf(tenant: Tenant, cluster: Cluster): World {
     },
   };
   const bus = { publish: async () => {} };
-  return { store, bus, cluster, settings: SETTINGS } as unknown as World;
+  return { store, bus, cluster, settings: SETTINGS } as unknown as Dependencies;
 }
 
 /** A kubeconfig's text, changed to a token that nobody knows, in a file. */
@@ -457,13 +457,13 @@ function edgesOf(kubeconfig: string, directory: string) {
   };
 }
 
-/** The local stand-in, whose Pods run. */
+/** The local fake, whose Pods run. */
 export async function startLocal(): Promise<Subject> {
-  const standIn = await startStandIn();
+  const fakeCluster = await startFakeCluster();
   return {
-    ...edgesOf(standIn.kubeconfig, standIn.directory),
-    endPod: async (id, ending) => standIn.endPod(id, ending),
-    stop: () => standIn.stop(),
+    ...edgesOf(fakeCluster.kubeconfig, fakeCluster.directory),
+    endPod: async (id, ending) => fakeCluster.endPod(id, ending),
+    stop: () => fakeCluster.stop(),
   };
 }
 
@@ -600,7 +600,7 @@ export function addTestsOfRealServer(
         initContainerStatuses: [{ ...UNREADY, name: "database", state: { waiting } }],
       });
       const job = await subject().cluster.readJob(id);
-      assert.equal([job?.outcome, job?.holdUp?.reason], [null, expected]);
+      assert.equal([job?.outcome, job?.blocker?.reason], [null, expected]);
     });
   }
 
@@ -611,7 +611,7 @@ export function addTestsOfRealServer(
     const conditions = [{ ...scheduled, message: "0/0 nodes are available." }];
     await patchStatus(subject().server, id, { phase: "Pending", conditions });
     const job = await subject().cluster.readJob(id);
-    assert.is(job?.holdUp?.message, "No node has room for the site Job: 0/0 nodes are available.");
+    assert.is(job?.blocker?.message, "No node has room for the site Job: 0/0 nodes are available.");
   });
 
   test("a Job whose Pods the quota does not allow says so, in the quota's words", async () => {
@@ -622,11 +622,11 @@ export function addTestsOfRealServer(
       for (const container of spec?.containers ?? []) container.resources = huge;
       return job;
     });
-    const holdUp = await eventually("the event is there", async () => {
+    const blocker = await eventually("the event is there", async () => {
       const job = await subject().cluster.readJob(id);
-      return job?.holdUp?.reason === "QuotaExceeded" ? job.holdUp : null;
+      return job?.blocker?.reason === "QuotaExceeded" ? job.blocker : null;
     });
-    assert.match(holdUp.message, /exceeded quota: .*limits\.memory=9999Gi/);
+    assert.match(blocker.message, /exceeded quota: .*limits\.memory=9999Gi/);
   });
 
   test("a Job that the quota does not allow is refused in the quota's words, and so is a Secret", async () => {
@@ -667,8 +667,8 @@ export function addTestsOfRealServer(
     const before = await cluster.readJob(id);
     await cluster.deleteJob(id, before?.uid ?? "");
     const after = await cluster.readJob(id);
-    assert.equal([after?.terminating, after?.holdUp?.reason], [true, "JobTerminating"]);
-    assert.match(after?.holdUp?.message ?? "", /^The Pod site-\S+ has been stopping for less/);
+    assert.equal([after?.terminating, after?.blocker?.reason], [true, "JobTerminating"]);
+    assert.match(after?.blocker?.message ?? "", /^The Pod site-\S+ has been stopping for less/);
     await patchPodFinalizers(server, id, []);
   });
 

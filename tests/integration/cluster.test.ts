@@ -1,10 +1,10 @@
-/** The contract of the cluster edge on the local stand-in. */
+/** The contract of the cluster adapter on the local fake. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { countConnections } from "../../scripts/benchmarks/parts/sockets.ts";
 import { holdToContract, startLocal } from "./cluster-contract.ts";
 
-const test = suite("the cluster edge on the local stand-in");
+const test = suite("the cluster adapter on the local fake");
 
 holdToContract(test, startLocal);
 

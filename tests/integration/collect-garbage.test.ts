@@ -1,9 +1,9 @@
-/** The audit, on the Firestore emulator and the stand-in cluster. */
+/** The garbage collection, on the Firestore emulator and the fake cluster. */
 import type { V1Job } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { audit } from "../../functions/provision/collect-garbage.ts";
+import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
 import { siteJob } from "../../shared/operations/manifests.ts";
 import { addSeconds, jobName } from "../../shared/tenant/tenant.ts";
 import type { Deletion, Tenant } from "../../shared/tenant/tenant.ts";
@@ -14,15 +14,15 @@ import {
   createJobOf,
   createTenant,
   someTenant,
-  startTestWorld,
+  startTestDependencies,
 } from "../testkit/test-dependencies.ts";
-import type { TestWorld } from "../testkit/test-dependencies.ts";
+import type { TestDependencies } from "../testkit/test-dependencies.ts";
 
-const test = suite("the audit");
+const test = suite("the garbage collection");
 
-let it: TestWorld;
+let it: TestDependencies;
 test.before(async () => {
-  it = await startTestWorld();
+  it = await startTestDependencies();
 });
 test.before.each(() => it.empty());
 test.after(async () => {
@@ -34,36 +34,38 @@ const NOW = new Date();
 const YOUNG = addSeconds(NOW, 3600 - 60);
 const OLD = addSeconds(NOW, 2 * 3600);
 
-/** Audits at this time, and gives the findings. */
-async function findingsAt(now: Date, world = it.world): Promise<string[]> {
-  const lines = await logLinesOf(() => audit(world, now));
-  return lines.flatMap(({ message }) => /^audit: (.+)/.exec(String(message))?.[1] ?? []);
+/** Collects at this time, and gives the findings. */
+async function findingsAt(now: Date, dependencies = it.dependencies): Promise<string[]> {
+  const lines = await logLinesOf(() => collectGarbage(dependencies, now));
+  return lines.flatMap(
+    ({ message }) => /^garbage collection: (.+)/.exec(String(message))?.[1] ?? [],
+  );
 }
 
-/** The trail of a deletion that was asked for now, and that has ended or not. */
-async function writeTrail({ id }: Tenant, completed_at: Date | null): Promise<void> {
-  const trail: Deletion = { requested_at: NOW, completed_at, reason: null, expires_at: null };
-  await it.client.doc(`deletions/${id}`).create({ ...trail });
+/** The record of a deletion that was asked for now, and that has ended or not. */
+async function writeDeletionRecord({ id }: Tenant, completed_at: Date | null): Promise<void> {
+  const deletion: Deletion = { requested_at: NOW, completed_at, reason: null, expires_at: null };
+  await it.client.doc(`deletions/${id}`).create({ ...deletion });
 }
 
 async function hasJob({ id }: Tenant): Promise<boolean> {
-  return (await it.world.cluster.readJob(id)) !== null;
+  return (await it.dependencies.cluster.readJob(id)) !== null;
 }
 
 function hasSecret({ id }: Tenant): boolean {
-  return it.standIn.jobs.secretNames().includes(jobName(id));
+  return it.fakeCluster.jobs.secretNames().includes(jobName(id));
 }
 
 async function reserve({ subdomain, id }: Tenant): Promise<void> {
   await it.client.doc(`subdomains/${subdomain}`).create({ tenant_id: id });
 }
 
-const holderOf = ({ subdomain }: Tenant) => it.world.store.readReservation(subdomain);
+const holderOf = ({ subdomain }: Tenant) => it.dependencies.store.readReservation(subdomain);
 
 test("a site Job and a Secret of a tenant that is gone go when they are over an hour old", async () => {
   const gone = someTenant();
   await createJobOf(gone, it);
-  await writeTrail(gone, NOW);
+  await writeDeletionRecord(gone, NOW);
   assert.equal(await findingsAt(YOUNG), []);
   assert.equal([await hasJob(gone), hasSecret(gone)], [true, true]);
   assert.equal(await findingsAt(OLD), [
@@ -77,16 +79,16 @@ test("a site Job and a Secret of a tenant that is gone go when they are over an 
 test("the Job and the Secret of a tenant that is there stay, at whatever age", async () => {
   const living = await createTenant(it);
   await createJobOf(living, it);
-  await writeTrail(living, NOW);
+  await writeDeletionRecord(living, NOW);
   assert.equal(await findingsAt(OLD), []);
   assert.equal([await hasJob(living), hasSecret(living)], [true, true]);
 });
 
-test("a Job of a tenant without a trail is reported and stays: it may be another control plane's", async () => {
+test("a Job of a tenant without a deletion record is reported and stays: it may be another control plane's", async () => {
   const [unknown, leaving] = [someTenant(), someTenant()];
   await createJobOf(unknown, it);
   await createJobOf(leaving, it);
-  await writeTrail(leaving, null);
+  await writeDeletionRecord(leaving, null);
   const found = await findingsAt(OLD);
   assert.is(
     found.filter((finding) => finding === "a site Job is of a tenant that is not there").length,
@@ -98,23 +100,23 @@ test("a Job of a tenant without a trail is reported and stays: it may be another
 test("what somebody has written by hand keeps nothing else from being looked at", async () => {
   await it.client.doc("subdomains/aaa").create({ tenant_id: "" });
   await it.client.doc("subdomains/bbb").create({ tenant_id: "a/b" });
-  await createTenant(it, { wake_at: null });
+  await createTenant(it, { next_reconcile_at: null });
   assert.equal((await findingsAt(OLD)).toSorted(), [
     "a name is reserved for something that is no tenant",
     "a name is reserved for something that is no tenant",
-    "a tenant that nobody would have woken was woken",
+    "a tenant without a next reconcile was reconciled",
   ]);
 });
 
 test("a Job stays whose tenant is there at the second look", async () => {
   const late = someTenant();
   await createJobOf(late, it);
-  await writeTrail(late, NOW);
+  await writeDeletionRecord(late, NOW);
   const readTenant = "BatchGetDocuments";
-  it.proxy.meddle({
+  it.proxy.injectFault({
     rpc: readTenant,
     before: async () =>
-      it.proxy.meddle({
+      it.proxy.injectFault({
         rpc: readTenant,
         before: () => it.client.doc(`tenants/${late.id}`).create(late),
       }),
@@ -127,8 +129,8 @@ test("a Secret stays whose tenant's deletion has not ended, or ended before trai
   const [open, longAgo] = [someTenant(), someTenant()];
   await createJobOf(open, it);
   await createJobOf(longAgo, it);
-  await writeTrail(open, null);
-  await writeTrail(longAgo, addSeconds(NOW, -31 * 24 * 3600));
+  await writeDeletionRecord(open, null);
+  await writeDeletionRecord(longAgo, addSeconds(NOW, -31 * 24 * 3600));
   await findingsAt(OLD);
   assert.equal([hasSecret(open), hasSecret(longAgo)], [true, true]);
 });
@@ -143,9 +145,9 @@ test("Jobs that are not ours stay, whatever they are called or labelled", async 
   ];
   for (const estrange of strangers) {
     const operation = { kind: "create", generation: 1, attempt: 1 } as const;
-    await it.world.cluster.createJob(estrange(siteJob(someTenant(), operation, SETTINGS)));
+    await it.dependencies.cluster.createJob(estrange(siteJob(someTenant(), operation, SETTINGS)));
   }
-  const names = () => it.standIn.jobs.listJobs().map(({ metadata }) => metadata?.name);
+  const names = () => it.fakeCluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
   const before = names();
   assert.equal(await findingsAt(OLD), []);
   assert.equal(names(), before);
@@ -154,8 +156,8 @@ test("Jobs that are not ours stay, whatever they are called or labelled", async 
 test("a name goes whose tenant is gone only if its deletion has ended, and is reported otherwise", async () => {
   const [ended, open, unknown] = [someTenant(), someTenant(), someTenant()];
   for (const tenant of [ended, open, unknown]) await reserve(tenant);
-  await writeTrail(ended, NOW);
-  await writeTrail(open, null);
+  await writeDeletionRecord(ended, NOW);
+  await writeDeletionRecord(open, null);
   assert.equal(await findingsAt(YOUNG), []);
   assert.is(await holderOf(ended), ended.id);
 
@@ -173,25 +175,25 @@ test("a name goes whose tenant is gone only if its deletion has ended, and is re
 
 test("a name whose tenant is there stays its own, and nothing is said of it", async () => {
   const living = await createTenant(it);
-  await writeTrail(living, null);
+  await writeDeletionRecord(living, null);
   assert.equal(await findingsAt(OLD), []);
   assert.is(await holderOf(living), living.id);
 });
 
-test("a tenant that is not settled and that no sweep would find is woken", async () => {
-  const lost = await createTenant(it, { wake_at: null });
+test("a tenant that is not settled and that no resync would find is triggered", async () => {
+  const lost = await createTenant(it, { next_reconcile_at: null });
   const found = await createTenant(it);
   const settled = await createTenant(it, {
     status: "active",
     observed_generation: 1,
-    wake_at: null,
+    next_reconcile_at: null,
   });
-  assert.equal(await findingsAt(NOW), ["a tenant that nobody would have woken was woken"]);
+  assert.equal(await findingsAt(NOW), ["a tenant without a next reconcile was reconciled"]);
   assert.equal(
     [await hasJob(lost), await hasJob(found), await hasJob(settled)],
     [true, false, false],
   );
-  assert.ok((await it.world.store.readTenant(lost.id))?.record.wake_at);
+  assert.ok((await it.dependencies.store.readTenant(lost.id))?.record.next_reconcile_at);
 });
 
 test("a tenant that does not hold its name is reported, and left as it is", async () => {
@@ -201,7 +203,7 @@ test("a tenant that does not hold its name is reported, and left as it is", asyn
   const message = "a tenant does not hold its name";
   assert.equal(await findingsAt(OLD), [message, message]);
   for (const tenant of [robbed, nameless]) {
-    assert.equal((await it.world.store.readTenant(tenant.id))?.record, tenant);
+    assert.equal((await it.dependencies.store.readTenant(tenant.id))?.record, tenant);
   }
 });
 
@@ -213,8 +215,8 @@ test("damaged records are reported with their fields, and keep nobody from looki
   const gone = someTenant();
   await reserve(gone);
   await it.client.doc(`deletions/${gone.id}`).create({ completed_at: "yesterday" });
-  await createTenant(it, { wake_at: null });
-  const lines = await logLinesOf(() => audit(it.world, OLD));
+  await createTenant(it, { next_reconcile_at: null });
+  const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
   const damaged = lines.flatMap((line) =>
     "damaged" in line ? [[line["tenantId"], line["damaged"]]] : [],
   );
@@ -227,12 +229,12 @@ test("damaged records are reported with their fields, and keep nobody from looki
   );
   const findings = lines
     .map(({ message }) => String(message))
-    .filter((text) => text.startsWith("audit: "));
+    .filter((text) => text.startsWith("garbage collection: "));
   assert.equal(findings.toSorted(), [
-    "audit: a name is reserved for a tenant that is not there",
-    "audit: a tenant that nobody would have woken was woken",
-    "audit: a tenant's record is damaged",
-    "audit: a tenant's record is damaged",
+    "garbage collection: a name is reserved for a tenant that is not there",
+    "garbage collection: a tenant without a next reconcile was reconciled",
+    "garbage collection: a tenant's record is damaged",
+    "garbage collection: a tenant's record is damaged",
   ]);
   assert.equal(
     lines.filter(({ severity }) => severity === "ERROR"),
@@ -259,20 +261,20 @@ test("a name that lost its holder is given back to the only tenant that has it o
 test("a finding names whom it is about", async () => {
   const gone = someTenant();
   await reserve(gone);
-  const lines = await logLinesOf(() => audit(it.world, OLD));
+  const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
   const { id: tenantId, subdomain } = gone;
-  const message = "audit: a name is reserved for a tenant that is not there";
+  const message = "garbage collection: a name is reserved for a tenant that is not there";
   assert.equal(lines, [
     { severity: "WARNING", message, tenantId, subdomain },
-    { severity: "INFO", message: "audited", findings: 1 },
+    { severity: "INFO", message: "garbage collection finished", findings: 1 },
   ]);
 });
 
-test("what the database tells is audited while the cluster does not answer", async () => {
+test("what the database tells is checked while the cluster does not answer", async () => {
   const gone = someTenant();
   await reserve(gone);
-  await writeTrail(gone, NOW);
-  assert.equal(await findingsAt(OLD, { ...it.world, cluster: awayCluster() }), [
+  await writeDeletionRecord(gone, NOW);
+  assert.equal(await findingsAt(OLD, { ...it.dependencies, cluster: awayCluster() }), [
     "a look was not finished",
     "a look was not finished",
     "a name of a tenant that is gone was set free",

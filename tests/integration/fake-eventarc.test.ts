@@ -1,4 +1,4 @@
-/** The stand-in for Eventarc, on the official Firestore emulator. */
+/** The fake Eventarc, on the official Firestore emulator. */
 import { Timestamp } from "@google-cloud/firestore";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -11,7 +11,7 @@ import { DocumentEventData, listenForDeletions } from "../../scripts/local/fake-
 import { startFirestore } from "../testkit/own-emulators.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 
-const test = suite("the Eventarc stand-in");
+const test = suite("the Eventarc fake");
 
 interface Received {
   headers: IncomingHttpHeaders;

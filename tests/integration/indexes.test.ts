@@ -87,7 +87,7 @@ function noting(store: Store, names: Set<string>): Store {
 
 async function callEveryMethod(store: Store): Promise<void> {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-  const tenant = newTenant({ id: randomUUID(), wishId: randomUUID(), ...wanted }, NOW);
+  const tenant = newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, NOW);
   const { id } = tenant;
   const answer = () => ({ status: 201, headers: {}, body: {} });
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
@@ -106,13 +106,13 @@ async function callEveryMethod(store: Store): Promise<void> {
     await store.deleteReservation(reservation);
   }
 
-  await store.changeWish(id, "delete", { wishId: randomUUID(), now: NOW }, null);
+  await store.runCommand(id, "delete", { commandId: randomUUID(), now: NOW }, null);
   await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);
-  await store.beat(NOW);
-  await store.lastBeat(10_000);
+  await store.recordHeartbeat(NOW);
+  await store.readHeartbeat(10_000);
   await store.close();
 }
 

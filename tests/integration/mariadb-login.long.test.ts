@@ -45,7 +45,7 @@ function addTests(): void {
     DB_TLS_CA: readFileSync(certificate.files.cert, "utf8"),
   });
 
-  /** What the administrator can do of a life; the stand-in bench of a create does not know certificates. */
+  /** What the administrator can do of a life; the fake bench of a create does not know certificates. */
   async function drop(env: Record<string, string>): ReturnType<SiteBench["run"]> {
     const work: Work = { ...DROP, tenant: ACME, env };
     return bench.run(work);

@@ -132,7 +132,7 @@ function addTests(): void {
     assert.throws(() => server.query("SELECT 1", asTenant), /denied/);
   });
 
-  test("a session that a dead Pod left with a lock does not hold up a drop", async () => {
+  test("a session that a dead Pod left with a lock does not block a drop", async () => {
     await bench.run(CREATE);
     const session = openSession();
     const ended = new Promise((resolve) => session.once("close", resolve));

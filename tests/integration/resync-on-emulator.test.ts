@@ -1,11 +1,11 @@
-/** The sweep, on the Firestore emulator and the stand-in cluster. */
+/** The resync, on the Firestore emulator and the fake cluster. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sweep } from "../../functions/provision/resync.ts";
-import { reconcileTenant } from "../../shared/runtime/perform.ts";
+import { resync } from "../../functions/provision/resync.ts";
+import { runReconcile } from "../../shared/runtime/run-reconcile.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
-import { costOfSweep, writeSettled } from "../../scripts/benchmarks/parts/resync-cost.ts";
+import { costOfResync, writeSettled } from "../../scripts/benchmarks/parts/resync-cost.ts";
 import { PERMISSION_DENIED } from "../testkit/rest-proxy.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
@@ -13,16 +13,16 @@ import {
   awayCluster,
   createTenant,
   someTenant,
-  startTestWorld,
+  startTestDependencies,
 } from "../testkit/test-dependencies.ts";
-import type { TestWorld } from "../testkit/test-dependencies.ts";
+import type { TestDependencies } from "../testkit/test-dependencies.ts";
 
-const test = suite("the sweep");
+const test = suite("the resync");
 
-let it: TestWorld;
+let it: TestDependencies;
 
 test.before(async () => {
-  it = await startTestWorld();
+  it = await startTestDependencies();
 });
 test.before.each(() => it.empty());
 test.after(async () => {
@@ -31,10 +31,10 @@ test.after(async () => {
 
 const inAnHour = () => addSeconds(new Date(), 3600);
 /** What nobody looks at by itself for long. */
-const notDue = () => ({ wake_at: inAnHour() });
+const notDue = () => ({ next_reconcile_at: inAnHour() });
 
 async function recordOf({ id }: Tenant): Promise<Tenant> {
-  const stored = await it.world.store.readTenant(id);
+  const stored = await it.dependencies.store.readTenant(id);
   if (stored === null) throw new Error(`there is no tenant ${id}`);
   return stored.record;
 }
@@ -42,54 +42,54 @@ async function recordOf({ id }: Tenant): Promise<Tenant> {
 /** A tenant whose site is being made, and that nobody looks at by itself for long. */
 async function createWorking(): Promise<Tenant> {
   const tenant = await createTenant(it);
-  await logLinesOf(() => reconcileTenant(tenant.id, it.world));
+  await logLinesOf(() => runReconcile(tenant.id, it.dependencies));
   await it.client.doc(`tenants/${tenant.id}`).update(notDue());
   return tenant;
 }
 
-const sweepQuietly = (world = it.world) => logLinesOf(() => sweep(world));
+const resyncQuietly = (dependencies = it.dependencies) => logLinesOf(() => resync(dependencies));
 
 test("costs the same over ten settled tenants and over ten thousand", async () => {
   await writeSettled(it.client, 10);
-  const few = await costOfSweep(it, it.world);
+  const few = await costOfResync(it, it.dependencies);
   // The heartbeat; the due tenants, the slots and those who wait for one.
   const calls = ["Commit", "RunQuery", "RunQuery", "RunQuery"];
   assert.equal(few, { calls, documents: 0, clusterCalls: 1 });
   await writeSettled(it.client, 9_990);
   assert.is((await it.client.collection("tenants").count().get()).data().count, 10_000);
-  assert.equal(await costOfSweep(it, it.world), few);
+  assert.equal(await costOfResync(it, it.dependencies), few);
 });
 
 test("reads those that have a slot and those that wait for one, and no settled tenant", async () => {
   await writeSettled(it.client, 10);
   await createWorking();
-  await createTenant(it, { ...notDue(), queue_place: "1 a" });
-  assert.is((await costOfSweep(it, it.world)).documents, 2);
+  await createTenant(it, { ...notDue(), queue_key: "1 a" });
+  assert.is((await costOfResync(it, it.dependencies)).documents, 2);
 });
 
-test("wakes a tenant whose Job has ended, though no event has come", async () => {
+test("triggers a tenant whose Job has ended, though no event has come", async () => {
   const tenant = await createWorking();
-  it.standIn.endPod(tenant.id, { exitCode: 0 });
+  it.fakeCluster.endPod(tenant.id, { exitCode: 0 });
   await eventually("its Job has ended", async () => {
-    const job = await it.world.cluster.readJob(tenant.id);
+    const job = await it.dependencies.cluster.readJob(tenant.id);
     return job?.outcome ?? null;
   });
-  await sweepQuietly();
+  await resyncQuietly();
   assert.is((await recordOf(tenant)).status, "active");
-  assert.equal(await it.world.store.readSlots(), []);
+  assert.equal(await it.dependencies.store.readSlots(), []);
 });
 
 test("leaves a tenant alone whose Job works in its slot", async () => {
   const tenant = await createWorking();
   const before = await recordOf(tenant);
-  await sweepQuietly();
+  await resyncQuietly();
   assert.equal(await recordOf(tenant), before);
 });
 
 /** A tenant on whose record is a slot. */
 async function createWithSlot(slot: number): Promise<Tenant> {
   const tenant = await createTenant(it, notDue());
-  const stored = await it.world.store.readTenant(tenant.id);
+  const stored = await it.dependencies.store.readTenant(tenant.id);
   const operation: Operation = {
     kind: "create",
     generation: 1,
@@ -99,72 +99,72 @@ async function createWithSlot(slot: number): Promise<Tenant> {
     deadline_at: inAnHour(),
   };
   const changes = { operation, updated_at: new Date() };
-  await it.world.store.claimSlot(tenant.id, stored?.version, slot, changes);
+  await it.dependencies.store.claimSlot(tenant.id, stored?.version, slot, changes);
   return tenant;
 }
 
 test("makes the Job of a tenant that has a slot and none", async () => {
   const tenant = await createWithSlot(2);
-  await sweepQuietly();
-  assert.is((await it.world.cluster.readJob(tenant.id))?.kind, "create");
+  await resyncQuietly();
+  assert.is((await it.dependencies.cluster.readJob(tenant.id))?.kind, "create");
 });
 
 test("frees a slot that is nobody's, and no other", async () => {
   const tenant = await createWithSlot(2);
   await it.client.doc("slots/3").create({ tenant_id: someTenant().id });
   await it.client.doc("slots/4").create({ tenant_id: tenant.id });
-  await sweepQuietly();
-  assert.equal(await it.world.store.readSlots(), [{ slot: 2, tenantId: tenant.id }]);
+  await resyncQuietly();
+  assert.equal(await it.dependencies.store.readSlots(), [{ slot: 2, tenantId: tenant.id }]);
 });
 
-test("hints as many of those who wait as slots are free, the first in the queue first", async () => {
+test("triggers as many of those who wait as slots are free, the first in the queue first", async () => {
   await createWorking();
   const waiting: Tenant[] = [];
   for (const place of ["1 c", "1 a", "0 d", "1 b"]) {
-    waiting.push(await createTenant(it, { ...notDue(), queue_place: place }));
+    waiting.push(await createTenant(it, { ...notDue(), queue_key: place }));
   }
-  const settings = { ...it.world.settings, maxConcurrentJobs: 3 };
-  await sweepQuietly({ ...it.world, settings });
-  assert.equal(it.hinted, [waiting[2]?.id, waiting[1]?.id]);
+  const settings = { ...it.dependencies.settings, maxConcurrentJobs: 3 };
+  await resyncQuietly({ ...it.dependencies, settings });
+  assert.equal(it.triggered, [waiting[2]?.id, waiting[1]?.id]);
 });
 
-test("hints nobody while no slot is free", async () => {
+test("triggers nobody while no slot is free", async () => {
   await createWorking();
-  await createTenant(it, { ...notDue(), queue_place: "1 a" });
-  const settings = { ...it.world.settings, maxConcurrentJobs: 1 };
-  await sweepQuietly({ ...it.world, settings });
-  assert.equal(it.hinted, []);
+  await createTenant(it, { ...notDue(), queue_key: "1 a" });
+  const settings = { ...it.dependencies.settings, maxConcurrentJobs: 1 };
+  await resyncQuietly({ ...it.dependencies, settings });
+  assert.equal(it.triggered, []);
 });
 
 test("notes that it has seen the cluster", async () => {
-  await sweepQuietly();
-  assert.ok(await it.world.store.lastBeat(5_000));
+  await resyncQuietly();
+  assert.ok(await it.dependencies.store.readHeartbeat(5_000));
 });
 
 test("leaves everything alone, and notes nothing, when the cluster does not answer", async () => {
-  const due = await createTenant(it, { wake_at: addSeconds(new Date(), -60) });
-  await createTenant(it, { ...notDue(), queue_place: "1 a" });
+  const due = await createTenant(it, { next_reconcile_at: addSeconds(new Date(), -60) });
+  await createTenant(it, { ...notDue(), queue_key: "1 a" });
   await it.client.doc("slots/3").create({ tenant_id: someTenant().id });
   it.proxy.calls.length = 0;
-  const lines = await sweepQuietly({ ...it.world, cluster: awayCluster() });
+  const lines = await resyncQuietly({ ...it.dependencies, cluster: awayCluster() });
   assert.equal(
     lines.map(({ severity, message }) => `${String(severity)} ${String(message)}`),
     ["ERROR the cluster does not answer"],
   );
   assert.equal(it.proxy.calls, []);
   assert.equal(await recordOf(due), due);
-  assert.is((await it.world.store.readSlots()).length, 1);
-  assert.equal(it.hinted, []);
-  assert.is(await it.world.store.lastBeat(5_000), null);
+  assert.is((await it.dependencies.store.readSlots()).length, 1);
+  assert.equal(it.triggered, []);
+  assert.is(await it.dependencies.store.readHeartbeat(5_000), null);
 });
 
 test("throws when the database cannot be used, so that it comes again", async () => {
-  it.proxy.meddle({ rpc: "Commit", status: PERMISSION_DENIED });
+  it.proxy.injectFault({ rpc: "Commit", status: PERMISSION_DENIED });
   let error: unknown;
   await logLinesOf(async () => {
-    error = await sweep(it.world).catch((thrown: unknown) => thrown);
+    error = await resync(it.dependencies).catch((thrown: unknown) => thrown);
   });
-  assert.is((error as { edge?: unknown } | undefined)?.edge, "store");
+  assert.is((error as { adapter?: unknown } | undefined)?.adapter, "store");
 });
 
 test("takes on two hundred due tenants, those that have waited longest", async () => {
@@ -173,15 +173,15 @@ test("takes on two hundred due tenants, those that have waited longest", async (
     someTenant({
       status: "active",
       observed_generation: 1,
-      wake_at: addSeconds(now, -60 * (minute + 1)),
+      next_reconcile_at: addSeconds(now, -60 * (minute + 1)),
     }),
   );
   const batch = it.client.batch();
   for (const tenant of due) batch.create(it.client.doc(`tenants/${tenant.id}`), tenant);
   await batch.commit();
-  await sweepQuietly();
+  await resyncQuietly();
   // Each that was looked at is settled, and due no more.
-  const still = await it.world.store.dueTenants(now, 300);
+  const still = await it.dependencies.store.dueTenants(now, 300);
   assert.equal(
     still.toSorted(),
     due
@@ -191,13 +191,15 @@ test("takes on two hundred due tenants, those that have waited longest", async (
   );
 });
 
-test("a damaged record is reported and keeps the sweep from nobody, nor does a slot without a holder", async () => {
+test("a damaged record is reported and keeps the resync from nobody, nor does a slot without a holder", async () => {
   const [damaged, due] = [await createTenant(it), await createTenant(it)];
-  const past = { wake_at: addSeconds(new Date(), -60) };
+  const past = { next_reconcile_at: addSeconds(new Date(), -60) };
   await it.client.doc(`tenants/${damaged.id}`).update({ ...past, generation: "1" });
-  await it.client.doc(`tenants/${due.id}`).update({ wake_at: addSeconds(new Date(), -30) });
+  await it.client
+    .doc(`tenants/${due.id}`)
+    .update({ next_reconcile_at: addSeconds(new Date(), -30) });
   await it.client.doc("slots/0").create({});
-  const lines = await sweepQuietly();
+  const lines = await resyncQuietly();
   const failed = lines.filter(({ severity }) => severity === "ERROR");
   assert.equal(
     failed.map(({ tenantId, error }) => [tenantId, error]),
@@ -205,7 +207,7 @@ test("a damaged record is reported and keeps the sweep from nobody, nor does a s
   );
   assert.is((await recordOf(due)).status, "provisioning");
   await eventually("the slot is free", async () => {
-    await sweepQuietly();
+    await resyncQuietly();
     return (await it.client.doc("slots/0").get()).exists ? null : true;
   });
 });

@@ -1,4 +1,4 @@
-/** Site Jobs with the real scripts, the stand-in bench and the stand-in database. */
+/** Site Jobs with the real scripts, the fake bench and the fake database. */
 import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -161,7 +161,7 @@ test("a create on a bench without outgoing mail says so and goes on", async () =
 });
 
 test("no container that runs the apps' code has the administrator's credentials", async () => {
-  // The stand-in bench stands in for the apps' code here.
+  // The fake bench fakes the apps' code here.
   const { output } = await bench.run({
     kind: "create",
     tenant: ACME,
@@ -412,9 +412,9 @@ test("what fails in the script itself says why, and not what went well before it
   assert.match(message?.reason ?? "", /Is a directory/);
 });
 
-test("hostile values arrive as they are, and none of them is executed", async () => {
+test("malformed values arrive as they are, and none of them is executed", async () => {
   const executed = join(bench.directory, "executed");
-  const hostile = [
+  const malformed = [
     `Robert'); DROP TABLE "Students"; --`,
     `$(touch ${executed}) \`touch ${executed}\` \${PATH} $TENANT_ID $(SITE) $$`,
     `--help; -x \\ \\\\ \\n "quoted" 'single' && touch ${executed} | tee ${executed}`,
@@ -422,11 +422,11 @@ test("hostile values arrive as they are, and none of them is executed", async ()
     "🦄🏳️‍🌈".repeat(10),
     "ñ".repeat(100),
   ];
-  // As hostile as one can be that Frappe takes.
+  // As malformed as one can be that Frappe takes.
   const email = `$\`touch$IFS${executed}\`'{*}@acme.example`;
   const shortest = tenantNamed("abc", "22222222-2222-4333-8444-555555555555");
   const longest = tenantNamed("a".repeat(30), "33333333-2222-4333-8444-555555555555");
-  for (const [index, value] of hostile.entries()) {
+  for (const [index, value] of malformed.entries()) {
     const named = index % 2 === 0 ? shortest : longest;
     const tenant = { ...named, organization: value, email, first_name: value };
     const { status, output } = await bench.run({ kind: "create", tenant, generation: index + 1 });

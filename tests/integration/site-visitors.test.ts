@@ -54,7 +54,7 @@ const url = () => `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
 const run = (kind: "create" | "suspend" | "resume", generation: number, env = {}) =>
   bench.run({ kind, tenant: ACME, generation, env: { BENCH_URL: url(), ...env } });
 
-test("a create is proved by what a visitor of the site gets", async () => {
+test("a create is verified by what a visitor of the site gets", async () => {
   const { status, output } = await run("create", 1);
   assert.is(status, 0, output);
   assert.is(visits.length, 20);

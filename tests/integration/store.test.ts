@@ -5,10 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DamagedRecordError, EdgeError } from "../../shared/platform/errors.ts";
+import { DamagedRecordError, AdapterError } from "../../shared/platform/errors.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
-import type { Wish } from "../../shared/tenant/commands.ts";
+import type { Command } from "../../shared/tenant/commands.ts";
 import type { IdempotentRequest, StoredAnswer } from "../../shared/tenant/repeated-request.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type {
@@ -17,7 +17,7 @@ import type {
   Position,
   Store,
   TenantList,
-  WishResult,
+  CommandResult,
 } from "../../shared/firestore/store.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../testkit/rest-proxy.ts";
@@ -26,20 +26,20 @@ const test = suite("the store");
 
 let it: Awaited<ReturnType<typeof startFirestore>>;
 let proxy: Awaited<ReturnType<typeof startRestProxy>>;
-/** A store whose calls a test can meddle with. */
-let meddled: Store;
+/** A store whose calls a test can inject a fault into. */
+let faulty: Store;
 test.before(async () => {
   it = await startFirestore();
   proxy = await startRestProxy(it.host);
-  meddled = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
+  faulty = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
 });
 test.before.each(async () => {
   await it.empty();
-  proxy.meddle(null);
+  proxy.injectFault(null);
   proxy.calls.length = 0;
 });
 test.after(async () => {
-  await meddled.close();
+  await faulty.close();
   proxy.stop();
   await it.stop();
 });
@@ -48,28 +48,26 @@ const TENANT_ID = randomUUID();
 
 test("a database that is not there is an outage, and no tenant that is not there", async () => {
   const tenant = tenantNamed(`lost-${randomUUID().slice(0, 8)}`);
-  const meddling = { status: NOT_FOUND };
+  const injected = { status: NOT_FOUND };
   for (const [rpc, call] of [
-    ["BatchGetDocuments", () => meddled.readTenant(TENANT_ID)],
-    ["BatchGetDocuments", () => meddled.showTenant(TENANT_ID)],
-    ["RunQuery", () => meddled.dueTenants(NOW, 1)],
-    ["Commit", () => meddled.beat(NOW)],
+    ["BatchGetDocuments", () => faulty.readTenant(TENANT_ID)],
+    ["BatchGetDocuments", () => faulty.showTenant(TENANT_ID)],
+    ["RunQuery", () => faulty.dueTenants(NOW, 1)],
+    ["Commit", () => faulty.recordHeartbeat(NOW)],
   ] as const) {
-    proxy.meddle({ rpc, ...meddling });
+    proxy.injectFault({ rpc, ...injected });
     const error: unknown = await call().catch((thrown: unknown) => thrown);
-    assert.instance(error, EdgeError);
-    assert.is((error as EdgeError).code, "unavailable", rpc);
+    assert.instance(error, AdapterError);
+    assert.is((error as AdapterError).code, "unavailable", rpc);
   }
   // A commit may have met a document that is gone, so what it met is read, which then says so.
-  proxy.meddle({
+  proxy.injectFault({
     rpc: "Commit",
-    before: async () => proxy.meddle({ rpc: "BatchGetDocuments", ...meddling }),
-    ...meddling,
+    before: async () => proxy.injectFault({ rpc: "BatchGetDocuments", ...injected }),
+    ...injected,
   });
-  const error: unknown = await meddled
-    .createTenant(tenant, null)
-    .catch((thrown: unknown) => thrown);
-  assert.is((error as EdgeError).code, "unavailable");
+  const error: unknown = await faulty.createTenant(tenant, null).catch((thrown: unknown) => thrown);
+  assert.is((error as AdapterError).code, "unavailable");
 });
 
 /** What may come in the place of Firestore's own answer, and says nothing about a document. */
@@ -79,10 +77,10 @@ for (const [what, answer] of [
   ["half of an answer", { isCutShort: true }],
 ] as const) {
   test(`${what} to a read means that Firestore is unavailable`, async () => {
-    proxy.meddle({ rpc: "BatchGetDocuments", ...answer });
-    const error: unknown = await meddled.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
-    assert.instance(error, EdgeError);
-    assert.is((error as EdgeError).code, "unavailable");
+    proxy.injectFault({ rpc: "BatchGetDocuments", ...answer });
+    const error: unknown = await faulty.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+    assert.instance(error, AdapterError);
+    assert.is((error as AdapterError).code, "unavailable");
   });
 
   // A commit of which the answer breaks off is repeated by the client, like any whose answer is lost.
@@ -91,12 +89,12 @@ for (const [what, answer] of [
     const tenant = tenantNamed(`page-${randomUUID().slice(0, 8)}`);
     await it.store.createTenant(tenant, null);
     const { version } = await stored(tenant);
-    proxy.meddle({ rpc: "Commit", ...answer });
-    const error: unknown = await meddled
-      .writeTenant(tenant.id, version, { wake_at: null }, null)
+    proxy.injectFault({ rpc: "Commit", ...answer });
+    const error: unknown = await faulty
+      .writeTenant(tenant.id, version, { next_reconcile_at: null }, null)
       .catch((thrown: unknown) => thrown);
-    assert.instance(error, EdgeError);
-    assert.is((error as EdgeError).code, "unavailable");
+    assert.instance(error, AdapterError);
+    assert.is((error as AdapterError).code, "unavailable");
   });
 }
 
@@ -108,21 +106,21 @@ test("a read that is given up lets go of its connection", async () => {
   const { port } = silent.address() as AddressInfo;
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: `127.0.0.1:${port}` });
   const error: unknown = await store.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
-  assert.is((error as EdgeError).code, "unavailable");
+  assert.is((error as AdapterError).code, "unavailable");
   await closed;
   silent.close();
 });
 
 /** The next commit gets through, its answer does not, and the client library repeats it. */
 function loseAnswerOfCommit(): void {
-  proxy.meddle({ rpc: "Commit", status: UNAVAILABLE });
+  proxy.injectFault({ rpc: "Commit", status: UNAVAILABLE });
 }
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 
 function tenantNamed(subdomain: string, now = NOW): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return newTenant({ id: randomUUID(), wishId: randomUUID(), ...wanted }, now);
+  return newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, now);
 }
 
 async function stored(tenant: Tenant) {
@@ -170,7 +168,7 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
 
 test("a creation is a success whose commit is repeated because its answer was lost", async () => {
   loseAnswerOfCommit();
-  assert.is((await meddled.createTenant(tenantNamed("repeated"), null)).outcome, "created");
+  assert.is((await faulty.createTenant(tenantNamed("repeated"), null)).outcome, "created");
 });
 
 let requestCount = 0;
@@ -196,7 +194,7 @@ const outcomesOf = (results: ({ outcome: string } | null)[]) =>
 
 /** One of them had the effect, and all others are given its answer again, to the letter. */
 function assertOneEffect(
-  results: (Created | WishResult | null)[],
+  results: (Created | CommandResult | null)[],
   outcome: string,
   answer: StoredAnswer,
 ): void {
@@ -227,9 +225,9 @@ test("of many twins of a request at once one is created, and the others get the 
 });
 
 test("a creation that nothing is in the way of reads nothing, and one that is refused reads once", async () => {
-  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
   assert.equal(proxy.calls, ["Commit"]);
-  await meddled.createTenant(tenantNamed("in-one-go"), keyed());
+  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
   assert.equal(proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
 });
 
@@ -258,7 +256,7 @@ test("a creation that finds its name taken leaves its key unused", async () => {
 test("a creation under a key is a success whose commit is repeated because its answer was lost", async () => {
   const [tenant, request] = [tenantNamed("repeated"), keyed()];
   loseAnswerOfCommit();
-  const result = await meddled.createTenant(tenant, request);
+  const result = await faulty.createTenant(tenant, request);
   assert.equal(result, { outcome: "replayed", answer: answerWith(tenant) });
   assert.is(await it.store.readReservation("repeated"), tenant.id);
 });
@@ -309,8 +307,8 @@ test("of many twins under a key that has expired one is created", async () => {
 
 /** Something happens between what a creation has read, after its first commit, and its second commit. */
 function beforeSecondCommit(act: () => Promise<unknown>): void {
-  const before = () => Promise.resolve(proxy.meddle({ rpc: "Commit", before: act }));
-  proxy.meddle({ rpc: "BatchGetDocuments", before });
+  const before = () => Promise.resolve(proxy.injectFault({ rpc: "Commit", before: act }));
+  proxy.injectFault({ rpc: "BatchGetDocuments", before });
 }
 
 test("an expired record that somebody else overwrites first is theirs", async () => {
@@ -320,7 +318,7 @@ test("an expired record that somebody else overwrites first is theirs", async ()
   const rival = tenantNamed("rival");
   beforeSecondCommit(() => it.store.createTenant(rival, { ...later, hash: "h2" }));
   const tenant = tenantNamed("loser");
-  assert.equal(await meddled.createTenant(tenant, later), { outcome: "key-reused" });
+  assert.equal(await faulty.createTenant(tenant, later), { outcome: "key-reused" });
   assert.is(await it.store.readTenant(tenant.id), null);
   assert.ok(await it.store.readTenant(rival.id));
 });
@@ -330,7 +328,7 @@ test("an expired record that Firestore removes meanwhile is in nobody's way", as
   await it.store.createTenant(tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   beforeSecondCommit(() => it.client.doc(`requests/${request.id}`).delete());
-  const result = await meddled.createTenant(tenantNamed("today"), later);
+  const result = await faulty.createTenant(tenantNamed("today"), later);
   assert.equal(result, { outcome: "created" });
   assert.ok(await recordOf(request));
 });
@@ -338,9 +336,9 @@ test("an expired record that Firestore removes meanwhile is in nobody's way", as
 test("a name that becomes free before it is looked at is taken at the next commit", async () => {
   const holder = await create({ subdomain: "freed" });
   const reservation = it.client.doc("subdomains/freed");
-  proxy.meddle({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
+  proxy.injectFault({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
   const tenant = tenantNamed("freed");
-  assert.equal(await meddled.createTenant(tenant, null), { outcome: "created" });
+  assert.equal(await faulty.createTenant(tenant, null), { outcome: "created" });
   assert.is(await it.store.readReservation("freed"), tenant.id);
   assert.is.not(tenant.id, holder.id);
 });
@@ -348,19 +346,19 @@ test("a name that becomes free before it is looked at is taken at the next commi
 test("a name that comes and goes is given up after three commits", async () => {
   const reservation = it.client.doc("subdomains/flickering");
   const comeAndGo = () =>
-    proxy.meddle({
+    proxy.injectFault({
       rpc: "Commit",
       before: async () => {
         await reservation.set({ tenant_id: randomUUID() });
         const before = () => reservation.delete().then(comeAndGo);
-        proxy.meddle({ rpc: "BatchGetDocuments", before });
+        proxy.injectFault({ rpc: "BatchGetDocuments", before });
       },
     });
   comeAndGo();
   const tenant = tenantNamed("flickering");
-  const error = await meddled.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
-  assert.instance(error, EdgeError);
-  assert.is((error as EdgeError).code, "unavailable");
+  const error = await faulty.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
+  assert.instance(error, AdapterError);
+  assert.is((error as AdapterError).code, "unavailable");
   assert.is(proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
   assert.is(await it.store.readTenant(tenant.id), null);
 });
@@ -448,11 +446,11 @@ test("a slot is taken once, and the record says so, when the commit is repeated 
   const tenant = await create();
   const { version } = await stored(tenant);
   loseAnswerOfCommit();
-  const claim = await meddled.claimSlot(tenant.id, version, 0, taking(0));
+  const claim = await faulty.claimSlot(tenant.id, version, 0, taking(0));
   // Whichever it is called, the next look at the record tells.
   assert.is.not(claim.result, "claimed");
   assert.is((await stored(tenant)).record.operation?.slot, 0);
-  assert.equal(await meddled.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
+  assert.equal(await faulty.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
@@ -473,10 +471,10 @@ test("an outcome and the slot that it frees are written together, or neither", a
 
 test("the queue has those who wait, in the order of their places", async () => {
   const at = (minute: number) => addSeconds(NOW, minute * 60).toISOString();
-  const newer = await create({ queue_place: `1 ${at(2)} a` });
-  const drop = await create({ queue_place: `0 ${at(3)} b` });
-  const older = await create({ queue_place: `1 ${at(1)} c` });
-  await create({ queue_place: null });
+  const newer = await create({ queue_key: `1 ${at(2)} a` });
+  const drop = await create({ queue_key: `0 ${at(3)} b` });
+  const older = await create({ queue_key: `1 ${at(1)} c` });
+  await create({ queue_key: null });
   assert.equal(await it.store.queue(10), [drop.id, older.id, newer.id]);
   assert.equal(await it.store.queue(2), [drop.id, older.id]);
 });
@@ -541,60 +539,60 @@ test("a slot that is taken anew while it is looked at is left alone", async () =
   const tenant = await create();
   const slot = it.client.doc("slots/0");
   await slot.create({ tenant_id: tenant.id });
-  proxy.meddle({
+  proxy.injectFault({
     rpc: "Commit",
     before: async () => {
       await slot.delete();
       await claimOneOf([0], tenant);
     },
   });
-  assert.is(await meddled.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
+  assert.is(await faulty.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
-const occasion = () => ({ wishId: randomUUID(), now: NOW });
-/** The tenant as a wish left it; nothing where the wish came to nothing. */
-const tenantOf = (answer: WishResult | null) =>
+const issued = () => ({ commandId: randomUUID(), now: NOW });
+/** The tenant as a command left it; nothing where the command came to nothing. */
+const tenantOf = (answer: CommandResult | null) =>
   answer !== null && "tenant" in answer ? answer.tenant : undefined;
-const trailOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
+const deletionOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
 
-test("a deletion is asked for once, together with what wakes cleanup", async () => {
+test("a deletion is asked for once, together with what triggers cleanup", async () => {
   const tenant = await create({ organization: "Acme" });
   const asked = await Promise.all(
-    Array.from({ length: 5 }, () => it.store.changeWish(tenant.id, "delete", occasion(), null)),
+    Array.from({ length: 5 }, () => it.store.runCommand(tenant.id, "delete", issued(), null)),
   );
   for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
   assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
   const { record } = await stored(tenant);
-  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one wish");
-  const trail = await trailOf(tenant);
-  assert.equal(Object.keys(trail ?? {}).toSorted(), [
+  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one command");
+  const deletion = await deletionOf(tenant);
+  assert.equal(Object.keys(deletion ?? {}).toSorted(), [
     "completed_at",
     "expires_at",
     "reason",
     "requested_at",
   ]);
-  assert.not.match(JSON.stringify(trail), /acme|office/i);
+  assert.not.match(JSON.stringify(deletion), /acme|office/i);
 });
 
-test("of several wishes at once each is carried out on what the others left, and none is lost", async () => {
+test("of several commands at once each is carried out on what the others left, and none is lost", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  const wishes: Wish[] = ["suspend", "resume", "suspend", "delete", "resume"];
+  const commands: Command[] = ["suspend", "resume", "suspend", "delete", "resume"];
   const answers = await Promise.all(
-    wishes.map((wished) => it.store.changeWish(tenant.id, wished, occasion(), null)),
+    commands.map((command) => it.store.runCommand(tenant.id, command, issued(), null)),
   );
   const changed = answers.filter((answer) => answer?.outcome === "changed");
   const { record } = await stored(tenant);
   assert.is(record.generation, 1 + changed.length);
   assert.is(record.desired, "absent");
-  assert.ok(await trailOf(tenant));
+  assert.ok(await deletionOf(tenant));
 });
 
-test("a wish is one change whose commit is repeated because its answer was lost", async () => {
-  for (const wished of ["suspend", "delete"] as const) {
+test("a command is one change whose commit is repeated because its answer was lost", async () => {
+  for (const command of ["suspend", "delete"] as const) {
     const tenant = await create({ status: "active", observed_generation: 1 });
     loseAnswerOfCommit();
-    const answer = await meddled.changeWish(tenant.id, wished, occasion(), null);
+    const answer = await faulty.runCommand(tenant.id, command, issued(), null);
     assert.is(answer?.outcome, "changed");
     const { record } = await stored(tenant);
     assert.equal(tenantOf(answer), record);
@@ -602,57 +600,57 @@ test("a wish is one change whose commit is repeated because its answer was lost"
   }
 });
 
-test("the same wish under the same id is one change", async () => {
+test("the same command under the same id is one change", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  const own = occasion();
+  const own = issued();
   for (let k = 0; k < 2; k++) {
-    const answer = await it.store.changeWish(tenant.id, "suspend", own, null);
+    const answer = await it.store.runCommand(tenant.id, "suspend", own, null);
     assert.is(answer?.outcome, "changed");
   }
   assert.is((await stored(tenant)).record.generation, 2);
 });
 
-test("a wish that is refused, or wished already, changes nothing", async () => {
+test("a command that is refused, or command already, changes nothing", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  for (const [wished, outcome] of [
+  for (const [command, outcome] of [
     ["retry", "refused"],
     ["resume", "unchanged"],
   ] as const) {
-    const answer = await it.store.changeWish(tenant.id, wished, occasion(), null);
+    const answer = await it.store.runCommand(tenant.id, command, issued(), null);
     assert.is(answer?.outcome, outcome);
   }
   assert.equal((await stored(tenant)).record, tenant);
-  assert.is(await trailOf(tenant), undefined);
+  assert.is(await deletionOf(tenant), undefined);
 });
 
-test("a wish other than a deletion leaves no trail", async () => {
+test("a command other than a deletion leaves no deletion record", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
+  await it.store.runCommand(tenant.id, "suspend", issued(), null);
   assert.is((await stored(tenant)).record.desired, "suspended");
-  assert.is(await trailOf(tenant), undefined);
+  assert.is(await deletionOf(tenant), undefined);
 });
 
-test("a wish about a tenant that is not there is none", async () => {
+test("a command about a tenant that is not there is none", async () => {
   const id = randomUUID();
-  for (const wished of ["delete", "retry", "suspend", "resume"] as const) {
-    assert.is(await it.store.changeWish(id, wished, occasion(), null), null);
+  for (const command of ["delete", "retry", "suspend", "resume"] as const) {
+    assert.is(await it.store.runCommand(id, command, issued(), null), null);
   }
   assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
 });
 
-/** A tenant of which each of these wishes can be made. */
-const READY: [Wish, "changed" | "unchanged", Partial<Tenant>][] = [
+/** A tenant of which each of these commands can be made. */
+const READY: [Command, "changed" | "unchanged", Partial<Tenant>][] = [
   ["suspend", "changed", { status: "active", observed_generation: 1 }],
   ["delete", "changed", { status: "active", observed_generation: 1 }],
   ["retry", "changed", { status: "failed", observed_generation: 1, error_message: "it failed" }],
   ["resume", "unchanged", { status: "active", observed_generation: 1 }],
 ];
 
-for (const [wished, outcome, fields] of READY) {
-  test(`of many twins of a request to ${wished} at once one is ${outcome}, and the others get its answer`, async () => {
+for (const [command, outcome, fields] of READY) {
+  test(`of many twins of a request to ${command} at once one is ${outcome}, and the others get its answer`, async () => {
     const [tenant, request] = [await create(fields), keyed()];
     const results = await Promise.all(
-      Array.from({ length: 20 }, () => it.store.changeWish(tenant.id, wished, occasion(), request)),
+      Array.from({ length: 20 }, () => it.store.runCommand(tenant.id, command, issued(), request)),
     );
     const { record } = await stored(tenant);
     assertOneEffect(results, outcome, answerWith(record));
@@ -660,122 +658,122 @@ for (const [wished, outcome, fields] of READY) {
   });
 }
 
-test("a wish under a key costs one read and one write", async () => {
+test("a command under a key costs one read and one write", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  for (const wished of ["suspend", "suspend"] as const) {
+  for (const command of ["suspend", "suspend"] as const) {
     proxy.calls.length = 0;
-    await meddled.changeWish(tenant.id, wished, occasion(), keyed());
+    await faulty.runCommand(tenant.id, command, issued(), keyed());
     assert.equal(proxy.calls, ["BatchGetDocuments", "Commit"]);
   }
 });
 
-test("a wish under a key that was used for something else changes nothing", async () => {
+test("a command under a key that was used for something else changes nothing", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  await it.store.runCommand(tenant.id, "resume", issued(), request);
   const reused = { ...request, hash: "h2" };
-  const result = await it.store.changeWish(tenant.id, "suspend", occasion(), reused);
+  const result = await it.store.runCommand(tenant.id, "suspend", issued(), reused);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
 });
 
-test("a wish whose key somebody else uses first for something else changes nothing", async () => {
+test("a command whose key somebody else uses first for something else changes nothing", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
   const rival = { ...request, hash: "h2" };
   const before = () => it.store.createTenant(tenantNamed("rival"), rival);
-  proxy.meddle({ rpc: "Commit", before });
-  const result = await meddled.changeWish(tenant.id, "delete", occasion(), request);
+  proxy.injectFault({ rpc: "Commit", before });
+  const result = await faulty.runCommand(tenant.id, "delete", issued(), request);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
-  assert.is(await trailOf(tenant), undefined);
+  assert.is(await deletionOf(tenant), undefined);
 });
 
-test("a wish that was so already is answered the same again, and is no new wish", async () => {
+test("a command that was so already is answered the same again, and is no new command", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  const first = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  const first = await it.store.runCommand(tenant.id, "resume", issued(), request);
   assert.is(first?.outcome, "unchanged");
-  await it.store.changeWish(tenant.id, "suspend", occasion(), null);
-  const again = await it.store.changeWish(tenant.id, "resume", occasion(), request);
+  await it.store.runCommand(tenant.id, "suspend", issued(), null);
+  const again = await it.store.runCommand(tenant.id, "resume", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
   assert.is((await stored(tenant)).record.desired, "suspended");
 });
 
-test("a wish that is refused leaves its key unused", async () => {
+test("a command that is refused leaves its key unused", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  const refused = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  const refused = await it.store.runCommand(tenant.id, "retry", issued(), request);
   assert.is(refused?.outcome, "refused");
   assert.is(await recordOf(request), undefined);
   const { version } = await stored(tenant);
   await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
-  const later = await it.store.changeWish(tenant.id, "retry", occasion(), request);
+  const later = await it.store.runCommand(tenant.id, "retry", issued(), request);
   assert.is(later?.outcome, "changed");
 });
 
-test("a wish about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
+test("a command about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
   const request = keyed();
-  assert.is(await it.store.changeWish(randomUUID(), "delete", occasion(), request), null);
+  assert.is(await it.store.runCommand(randomUUID(), "delete", issued(), request), null);
   const tenant = await create();
   const before = () => it.client.doc(`tenants/${tenant.id}`).delete();
-  proxy.meddle({ rpc: "Commit", before });
-  assert.is(await meddled.changeWish(tenant.id, "delete", occasion(), request), null);
+  proxy.injectFault({ rpc: "Commit", before });
+  assert.is(await faulty.runCommand(tenant.id, "delete", issued(), request), null);
   assert.is(await recordOf(request), undefined);
 });
 
 test("a deletion is answered the same again after its end", async () => {
   const [tenant, request] = [await create(), keyed()];
-  await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  await it.store.runCommand(tenant.id, "delete", issued(), request);
   const { record, version } = await stored(tenant);
   await it.store.endDeletion(record, version, NOW);
-  const again = await it.store.changeWish(tenant.id, "delete", occasion(), request);
+  const again = await it.store.runCommand(tenant.id, "delete", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
   const reused = { ...request, hash: "h2" };
-  const other = await it.store.changeWish(tenant.id, "delete", occasion(), reused);
+  const other = await it.store.runCommand(tenant.id, "delete", issued(), reused);
   assert.equal(other, { outcome: "key-reused" });
-  assert.is(await it.store.changeWish(tenant.id, "delete", occasion(), null), null);
+  assert.is(await it.store.runCommand(tenant.id, "delete", issued(), null), null);
 });
 
-test("a wish under a key is one change whose commit is repeated because its answer was lost", async () => {
-  for (const [wished, , fields] of READY) {
+test("a command under a key is one change whose commit is repeated because its answer was lost", async () => {
+  for (const [command, , fields] of READY) {
     const [tenant, request] = [await create(fields), keyed()];
     loseAnswerOfCommit();
-    const result = await meddled.changeWish(tenant.id, wished, occasion(), request);
+    const result = await faulty.runCommand(tenant.id, command, issued(), request);
     const { record } = await stored(tenant);
     assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
     assert.ok(record.generation <= 2);
   }
 });
 
-test("a wish under a key that has expired is a new one", async () => {
+test("a command under a key that has expired is a new one", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
   await it.store.createTenant(tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW), hash: "h2" };
-  const first = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  const first = await it.store.runCommand(tenant.id, "suspend", issued(), later);
   assert.is(first?.outcome, "changed");
   const { record } = await stored(tenant);
-  const again = await it.store.changeWish(tenant.id, "suspend", occasion(), later);
+  const again = await it.store.runCommand(tenant.id, "suspend", issued(), later);
   assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
 
   const muchLater = { ...later, now: dayAfter(later.now) };
-  const next = await it.store.changeWish(tenant.id, "suspend", occasion(), muchLater);
+  const next = await it.store.runCommand(tenant.id, "suspend", issued(), muchLater);
   assert.is(next?.outcome, "unchanged");
   assert.equal((await recordOf(request))?.["created_at"].toDate(), muchLater.now);
 });
 
-test("an expired record that somebody else overwrites first keeps a wish from being made", async () => {
+test("an expired record that somebody else overwrites first keeps a command from being made", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
   await it.store.createTenant(tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const rival = { ...later, hash: "h2" };
-  proxy.meddle({
+  proxy.injectFault({
     rpc: "Commit",
     before: () => it.store.createTenant(tenantNamed("rival"), rival),
   });
-  const result = await meddled.changeWish(tenant.id, "suspend", occasion(), later);
+  const result = await faulty.runCommand(tenant.id, "suspend", issued(), later);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
 });
@@ -783,7 +781,11 @@ test("an expired record that somebody else overwrites first keeps a wish from be
 const LATER = addSeconds(NOW, 60);
 
 test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1, wake_at: null });
+  const tenant = await create({
+    status: "active",
+    observed_generation: 1,
+    next_reconcile_at: null,
+  });
   const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
   const result = await it.store.changeFields(tenant.id, wanted, LATER);
   const corrected = { ...tenant, ...wanted, updated_at: LATER };
@@ -808,7 +810,7 @@ test("a correction that changes nothing writes nothing", async () => {
 
 test("a tenant that is being deleted, or is not there, is not corrected", async () => {
   const tenant = await create();
-  await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  await it.store.runCommand(tenant.id, "delete", issued(), null);
   const { record } = await stored(tenant);
   for (const email of ["new@acme.example", tenant.email]) {
     const result = await it.store.changeFields(tenant.id, { email }, LATER);
@@ -818,19 +820,19 @@ test("a tenant that is being deleted, or is not there, is not corrected", async 
   assert.is(await it.store.changeFields(randomUUID(), { email: "a@acme.example" }, LATER), null);
 });
 
-test("a correction and a wish that meet are both carried out", async () => {
+test("a correction and a command that meet are both carried out", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  const before = () => it.store.changeWish(tenant.id, "suspend", occasion(), null);
-  proxy.meddle({ rpc: "Commit", before });
+  const before = () => it.store.runCommand(tenant.id, "suspend", issued(), null);
+  proxy.injectFault({ rpc: "Commit", before });
   const email = "new@acme.example";
-  const result = await meddled.changeFields(tenant.id, { email }, LATER);
+  const result = await faulty.changeFields(tenant.id, { email }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
   assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
 
-  const deleting = () => it.store.changeWish(tenant.id, "delete", occasion(), null);
-  proxy.meddle({ rpc: "Commit", before: deleting });
-  const late = await meddled.changeFields(tenant.id, { organization: "Late" }, LATER);
+  const deleting = () => it.store.runCommand(tenant.id, "delete", issued(), null);
+  proxy.injectFault({ rpc: "Commit", before: deleting });
+  const late = await faulty.changeFields(tenant.id, { organization: "Late" }, LATER);
   assert.is(late?.outcome, "refused");
   assert.is((await stored(tenant)).record.organization, tenant.organization);
 });
@@ -838,7 +840,7 @@ test("a correction and a wish that meet are both carried out", async () => {
 test("a correction is a success whose commit is repeated because its answer was lost", async () => {
   const tenant = await create();
   loseAnswerOfCommit();
-  const result = await meddled.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
+  const result = await faulty.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
   assert.is(record.organization, "Acme Ltd");
@@ -856,13 +858,13 @@ test("a copied record that goes leaves the name to whoever holds it", async () =
   assert.is(await it.store.endDeletion(holder, (await stored(holder)).version, NOW), true);
 });
 
-test("a deletion is asked for though its trail is there already", async () => {
+test("a deletion is asked for though its deletion record is there already", async () => {
   const tenant = await create();
   await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
-  const answer = await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  const answer = await it.store.runCommand(tenant.id, "delete", issued(), null);
   assert.is(tenantOf(answer)?.desired, "absent");
-  const trail = await it.store.readDeletion(tenant.id);
-  assert.equal([trail?.requested_at, trail?.completed_at], [NOW, null]);
+  const deletion = await it.store.readDeletion(tenant.id);
+  assert.equal([deletion?.requested_at, deletion?.completed_at], [NOW, null]);
 });
 
 test("a name is taken whose reservation does not say by whom", async () => {
@@ -893,10 +895,10 @@ test("a record that is damaged is not worked on, and shown with what can be read
       [id, organization, status, "RecordDamaged"],
     );
     assert.instance(tenant?.created_at, Date);
-    const wish = await it.store
-      .changeWish(id, "delete", occasion(), null)
+    const command = await it.store
+      .runCommand(id, "delete", issued(), null)
       .catch((thrown: unknown) => thrown);
-    assert.instance(wish, DamagedRecordError);
+    assert.instance(command, DamagedRecordError);
   }
 });
 
@@ -941,7 +943,7 @@ test("the end of a deletion removes record and reservation together, or neither"
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
   const { version: stale } = await stored(tenant);
-  await it.store.changeWish(tenant.id, "delete", occasion(), null);
+  await it.store.runCommand(tenant.id, "delete", issued(), null);
   assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 
@@ -949,17 +951,17 @@ test("the end of a deletion removes record and reservation together, or neither"
   assert.is(await it.store.endDeletion(record, version, NOW), true);
   assert.is(await it.store.readTenant(tenant.id), null);
   assert.not((await it.client.doc("subdomains/ended").get()).exists);
-  const trail = await it.client.doc(`deletions/${tenant.id}`).get();
-  assert.equal(trail.get("expires_at").toDate(), new Date("2026-12-24T12:00:00Z"));
+  const deletion = await it.client.doc(`deletions/${tenant.id}`).get();
+  assert.equal(deletion.get("expires_at").toDate(), new Date("2026-12-24T12:00:00Z"));
   assert.is((await it.store.createTenant(tenantNamed("ended"), null)).outcome, "created");
 });
 
-test("the sweep gets what is due, the longest waiting first, and nothing settled", async () => {
+test("the resync gets what is due, the longest waiting first, and nothing settled", async () => {
   const at = (minute: number) => new Date(NOW.getTime() + minute * 60_000);
-  const late = { ...tenantNamed("late"), wake_at: at(-1) };
-  const later = { ...tenantNamed("later"), wake_at: at(-5) };
-  const future = { ...tenantNamed("future"), wake_at: at(5) };
-  const settled = { ...tenantNamed("settled"), wake_at: null };
+  const late = { ...tenantNamed("late"), next_reconcile_at: at(-1) };
+  const later = { ...tenantNamed("later"), next_reconcile_at: at(-5) };
+  const future = { ...tenantNamed("future"), next_reconcile_at: at(5) };
+  const settled = { ...tenantNamed("settled"), next_reconcile_at: null };
   for (const tenant of [late, later, future, settled]) await it.store.createTenant(tenant, null);
   assert.equal(await it.store.dueTenants(NOW, 10), [later.id, late.id]);
   assert.equal(await it.store.dueTenants(NOW, 1), [later.id]);
@@ -1119,14 +1121,14 @@ test("deletions are found by when they ended, and by when they were asked for if
     ["new", 0, null],
   ];
   for (const [id, requested, completed] of trails) {
-    const trail: Deletion = {
+    const deletion: Deletion = {
       requested_at: at(requested),
       completed_at: completed === null ? null : at(completed),
       reason: null,
       expires_at: null,
     };
-    await it.client.doc(`deletions/${id}`).create({ ...trail });
-    assert.equal(await it.store.readDeletion(id), trail);
+    await it.client.doc(`deletions/${id}`).create({ ...deletion });
+    assert.equal(await it.store.readDeletion(id), deletion);
   }
   assert.is(await it.store.readDeletion("none"), null);
   assert.equal(await it.store.deletionsEnded(at(-30), at(0)), ["ended"]);
@@ -1134,9 +1136,9 @@ test("deletions are found by when they ended, and by when they were asked for if
 });
 
 test("the heartbeat is the last one", async () => {
-  assert.is(await it.store.lastBeat(5_000), null);
-  await it.store.beat(NOW);
-  assert.equal(await it.store.lastBeat(5_000), NOW);
+  assert.is(await it.store.readHeartbeat(5_000), null);
+  await it.store.recordHeartbeat(NOW);
+  assert.equal(await it.store.readHeartbeat(5_000), NOW);
 });
 
 test.run();

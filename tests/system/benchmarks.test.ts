@@ -37,7 +37,7 @@ test("it refuses a part that there is not, and names those that there are", asyn
 test("it says what its parts are", async () => {
   const { ended, output } = bench("--help");
   assert.is(await ended, 0);
-  assert.match(output(), /^ {2}sweep +What a sweep costs/m);
+  assert.match(output(), /^ {2}resync +What a resync costs/m);
 });
 
 test("Ctrl-C ends it and all that it has started, and leaves nothing", async () => {

@@ -35,7 +35,7 @@ test("a message that cannot be understood ends among the dead letters, and block
       retryPolicy: { minimumBackoff: { seconds: 0 }, maximumBackoff: { seconds: 1 } },
       deadLetterPolicy: { deadLetterTopic: topic, maxDeliveryAttempts: 5 },
     });
-    const data = Buffer.from("no hint at all");
+    const data = Buffer.from("no trigger at all");
     const letter = nextMessage(pubsub, DEAD_LETTERS, data);
     const messageId = await pubsub.topic(TENANT_EVENTS).publishMessage({ data });
     const body = { organization: "Acme", subdomain: "acme", email: "office@acme.example" };

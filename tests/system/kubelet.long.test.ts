@@ -34,7 +34,7 @@ function addTests(assetDirectory: string): void {
   test.before(async () => {
     cluster = await startSiteCluster(assetDirectory);
     const [port] = await freePorts(1);
-    const env = { ...process.env, ...cluster.env, PORT: String(port), LOCAL_SWEEP_SECONDS: "1" };
+    const env = { ...process.env, ...cluster.env, PORT: String(port), LOCAL_RESYNC_SECONDS: "1" };
     stack = await startStack({ directory, env, cluster: "kubeconfig" });
   });
   test.after(async () => {

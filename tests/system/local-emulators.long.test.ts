@@ -112,23 +112,23 @@ test("beside one that already runs, the stack starts the other one and ends it a
   assert.not(await isAnswered(own));
 });
 
-test("the sweep comes as often as is set, and between two attempts there is but a second", async () => {
-  const it = await start({ ...both(), LOCAL_SWEEP_SECONDS: "0.2" });
+test("the resync comes as often as is set, and between two attempts there is but a second", async () => {
+  const it = await start({ ...both(), LOCAL_RESYNC_SECONDS: "0.2" });
   const provision = `/proc/${it.stack.functions.pid("provision")}/environ`;
   assert.ok(readFileSync(provision, "utf8").split("\0").includes("RETRY_PAUSE_SECONDS=1"));
 
   const pubsub = openPubSub(it.stack);
   const [subscription] = await pubsub.topic(TENANT_EVENTS).createSubscription("what-is-published");
-  const hints: unknown[] = [];
+  const triggers: unknown[] = [];
   subscription.on("message", (message: Message) => {
-    hints.push(JSON.parse(message.data.toString("utf8")));
+    triggers.push(JSON.parse(message.data.toString("utf8")));
     message.ack();
   });
-  await eventually("sweeps come", async () => (hints.length >= 3 ? true : null));
+  await eventually("resyncs come", async () => (triggers.length >= 3 ? true : null));
   await subscription.close();
   await subscription.delete();
   await pubsub.close();
-  assert.equal(hints[0], { kind: "sweep" });
+  assert.equal(triggers[0], { kind: "resync" });
 });
 
 async function problemOf(env: Record<string, string>): Promise<string> {

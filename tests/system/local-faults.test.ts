@@ -1,13 +1,13 @@
-/** The faults that LOCAL_BENCH_FAULTS asks the stand-ins for. */
+/** The faults that LOCAL_BENCH_FAULTS asks the fakes for. */
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  BENCH_STAND_IN,
+  FAKE_BENCH_DIRECTORY,
   initialiseDatabase,
-  MARIADB_STAND_IN,
+  FAKE_MARIADB_DIRECTORY,
 } from "../../scripts/local/fake-database.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import { temporaryDirectory } from "../testkit/stack-fixture.ts";
@@ -46,12 +46,12 @@ interface Ended {
 }
 
 function bench({ faults, site = "acme.kairos.app", step = "verify" }: Call): Promise<Ended> {
-  const program = join(BENCH_STAND_IN, "bench");
+  const program = join(FAKE_BENCH_DIRECTORY, "bench");
   return call(program, ["--site", site, "list-apps"], { faults, site, step });
 }
 
 function mariadb({ faults, site = "acme.kairos.app", step = "verify" }: Call): Promise<Ended> {
-  return call(join(MARIADB_STAND_IN, "mariadb"), ["--user=root"], { faults, site, step });
+  return call(join(FAKE_MARIADB_DIRECTORY, "mariadb"), ["--user=root"], { faults, site, step });
 }
 
 function call(program: string, args: string[], { faults, site, step }: Required<Call>) {
@@ -60,7 +60,7 @@ function call(program: string, args: string[], { faults, site, step }: Required<
       cwd: directory,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
-        PATH: `${join(directory, "bin")}:${MARIADB_STAND_IN}:${process.env["PATH"]}`,
+        PATH: `${join(directory, "bin")}:${FAKE_MARIADB_DIRECTORY}:${process.env["PATH"]}`,
         LOCAL_DATABASE_DIRECTORY: join(directory, "database"),
         MYSQL_PWD: "secret",
         LOCAL_BENCH_FAULTS: faults,
@@ -74,29 +74,29 @@ function call(program: string, args: string[], { faults, site, step }: Required<
   });
 }
 
-for (const [name, standIn] of Object.entries({ bench, mariadb })) {
+for (const [name, fakeCluster] of Object.entries({ bench, mariadb })) {
   test(`a fault without :once makes ${name} fail every time`, async () => {
     const faults = "other:add-user,acme:verify";
-    assert.is((await standIn({ faults })).status, 1);
-    const { status, said } = await standIn({ faults });
+    assert.is((await fakeCluster({ faults })).status, 1);
+    const { status, said } = await fakeCluster({ faults });
     assert.is(status, 1);
     assert.match(said, /failed for acme\.kairos\.app: this fault was asked for/);
   });
 
   test(`a fault with :once makes ${name} fail the first time only`, async () => {
     const faults = "acme:verify:once,other:verify:once";
-    const { status, said } = await standIn({ faults });
+    const { status, said } = await fakeCluster({ faults });
     assert.is(status, 1);
     assert.match(said, /failed for acme\.kairos\.app: this fault was asked for/);
-    assert.is((await standIn({ faults })).status, 0);
+    assert.is((await fakeCluster({ faults })).status, 0);
     const other = { faults, site: "other.kairos.app" };
-    assert.is((await standIn(other)).status, 1, "another site has a first time of its own");
+    assert.is((await fakeCluster(other)).status, 1, "another site has a first time of its own");
   });
 
   test(`${name} works for another site and in another step`, async () => {
     for (const faults of ["acme:verify", "acme:verify:once"]) {
-      assert.is((await standIn({ faults, site: "other.kairos.app" })).status, 0);
-      assert.is((await standIn({ faults, step: "add-user" })).status, 0);
+      assert.is((await fakeCluster({ faults, site: "other.kairos.app" })).status, 0);
+      assert.is((await fakeCluster({ faults, step: "add-user" })).status, 0);
     }
   });
 }

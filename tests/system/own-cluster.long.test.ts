@@ -14,7 +14,7 @@ import {
   TOKENS,
 } from "../testkit/kube-apiserver.ts";
 import { skip } from "../testkit/parts.ts";
-import { eventually, pushHint, request, temporaryDirectory } from "../testkit/stack-fixture.ts";
+import { eventually, pushTrigger, request, temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 const test = suite("a cluster of one's own");
 
@@ -60,9 +60,9 @@ async function runOn(assetDirectory: string): Promise<void> {
           .catch(() => null),
       );
       await patchPod(server, id, { exitCode: 0 });
-      // Nobody sends this cluster's events here, and the sweep is a minute away.
+      // Nobody sends this cluster's events here, and the resync is a minute away.
       await eventually("the tenant is active", async () => {
-        await pushHint(stack, { kind: "tenant", tenant_id: id });
+        await pushTrigger(stack, { kind: "tenant", tenant_id: id });
         const answer = await request(stack.urls.api, "GET", `/tenants/${id}/status`, { headers });
         return answer.body["status"] === "active" ? true : null;
       });

@@ -1,5 +1,5 @@
 /**
- * One slot for several tenants, on a stack whose sweep never comes: whoever waits says so, and the next
+ * One slot for several tenants, on a stack whose resync never comes: whoever waits says so, and the next
  * one begins as soon as a slot is free.
  */
 import { writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ let it: TestStack;
 test.before(async () => {
   it = await startTestStack({
     MAX_CONCURRENT_JOBS: "1",
-    LOCAL_SWEEP_SECONDS: "3600",
+    LOCAL_RESYNC_SECONDS: "3600",
   });
 });
 test.after(async () => {
@@ -75,7 +75,7 @@ test("who waits says so, the oldest comes first, and drops before creates", asyn
   release(first);
   await it.until(first, "active");
   await eventually("the second has the slot", async () => (made.length === 2 ? true : null));
-  // Younger than the third's wish, and yet before it.
+  // Younger than the third's command, and yet before it.
   await it.call("DELETE", `/tenants/${first}`);
   await waits(first, "deleting");
   release(second);

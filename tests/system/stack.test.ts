@@ -55,7 +55,7 @@ async function documentsOf(id: string, subdomain: string) {
 
 const jobNames = () => it.cluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
 
-test("from POST to active to gone, with nothing left behind but the trail", async () => {
+test("from POST to active to gone, with nothing left behind but the deletion record", async () => {
   const body = wanted();
   const created = await it.call("POST", "/tenants", { body });
   assert.is(created.status, 201);
@@ -84,10 +84,10 @@ test("from POST to active to gone, with nothing left behind but the trail", asyn
     readFileSync(join(site, "users.txt"), "utf8"),
     `${body.email} (System User, System Manager)\n`,
   );
-  // Settled: its Job is deleted, its Secret stays, and no sweep will look at it again.
+  // Settled: its Job is deleted, its Secret stays, and no resync will look at it again.
   await eventually("the tenant is settled", async () => {
     const { tenant } = await documentsOf(id, body.subdomain);
-    return tenant.get("wake_at") === null ? true : null;
+    return tenant.get("next_reconcile_at") === null ? true : null;
   });
   assert.not(jobNames().includes(jobName(id)));
   assert.ok(it.cluster.jobs.secretNames().includes(jobName(id)));
@@ -150,7 +150,7 @@ test("a tenant is suspended and resumed, by Jobs that prove it", async () => {
   };
   const suspended = await it.call("POST", `/tenants/${id}/suspend`);
   assert.is(suspended.status, 202);
-  assert.is(suspended.body["status"], "active", "until it is proved");
+  assert.is(suspended.body["status"], "active", "until it is verified");
   await it.until(id, "suspended");
   assert.is(mode(), 1);
   const again = await it.call("POST", `/tenants/${id}/suspend`);
@@ -159,12 +159,12 @@ test("a tenant is suspended and resumed, by Jobs that prove it", async () => {
   await it.until(id, "active");
   assert.is(mode(), 0);
   const { tenant } = await documentsOf(id, subdomain);
-  assert.is(tenant.get("generation"), 3, "to suspend what is suspended is no new wish");
+  assert.is(tenant.get("generation"), 3, "to suspend what is suspended is no new command");
   await it.call("DELETE", `/tenants/${id}`);
   await it.until(id, "gone");
 });
 
-test("a suspension that fails leaves the tenant as it was proved, with the reason", async () => {
+test("a suspension that fails leaves the tenant as it was verified, with the reason", async () => {
   const { id } = await create("asleep");
   await it.until(id, "active");
   await it.call("POST", `/tenants/${id}/suspend`);
@@ -222,7 +222,7 @@ test("a site that was only half made is deleted too, and its name is free again"
   assert.is((await it.call("POST", "/tenants", { body: wanted("half") })).status, 201);
 });
 
-test("a deletion that meets trouble stays deleting, keeps the name and says why", async () => {
+test("a deletion that meets fault stays deleting, keeps the name and says why", async () => {
   const { id, subdomain, site } = await create("stubborn");
   await it.until(id, "active");
   await it.call("DELETE", `/tenants/${id}`);
@@ -236,7 +236,7 @@ test("a deletion that meets trouble stays deleting, keeps the name and says why"
   assert.is((await it.call("POST", "/tenants", { body: wanted(subdomain) })).status, 409);
   const { tenant } = await documentsOf(id, subdomain);
   assert.ok(tenant.get("operation").attempt > 1, "it is tried again");
-  assert.ok(tenant.get("wake_at"));
+  assert.ok(tenant.get("next_reconcile_at"));
 });
 
 test("a deletion during the creation stops the creation and leaves nothing", async () => {
@@ -334,7 +334,7 @@ test("an API without its database says so, in JSON and in bounded time", async (
   assert.ok(listed.headers.get("retry-after"));
 });
 
-test("a publish that fails does not fail the request, and the sweep finds the tenant", async () => {
+test("a publish that fails does not fail the request, and the resync finds the tenant", async () => {
   const [closed = 0] = await freePorts(1);
   const url = await it.startApi("api-without-bus", { PUBSUB_EMULATOR_HOST: `127.0.0.1:${closed}` });
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -349,15 +349,15 @@ test("a publish that fails does not fail the request, and the sweep finds the te
   });
   assert.is(created.status, 201);
   const logged = logLines("api-without-bus").find(({ severity }) => severity === "WARNING");
-  assert.match(String(logged?.["message"]), /hint was not published/);
+  assert.match(String(logged?.["message"]), /trigger was not published/);
   assert.is(logged?.["requestId"], "frontend-8");
   const name = `projects/${it.stack.projectId}/traces/${trace}`;
   assert.is(logged?.["logging.googleapis.com/trace"], name);
   const id = String(created.body["id"]);
   assert.is((await it.call("GET", `/tenants/${id}/status`)).body["status"], "queued");
-  // The sweep comes a minute later; its time is brought forward here, and so is its tick.
-  await it.firestore.doc(`tenants/${id}`).update({ wake_at: new Date() });
-  await publish(TENANT_EVENTS, { kind: "sweep" });
+  // The resync comes a minute later; its time is brought forward here, and so is its tick.
+  await it.firestore.doc(`tenants/${id}`).update({ next_reconcile_at: new Date() });
+  await publish(TENANT_EVENTS, { kind: "resync" });
   await it.until(id, "active");
 });
 
@@ -378,7 +378,7 @@ test("an event of another Job or of an unknown tenant is taken and changes nothi
 });
 
 test("a message that cannot be understood is refused", async () => {
-  for (const text of ["", "sweep", "[]", "{}", '{"kind":"other"}']) {
+  for (const text of ["", "resync", "[]", "{}", '{"kind":"other"}']) {
     assert.is(await pushMessage(it.stack, text), 500, text);
   }
 });
@@ -423,20 +423,20 @@ test("every decision is a line of the log, from which the time to active can be 
     assert.ok(Array.isArray(line["actions"]), JSON.stringify(line));
     assert.type((line["milliseconds"] as { readTenant: number }).readTenant, "number");
   }
-  // Of two reconciles that were woken at once, one has lost and says so.
+  // Of two reconciles that were triggered at once, one has lost and says so.
   const done = lines.filter(({ result }) => result === "done");
   const begun = done.find(({ message }) => message === "OperationBegins");
   assert.equal(begun?.["actions"], ["takeSlot", "createSecret", "createJob"]);
-  const proved = done.find(({ message }) => message === "JobSucceeded");
-  assert.is(proved?.["status"], "active");
-  assert.is(proved?.["kind"], "create");
-  assert.ok(Number(proved?.["secondsSinceWish"]) > 0);
+  const verified = done.find(({ message }) => message === "JobSucceeded");
+  assert.is(verified?.["status"], "active");
+  assert.is(verified?.["kind"], "create");
+  assert.ok(Number(verified?.["secondsSinceRequest"]) > 0);
 });
 
 test("the log lines of a request bear its trace", async () => {
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const headers = { traceparent: `00-${trace}-00f067aa0ba902b7-01` };
-  assert.is(await pushMessage(it.stack, "no hint", headers), 500);
+  assert.is(await pushMessage(it.stack, "no trigger", headers), 500);
   const name = `projects/${it.stack.projectId}/traces/${trace}`;
   const bearing = logLines("provision").filter(
     (line) => line["logging.googleapis.com/trace"] === name,

@@ -1,6 +1,6 @@
 /**
- * The key by which the laboratory calls an API that it starts itself.
+ * The key by which the testbed calls an API that it starts itself.
  *
  * @module
  */
-export const API_KEY = "a-key-of-the-laboratory";
+export const API_KEY = "a-key-of-the-testbed";

@@ -1,5 +1,5 @@
 /**
- * The local stand-in for the cluster by itself: the containers of a site Job do what they are ordered.
+ * The local fake for the cluster by itself: the containers of a site Job do what they are ordered.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export const SETTINGS = {
   },
 };
 
-export async function startStandIn() {
+export async function startFakeCluster() {
   const directory = temporaryDirectory();
   const orders = join(directory, "orders");
   mkdirSync(orders);

@@ -1,6 +1,6 @@
 /**
  * Stands between a client and the emulator of Firestore or Pub/Sub: sees every call and what is asked in
- * it, and can meddle with one. The clients speak REST (ADR 18); calls are named as in the RPC reference.
+ * it, and can inject a fault into one. The clients speak REST (ADR 18); calls are named as in the RPC reference.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const NOT_FOUND: ErrorStatus = { code: 404, status: "NOT_FOUND" };
 export const PERMISSION_DENIED: ErrorStatus = { code: 403, status: "PERMISSION_DENIED" };
 
 /** What happens to a call: something before it is passed on, or another answer than its own. */
-interface Meddling {
+interface FaultInjection {
   rpc: string;
   before?: () => Promise<unknown>;
   status?: ErrorStatus;
@@ -50,7 +50,7 @@ export async function startRestProxy(host: string) {
   const calls: string[] = [];
   const messages: SentMessage[] = [];
   const answers: SentMessage[] = [];
-  let meddling: Meddling | null = null;
+  let injected: FaultInjection | null = null;
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const rpc = rpcOf(request);
@@ -78,10 +78,10 @@ export async function startRestProxy(host: string) {
     });
   }
 
-  function take(rpc: string): Partial<Meddling> {
-    if (meddling?.rpc !== rpc) return {};
-    const taken = meddling;
-    meddling = null;
+  function take(rpc: string): Partial<FaultInjection> {
+    if (injected?.rpc !== rpc) return {};
+    const taken = injected;
+    injected = null;
     return taken;
   }
 
@@ -98,8 +98,8 @@ export async function startRestProxy(host: string) {
     /** What they were answered. */
     answers,
     /** Meddles with the next call of an RPC; with none, where it is null. */
-    meddle(next: Meddling | null): void {
-      meddling = next;
+    injectFault(next: FaultInjection | null): void {
+      injected = next;
     },
     stop(): void {
       server.close();

@@ -22,9 +22,9 @@ import { join, relative } from "node:path";
 import type { Writable } from "node:stream";
 import type { V1Container, V1Job } from "@kubernetes/client-node";
 import {
-  BENCH_STAND_IN,
+  FAKE_BENCH_DIRECTORY,
   initialiseDatabase,
-  MARIADB_STAND_IN,
+  FAKE_MARIADB_DIRECTORY,
   SYSTEM_PATH,
 } from "../../scripts/local/fake-database.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
@@ -40,7 +40,7 @@ export interface DatabaseAddress {
   host: string;
   port: number;
   rootPassword: string;
-  /** On the PATH before everything else: the stand-in client, or nothing for the real one. */
+  /** On the PATH before everything else: the fake client, or nothing for the real one. */
   clientDirectory: string | null;
 }
 
@@ -48,7 +48,7 @@ export const STAND_IN: DatabaseAddress = {
   host: "mariadb",
   port: 3306,
   rootPassword: "root-secret",
-  clientDirectory: MARIADB_STAND_IN,
+  clientDirectory: FAKE_MARIADB_DIRECTORY,
 };
 
 export interface PodRun {
@@ -96,13 +96,13 @@ const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
 export function tenantNamed(subdomain: string, id: string, more: Partial<Tenant> = {}): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return { ...newTenant({ id, wishId: "w", ...wanted }, new Date(0)), ...more };
+  return { ...newTenant({ id, commandId: "w", ...wanted }, new Date(0)), ...more };
 }
 
 export interface SiteBench {
   directory: string;
   sites: string;
-  /** Where the stand-in database keeps everything. */
+  /** Where the fake database keeps everything. */
   databases: string;
   run: (work: Work) => Promise<PodRun>;
   site: (tenant: Tenant) => string;
@@ -124,7 +124,7 @@ export function createSiteBench(
     mkdirSync(sites);
     for (const app of ["frappe", "erpnext"])
       mkdirSync(join(directory, "apps", app), { recursive: true });
-    symlinkSync(join(BENCH_STAND_IN, "env"), join(directory, "env"));
+    symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(directory, "env"));
     writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
     if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
   } else {
@@ -188,7 +188,7 @@ export function createSiteBench(
     const paused = join(own, "paused");
     const [command = "", ...args] = (container.command ?? []).map((text) => expand(text, env));
     const isCounted = beforeCommand !== null || pausing !== null;
-    const path = [isCounted ? counting : null, BENCH_STAND_IN, database.clientDirectory];
+    const path = [isCounted ? counting : null, FAKE_BENCH_DIRECTORY, database.clientDirectory];
     const child = spawn(command, args, {
       cwd: directory,
       env: {
@@ -249,7 +249,7 @@ export function createSiteBench(
 
 /**
  * Before every command of every shell, but for those that only change the shell's own variables or
- * choose the next command: a kill there leaves the same world as one before the command after it.
+ * choose the next command: a kill there leaves the same state as one before the command after it.
  */
 const KILLING = String.raw`
 set -T

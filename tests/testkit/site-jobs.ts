@@ -1,5 +1,5 @@
 /**
- * The site Jobs of a stand-in cluster, watched as they are made.
+ * The site Jobs of a fake cluster, watched as they are made.
  *
  * @module
  */

@@ -7,13 +7,13 @@ import { eventually } from "./timeouts.ts";
 import { functionSpec } from "../../scripts/local/function-process.ts";
 import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
 import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
-import type { Hint } from "../../shared/pubsub/messages.ts";
+import type { Trigger } from "../../shared/pubsub/messages.ts";
 import { startOwnStack } from "./own-stack.ts";
 import type { Stack, StackOptions } from "../../scripts/local/local-stack.ts";
 import { createAnswerCheck } from "./answer-check.ts";
 import type { AnswerCheck } from "./answer-check.ts";
 
-export { eventually, PATIENCE_MILLISECONDS } from "./timeouts.ts";
+export { eventually, TIMEOUT_MILLISECONDS } from "./timeouts.ts";
 export { temporaryDirectory } from "./temporary-directory.ts";
 
 export interface Answer {
@@ -29,7 +29,7 @@ export async function startTestStack(
   env: Record<string, string> = {},
   { buildDirectory }: Pick<StackOptions, "buildDirectory"> = {},
 ) {
-  const quick = { LOCAL_BENCH_SECONDS: "0.2", LOCAL_SWEEP_SECONDS: "0.5" };
+  const quick = { LOCAL_BENCH_SECONDS: "0.2", LOCAL_RESYNC_SECONDS: "0.5" };
   const own = await startOwnStack({ ...quick, ...env }, { buildDirectory });
   const { stack } = own;
 
@@ -132,6 +132,6 @@ export async function pushMessage(
   return response.status;
 }
 
-export function pushHint(stack: Stack, hint: Hint): Promise<number> {
-  return pushMessage(stack, JSON.stringify(hint));
+export function pushTrigger(stack: Stack, trigger: Trigger): Promise<number> {
+  return pushMessage(stack, JSON.stringify(trigger));
 }

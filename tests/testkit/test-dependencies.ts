@@ -1,61 +1,62 @@
 /**
- * What a reconcile works on, by itself: the Firestore emulator behind a proxy, the stand-in cluster
- * whose Jobs obey, and a bus that keeps the hints.
+ * What a reconcile works on, by itself: the Firestore emulator behind a proxy, the fake cluster
+ * whose Jobs obey, and a bus that keeps the triggers.
  *
  * @module
  */
 import { randomUUID } from "node:crypto";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
-import { EdgeError } from "../../shared/platform/errors.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
 import { siteJob, siteSecret } from "../../shared/operations/manifests.ts";
-import type { World } from "../../shared/runtime/perform.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy } from "./rest-proxy.ts";
 import { eventually } from "./timeouts.ts";
-import { NAMESPACE, SETTINGS, startStandIn } from "./fake-cluster.ts";
+import { NAMESPACE, SETTINGS, startFakeCluster } from "./fake-cluster.ts";
 
-export type TestWorld = Awaited<ReturnType<typeof startTestWorld>>;
+export type TestDependencies = Awaited<ReturnType<typeof startTestDependencies>>;
 
-export async function startTestWorld() {
-  const [firestore, standIn] = await Promise.all([startFirestore(), startStandIn()]);
+export async function startTestDependencies() {
+  const [firestore, fakeCluster] = await Promise.all([startFirestore(), startFakeCluster()]);
   const proxy = await startRestProxy(firestore.host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
-  const hinted: string[] = [];
-  const bus: World["bus"] = {
-    publish: async (hint) => void hinted.push(hint.kind === "tenant" ? hint.tenant_id : hint.kind),
+  const triggered: string[] = [];
+  const bus: Dependencies["bus"] = {
+    publish: async (trigger) =>
+      void triggered.push(trigger.kind === "tenant" ? trigger.tenant_id : trigger.kind),
     close: async () => {},
   };
-  const { cluster } = standIn;
-  const world: World = { store, cluster, bus, settings: SETTINGS };
+  const { cluster } = fakeCluster;
+  const dependencies: Dependencies = { store, cluster, bus, settings: SETTINGS };
   return {
-    world,
-    /** The tenants that were hinted. */
-    hinted,
+    dependencies,
+    /** The tenants that were triggered. */
+    triggered,
     /** What is between the store and its database. */
     proxy,
-    standIn,
+    fakeCluster,
     client: firestore.client,
     /** The database itself, without what is between. */
     firestoreHost: firestore.host,
     /** Leaves nothing in the database and no Job. */
     async empty(): Promise<void> {
       await firestore.empty();
-      for (const { metadata } of standIn.jobs.listJobs()) {
-        standIn.jobs.deleteJob(metadata?.name ?? "", undefined);
+      for (const { metadata } of fakeCluster.jobs.listJobs()) {
+        fakeCluster.jobs.deleteJob(metadata?.name ?? "", undefined);
       }
       await eventually("every Job is gone", async () =>
-        standIn.jobs.listJobs().length === 0 ? true : null,
+        fakeCluster.jobs.listJobs().length === 0 ? true : null,
       );
-      hinted.length = 0;
+      triggered.length = 0;
     },
     async stop() {
       await store.close();
       proxy.stop();
-      await Promise.all([firestore.stop(), standIn.stop()]);
+      await Promise.all([firestore.stop(), fakeCluster.stop()]);
     },
   };
 }
@@ -63,12 +64,16 @@ export async function startTestWorld() {
 /** A cluster that does not answer. */
 export function awayCluster(): Cluster {
   const target = { kind: "kubeconfig", path: "" } as const;
-  const away = new EdgeError("cluster", "unavailable", "away");
+  const away = new AdapterError("cluster", "unavailable", "away");
   return connectCluster({ target, namespace: NAMESPACE }, () => Promise.reject(away));
 }
 
 /** What makes a tenant one for which nothing is to be done. */
-export const SETTLED = { status: "active", observed_generation: 1, wake_at: null } as const;
+export const SETTLED = {
+  status: "active",
+  observed_generation: 1,
+  next_reconcile_at: null,
+} as const;
 
 /** A tenant that is not in the database. */
 export function someTenant(more: Partial<Tenant> = {}): Tenant {
@@ -78,29 +83,32 @@ export function someTenant(more: Partial<Tenant> = {}): Tenant {
     subdomain: `t-${id.slice(0, 8)}`,
     email: "a@acme.example",
   };
-  return { ...newTenant({ id, wishId: "w", ...wanted }, new Date()), ...more };
+  return { ...newTenant({ id, commandId: "w", ...wanted }, new Date()), ...more };
 }
 
 /** A tenant that is. */
 export async function createTenant(
-  { world }: TestWorld,
+  { dependencies }: TestDependencies,
   more: Partial<Tenant> = {},
 ): Promise<Tenant> {
   const tenant = someTenant(more);
-  await world.store.createTenant(tenant, null);
+  await dependencies.store.createTenant(tenant, null);
   return tenant;
 }
 
 /** A Job and a Secret, whether or not their tenant is there. */
-export async function createJobOf(tenant: Tenant, { world }: TestWorld): Promise<void> {
+export async function createJobOf(
+  tenant: Tenant,
+  { dependencies }: TestDependencies,
+): Promise<void> {
   const operation: Pick<Operation, "kind" | "generation" | "attempt"> = {
     kind: "create",
     generation: tenant.generation,
     attempt: 1,
   };
   const passwords = { database: "d", administrator: "a" };
-  await world.cluster.createSecret(siteSecret(tenant.id, passwords, SETTINGS));
-  await world.cluster.createJob(siteJob(tenant, operation, SETTINGS));
+  await dependencies.cluster.createSecret(siteSecret(tenant.id, passwords, SETTINGS));
+  await dependencies.cluster.createJob(siteJob(tenant, operation, SETTINGS));
 }
 
 /** Runs something of which the log lines are of no interest. */

@@ -9,13 +9,13 @@ import { setTimeout as sleep } from "node:timers/promises";
  * Longer than anything takes that goes on; a condition that is not met by then never is. A step that failed, or whose
  * event was lost, is taken up again within two minutes (ADR 1), which on a busy machine may come to pass anywhere.
  */
-export const PATIENCE_MILLISECONDS = 150_000;
+export const TIMEOUT_MILLISECONDS = 150_000;
 
 /** Waits until a condition gives something, and gives it. */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null>,
-  milliseconds = PATIENCE_MILLISECONDS,
+  milliseconds = TIMEOUT_MILLISECONDS,
 ): Promise<T> {
   const deadline = Date.now() + milliseconds;
   for (;;) {

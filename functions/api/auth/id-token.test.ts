@@ -1,5 +1,5 @@
 /**
- * Google ID tokens against a stand-in for Google's public keys: the certificate is served over HTTP, the
+ * Google ID tokens against a fake of Google's public keys: the certificate is served over HTTP, the
  * tokens are signed here, and Google's own library judges them.
  */
 import { createSign, generateKeyPairSync } from "node:crypto";

@@ -27,7 +27,7 @@ const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 
 const CERTIFICATES_MILLISECONDS = 5_000;
 
-/** `endpoints` are Google's own unless a test stands in for them. */
+/** `endpoints` are Google's own unless a test fakes them. */
 export function createIdTokenVerifier(
   audience: string,
   endpoints: NonNullable<OAuth2ClientOptions["endpoints"]> = {},

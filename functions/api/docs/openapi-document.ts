@@ -1,12 +1,12 @@
 /**
  * The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made of the table of
- * operations. Pure.
+ * endpoints. Pure.
  *
  * @module
  */
 import { PORTABLE_PATTERNS, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { OPERATION_IDS, specOf, takesIdempotencyKey } from "../endpoints.ts";
-import type { AnswerHeader, AnswerSpec, OperationId, OperationSpec } from "../endpoints.ts";
+import { ENDPOINT_IDS, specOf, takesIdempotencyKey } from "../endpoints.ts";
+import type { AnswerHeader, AnswerSpec, EndpointId, EndpointSpec } from "../endpoints.ts";
 import {
   acceptedSchema,
   changeTenantSchema,
@@ -56,7 +56,7 @@ const HEADERS: Record<AnswerHeader, Json> = {
   },
 };
 
-/** The ways in which any operation may be refused before it begins, by status. */
+/** The ways in which any endpoint may be refused before it begins, by status. */
 const REFUSALS: Record<number, Refusal> = {
   400: { name: "Malformed", description: "The request cannot be understood." },
   401: {
@@ -120,7 +120,7 @@ export function openApiDocument(version: string): Json {
       { name: "Tenants", description: "The life of a tenant." },
       { name: "Service", description: "The service itself." },
     ],
-    paths: pathsOf(OPERATION_IDS),
+    paths: pathsOf(ENDPOINT_IDS),
     components: {
       schemas: Object.fromEntries(
         Object.entries(NAMED).map(([name, schema]) => [name, toText(schema, INPUTS.has(schema))]),
@@ -154,16 +154,16 @@ export function openApiDocument(version: string): Json {
   };
 }
 
-function pathsOf(ids: OperationId[]): Json {
+function pathsOf(ids: EndpointId[]): Json {
   const paths = Map.groupBy(ids, (id) => specOf(id).path);
-  const items = [...paths].map(([path, operations]) => {
-    const methods = operations.map((id) => [specOf(id).method.toLowerCase(), operationOf(id)]);
+  const items = [...paths].map(([path, endpoints]) => {
+    const methods = endpoints.map((id) => [specOf(id).method.toLowerCase(), endpointOf(id)]);
     return [path, Object.fromEntries(methods) as Json];
   });
   return Object.fromEntries(items) as Json;
 }
 
-function operationOf(id: OperationId): Json {
+function endpointOf(id: EndpointId): Json {
   const spec = specOf(id);
   const parameters = parametersOf(spec);
   return {
@@ -171,7 +171,7 @@ function operationOf(id: OperationId): Json {
     tags: [spec.path.startsWith("/tenants") ? "Tenants" : "Service"],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
-    ...(spec.isOpen ? { security: [] } : {}),
+    ...(spec.isPublic ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(spec.body === undefined
       ? {}
@@ -180,7 +180,7 @@ function operationOf(id: OperationId): Json {
   };
 }
 
-function parametersOf(spec: OperationSpec): Json[] {
+function parametersOf(spec: EndpointSpec): Json[] {
   const { properties = {} } = (spec.query ?? {}) as { properties?: Record<string, object> };
   const query = Object.entries(properties).map(([name, schema]) =>
     parameter("query", name, schema as Described),
@@ -220,7 +220,7 @@ function parameter(place: "path" | "query" | "header", name: string, schema: Des
   };
 }
 
-function responsesOf(spec: OperationSpec): Json {
+function responsesOf(spec: EndpointSpec): Json {
   const own = Object.entries(spec.answers).map(([status, answer]) => [status, response(answer)]);
   const refusals = refusalsOf(spec).map((status) => {
     return [status, { $ref: `#/components/responses/${REFUSALS[status]?.name}` }];
@@ -229,14 +229,14 @@ function responsesOf(spec: OperationSpec): Json {
 }
 
 /** Any request may have a body, welcome or not, that is refused for itself. */
-function refusalsOf(spec: OperationSpec): number[] {
+function refusalsOf(spec: EndpointSpec): number[] {
   const takesInput = spec.body !== undefined || parametersOf(spec).length > 0;
   return [
     400,
     413,
     415,
     ...(takesInput ? [422] : []),
-    ...(spec.isOpen ? [] : [401, 403, 429, 503]),
+    ...(spec.isPublic ? [] : [401, 403, 429, 503]),
   ];
 }
 

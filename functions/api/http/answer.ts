@@ -1,6 +1,6 @@
 /**
  * The tenant API: from a request to a response, both plain data. It validates, writes one atomic
- * batch, publishes a hint, and answers; it never talks to the cluster.
+ * batch, publishes a trigger, and answers; it never talks to the cluster.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { RequestIdentity } from "./request-identity.ts";
 import { callerAddress } from "../auth/rate-limits.ts";
 import type { Limits } from "../auth/rate-limits.ts";
 import { specOf, takesIdempotencyKey } from "../endpoints.ts";
-import type { InputOf, OperationId } from "../endpoints.ts";
+import type { InputOf, EndpointId } from "../endpoints.ts";
 import { Problem, problemBody } from "./problem.ts";
 import { matchRoute } from "./routes.ts";
 import type { Match } from "./routes.ts";
@@ -65,7 +65,7 @@ export interface Api {
   authenticate: (headers: ApiRequest["headers"]) => Promise<Caller>;
 }
 
-/** A request to some operation, with all that came in validated. */
+/** A request to some endpoint, with all that came in validated. */
 export interface AnyCall {
   body: unknown;
   query: unknown;
@@ -75,14 +75,14 @@ export interface AnyCall {
   identity: RequestIdentity | null;
 }
 
-/** A request to a certain operation, typed by its schemas. */
-export interface Call<Id extends OperationId> extends AnyCall {
+/** A request to a certain endpoint, typed by its schemas. */
+export interface Call<Id extends EndpointId> extends AnyCall {
   body: InputOf<Id, "body">;
   query: InputOf<Id, "query">;
 }
 
 type Handlers = {
-  [Id in OperationId]: (call: Call<Id>, api: Api) => Promise<ApiResponse>;
+  [Id in EndpointId]: (call: Call<Id>, api: Api) => Promise<ApiResponse>;
 };
 
 const HANDLERS: Handlers = {
@@ -122,7 +122,7 @@ async function handle(request: ApiRequest, api: Api): Promise<ApiResponse> {
       throw new Problem(404, "There is nothing at this path.");
     case "path-only":
       return answerOtherMethod(request.method, match.allow);
-    case "operation":
+    case "endpoint":
       return operate(request, match, api);
   }
 }
@@ -139,30 +139,30 @@ function answerOtherMethod(method: string, allow: string[]): ApiResponse {
 
 async function operate(
   request: ApiRequest,
-  { operation, tenantId }: Extract<Match, { found: "operation" }>,
+  { endpoint, tenantId }: Extract<Match, { found: "endpoint" }>,
   api: Api,
 ): Promise<ApiResponse> {
-  const spec = specOf(operation);
-  const caller = spec.isOpen ? null : await letIn(request, api);
+  const spec = specOf(endpoint);
+  const caller = spec.isPublic ? null : await authorize(request, api);
   if (spec.body !== undefined) requireJson(request);
-  const body = parseBody(operation, request.body);
+  const body = parseBody(endpoint, request.body);
   const key = takesIdempotencyKey(spec) ? request.headers["idempotency-key"] : undefined;
   const call: AnyCall = {
     body,
-    query: parseQuery(operation, request.query),
+    query: parseQuery(endpoint, request.query),
     tenantId: tenantId === null ? "" : parseTenantId(tenantId),
     identity:
       key === undefined || caller === null
         ? null
-        : identify(caller.id, parseIdempotencyKey(key), { operation, tenantId, body }),
+        : identify(caller.id, parseIdempotencyKey(key), { endpoint, tenantId, body }),
   };
-  // The schemas of this very operation have typed the call, which the compiler cannot see from here.
-  const response = await HANDLERS[operation](call as never, api);
+  // The schemas of this very endpoint have typed the call, which the compiler cannot see from here.
+  const response = await HANDLERS[endpoint](call as never, api);
   return 304 in spec.answers ? withETag(response, request.headers["if-none-match"]) : response;
 }
 
 /** Throws where the caller is unknown, or asks too often. */
-async function letIn(
+async function authorize(
   request: ApiRequest,
   { limits, authenticate, settings }: Api,
 ): Promise<Caller> {

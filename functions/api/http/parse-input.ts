@@ -1,5 +1,5 @@
 /**
- * What callers send, validated by the schemas of the operations: typed, or a `Problem` that names every
+ * What callers send, validated by the schemas of the endpoints: typed, or a `Problem` that names every
  * field that is wrong and why.
  *
  * @module
@@ -7,8 +7,8 @@
 import { parserOf, untypedParserOf } from "../../../shared/platform/schema-parser.ts";
 import type { FieldError, Parsed } from "../../../shared/platform/schema-parser.ts";
 import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { OPERATION_IDS, specOf } from "../endpoints.ts";
-import type { OperationId, OperationSpec } from "../endpoints.ts";
+import { ENDPOINT_IDS, specOf } from "../endpoints.ts";
+import type { EndpointId, EndpointSpec } from "../endpoints.ts";
 import { Problem } from "./problem.ts";
 import { idempotencyKeySchema } from "../tenants/api-schemas.ts";
 
@@ -19,23 +19,23 @@ const QUERIES = parsersOf("query");
 const parseId = parserOf(tenantIdSchema);
 const parseKey = parserOf(idempotencyKeySchema);
 
-function parsersOf(part: "body" | "query"): Map<OperationId, Parser> {
-  const parsers = new Map<OperationId, Parser>();
-  for (const id of OPERATION_IDS) {
+function parsersOf(part: "body" | "query"): Map<EndpointId, Parser> {
+  const parsers = new Map<EndpointId, Parser>();
+  for (const id of ENDPOINT_IDS) {
     const schema = specOf(id)[part];
     if (schema !== undefined) parsers.set(id, untypedParserOf(schema as object));
   }
   return parsers;
 }
 
-/** The body of an operation, as its schema types it; undefined where it takes none. */
-export function parseBody(id: OperationId, body: unknown): unknown {
+/** The body of an endpoint, as its schema types it; undefined where it takes none. */
+export function parseBody(id: EndpointId, body: unknown): unknown {
   const parse = BODIES.get(id);
   return parse === undefined ? undefined : accept(parse(body), "the body");
 }
 
-/** The query of an operation, likewise. What it does not know is ignored. */
-export function parseQuery(id: OperationId, query: URLSearchParams): unknown {
+/** The query of an endpoint, likewise. What it does not know is ignored. */
+export function parseQuery(id: EndpointId, query: URLSearchParams): unknown {
   const parse = QUERIES.get(id);
   return parse === undefined ? undefined : accept(parse(toObject(query, specOf(id))), "the query");
 }
@@ -72,7 +72,7 @@ function accept<T>(parsed: Parsed<T>, whole: string): T {
 }
 
 /** A query's texts as the types that its schema gives them. */
-function toObject(query: URLSearchParams, { query: schema }: OperationSpec): object {
+function toObject(query: URLSearchParams, { query: schema }: EndpointSpec): object {
   const { properties = {} } = schema as { properties?: Record<string, { type?: unknown }> };
   const entries: [string, unknown][] = [];
   for (const [name, { type }] of Object.entries(properties)) {

@@ -4,7 +4,7 @@ import { identify } from "./request-identity.ts";
 
 const test = suite("idempotency");
 
-const REQUEST = { operation: "createTenant", tenantId: null, body: { a: "1", b: "2" } };
+const REQUEST = { endpoint: "createTenant", tenantId: null, body: { a: "1", b: "2" } };
 const first = identify("caller", "key", REQUEST);
 
 test("the same request is the same, in whatever order its fields come", () => {
@@ -17,7 +17,7 @@ test("a key belongs to its caller", () => {
 });
 
 const others: [what: string, request: Parameters<typeof identify>[2]][] = [
-  ["operation", { ...REQUEST, operation: "retryTenant" }],
+  ["endpoint", { ...REQUEST, endpoint: "retryTenant" }],
   ["tenant", { ...REQUEST, tenantId: "7" }],
   ["body", { ...REQUEST, body: { a: "1", b: "3" } }],
 ];

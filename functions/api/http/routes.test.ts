@@ -4,7 +4,7 @@ import { matchRoute } from "./routes.ts";
 
 const test = suite("routes");
 
-const found: [method: string, path: string, operation: string, tenantId: string | null][] = [
+const found: [method: string, path: string, endpoint: string, tenantId: string | null][] = [
   ["GET", "/", "readService", null],
   ["GET", "/health", "readHealth", null],
   ["HEAD", "/health", "readHealth", null],
@@ -18,12 +18,12 @@ const found: [method: string, path: string, operation: string, tenantId: string 
   ["POST", "/tenants/7/suspend", "suspendTenant", "7"],
   ["POST", "/tenants/7/resume", "resumeTenant", "7"],
 ];
-for (const [method, path, operation, tenantId] of found) {
-  test(`${method} ${path} is ${operation}`, () => {
+for (const [method, path, endpoint, tenantId] of found) {
+  test(`${method} ${path} is ${endpoint}`, () => {
     const match = matchRoute(method, path);
-    assert.is(match.found, "operation");
-    if (match.found === "operation") {
-      assert.equal([match.operation, match.tenantId], [operation, tenantId]);
+    assert.is(match.found, "endpoint");
+    if (match.found === "endpoint") {
+      assert.equal([match.endpoint, match.tenantId], [endpoint, tenantId]);
     }
   });
 }

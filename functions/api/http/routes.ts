@@ -1,19 +1,19 @@
 /**
- * Which operation a method and a path call for. Pure.
+ * Which endpoint a method and a path call for. Pure.
  *
  * @module
  */
-import { OPERATION_IDS, specOf } from "../endpoints.ts";
-import type { OperationId } from "../endpoints.ts";
+import { ENDPOINT_IDS, specOf } from "../endpoints.ts";
+import type { EndpointId } from "../endpoints.ts";
 
 interface Route {
   pattern: RegExp;
-  /** The operation of each method that the path answers to. */
-  methods: Map<string, OperationId>;
+  /** The endpoint of each method that the path answers to. */
+  methods: Map<string, EndpointId>;
 }
 
 export type Match =
-  | { found: "operation"; operation: OperationId; tenantId: string | null }
+  | { found: "endpoint"; endpoint: EndpointId; tenantId: string | null }
   | { found: "documentation"; path: string }
   | { found: "path-only"; allow: string[] }
   | { found: "nothing" };
@@ -21,13 +21,13 @@ export type Match =
 /** The pages for people, and what they load. */
 const DOCUMENTATION = /^\/(openapi\.json$|(docs|redoc)($|\/))/;
 
-const ROUTES = routesOf(OPERATION_IDS);
+const ROUTES = routesOf(ENDPOINT_IDS);
 
-function routesOf(ids: OperationId[]): Route[] {
+function routesOf(ids: EndpointId[]): Route[] {
   const paths = Map.groupBy(ids, (id) => specOf(id).path);
-  return [...paths].map(([path, operations]) => ({
+  return [...paths].map(([path, endpoints]) => ({
     pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
-    methods: new Map(operations.map((id) => [specOf(id).method, id])),
+    methods: new Map(endpoints.map((id) => [specOf(id).method, id])),
   }));
 }
 
@@ -43,9 +43,9 @@ export function matchRoute(method: string, path: string): Match {
   for (const { pattern, methods } of ROUTES) {
     const match = pattern.exec(trimmed);
     if (match === null) continue;
-    const operation = methods.get(method === "HEAD" ? "GET" : method);
-    if (operation === undefined) return { found: "path-only", allow: allowed(methods) };
-    return { found: "operation", operation, tenantId: match[1] ?? null };
+    const endpoint = methods.get(method === "HEAD" ? "GET" : method);
+    if (endpoint === undefined) return { found: "path-only", allow: allowed(methods) };
+    return { found: "endpoint", endpoint, tenantId: match[1] ?? null };
   }
   return { found: "nothing" };
 }

@@ -1,5 +1,5 @@
 /**
- * The edge between Node's server and the API: requests in, responses out.
+ * The adapter between Node's server and the API: requests in, responses out.
  *
  * The functions framework starts the server, and would hand every request through Express: it parses bodies of
  * any size, answers what it cannot parse with an HTML page, and wraps each request in a `domain`, with which

@@ -14,7 +14,7 @@ const { version } = packageJson;
 
 const HEALTH_MILLISECONDS = 2_000;
 
-/** The sweep looks at the cluster every minute; three missed ones in a row are no coincidence. */
+/** The resync looks at the cluster every minute; three missed ones in a row are no coincidence. */
 const HEARTBEAT_SECONDS = 200;
 
 export function readService(): Promise<ApiResponse> {
@@ -32,8 +32,8 @@ export async function readHealth(_call: unknown, { store }: Api): Promise<ApiRes
 
 async function look(store: Store): Promise<{ database: boolean; gke_connection: boolean }> {
   try {
-    const beat = await store.lastBeat(HEALTH_MILLISECONDS);
-    const ageSeconds = beat === null ? Infinity : (Date.now() - beat.getTime()) / 1000;
+    const heartbeat = await store.readHeartbeat(HEALTH_MILLISECONDS);
+    const ageSeconds = heartbeat === null ? Infinity : (Date.now() - heartbeat.getTime()) / 1000;
     return { database: true, gke_connection: ageSeconds < HEARTBEAT_SECONDS };
   } catch (error) {
     log("WARNING", "the database does not answer", errorFields(error));

@@ -123,9 +123,9 @@ const statusFields = {
   subdomain: { type: "string", description: "The site is at this name below the base domain." },
   status: {
     ...statusSchema,
-    description: "What was last proved. `deleting` ends in 404.",
+    description: "What was last verified. `deleting` ends in 404.",
   },
-  site_url: { ...text, description: "Where the site is; null until it was proved." },
+  site_url: { ...text, description: "Where the site is; null until it was verified." },
   error_message: {
     ...text,
     description:
@@ -137,12 +137,13 @@ const statusFields = {
     type: ["boolean", "null"],
     description: "Whether another attempt may succeed; null while nothing has failed.",
   },
-  generation: { type: "integer", description: "Counts the wishes: raised by each." },
+  generation: { type: "integer", description: "Counts the commands: raised by each." },
   observed_generation: {
     type: "integer",
-    description: "The newest wish whose outcome is known; all is settled when it is `generation`.",
+    description:
+      "The newest command whose outcome is known; all is settled when it is `generation`.",
   },
-  desired: { type: "string", enum: WANTED, description: "What is wished." },
+  desired: { type: "string", enum: WANTED, description: "What is asked for." },
 } as const satisfies Record<string, JSONSchema>;
 
 const STATUS_FIELD_NAMES = [

@@ -8,7 +8,7 @@ import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { IdempotentRequest, StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { isSettled, newTenant, siteUrl } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
-import type { Wish } from "../../../shared/tenant/commands.ts";
+import type { Command } from "../../../shared/tenant/commands.ts";
 import type { AnyCall, Api, ApiResponse, Call } from "../http/answer.ts";
 import { parsePageToken, toPageToken } from "./page-token.ts";
 import { Problem } from "../http/problem.ts";
@@ -28,16 +28,16 @@ export async function createTenant(call: Call<"createTenant">, api: Api): Promis
   const organization = rest.organization ?? school_name ?? "";
   for (const subdomain of subdomainsFor(wanted ?? null, api)) {
     const fields = { ...rest, organization, subdomain };
-    const tenant = newTenant({ ...fields, id: randomUUID(), wishId: randomUUID() }, new Date());
+    const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, new Date());
     const answer = (stored: Tenant) => created(stored, api);
     const result = await api.store.createTenant(tenant, idempotent(call, answer));
     switch (result.outcome) {
       case "created":
-        await hint(tenant.id, api);
+        await publishTrigger(tenant.id, api);
         return answer(tenant);
       case "replayed":
-        // The first time may have ended before its hint was published.
-        await hint(String(result.answer.body["id"]), api);
+        // The first time may have ended before its trigger was published.
+        await publishTrigger(String(result.answer.body["id"]), api);
         return result.answer;
       case "key-reused":
         throw keyReused();
@@ -129,28 +129,28 @@ export async function changeTenant(
   return { status: 200, body: toView(result.tenant) };
 }
 
-export const deleteTenant = wishing("delete", "The tenant is being deleted.");
-export const retryTenant = wishing("retry", "The tenant is tried again.");
-export const suspendTenant = wishing("suspend", "The tenant is being suspended.");
-export const resumeTenant = wishing("resume", "The tenant is being resumed.");
+export const deleteTenant = commandHandler("delete", "The tenant is being deleted.");
+export const retryTenant = commandHandler("retry", "The tenant is tried again.");
+export const suspendTenant = commandHandler("suspend", "The tenant is being suspended.");
+export const resumeTenant = commandHandler("resume", "The tenant is being resumed.");
 
-/** What records a wish, and answers with the tenant's status as it is then. */
-function wishing(wished: Wish, message: string) {
+/** What records a command, and answers with the tenant's status as it is then. */
+function commandHandler(command: Command, message: string) {
   return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
-    const occasion = { wishId: randomUUID(), now: new Date() };
-    const answer = ({ id, status, wish_id }: Tenant): StoredAnswer => {
-      const isNew = wish_id === occasion.wishId;
+    const issued = { commandId: randomUUID(), now: new Date() };
+    const answer = ({ id, status, command_id }: Tenant): StoredAnswer => {
+      const isNew = command_id === issued.commandId;
       const body: Accepted = {
         success: true,
         id,
         status,
-        message: isNew ? message : "That is wished already.",
+        message: isNew ? message : "Already requested.",
       };
       return { status: 202, headers: {}, body };
     };
     const { tenantId } = call;
     const request = idempotent(call, answer);
-    const result = await api.store.changeWish(tenantId, wished, occasion, request);
+    const result = await api.store.runCommand(tenantId, command, issued, request);
     switch (result?.outcome) {
       case undefined:
         throw noSuchTenant(tenantId);
@@ -161,8 +161,8 @@ function wishing(wished: Wish, message: string) {
       case "replayed":
       case "changed":
       case "unchanged":
-        // A deletion's hint is its trail, which wakes cleanup.
-        if (wished !== "delete") await hint(tenantId, api);
+        // A deletion's trigger is its deletion record, which triggers cleanup.
+        if (command !== "delete") await publishTrigger(tenantId, api);
         return result.outcome === "replayed" ? result.answer : answer(result.tenant);
     }
   };
@@ -189,12 +189,12 @@ function noSuchTenant(tenantId: string): Problem {
   return new Problem(404, `There is no tenant ${tenantId}.`);
 }
 
-/** A hint that cannot be published costs time only: the sweep finds the tenant. */
-async function hint(tenantId: string, { bus }: Api): Promise<void> {
+/** A trigger that cannot be published costs time only: the resync finds the tenant. */
+async function publishTrigger(tenantId: string, { bus }: Api): Promise<void> {
   try {
     await bus.publish({ kind: "tenant", tenant_id: tenantId });
   } catch (error) {
-    log("WARNING", "a hint was not published; the sweep will find the tenant", {
+    log("WARNING", "a trigger was not published; the resync will find the tenant", {
       tenantId,
       ...errorFields(error),
     });

@@ -8,7 +8,7 @@ import { Firestore } from "@google-cloud/firestore";
 import { http } from "@google-cloud/functions-framework";
 import { PubSub } from "@google-cloud/pubsub";
 import { randomUUID } from "node:crypto";
-import { BASELINE_HINTS, firestoreOptions, pubsubOptions } from "./baseline-names.ts";
+import { BASELINE_TRIGGERS, firestoreOptions, pubsubOptions } from "./baseline-names.ts";
 
 interface Body {
   organization: string;
@@ -18,7 +18,7 @@ interface Body {
 
 const firestore = new Firestore(firestoreOptions(process.env));
 const pubsub = new PubSub(pubsubOptions(process.env));
-const topic = pubsub.topic(BASELINE_HINTS, { batching: { maxMessages: 1 } });
+const topic = pubsub.topic(BASELINE_TRIGGERS, { batching: { maxMessages: 1 } });
 
 http("baseline-api", async (request, response) => {
   const body = request.body as Body;
@@ -33,7 +33,7 @@ http("baseline-api", async (request, response) => {
       operation: null,
       created_at: now,
       updated_at: now,
-      wake_at: new Date(now.getTime() + 60_000),
+      next_reconcile_at: new Date(now.getTime() + 60_000),
     })
     .create(firestore.doc(`baseline_subdomains/${body.subdomain}`), { tenant_id: id })
     .commit();

@@ -4,7 +4,7 @@
  * @module
  */
 
-export const BASELINE_HINTS = "baseline-hints";
+export const BASELINE_TRIGGERS = "baseline-triggers";
 export const BASELINE_JOB_EVENTS = "baseline-job-events";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -40,7 +40,7 @@ interface PubSubData {
   message: { data: string };
 }
 
-/** Of a hint its tenant, of a Job's event the Job's. */
+/** Of a trigger its tenant, of a Job's event the Job's. */
 function tenantIn({ data }: CloudEvent<PubSubData>): string {
   const text = Buffer.from(data?.message.data ?? "", "base64").toString();
   const message = JSON.parse(text) as {
@@ -60,7 +60,7 @@ async function begin(read: DocumentSnapshot, id: string): Promise<void> {
     .batch()
     .update(
       read.ref,
-      { status: "provisioning", operation, updated_at: now, wake_at: now },
+      { status: "provisioning", operation, updated_at: now, next_reconcile_at: now },
       { lastUpdateTime: read.updateTime as Timestamp },
     )
     .create(slots.doc(String(slot)), { tenant_id: id, claimed_at: now })
@@ -82,13 +82,13 @@ async function end(read: DocumentSnapshot, id: string): Promise<void> {
     .batch()
     .update(
       read.ref,
-      { status: "active", updated_at: now, wake_at: now },
+      { status: "active", updated_at: now, next_reconcile_at: now },
       { lastUpdateTime: read.updateTime as Timestamp },
     )
     .delete(slots.doc(String(read.get("operation.slot"))))
     .commit();
-  const waiting = firestore.collection("baseline_tenants").where("queue_place", ">", "");
-  await waiting.orderBy("queue_place").limit(1).select().get();
+  const waiting = firestore.collection("baseline_tenants").where("queue_key", ">", "");
+  await waiting.orderBy("queue_key").limit(1).select().get();
   await read.ref.get();
   await readJob(id);
   await core.listNamespacedPod({ namespace: NAMESPACE, labelSelector: `job-name=${name}` });
@@ -97,7 +97,7 @@ async function end(read: DocumentSnapshot, id: string): Promise<void> {
   await readJob(id);
   await read.ref.get();
   await readJob(id);
-  await read.ref.update({ wake_at: null });
+  await read.ref.update({ next_reconcile_at: null });
 }
 
 async function readJob(id: string): Promise<V1Job | null> {

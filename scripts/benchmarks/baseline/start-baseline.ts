@@ -14,7 +14,7 @@ import { frameworkSpec } from "../../local/function-process.ts";
 import { freePorts, waitForPort } from "../../local/ports.ts";
 import { startReaper } from "../../local/reaper.ts";
 import type { Lives } from "../lives.ts";
-import { BASELINE_HINTS, BASELINE_JOB_EVENTS } from "./baseline-names.ts";
+import { BASELINE_TRIGGERS, BASELINE_JOB_EVENTS } from "./baseline-names.ts";
 
 const START_MILLISECONDS = 60_000;
 
@@ -27,8 +27,8 @@ export async function startBaseline(it: OwnStack, lives: Lives): Promise<() => P
   await createTopics(pubsub, urlOf(provision));
   const cluster = await startCluster(it, { pubsub, reaper, lives });
   startFunctions(it, { "baseline-api": api, "baseline-provision": provision }, cluster);
-  const patience = AbortSignal.timeout(START_MILLISECONDS);
-  await Promise.all([api, provision].map((port) => waitForPort(port, patience)));
+  const timeout = AbortSignal.timeout(START_MILLISECONDS);
+  await Promise.all([api, provision].map((port) => waitForPort(port, timeout)));
   const { firestore } = it;
   const collection = "baseline_tenants";
   lives.settle({ apiUrl: urlOf(api), apiKey, firestore, collection, jobs: cluster.jobs });
@@ -40,7 +40,7 @@ export async function startBaseline(it: OwnStack, lives: Lives): Promise<() => P
 }
 
 async function createTopics(pubsub: PubSub, provisionUrl: string): Promise<void> {
-  for (const topic of [BASELINE_HINTS, BASELINE_JOB_EVENTS]) {
+  for (const topic of [BASELINE_TRIGGERS, BASELINE_JOB_EVENTS]) {
     await pubsub.createTopic(topic);
     await pubsub.topic(topic).createSubscription(`${topic}-provision`, {
       pushEndpoint: `${provisionUrl}/projects/${pubsub.projectId}/topics/${topic}`,

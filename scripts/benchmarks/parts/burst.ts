@@ -1,11 +1,11 @@
 /**
  * Many creates at once, and slots for 50: a tenant of a large burst shall take no longer than one of a small
- * burst, and every tenant gets one Job. The stand-in bench takes no time of its own.
+ * burst, and every tenant gets one Job. The fake bench takes no time of its own.
  *
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { PATIENCE_MILLISECONDS } from "../../../tests/testkit/timeouts.ts";
+import { TIMEOUT_MILLISECONDS } from "../../../tests/testkit/timeouts.ts";
 import { watchJobs } from "../../../tests/testkit/site-jobs.ts";
 import { startOwnStack } from "../../../tests/testkit/own-stack.ts";
 import type { OwnStack } from "../../../tests/testkit/own-stack.ts";
@@ -34,7 +34,7 @@ export const burst: Part = {
 export function startBurstStack(): Promise<OwnStack> {
   return startOwnStack({
     LOCAL_BENCH_SECONDS: "0",
-    LOCAL_SWEEP_SECONDS: "5",
+    LOCAL_RESYNC_SECONDS: "5",
     MAX_CONCURRENT_JOBS: String(SLOTS),
   });
 }
@@ -115,7 +115,7 @@ async function untilActive(it: OwnStack, wanted: number): Promise<void> {
     await sleep(100);
     const active = await countActive(it);
     if (active > seen) progressAt = Date.now();
-    else if (Date.now() - progressAt > PATIENCE_MILLISECONDS) {
+    else if (Date.now() - progressAt > TIMEOUT_MILLISECONDS) {
       throw new Error(`${seen} of ${wanted} tenants became active, and no more`);
     }
     seen = active;

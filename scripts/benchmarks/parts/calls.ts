@@ -5,7 +5,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { reconcileTenant } from "../../../shared/runtime/perform.ts";
+import { runReconcile } from "../../../shared/runtime/run-reconcile.ts";
 import { API_KEY } from "../../../tests/testkit/api-key.ts";
 import { PROJECT_ID, startPubsub } from "../../../tests/testkit/own-emulators.ts";
 import { startRestProxy } from "../../../tests/testkit/rest-proxy.ts";
@@ -13,7 +13,7 @@ import { createServerProcesses } from "../../../tests/testkit/server-processes.t
 import {
   createTenant,
   SETTLED,
-  startTestWorld,
+  startTestDependencies,
   withoutLog,
 } from "../../../tests/testkit/test-dependencies.ts";
 import { functionSpec } from "../../local/function-process.ts";
@@ -66,31 +66,31 @@ export const calls: Part = {
 
 /** Does everything some times and counts. */
 export async function countCalls(say: (line: string) => void = () => {}): Promise<Counted[]> {
-  const laboratory = await startLaboratory();
+  const testbed = await startTestbed();
   try {
     const counted: Counted[] = [];
-    for (const { what, goal, prepare } of subjectsIn(laboratory)) {
+    for (const { what, goal, prepare } of subjectsIn(testbed)) {
       const times: Calls[] = [];
       for (let time = 0; time < TIMES; time++) {
         const run = await prepare();
-        times.push(await laboratory.count(run));
+        times.push(await testbed.count(run));
       }
       counted.push({ what, goal, times });
       say(`${what}: ${JSON.stringify(times[0])}`);
     }
     return counted;
   } finally {
-    await laboratory.stop();
+    await testbed.stop();
   }
 }
 
-function subjectsIn(laboratory: Laboratory): Subject[] {
-  return [...requestsIn(laboratory), ...repetitionsIn(laboratory), ...reconcilesIn(laboratory)];
+function subjectsIn(testbed: Testbed): Subject[] {
+  return [...requestsIn(testbed), ...repetitionsIn(testbed), ...reconcilesIn(testbed)];
 }
 
 const withKey = () => ({ "Idempotency-Key": randomUUID() });
 
-function requestsIn({ call, create }: Laboratory): Subject[] {
+function requestsIn({ call, create }: Testbed): Subject[] {
   const [one, status] = ["GET /tenants/{id}", "GET /tenants/{id}/status"];
   const created = { [COMMIT]: 1, [PUBLISH]: 1 };
   const deleted = { [READ]: 1, [COMMIT]: 1 };
@@ -110,7 +110,7 @@ function requestsIn({ call, create }: Laboratory): Subject[] {
 }
 
 /** Each after it was sent for the first time, which is not counted. */
-function repetitionsIn({ call, create }: Laboratory): Subject[] {
+function repetitionsIn({ call, create }: Testbed): Subject[] {
   const repeat = async (method: string, path: string, body?: object) => {
     const headers = withKey();
     const send = () => call(method, path, body, headers);
@@ -125,7 +125,7 @@ function repetitionsIn({ call, create }: Laboratory): Subject[] {
   ];
 }
 
-function reconcilesIn({ createWorking, createSettled, reconcile }: Laboratory): Subject[] {
+function reconcilesIn({ createWorking, createSettled, reconcile }: Testbed): Subject[] {
   const goal = { [READ]: 1, [CLUSTER]: 1 };
   // The Job and its Pod, which alone says what the Job waits for.
   const working = { [READ]: 1, [CLUSTER]: 2 };
@@ -161,13 +161,13 @@ function wanted() {
   return { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
 }
 
-type Laboratory = Awaited<ReturnType<typeof startLaboratory>>;
+type Testbed = Awaited<ReturnType<typeof startTestbed>>;
 
-/** The function api in a process of its own, a world for reconciles, and a counter on all that leaves either. */
-async function startLaboratory() {
-  const [it, pubsub] = await Promise.all([startTestWorld(), startPubsub()]);
+/** The function api in a process of its own, the dependencies of reconciles, and a counter on all that leaves either. */
+async function startTestbed() {
+  const [it, pubsub] = await Promise.all([startTestDependencies(), startPubsub()]);
   const toPubsub = await startRestProxy(pubsub.host);
-  const { proxy: toFirestore, standIn, world } = it;
+  const { proxy: toFirestore, fakeCluster, dependencies } = it;
   const api = await startApi({ firestore: toFirestore.host, pubsub: toPubsub.host });
 
   async function call(
@@ -185,7 +185,7 @@ async function startLaboratory() {
     return (await response.json()) as Record<string, unknown>;
   }
 
-  const reconcile = (id: string) => withoutLog(() => reconcileTenant(id, world));
+  const reconcile = (id: string) => withoutLog(() => runReconcile(id, dependencies));
   return {
     call,
     reconcile,
@@ -200,10 +200,10 @@ async function startLaboratory() {
     createSettled: async () => (await createTenant(it, SETTLED)).id,
     /** The calls that something makes. */
     async count(run: () => Promise<unknown>): Promise<Calls> {
-      for (const seen of [toFirestore.calls, toPubsub.calls, standIn.requests]) seen.length = 0;
+      for (const seen of [toFirestore.calls, toPubsub.calls, fakeCluster.requests]) seen.length = 0;
       await run();
       const named = [...toFirestore.calls, ...toPubsub.calls].map((rpc) => KINDS[rpc] ?? rpc);
-      return tally([...named, ...standIn.requests.map(() => CLUSTER)]);
+      return tally([...named, ...fakeCluster.requests.map(() => CLUSTER)]);
     },
     async stop() {
       await api.stop();

@@ -12,14 +12,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Operation } from "../../../shared/tenant/tenant.ts";
 import { COMPILE_CACHE } from "../../build/function-folder.ts";
-import { deletionCreated, pushedHint } from "../../build/on-platform/sample-events.ts";
+import { deletionCreated, pushedTrigger } from "../../build/on-platform/sample-events.ts";
 import type { EventRequest } from "../../build/on-platform/sample-events.ts";
 import { API_KEY } from "../../../tests/testkit/api-key.ts";
 import { buildFunctions, runPlatformBuild } from "../../../tests/testkit/built-functions.ts";
 import { PROJECT_ID, startFirestore, startPubsub } from "../../../tests/testkit/own-emulators.ts";
 import { eventually } from "../../../tests/testkit/timeouts.ts";
 import { watchJobs } from "../../../tests/testkit/site-jobs.ts";
-import { NAMESPACE, startStandIn } from "../../../tests/testkit/fake-cluster.ts";
+import { NAMESPACE, startFakeCluster } from "../../../tests/testkit/fake-cluster.ts";
 import { temporaryDirectory } from "../../../tests/testkit/temporary-directory.ts";
 import { SETTLED, someTenant } from "../../../tests/testkit/test-dependencies.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES, SOURCES } from "../../local/function-process.ts";
@@ -50,7 +50,7 @@ interface Subject {
   /** Whether it ends with a Job. */
   makesJob: boolean;
   /** Prepares the request. */
-  prepare: (it: Laboratory) => Promise<ColdStart["asked"]>;
+  prepare: (it: Testbed) => Promise<ColdStart["asked"]>;
 }
 
 const SUBJECTS: Subject[] = [
@@ -87,7 +87,7 @@ const SUBJECTS: Subject[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant(SETTLED);
       await store.createTenant(tenant, null);
-      return sent(pushedHint(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
+      return sent(pushedTrigger(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
     },
   },
   {
@@ -99,7 +99,7 @@ const SUBJECTS: Subject[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant();
       await store.createTenant(tenant, null);
-      return sent(pushedHint(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
+      return sent(pushedTrigger(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
     },
   },
   {
@@ -123,7 +123,12 @@ const SUBJECTS: Subject[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant({ ...SETTLED, operation: madeAt(new Date()) });
       await store.createTenant(tenant, null);
-      await store.changeWish(tenant.id, "delete", { wishId: randomUUID(), now: new Date() }, null);
+      await store.runCommand(
+        tenant.id,
+        "delete",
+        { commandId: randomUUID(), now: new Date() },
+        null,
+      );
       return sent(deletionCreated(PROJECT_ID, tenant.id));
     },
   },
@@ -138,7 +143,7 @@ export const cold: Part = {
   name: "cold",
   description: "Cold starts, and the memory that a function has after its first answer.",
   async measure(say) {
-    const it = await openLaboratory(say);
+    const it = await openTestbed(say);
     try {
       return await measureStarts(it, say);
     } finally {
@@ -147,10 +152,10 @@ export const cold: Part = {
   },
 };
 
-type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
+type Testbed = Awaited<ReturnType<typeof openTestbed>>;
 
 /** The functions as the platform has them when it starts one, and all that their first requests meet. */
-async function openLaboratory(say: (line: string) => void) {
+async function openTestbed(say: (line: string) => void) {
   const directory = temporaryDirectory();
   const built = join(directory, "functions");
   await buildFunctions(built);
@@ -161,7 +166,7 @@ async function openLaboratory(say: (line: string) => void) {
   const [firestore, pubsub, cluster] = await Promise.all([
     startFirestore(),
     startPubsub(),
-    startStandIn(),
+    startFakeCluster(),
   ]);
   // Nothing shall work beside what is measured, so the Jobs end at once.
   const jobs = watchJobs(cluster.jobs, ["true"]);
@@ -204,10 +209,10 @@ async function openLaboratory(say: (line: string) => void) {
 
 const HELLOS = {
   hello: { method: "GET", path: "/", status: 200 },
-  helloEvent: sent(pushedHint(PROJECT_ID, { kind: "sweep" })),
+  helloEvent: sent(pushedTrigger(PROJECT_ID, { kind: "resync" })),
 };
 
-async function measureStarts(it: Laboratory, say: (line: string) => void): Promise<Measurement> {
+async function measureStarts(it: Testbed, say: (line: string) => void): Promise<Measurement> {
   const answers = new Map<string, FirstAnswer[]>();
   const measured: Record<string, () => Promise<number>> = {};
   const add = (name: string, start: () => Promise<ColdStart>) => {

@@ -1,6 +1,6 @@
 /**
  * How long a create takes from the POST to its Job, and from the Job's end to `active`, against functions
- * that make the same calls by the official clients alone. Both stand on the same emulators, each on a stand-in
+ * that make the same calls by the official clients alone. Both stand on the same emulators, each on a fake
  * cluster of its own, and they take turns, one tenant at a time.
  *
  * @module
@@ -27,8 +27,8 @@ export const latency: Part = {
     await buildFunctions(buildDirectory);
     say("the functions are built");
     const [ours, baseline] = [openLives(), openLives()];
-    // The sweep would come between.
-    const env = { LOCAL_SWEEP_SECONDS: "3600" };
+    // The resync would come between.
+    const env = { LOCAL_RESYNC_SECONDS: "3600" };
     const it = await startOwnStack(env, { buildDirectory, onJobEnded: ours.noteEnd });
     let stopBaseline = async () => {};
     try {

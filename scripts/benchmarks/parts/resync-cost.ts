@@ -1,5 +1,5 @@
 /**
- * What a sweep costs by how many settled tenants there are: it shall be the same for ten and for ten
+ * What a resync costs by how many settled tenants there are: it shall be the same for ten and for ten
  * thousand. Each number of tenants is a project of its own in one emulator, so that they can take turns.
  * The time has no goal, for it is the emulator's: for a query it goes through every document, also where
  * none is found, while Firestore goes through an index.
@@ -7,22 +7,22 @@
  * @module
  */
 import { Firestore } from "@google-cloud/firestore";
-import { sweep as runSweep } from "../../../functions/provision/resync.ts";
+import { resync as runResync } from "../../../functions/provision/resync.ts";
 import { openStore } from "../../../shared/firestore/store.ts";
-import type { World } from "../../../shared/runtime/perform.ts";
+import type { Dependencies } from "../../../shared/runtime/run-reconcile.ts";
 import type { SentMessage } from "../../../tests/testkit/rest-proxy.ts";
 import {
   SETTLED,
   someTenant,
-  startTestWorld,
+  startTestDependencies,
   withoutLog,
 } from "../../../tests/testkit/test-dependencies.ts";
-import type { TestWorld } from "../../../tests/testkit/test-dependencies.ts";
+import type { TestDependencies } from "../../../tests/testkit/test-dependencies.ts";
 import type { Measurement, Part, Row } from "../measurement.ts";
 import { measureInTurns, ratio } from "../statistics.ts";
 import type { Summary } from "../statistics.ts";
 
-export interface SweepCost {
+export interface ResyncCost {
   /** The calls to the database, by name. */
   calls: string[];
   /** How many documents it was given. */
@@ -36,13 +36,13 @@ const TURNS = 30;
 /** As many in one batch. */
 const BATCH = 500;
 
-export const sweep: Part = {
-  name: "sweep",
+export const resync: Part = {
+  name: "resync",
   description:
-    "What a sweep costs over ever more settled tenants. Its time grows because the emulator goes through all " +
+    "What a resync costs over ever more settled tenants. Its time grows because the emulator goes through all " +
     "documents for a query, where Firestore goes through an index.",
   async measure(say) {
-    const it = await startTestWorld();
+    const it = await startTestDependencies();
     try {
       return await measureSizes(it, say);
     } finally {
@@ -51,32 +51,37 @@ export const sweep: Part = {
   },
 };
 
-async function measureSizes(it: TestWorld, say: (line: string) => void): Promise<Measurement> {
-  const worlds = await Promise.all(
+async function measureSizes(
+  it: TestDependencies,
+  say: (line: string) => void,
+): Promise<Measurement> {
+  const all = await Promise.all(
     SIZES.map(async (size) => {
-      const world = await worldOf(it, size);
+      const dependencies = await worldOf(it, size);
       say(`${size} settled tenants are written`);
-      return [size, world] as const;
+      return [size, dependencies] as const;
     }),
   );
-  const costs: [size: number, cost: SweepCost][] = [];
-  for (const [size, world] of worlds) costs.push([size, await costOfSweep(it, world)]);
+  const costs: [size: number, cost: ResyncCost][] = [];
+  for (const [size, dependencies] of all) costs.push([size, await costOfResync(it, dependencies)]);
   const times = await measureInTurns(
-    Object.fromEntries(worlds.map(([size, world]) => [`${size}`, () => timeOfSweep(world)])),
+    Object.fromEntries(
+      all.map(([size, dependencies]) => [`${size}`, () => timeOfResync(dependencies)]),
+    ),
     TURNS,
   );
-  await Promise.all(worlds.map(([, { store }]) => store.close()));
+  await Promise.all(all.map(([, { store }]) => store.close()));
   const ratios = SIZES.map((size) => ratio(times[`${size}`] ?? [], times[`${SIZES[0]}`] ?? []));
   return toMeasurement(costs, ratios);
 }
 
-/** A world of which the database holds so many settled tenants. */
-async function worldOf(it: TestWorld, size: number): Promise<World> {
-  const projectId = `kairos-sweep-${size}`;
+/** Dependencies whose database holds so many settled tenants. */
+async function worldOf(it: TestDependencies, size: number): Promise<Dependencies> {
+  const projectId = `kairos-resync-${size}`;
   const client = new Firestore({ projectId, host: it.firestoreHost, ssl: false });
   await writeSettled(client, size);
   await client.terminate();
-  return { ...it.world, store: openStore({ projectId, emulatorHost: it.proxy.host }) };
+  return { ...it.dependencies, store: openStore({ projectId, emulatorHost: it.proxy.host }) };
 }
 
 /** Writes settled tenants. */
@@ -91,20 +96,23 @@ export async function writeSettled(client: Firestore, count: number): Promise<vo
   }
 }
 
-/** What one sweep of a world asks for, counted at the wire. */
-export async function costOfSweep({ proxy, standIn }: TestWorld, world: World): Promise<SweepCost> {
-  for (const seen of [proxy.calls, proxy.answers, standIn.requests]) seen.length = 0;
-  await withoutLog(() => runSweep(world));
+/** What one resync asks for, counted at the wire. */
+export async function costOfResync(
+  { proxy, fakeCluster }: TestDependencies,
+  dependencies: Dependencies,
+): Promise<ResyncCost> {
+  for (const seen of [proxy.calls, proxy.answers, fakeCluster.requests]) seen.length = 0;
+  await withoutLog(() => runResync(dependencies));
   return {
     calls: proxy.calls.toSorted(),
     documents: proxy.answers.flatMap(documentsIn).length,
-    clusterCalls: standIn.requests.length,
+    clusterCalls: fakeCluster.requests.length,
   };
 }
 
-async function timeOfSweep(world: World): Promise<number> {
+async function timeOfResync(dependencies: Dependencies): Promise<number> {
   const startedAt = performance.now();
-  await withoutLog(() => runSweep(world));
+  await withoutLog(() => runResync(dependencies));
   return performance.now() - startedAt;
 }
 
@@ -114,11 +122,11 @@ function documentsIn({ message }: SentMessage): object[] {
   return answers.filter((one) => "document" in one || "found" in one || "missing" in one);
 }
 
-function toMeasurement(costs: [size: number, cost: SweepCost][], ratios: Summary[]): Measurement {
-  const callsOf = ({ calls, clusterCalls }: SweepCost) => calls.length + clusterCalls;
+function toMeasurement(costs: [size: number, cost: ResyncCost][], ratios: Summary[]): Measurement {
+  const callsOf = ({ calls, clusterCalls }: ResyncCost) => calls.length + clusterCalls;
   const [[, least] = [0, { calls: [], documents: 0, clusterCalls: 0 }]] = costs;
   const rows = costs.flatMap(([size, cost], place): Row[] => {
-    const what = `a sweep over ${size.toLocaleString("en")} settled tenants`;
+    const what = `a resync over ${size.toLocaleString("en")} settled tenants`;
     const count = { what, spread: null, samples: 1 };
     const goalOf = (goal: number) => (place === 0 ? null : goal);
     const time = ratios[place];
@@ -145,8 +153,8 @@ function toMeasurement(costs: [size: number, cost: SweepCost][], ratios: Summary
     plots: [
       {
         kind: "lines",
-        name: "sweep",
-        title: "Sweep cost by tenants",
+        name: "resync",
+        title: "Resync cost by tenants",
         xLabel: "settled tenants",
         unit: "10 tenants = 1",
         lines: [

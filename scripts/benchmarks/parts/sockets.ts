@@ -1,5 +1,5 @@
 /**
- * How many connections to the cluster 200 calls use. The stand-in cluster is put behind TLS with a CA of its
+ * How many connections to the cluster 200 calls use. The fake cluster is put behind TLS with a CA of its
  * own, as GKE's is, for there the Kubernetes client opens a new one for each call and leaves it open.
  *
  * @module
@@ -13,7 +13,7 @@ import { jobName } from "../../../shared/tenant/tenant.ts";
 import { makeCertificate } from "../../../tests/testkit/loopback-certificate.ts";
 import type { Certificate } from "../../../tests/testkit/loopback-certificate.ts";
 import { startConnectionCounter } from "../../../tests/testkit/connection-counter.ts";
-import { NAMESPACE, startStandIn } from "../../../tests/testkit/fake-cluster.ts";
+import { NAMESPACE, startFakeCluster } from "../../../tests/testkit/fake-cluster.ts";
 import type { Part } from "../measurement.ts";
 
 const CALLS = 200;
@@ -48,14 +48,14 @@ export const sockets: Part = {
 
 /** Makes the calls as the control plane does, and as the Kubernetes client does by itself. */
 export async function countConnections(): Promise<Record<"ours" | "plain", Connections>> {
-  const standIn = await startStandIn();
+  const fakeCluster = await startFakeCluster();
   try {
-    const certificate = makeCertificate(standIn.directory);
+    const certificate = makeCertificate(fakeCluster.directory);
     const count = (connect: (kubeconfig: string) => Read) =>
-      countFor(standIn, certificate, connect);
+      countFor(fakeCluster, certificate, connect);
     return { ours: await count(connectOurs), plain: await count(connectPlain) };
   } finally {
-    await standIn.stop();
+    await fakeCluster.stop();
   }
 }
 
@@ -79,22 +79,22 @@ function connectPlain(kubeconfig: string): Read {
 }
 
 async function countFor(
-  standIn: Awaited<ReturnType<typeof startStandIn>>,
+  fakeCluster: Awaited<ReturnType<typeof startFakeCluster>>,
   certificate: Certificate,
   connect: (kubeconfig: string) => Read,
 ): Promise<Connections> {
-  const counter = await startConnectionCounter(standIn.url, certificate);
-  standIn.requests.length = 0;
-  const read = connect(kubeconfigFor(standIn, counter.url, certificate));
+  const counter = await startConnectionCounter(fakeCluster.url, certificate);
+  fakeCluster.requests.length = 0;
+  const read = connect(kubeconfigFor(fakeCluster, counter.url, certificate));
   for (let call = 0; call < CALLS; call++) await read(randomUUID());
-  const { length } = standIn.requests;
+  const { length } = fakeCluster.requests;
   if (length !== CALLS) throw new Error(`${length} of ${CALLS} calls reached the cluster`);
   const connections = { opened: counter.opened(), open: counter.open() };
   counter.stop();
   return connections;
 }
 
-/** The stand-in's kubeconfig, but for its address and what vouches for it. */
+/** The fake's kubeconfig, but for its address and what vouches for it. */
 function kubeconfigFor(
   { kubeconfig, directory }: { kubeconfig: string; directory: string },
   server: string,

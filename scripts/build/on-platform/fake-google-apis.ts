@@ -16,7 +16,7 @@ export const TENANT_ID = "00000000-0000-4000-8000-000000000000";
 const NOW = new Date().toISOString();
 
 /** Starts it on a free port of the loopback address. */
-export async function startGoogleStandIn() {
+export async function startFakeGoogleApis() {
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
   });
@@ -94,7 +94,7 @@ const FIELDS = fieldsOf(
       organization: "Acme",
       subdomain: "acme",
       email: "office@acme.example",
-      wishId: TENANT_ID,
+      commandId: TENANT_ID,
     },
     new Date(),
   ),

@@ -3,7 +3,7 @@
  * the function's packages (the script `gcp-build`), so with the Node, on the machine and by the user that the
  * cache is for: https://docs.cloud.google.com/docs/buildpacks/nodejs
  *
- * It starts the function as the platform does and has it answer requests of each kind, with a stand-in for
+ * It starts the function as the platform does and has it answer requests of each kind, with a fake of
  * Google's APIs and for the cluster, because what is compiled is only what has run. It never fails a deployment:
  * without a cache the function works, starts more slowly, and says so in its log.
  *
@@ -17,9 +17,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts, waitForPort } from "../../local/ports.ts";
-import { deletionCreated, pushedHint } from "./sample-events.ts";
+import { deletionCreated, pushedTrigger } from "./sample-events.ts";
 import type { EventRequest } from "./sample-events.ts";
-import { startGoogleStandIn, TENANT_ID } from "./fake-google-apis.ts";
+import { startFakeGoogleApis, TENANT_ID } from "./fake-google-apis.ts";
 
 const FOLDER = import.meta.dirname;
 const API_KEY = "a-key-of-the-build";
@@ -53,8 +53,8 @@ const REQUESTS: Record<string, Asked[]> = {
     { method: "DELETE", path: `/tenants/${TENANT_ID}` },
   ],
   provision: [
-    sent(pushedHint(PROJECT_ID, { kind: "tenant", tenant_id: TENANT_ID })),
-    sent(pushedHint(PROJECT_ID, { kind: "sweep" })),
+    sent(pushedTrigger(PROJECT_ID, { kind: "tenant", tenant_id: TENANT_ID })),
+    sent(pushedTrigger(PROJECT_ID, { kind: "resync" })),
   ],
   cleanup: [sent(deletionCreated(PROJECT_ID, TENANT_ID))],
 };
@@ -64,7 +64,7 @@ function sent(event: EventRequest): Asked {
 }
 
 async function fill(name: string, directory: string): Promise<void> {
-  const google = await startGoogleStandIn();
+  const google = await startFakeGoogleApis();
   const kubeconfig = join(tmpdir(), `kubeconfig-${process.pid}`);
   writeFileSync(kubeconfig, kubeconfigOf(google.host));
   const [port = 0] = await freePorts(1);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Hint } from "../../../shared/pubsub/messages.ts";
+import type { Trigger } from "../../../shared/pubsub/messages.ts";
 
 /** An HTTP request that bears an event. */
 export interface EventRequest {
@@ -12,9 +12,9 @@ export interface EventRequest {
   body: object;
 }
 
-/** A hint in a message, pushed to provision. */
-export function pushedHint(projectId: string, hint: Hint): EventRequest {
-  const data = Buffer.from(JSON.stringify(hint)).toString("base64");
+/** A trigger in a message, pushed to provision. */
+export function pushedTrigger(projectId: string, trigger: Trigger): EventRequest {
+  const data = Buffer.from(JSON.stringify(trigger)).toString("base64");
   return {
     path: `/projects/${projectId}/topics/tenant-events`,
     headers: {},

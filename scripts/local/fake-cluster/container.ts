@@ -23,9 +23,9 @@ export interface RunningContainer {
 }
 
 export interface ContainerContext {
-  /** Stands in for the image's working directory. */
+  /** Fakes the image's working directory. */
   directory: string;
-  /** What the image and the stand-ins have in the environment. */
+  /** What the image and the fakes have in the environment. */
   imageEnvironment: Record<string, string>;
   /** The value of a key of a Secret, if it is there. */
   secret: (name: string, key: string) => string | undefined;

@@ -14,7 +14,7 @@ import { ClusterError, createJobs } from "./job-controller.ts";
 import type { Jobs, JobsOptions } from "./job-controller.ts";
 
 /** How a cluster may fail: it answers 500, or 429, or not at all. */
-export type Trouble = "error" | "busy" | "hang";
+export type Fault = "error" | "busy" | "hang";
 
 export interface LocalCluster {
   url: string;
@@ -22,7 +22,7 @@ export interface LocalCluster {
   kubeconfig: string;
   jobs: Jobs;
   /** For tests: what every request meets until it is null again. */
-  trouble: Trouble | null;
+  fault: Fault | null;
   close(): Promise<void>;
 }
 
@@ -40,11 +40,11 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   }
   const token = randomBytes(16).toString("hex");
   const server = createServer((request, response) => {
-    const { trouble } = cluster;
+    const { fault } = cluster;
     // A request that hangs ends with its client, or with the server.
-    if (trouble === "hang") return;
+    if (fault === "hang") return;
     void respond(request, response, () => {
-      if (trouble !== null) throw TROUBLES[trouble];
+      if (fault !== null) throw FAULTS[fault];
       return handle(request, jobs, { namespace, token });
     });
   });
@@ -54,7 +54,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     url,
     kubeconfig: kubeconfigFor(url, token, namespace),
     jobs,
-    trouble: null,
+    fault: null,
     async close() {
       await jobs.close();
       server.closeAllConnections();
@@ -64,8 +64,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   return cluster;
 }
 
-const TROUBLES = {
-  error: new ClusterError(500, "InternalError", "the cluster is in trouble"),
+const FAULTS = {
+  error: new ClusterError(500, "InternalError", "an injected fault"),
   busy: new ClusterError(429, "TooManyRequests", "the cluster is busy"),
 } as const;
 
@@ -116,7 +116,7 @@ async function handle(
       const jobName = /^job-name=(.+)$/.exec(searchParams.get("labelSelector") ?? "")?.[1] ?? "";
       return { code: 200, body: list("PodList", "v1", jobs.listPods(jobName)) };
     }
-    // Whatever holds up a Pod here, the Pod says itself.
+    // Whatever blocks a Pod here, the Pod says itself.
     case "GET events":
       return { code: 200, body: list("EventList", "v1", []) };
     case "POST secrets":

@@ -1,5 +1,5 @@
 /**
- * Fetches a large file: what breaks off is gone on with, and nothing is put in place before it is proved.
+ * Fetches a large file: what breaks off is gone on with, and nothing is put in place before it is verified.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const MAX_TRIES = 50;
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
 
 /**
- * Puts a file at a path, whole, and proved by its SHA-256. Several may do so at once. Throws a
+ * Puts a file at a path, whole, and verified by its SHA-256. Several may do so at once. Throws a
  * `LocalProblem` where it cannot be had; what came of it by then is left for the next try.
  */
 export async function download(

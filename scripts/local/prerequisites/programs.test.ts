@@ -106,7 +106,7 @@ for (const [script, said] of pythons) {
   });
 }
 
-test("Python is looked for where the stand-in bench looks, not on the caller's PATH", () => {
+test("Python is looked for where the fake bench looks, not on the caller's PATH", () => {
   const env = { PATH: machine({ python3: "echo 3.12", dnf: "" }) };
   const empty = machine({});
   assert.is(

@@ -1,6 +1,6 @@
 /**
  * The programs that the local stack runs and does not bring along: Java, for the emulators, and Python, for
- * the stand-in bench.
+ * the fake bench.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export function findJava(env: Env): Java {
 }
 
 /**
- * Looks for a Python that is new enough where the stand-in bench will, which is not the caller's own PATH.
+ * Looks for a Python that is new enough where the fake bench will, which is not the caller's own PATH.
  * Throws a `LocalProblem` where there is none.
  */
 export function requirePython(env: Env, path = SYSTEM_PATH): void {
@@ -45,7 +45,7 @@ export function requirePython(env: Env, path = SYSTEM_PATH): void {
   const [, major, minor] = /^(\d+)\.(\d+)$/.exec((stdout ?? "").trim()) ?? [];
   if (Number(major) === 3 && Number(minor) >= 9) return;
   const is = major === undefined ? "does not run" : `is Python ${major}.${minor}`;
-  const said = `The stand-in bench needs Python 3.9 or newer, and ${python} ${is}.`;
+  const said = `The fake bench needs Python 3.9 or newer, and ${python} ${is}.`;
   throw problemOf("python3", said, env);
 }
 

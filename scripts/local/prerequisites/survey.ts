@@ -24,9 +24,9 @@ export interface EmulatorProgram {
 export interface Needed {
   /** The emulators that are to be started. */
   emulators: EmulatorName[];
-  /** Whether the stand-in bench is to run. */
+  /** Whether the fake bench is to run. */
   bench: boolean;
-  /** Where the stand-in bench looks for programs, unless in the usual directories. */
+  /** Where the fake bench looks for programs, unless in the usual directories. */
   benchPath?: string;
 }
 

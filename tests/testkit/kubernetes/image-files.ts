@@ -1,6 +1,6 @@
 /**
- * What lies in the image of site Jobs: laid out as the image of Frappe's maintainers, with the stand-in bench in
- * place of Frappe, and of the system what the site scripts and the stand-ins call.
+ * What lies in the image of site Jobs: laid out as the image of Frappe's maintainers, with the fake bench in
+ * place of Frappe, and of the system what the site scripts and the fakes call.
  *
  * @module
  */
@@ -24,11 +24,11 @@ import { findProgram } from "./kubernetes-programs.ts";
 /** Where the image of Frappe's maintainers has its bench. */
 export const BENCH = "/home/frappe/frappe-bench";
 
-/** Where the stand-ins lie. */
-const STAND_INS = "/opt/stand-ins";
+/** Where the fakes lie. */
+const FAKES = "/opt/fakes";
 
-/** With the stand-in bench before everything else, and the machine's own client of MariaDB. */
-export const IMAGE_PATH = `${STAND_INS}/fake-bench:/usr/local/bin:/usr/bin:/bin`;
+/** With the fake bench before everything else, and the machine's own client of MariaDB. */
+export const IMAGE_PATH = `${FAKES}/fake-bench:/usr/local/bin:/usr/bin:/bin`;
 
 export const ENTRYPOINT = "/usr/local/bin/entrypoint.sh";
 
@@ -67,14 +67,14 @@ export function writeOwnFiles(root: string): void {
   );
   writeFileSync(at("etc/group"), "root:x:0:\nfrappe:x:1000:\n");
   for (const folder of ["fake-bench", "injected-faults.sh"]) {
-    cpSync(join(LOCAL, folder), at(join(STAND_INS, folder)), { recursive: true });
+    cpSync(join(LOCAL, folder), at(join(FAKES, folder)), { recursive: true });
   }
   const bench = ["sites", "apps", ...APPS.map((app) => join("apps", app))];
   for (const folder of ["/home/frappe", BENCH, ...bench.map((name) => join(BENCH, name))]) {
     mkdirSync(at(folder), { recursive: true });
     chownSync(at(folder), FRAPPE, FRAPPE);
   }
-  symlinkSync(`${STAND_INS}/bench/env`, at(join(BENCH, "env")));
+  symlinkSync(`${FAKES}/bench/env`, at(join(BENCH, "env")));
   if (!isAtHome()) symlinkSync(describePython().executable, at("usr/bin/python3"));
   writeFileSync(at(ENTRYPOINT), ENTRYPOINT_SCRIPT, { mode: 0o755 });
 }

@@ -1,5 +1,5 @@
 /**
- * An archive of images for a machine without a registry: this machine's own programs and the stand-in bench,
+ * An archive of images for a machine without a registry: this machine's own programs and the fake bench,
  * packed as `docker save` does it. The same machine gives the same bytes.
  *
  * @module

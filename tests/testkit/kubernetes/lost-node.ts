@@ -28,27 +28,27 @@ const BENCH_SECONDS = 45;
 export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
   test("a dead kubelet holds the Job's name; by force it is free while the container works, which then harms nothing", async () => {
     const { core, node, sites, database, env } = cluster();
-    const edge = connectCluster({
+    const adapter = connectCluster({
       target: { kind: "kubeconfig", path: env.KUBECONFIG },
       namespace: NAMESPACE,
     });
     const settings = settingsFor(cluster());
     const id = randomUUID();
     const wanted = { organization: "Acme", subdomain: "lost", email: "a@acme.example" };
-    const tenant = newTenant({ id, wishId: "w", ...wanted }, new Date());
+    const tenant = newTenant({ id, commandId: "w", ...wanted }, new Date());
     const site = join(sites, "lost.kairos.app");
-    await edge.createSecret(siteSecret(id, PASSWORDS, settings));
+    await adapter.createSecret(siteSecret(id, PASSWORDS, settings));
     const job = siteJob(tenant, { kind: "create", generation: 1, attempt: 1 }, settings);
     for (const container of job.spec?.template.spec?.containers ?? []) {
       container.env?.push({ name: "LOCAL_BENCH_SECONDS", value: String(BENCH_SECONDS) });
     }
-    assert.is(await edge.createJob(job), "made");
+    assert.is(await adapter.createJob(job), "made");
     await eventually("bench works", async () => (existsSync(site) ? true : null));
 
     node.killKubelet();
-    const made = await edge.readJob(id);
-    await edge.deleteJob(id, made?.uid ?? "");
-    assert.is((await edge.readJob(id))?.terminating, true, "the name is held");
+    const made = await adapter.readJob(id);
+    await adapter.deleteJob(id, made?.uid ?? "");
+    assert.is((await adapter.readJob(id))?.terminating, true, "the name is held");
     assert.ok(processesOf(id).length > 0);
 
     const labelSelector = `job-name=${jobName(id)}`;
@@ -56,7 +56,7 @@ export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
     const name = items[0]?.metadata?.name ?? "";
     await core.deleteNamespacedPod({ name, namespace: NAMESPACE, gracePeriodSeconds: 0 });
     await eventually("the name is free", async () =>
-      (await edge.readJob(id)) === null ? true : null,
+      (await adapter.readJob(id)) === null ? true : null,
     );
     assert.ok(processesOf(id).length > 0, "the container works all the same");
 

@@ -1,5 +1,5 @@
 /**
- * What a real kubelet, scheduler and quota say of site Jobs that cannot come on, as the cluster edge tells it.
+ * What a real kubelet, scheduler and quota say of site Jobs that cannot come on, as the cluster adapter tells it.
  *
  * @module
  */
@@ -22,7 +22,7 @@ interface Case {
   hasSecret?: boolean;
   job?: (spec: NonNullable<V1Job["spec"]>) => void;
   pod?: (spec: V1PodSpec) => void;
-  /** Of the hold-up or the outcome. */
+  /** Of the blocker or the outcome. */
   reason: string;
   message: RegExp;
 }
@@ -105,7 +105,7 @@ const CASES: Case[] = [
 
 /** All Jobs are made at once, for each waits for something else. */
 export function addReasonTests(test: Test, cluster: () => SiteCluster): void {
-  const edge = () =>
+  const adapter = () =>
     connectCluster({
       target: { kind: "kubeconfig", path: cluster().env.KUBECONFIG },
       namespace: NAMESPACE,
@@ -117,14 +117,14 @@ export function addReasonTests(test: Test, cluster: () => SiteCluster): void {
       if (index === 0) for (const one of CASES) ids.set(one.sentence, await create(one));
       const id = ids.get(sentence) ?? "";
       const told = await eventually(`the Job says ${reason}`, async () => {
-        const job = await edge().readJob(id);
-        const said = job?.outcome?.result === "failed" ? job.outcome : job?.holdUp;
+        const job = await adapter().readJob(id);
+        const said = job?.outcome?.result === "failed" ? job.outcome : job?.blocker;
         return said?.reason === reason ? said : null;
       });
       assert.match(told.message, message);
       await eventually("the Job is gone", async () => {
-        const job = await edge().readJob(id);
-        if (job !== null) await edge().deleteJob(id, job.uid);
+        const job = await adapter().readJob(id);
+        if (job !== null) await adapter().deleteJob(id, job.uid);
         return job === null ? true : null;
       });
     });
@@ -133,10 +133,10 @@ export function addReasonTests(test: Test, cluster: () => SiteCluster): void {
   async function create({ hasSecret = true, job: change, pod }: Case): Promise<string> {
     const id = randomUUID();
     const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-    const tenant = newTenant({ id, wishId: "w", ...wanted }, new Date());
+    const tenant = newTenant({ id, commandId: "w", ...wanted }, new Date());
     if (hasSecret) {
       const passwords = { database: randomUUID(), administrator: randomUUID() };
-      await edge().createSecret(siteSecret(id, passwords, SETTINGS));
+      await adapter().createSecret(siteSecret(id, passwords, SETTINGS));
     }
     const job = siteJob(tenant, { kind: "drop", generation: 1, attempt: 1 }, SETTINGS);
     const { spec } = job;
@@ -144,7 +144,7 @@ export function addReasonTests(test: Test, cluster: () => SiteCluster): void {
     if (spec === undefined || podSpec === undefined || podSpec === null) throw new Error("no Pod");
     change?.(spec);
     pod?.(podSpec);
-    assert.is(await edge().createJob(job), "made");
+    assert.is(await adapter().createJob(job), "made");
     return id;
   }
 }

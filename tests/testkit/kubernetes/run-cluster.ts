@@ -10,13 +10,13 @@ import { startSiteCluster } from "./site-cluster.ts";
 const HELP = `npm run cluster [-- --bench-seconds N]
 
 Starts a whole Kubernetes on this machine with what site Jobs need: the chart's namespace, Role, quota and
-policies, a volume, a MariaDB, and an image of this machine's own programs with the stand-in bench. It prints
+policies, a volume, a MariaDB, and an image of this machine's own programs with the fake bench. It prints
 the settings by which npm start finds it. Ctrl-C ends it whole.
 
 It needs Linux, root, KUBEBUILDER_ASSETS (the directory with etcd, kube-apiserver, kube-controller-manager,
 kube-scheduler and kubelet), containerd, runc, the CNI plugins and MariaDB; docs/local-cluster.md says more.
 
-  --bench-seconds N  how long the stand-in bench takes for a site (3)
+  --bench-seconds N  how long the fake bench takes for a site (3)
   --help             this text`;
 
 const { values } = parseArgs({

@@ -27,7 +27,7 @@ const TEMPLATES = ["namespace", "role", "role-binding", "quota", "network-polici
 export type SiteCluster = Awaited<ReturnType<typeof startSiteCluster>>;
 
 export interface SiteClusterOptions {
-  /** How long the stand-in bench takes for a site. */
+  /** How long the fake bench takes for a site. */
   benchSeconds?: number;
 }
 

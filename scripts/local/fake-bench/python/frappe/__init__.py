@@ -1,4 +1,4 @@
-"""What the site scripts use of Frappe, on the sites of the stand-in bench."""
+"""What the site scripts use of Frappe, on the sites of the fake bench."""
 
 import json
 import os

@@ -2,8 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { siteJob } from "../operations/manifests.ts";
-import { handlersFor } from "./perform.ts";
-import type { World } from "./perform.ts";
+import { handlersFor } from "./run-reconcile.ts";
+import type { Dependencies } from "./run-reconcile.ts";
 import type { IoHandlers } from "../reconciler/reconcile.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import type { Operation } from "../tenant/tenant.ts";
@@ -15,7 +15,7 @@ const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const OTHER = "7d2b1f60-11aa-4c9e-9d0e-5b1f0a6f2c11";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
-  { id: ID, wishId: "w", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  { id: ID, commandId: "w", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
   NOW,
 );
 const operation: Operation = {
@@ -28,18 +28,18 @@ const operation: Operation = {
 };
 const changes = { step: "x" };
 
-interface Performed {
+interface ActionResult {
   /** The calls that were made, with what was asked. */
   calls: [name: string, ...asked: unknown[]][];
   result: unknown;
 }
 
-/** Performs one request in a world whose adapters answer this to everything. */
-async function perform(
+/** Performs one request with adapters that answer this to everything. */
+async function runHandler(
   run: (handlers: IoHandlers) => Promise<unknown>,
   answer: unknown,
-): Promise<Performed> {
-  const calls: Performed["calls"] = [];
+): Promise<ActionResult> {
+  const calls: ActionResult["calls"] = [];
   const adapter = (name: string) =>
     new Proxy(
       {},
@@ -53,13 +53,13 @@ async function perform(
       },
     );
   const [store, cluster, bus] = [adapter("store"), adapter("cluster"), adapter("bus")];
-  const world = { store, cluster, bus, settings: SETTINGS } as unknown as World;
-  return { calls, result: await run(handlersFor(world)) };
+  const dependencies = { store, cluster, bus, settings: SETTINGS } as unknown as Dependencies;
+  return { calls, result: await run(handlersFor(dependencies)) };
 }
 
 interface Case {
   run: (handlers: IoHandlers) => Promise<unknown>;
-  calls: Performed["calls"];
+  calls: ActionResult["calls"];
   /** What the adapter may answer, and what that comes to. */
   answers: [answer: unknown, result: unknown][];
 }
@@ -112,8 +112,8 @@ const CASES: Record<
       ],
     ],
   },
-  hintNextInQueue: {
-    run: (handlers) => handlers.hintNextInQueue({}),
+  triggerNextInQueue: {
+    run: (handlers) => handlers.triggerNextInQueue({}),
     calls: [
       ["store.queue", 1],
       ["bus.publish", { kind: "tenant", tenant_id: OTHER }],
@@ -154,7 +154,7 @@ const CASES: Record<
 for (const [io, { run, calls, answers }] of Object.entries(CASES)) {
   for (const [answer, result] of answers) {
     test(`${io} makes its call, and gives what came of it: ${JSON.stringify(result)}`, async () => {
-      assert.equal(await perform(run, answer), { calls, result });
+      assert.equal(await runHandler(run, answer), { calls, result });
     });
   }
 }
@@ -162,7 +162,7 @@ for (const [io, { run, calls, answers }] of Object.entries(CASES)) {
 for (const ended of [true, false]) {
   test(`endDeletion tells whether the deletion has ended: ${ended}`, async () => {
     const before = Date.now();
-    const { calls, result } = await perform(
+    const { calls, result } = await runHandler(
       (handlers) => handlers.endDeletion({ tenant, version: 7 }),
       ended,
     );
@@ -177,7 +177,7 @@ for (const made of ["made", "taken"]) {
   test(`createSecret makes one with passwords of its own, each time others: ${made}`, async () => {
     const secrets: Record<string, string>[] = [];
     for (let time = 0; time < 2; time++) {
-      const { calls, result } = await perform(
+      const { calls, result } = await runHandler(
         (handlers) => handlers.createSecret({ tenantId: ID }),
         made,
       );
@@ -199,20 +199,20 @@ for (const made of ["made", "taken"]) {
 
 test("now is the present, and a decision is only reported", async () => {
   const before = Date.now();
-  const { calls, result } = await perform((handlers) => handlers.now({}), null);
+  const { calls, result } = await runHandler((handlers) => handlers.now({}), null);
   assert.ok((result as Date).getTime() >= before);
-  const decided = await perform(
+  const decided = await runHandler(
     (handlers) => handlers.decided({ tenant, decision: {} as never, now: NOW }),
     null,
   );
   assert.equal([calls, decided], [[], { calls: [], result: undefined }]);
 });
 
-test("what an adapter throws comes through, but a hint that is lost does not", async () => {
+test("what an adapter throws comes through, but a trigger that is lost does not", async () => {
   const fail = () => Promise.reject(new Error("away"));
   const away = { readTenant: fail, queue: fail, endDeletion: fail };
-  const world = { store: away, settings: SETTINGS } as unknown as World;
-  const handlers = handlersFor(world);
+  const dependencies = { store: away, settings: SETTINGS } as unknown as Dependencies;
+  const handlers = handlersFor(dependencies);
   for (const run of [
     () => handlers.readTenant({ tenantId: ID }),
     () => handlers.endDeletion({ tenant, version: 1 }),
@@ -222,7 +222,7 @@ test("what an adapter throws comes through, but a hint that is lost does not", a
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = () => true;
   try {
-    assert.is(await handlers.hintNextInQueue({}), undefined);
+    assert.is(await handlers.triggerNextInQueue({}), undefined);
   } finally {
     process.stdout.write = write;
   }

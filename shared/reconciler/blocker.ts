@@ -1,12 +1,12 @@
 /**
- * What may hold up a site Job before it has an outcome, and how long that is taken for what it mostly is, a
+ * What may block a site Job before it has an outcome, and how long that is taken for what it mostly is, a
  * matter of seconds. docs/operations.md says what an operator does about each.
  *
  * @module
  */
 
 /** Why a site Job does not come on: the `reason` of its tenant while that lasts. */
-export type HoldUpReason =
+export type BlockerReason =
   /** The image is not there, may not be pulled, or its name is none. */
   | "ImageNotPulled"
   /** A Secret, or a key in it, that a container takes its environment from. */
@@ -32,9 +32,9 @@ export type HoldUpReason =
   /** The Job is being deleted, and holds its name until its Pod is gone. */
   | "JobTerminating";
 
-/** That something holds up a site Job. */
-export interface HoldUp {
-  reason: HoldUpReason;
+/** That something blocks a site Job. */
+export interface Blocker {
+  reason: BlockerReason;
   /** A sentence for an operator, with the words of Kubernetes where it has any. */
   message: string;
   /** Since when, as far as Kubernetes tells. */
@@ -45,10 +45,10 @@ export interface HoldUp {
 const ORDINARY_SECONDS = 45;
 
 /** How long what somebody has to set right is waited for. */
-const PATIENCE_SECONDS = 10 * 60;
+const TIMEOUT_SECONDS = 10 * 60;
 
 /** What no wait mends: it has to be set up. */
-const SET_UP: ReadonlySet<HoldUpReason> = new Set<HoldUpReason>([
+const SET_UP: ReadonlySet<BlockerReason> = new Set<BlockerReason>([
   "ImageNotPulled",
   "SecretMissing",
   "ContainerNotCreated",
@@ -56,13 +56,13 @@ const SET_UP: ReadonlySet<HoldUpReason> = new Set<HoldUpReason>([
 ]);
 
 /** Whether it has lasted long enough to be told of. */
-export function isNews({ since }: HoldUp, now: Date): boolean {
+export function isReportable({ since }: Blocker, now: Date): boolean {
   return secondsSince(since, now) >= ORDINARY_SECONDS;
 }
 
 /** Whether it is for somebody to set right, and has been waited for long enough. */
-export function isBeyondPatience({ reason, since }: HoldUp, now: Date): boolean {
-  return SET_UP.has(reason) && secondsSince(since, now) >= PATIENCE_SECONDS;
+export function hasTimedOut({ reason, since }: Blocker, now: Date): boolean {
+  return SET_UP.has(reason) && secondsSince(since, now) >= TIMEOUT_SECONDS;
 }
 
 function secondsSince(since: Date, now: Date): number {

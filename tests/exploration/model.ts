@@ -1,22 +1,22 @@
 /**
- * A small world in memory for the real `reconcile`: the record, Jobs, Secret, slots, site and hints of a
- * few tenants, with every I/O request answered as the edges answer it. A state is never changed, only
+ * A small model in memory for the real `reconcile`: the record, Jobs, Secret, slots, site and triggers of a
+ * few tenants, with every I/O request answered as the adapters answer it. A state is never changed, only
  * followed by others, so that many continuations of the same state can be tried.
  *
- * What the edges promise and tests/integration/store.test.ts, tests/integration/cluster-contract.ts and tests/crash/crash-injection.ts
+ * What the adapters promise and tests/integration/store.test.ts, tests/integration/cluster-contract.ts and tests/crash/crash-injection.ts
  * prove of them is assumed here: writes under a version, all-or-nothing batches, a Job name that is held
- * until its Pods are gone, site scripts that obey their fence. `Edges` names these promises, so that each
+ * until its Pods are gone, site scripts that obey their fence. `Guarantees` names these promises, so that each
  * can be broken on purpose.
  *
  * @module
  */
 import type { Job, JobOutcome } from "../../shared/reconciler/decide.ts";
-import type { HoldUp } from "../../shared/reconciler/hold-up.ts";
+import type { Blocker } from "../../shared/reconciler/blocker.ts";
 import type { IoRequest, Stored } from "../../shared/reconciler/reconcile.ts";
 import type { Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 
-/** What the edges promise. The real ones keep all of it. */
-export interface Edges {
+/** What the guarantees promise. The real ones keep all of it. */
+export interface Guarantees {
   /** `background`: the Job's name is free at once, while its Pod goes on. */
   deletion: "foreground" | "background";
   writeInsistsOnVersion: boolean;
@@ -26,7 +26,7 @@ export interface Edges {
   isFenced: boolean;
 }
 
-export const REAL_EDGES: Edges = {
+export const ALL_GUARANTEES: Guarantees = {
   deletion: "foreground",
   writeInsistsOnVersion: true,
   claimIsExclusive: true,
@@ -63,7 +63,7 @@ export interface State {
   /** By number: the tenant's id. */
   slots: Record<number, string>;
   jobs: Record<string, ModelJob | null>;
-  /** Pods whose Job is gone already, which no real edge leaves behind. */
+  /** Pods whose Job is gone already, which no real adapter leaves behind. */
   orphans: ModelJob[];
   secrets: Record<string, boolean>;
   /** By subdomain. */
@@ -71,7 +71,7 @@ export interface State {
   /** The highest operation that has come to the site, by tenant. */
   claims: Record<string, { generation: number; attempt: number } | undefined>;
   tombstones: Record<string, boolean>;
-  hints: Record<string, boolean>;
+  triggers: Record<string, boolean>;
   /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
   outages: Record<string, number>;
   running: Running[];
@@ -96,7 +96,7 @@ export function emptyState(): State {
     sites: {},
     claims: {},
     tombstones: {},
-    hints: {},
+    triggers: {},
     outages: {},
     running: [],
     counter: 0,
@@ -110,7 +110,7 @@ export interface Answered {
 }
 
 /** All the answers that an I/O request may get: more than one where the world is free to choose. */
-export function answer(state: State, request: IoRequest, edges: Edges): Answered[] {
+export function answer(state: State, request: IoRequest, guarantees: Guarantees): Answered[] {
   switch (request.io) {
     case "now":
       return [{ state, result: new Date(state.now) }];
@@ -120,7 +120,7 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
       return [{ state, result: state.tenants[request.tenantId] ?? null }];
     case "writeTenant": {
       const { tenantId, version, changes, freedSlot } = request;
-      const stored = current(state, tenantId, version, edges.writeInsistsOnVersion);
+      const stored = current(state, tenantId, version, guarantees.writeInsistsOnVersion);
       if (stored === null) return [{ state, result: null }];
       const written = writeRecord(state, stored, changes);
       const next = freedSlot === null ? written : withoutSlot(written, freedSlot);
@@ -130,7 +130,7 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
       return [{ state, result: Object.keys(state.slots).map(Number) }];
     case "claimSlot": {
       const { tenantId, version, slot, changes } = request;
-      if (edges.claimIsExclusive && state.slots[slot] !== undefined) {
+      if (guarantees.claimIsExclusive && state.slots[slot] !== undefined) {
         return [{ state, result: { result: "taken" } }];
       }
       const stored = current(state, tenantId, version, true);
@@ -140,16 +140,18 @@ export function answer(state: State, request: IoRequest, edges: Edges): Answered
       const claimed = { result: "claimed", version: next.tenants[tenantId]?.version };
       return [{ state: next, result: claimed }];
     }
-    case "hintNextInQueue": {
+    case "triggerNextInQueue": {
       const [first] = queue(state);
-      return [{ state: first === undefined ? state : withHint(state, first), result: undefined }];
+      return [
+        { state: first === undefined ? state : withTrigger(state, first), result: undefined },
+      ];
     }
     case "readJob":
       return [{ state, result: toJob(state.jobs[request.tenantId] ?? null) }];
     case "createJob":
       return [createJob(state, request)];
     case "deleteJob":
-      return deleteJob(state, request.tenantId, request.uid, edges);
+      return deleteJob(state, request.tenantId, request.uid, guarantees);
     case "createSecret":
       return [{ state: withSecret(state, request.tenantId, true), result: "made" }];
     case "deleteSecret":
@@ -192,13 +194,13 @@ function withoutSlot(state: State, slot: number): State {
   return { ...state, slots };
 }
 
-export function withHint(state: State, tenantId: string): State {
-  return { ...state, hints: { ...state.hints, [tenantId]: true } };
+export function withTrigger(state: State, tenantId: string): State {
+  return { ...state, triggers: { ...state.triggers, [tenantId]: true } };
 }
 
-export function withoutHint(state: State, tenantId: string): State {
-  const { [tenantId]: _, ...hints } = state.hints;
-  return { ...state, hints };
+export function withoutTrigger(state: State, tenantId: string): State {
+  const { [tenantId]: _, ...triggers } = state.triggers;
+  return { ...state, triggers };
 }
 
 function withSecret(state: State, tenantId: string, isThere: boolean): State {
@@ -213,15 +215,15 @@ export function withJob(state: State, tenantId: string, job: ModelJob | null): S
 export function queue({ tenants }: State): string[] {
   return Object.values(tenants)
     .flatMap((stored) => stored?.record ?? [])
-    .filter(({ queue_place }) => queue_place !== null)
-    .toSorted((a, b) => ((a.queue_place ?? "") < (b.queue_place ?? "") ? -1 : 1))
+    .filter(({ queue_key }) => queue_key !== null)
+    .toSorted((a, b) => ((a.queue_key ?? "") < (b.queue_key ?? "") ? -1 : 1))
     .map(({ id }) => id);
 }
 
 function toJob(job: ModelJob | null): Job | null {
   if (job === null) return null;
-  const { uid, kind, generation, attempt, terminating, outcome, holdUp } = job;
-  return { uid, kind, generation, attempt, terminating, outcome, holdUp };
+  const { uid, kind, generation, attempt, terminating, outcome, blocker } = job;
+  return { uid, kind, generation, attempt, terminating, outcome, blocker };
 }
 
 function createJob(
@@ -241,7 +243,7 @@ function createJob(
     attempt,
     terminating: false,
     outcome: null,
-    holdUp: null,
+    blocker: null,
     hasWorked: false,
     isStray:
       now === null || now.slot === null || now.generation !== generation || now.attempt !== attempt,
@@ -250,11 +252,16 @@ function createJob(
 }
 
 /** Its Pods may stop while the call waits for them, or later. */
-function deleteJob(state: State, tenantId: string, uid: string, edges: Edges): Answered[] {
+function deleteJob(
+  state: State,
+  tenantId: string,
+  uid: string,
+  guarantees: Guarantees,
+): Answered[] {
   const job = state.jobs[tenantId] ?? null;
   if (job === null || job.uid !== uid) return [{ state, result: undefined }];
   const gone = withJob(state, tenantId, null);
-  if (edges.deletion === "background") {
+  if (guarantees.deletion === "background") {
     const isWorking = job.outcome === null;
     const orphans = isWorking ? [...state.orphans, job] : state.orphans;
     return [{ state: { ...gone, orphans }, result: undefined }];
@@ -267,14 +274,14 @@ function deleteJob(state: State, tenantId: string, uid: string, edges: Edges): A
 }
 
 /** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
-export function work(state: State, job: ModelJob, edges: Edges): State {
+export function work(state: State, job: ModelJob, guarantees: Guarantees): State {
   const claim = state.claims[job.tenantId];
   const { kind, generation, attempt } = job;
   const isOvertaken =
     claim !== undefined &&
     (claim.generation > generation || (claim.generation === generation && claim.attempt > attempt));
   const isGone = kind !== "drop" && state.tombstones[job.tenantId] === true;
-  if (edges.isFenced && (isOvertaken || isGone)) return end(state, job, FENCED);
+  if (guarantees.isFenced && (isOvertaken || isGone)) return end(state, job, FENCED);
   return withEffect(withPod(state, job, { ...job, hasWorked: true }), job);
 }
 
@@ -332,19 +339,19 @@ function halfDone(state: State, { tenantId, subdomain, kind }: ModelJob): State 
 }
 
 /** Something keeps the Job from working, since now. */
-export function heldUp(state: State, job: ModelJob, reason: HoldUp["reason"]): State {
-  const held: HoldUp = { reason, message: `${reason}.`, since: new Date(state.now) };
-  return withJob(state, job.tenantId, { ...job, holdUp: held });
+export function heldUp(state: State, job: ModelJob, reason: Blocker["reason"]): State {
+  const held: Blocker = { reason, message: `${reason}.`, since: new Date(state.now) };
+  return withJob(state, job.tenantId, { ...job, blocker: held });
 }
 
-/** The Job ends like this. Its event is a hint, and may be lost. */
+/** The Job ends like this. Its event is a trigger, and may be lost. */
 export function end(state: State, job: ModelJob, outcome: JobOutcome): State {
   const present = state.jobs[job.tenantId];
   // Nobody reads how a Pod ends that is being stopped.
   if (job.terminating || present?.uid !== job.uid) return withPod(state, job, null);
-  const ended = { ...present, outcome, holdUp: null };
+  const ended = { ...present, outcome, blocker: null };
   const { [job.tenantId]: _, ...outages } = state.outages;
-  return withHint(withJob({ ...state, outages }, job.tenantId, ended), job.tenantId);
+  return withTrigger(withJob({ ...state, outages }, job.tenantId, ended), job.tenantId);
 }
 
 /** The Pod as it is now, be it of a Job that is there or an orphan; null when it has stopped. */

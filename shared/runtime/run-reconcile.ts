@@ -1,5 +1,5 @@
 /**
- * Joins the pure core to the edges: how each I/O request of a reconcile is performed.
+ * Joins the pure core to the adapters: how each I/O request of a reconcile is performed.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { createDecisionLog } from "./decision-log.ts";
 import { errorFields, log } from "../platform/log.ts";
 import { siteJob, siteSecret } from "../operations/manifests.ts";
 import type { ManifestSettings } from "../operations/manifests.ts";
-import { drive, reconcile } from "../reconciler/reconcile.ts";
+import { runSteps, reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers, ReconcileSettings } from "../reconciler/reconcile.ts";
 import type { Store } from "../firestore/store.ts";
 import type { Status } from "../tenant/tenant.ts";
 
-export interface World {
+export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
@@ -23,21 +23,24 @@ export interface World {
 }
 
 /**
- * Reconciles one tenant against the real world, and logs every decision with how long its steps took.
- * Gives the tenant's status at the end; null when it is gone. Throws an `EdgeError` when an edge fails.
+ * Reconciles one tenant with the real adapters, and logs every decision with how long its steps took.
+ * Gives the tenant's status at the end; null when it is gone. Throws an `AdapterError` when an adapter fails.
  */
-export async function reconcileTenant(tenantId: string, world: World): Promise<Status | null> {
+export async function runReconcile(
+  tenantId: string,
+  dependencies: Dependencies,
+): Promise<Status | null> {
   const decisionLog = createDecisionLog(log);
   try {
-    const handlers = decisionLog.watch(handlersFor(world));
-    return await drive(reconcile(tenantId, world.settings), handlers);
+    const handlers = decisionLog.watch(handlersFor(dependencies));
+    return await runSteps(reconcile(tenantId, dependencies.settings), handlers);
   } finally {
     decisionLog.end();
   }
 }
 
 /** What performs each kind of I/O request. */
-export function handlersFor({ store, cluster, bus, settings }: World): IoHandlers {
+export function handlersFor({ store, cluster, bus, settings }: Dependencies): IoHandlers {
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),
@@ -46,7 +49,7 @@ export function handlersFor({ store, cluster, bus, settings }: World): IoHandler
     readSlots: async () => (await store.readSlots()).map(({ slot }) => slot),
     claimSlot: ({ tenantId, version, slot, changes }) =>
       store.claimSlot(tenantId, version, slot, changes),
-    hintNextInQueue: () => hintQueue(1, { store, bus }),
+    triggerNextInQueue: () => triggerQueue(1, { store, bus }),
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
     createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
@@ -62,12 +65,12 @@ export function handlersFor({ store, cluster, bus, settings }: World): IoHandler
 }
 
 /**
- * Hints the first so many of those that wait for a slot. Never throws: a hint that is lost costs time,
- * and the sweep sees free slots and those who wait.
+ * Triggers the first so many of those that wait for a slot. Never throws: a trigger that is lost costs time,
+ * and the resync sees free slots and those who wait.
  */
-export async function hintQueue(
+export async function triggerQueue(
   count: number,
-  { store, bus }: Pick<World, "store" | "bus">,
+  { store, bus }: Pick<Dependencies, "store" | "bus">,
 ): Promise<void> {
   try {
     const waiting = await store.queue(count);
@@ -75,7 +78,11 @@ export async function hintQueue(
       waiting.map((tenantId) => bus.publish({ kind: "tenant", tenant_id: tenantId })),
     );
   } catch (error) {
-    log("WARNING", "the next in the queue was not hinted; the sweep will be", errorFields(error));
+    log(
+      "WARNING",
+      "the next in the queue was not triggered; the resync will be",
+      errorFields(error),
+    );
   }
 }
 
