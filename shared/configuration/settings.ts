@@ -6,7 +6,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ClusterTarget } from "../kubernetes/cluster-target.ts";
-import type { DatabaseTls } from "../operations/manifests.ts";
+import type { DatabaseTls } from "../operations/job-environment.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
