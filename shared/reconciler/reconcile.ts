@@ -30,11 +30,13 @@ const MAX_LOST_RACES = 5;
 
 /**
  * Reconciles one tenant, and gives its phase at the end; null when it is not, or no longer, there.
- * Whatever it leaves undone, `next_reconcile_at` is set, and the resync comes back to it.
+ * Whatever it leaves undone, `next_reconcile_at` is set, and the resync comes back to it. `decideNext` is the
+ * specification, unless a test plants a mistake.
  */
 export function* reconcile(
   tenantId: string,
   settings: ReconcileSettings,
+  decideNext: typeof decide = decide,
 ): Reconciling<Phase | null> {
   let phase: Phase | null = null;
   let lostRaces = 0;
@@ -50,7 +52,7 @@ export function* reconcile(
     }
     const job = yield* ask("readJob", { tenantId });
     const now = yield* ask("now", {});
-    const decision = decide({ tenant: stored.record, job }, now, settings);
+    const decision = decideNext({ tenant: stored.record, job }, now, settings);
     yield* ask("decided", { tenant: stored.record, decision, now });
 
     const done = yield* carryOut(decision, stored, now, settings);
