@@ -23,7 +23,7 @@ import type {
 } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
-import type { ClusterTarget } from "./cluster-target.ts";
+import type { ClusterTarget } from "../configuration/setting-types.ts";
 import { within } from "../platform/deadline.ts";
 import type { Job } from "../reconciler/decision.ts";
 import { AdapterError } from "../platform/errors.ts";

@@ -4,18 +4,12 @@
  * @module
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
+import type { DatabaseTls } from "../configuration/setting-types.ts";
 import { databaseName, jobName, siteHost } from "../tenant/names.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */
 export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
-
-/**
- * `default` is what the image's client does by itself; `verify` insists on a certificate that a known authority
- * has signed; `off` encrypts nothing.
- */
-export const DATABASE_TLS = ["default", "verify", "off"] as const;
-export type DatabaseTls = (typeof DATABASE_TLS)[number];
 
 /** What of the settings the scripts are told. */
 export interface SiteSettings {

@@ -85,9 +85,9 @@ function requireAgreement(it: Model): void {
   );
   const taken = slotsOf(it).map(([slot, id]) => `${slot} ${id}`);
   assert.equal(taken.toSorted(), held.toSorted());
-  const holders = slotsOf(it).map(([, id]) => id);
+  const holders = new Set(slotsOf(it).map(([, id]) => id));
   for (const [id, { outcome }] of jobsOf(it)) {
-    if (outcome === null) assert.ok(holders.includes(id), `${id} has no slot`);
+    if (outcome === null) assert.ok(holders.has(id), `${id} has no slot`);
   }
 }
 

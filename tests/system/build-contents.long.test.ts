@@ -54,7 +54,7 @@ const SITE_SCRIPTS = readdirSync(join(repository, "shared/operations"), {
   encoding: "utf8",
 }).filter((file) => /\.(sh|py)$/.test(file));
 const FILES: Record<FunctionName, string[]> = {
-  api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `docs/${name}`)],
+  api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `static/${name}`)],
   provision: [...EVERYWHERE, ...SITE_SCRIPTS],
   cleanup: [...EVERYWHERE, ...SITE_SCRIPTS],
 };

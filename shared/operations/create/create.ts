@@ -31,7 +31,7 @@ export const create: OperationDefinition<"create"> = {
     {
       // The apps' code runs here, so it knows no administrator.
       name: "site",
-      script: [...COMMON, ...SITE, "create/prove_apps.py", "create/create-site.sh"],
+      script: [...COMMON, ...SITE, "create/verify_apps.py", "create/create-site.sh"],
       limitSeconds: 1500,
       environment: (source) => [...createdSite(source), visited(source)],
     },
