@@ -1090,17 +1090,6 @@ test("a list has those that a filter lets through, and counts them alone", async
   }
 });
 
-test("a tenant that was stored before there were names has none", async () => {
-  const old = tenantNamed("old");
-  const { first_name: _first, last_name: _last, ...profile } = old.profile;
-  await it.client.doc(`tenants/${old.id}`).create({ ...old, profile });
-  const nameless = withParts(old, { profile: { first_name: null, last_name: null } });
-  assert.equal((await it.store.readTenant(old.id))?.record, nameless);
-  const list = await it.store.listTenants({ filter: {}, limit: 1, from: { skip: 0 } });
-  assert.equal(list.tenants, [nameless]);
-  for await (const { tenant } of it.store.tenants()) assert.equal(tenant, nameless);
-});
-
 test("every tenant and every reservation is read, over as many pages as it takes", async () => {
   // Two full pages of the one, and a bit more than two of the other.
   const ids = Array.from({ length: 601 }, () => randomUUID()).toSorted();
