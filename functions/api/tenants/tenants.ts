@@ -195,7 +195,7 @@ async function publishTrigger(tenantId: string, { bus }: Api): Promise<void> {
   try {
     await bus.publish({ kind: "tenant", tenant_id: tenantId });
   } catch (error) {
-    log("WARNING", "a trigger was not published; the resync will find the tenant", {
+    log("WARNING", "TriggerNotPublished", {
       tenantId,
       ...errorFields(error),
     });
