@@ -7,7 +7,7 @@ import { literal } from "./job-environment.ts";
 import { siteJob, siteSecret } from "./job-manifest.ts";
 import { readSiteScripts } from "./read-scripts.ts";
 import { newTenant } from "../tenant/tenant.ts";
-import { OPERATION_KINDS } from "./registry.ts";
+import { OPERATION_KINDS, OPERATIONS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
 
 const test = suite("manifests");
@@ -40,11 +40,10 @@ const settings = {
   databaseCa: null,
   benchUrl: null,
   scripts: new Map([
-    ["create/database", "# the script that makes the database"],
+    ...OPERATIONS.flatMap(({ kind, containers }) =>
+      containers.map(({ name }) => [`${kind}/${name}`, `# the script of ${kind}/${name}`] as const),
+    ),
     ["create/site", 'echo "$(date)" $$ "$SITE"'],
-    ["drop/site", "# the script that drops the site"],
-    ["suspend/site", "# the script that suspends the site"],
-    ["resume/site", "# the script that resumes the site"],
   ]),
 };
 const jobOf = (kind: OperationKind) => {

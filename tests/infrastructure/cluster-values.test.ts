@@ -8,6 +8,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
@@ -122,7 +123,7 @@ function addTests(): void {
     for (const { run, cluster } of told) {
       const { pods, ...quota } = cluster["quota"] as { pods: number } & Record<string, string>;
       assert.is(pods, 2 * (jobs[run] ?? 8), run);
-      for (const kind of ["create", "drop", "suspend", "resume"] as const) {
+      for (const kind of OPERATION_KINDS) {
         const wanted = {
           requestsCpu: pods * ofPod(kind, "requests", "cpu"),
           requestsMemory: pods * ofPod(kind, "requests", "memory"),

@@ -12,6 +12,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
+import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import type { Job } from "../../shared/reconciler/decision.ts";
@@ -119,7 +120,7 @@ function addContract(test: Test, subject: () => Subject): void {
   });
 
   test("a Job says which operation it carries out, and has no outcome while it works", async () => {
-    for (const kind of ["create", "drop", "suspend", "resume"] as const) {
+    for (const kind of OPERATION_KINDS) {
       const id = randomUUID();
       await createJob(subject(), id, newOperation({ kind, generation: 7, attempt: 3 }));
       const job = await subject().cluster.readJob(id);

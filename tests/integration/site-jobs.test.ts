@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
@@ -303,7 +304,7 @@ for (const [sentence, kind] of late) {
   });
 }
 
-for (const kind of ["create", "drop", "suspend", "resume"] as const) {
+for (const kind of OPERATION_KINDS) {
   test(`a ${kind} of an older generation or attempt touches nothing and ends for good`, async () => {
     await bench.run({ kind: "create", tenant: ACME, generation: 3, attempt: 2 });
     const before = bench.snapshot();
