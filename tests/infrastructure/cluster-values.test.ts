@@ -8,7 +8,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
+import { OPERATION_KINDS, OPERATIONS } from "../../shared/operations/registry.ts";
 import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
@@ -225,8 +225,8 @@ function podOf(kind: OperationKind): V1PodSpec {
       databaseCa: null,
       benchUrl: null,
       scripts: new Map(
-        ["create/database", "create/site", "drop/site", "suspend/site", "resume/site"].map(
-          (name) => [name, ""],
+        OPERATIONS.flatMap(({ kind: each, containers }) =>
+          containers.map(({ name }) => [`${each}/${name}`, ""] as const),
         ),
       ),
     },

@@ -9,6 +9,7 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { startLocalCluster } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
 import { startReaper } from "../../scripts/local/reaper.ts";
+import { OPERATIONS } from "../../shared/operations/registry.ts";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -40,13 +41,11 @@ export const SETTINGS = {
   benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
-  scripts: new Map([
-    ["create/database", obeying("database")],
-    ["create/site", obeying("site")],
-    ["drop/site", obeying("site")],
-    ["suspend/site", obeying("site")],
-    ["resume/site", obeying("site")],
-  ]),
+  scripts: new Map(
+    OPERATIONS.flatMap(({ kind, containers }) =>
+      containers.map(({ name }) => [`${kind}/${name}`, obeying(name)] as const),
+    ),
+  ),
 };
 
 export async function startFakeCluster() {

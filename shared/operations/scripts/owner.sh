@@ -22,6 +22,8 @@
 record=sites/.tenants/$SITE
 own_things=$record/$TENANT_ID
 claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
+# Not every script has a use for it.
+# shellcheck disable=SC2034
 config_copy=$own_things/site_config.json
 removed=$own_things/removed
 tombstone=sites/.tenants/$TENANT_ID.gone
