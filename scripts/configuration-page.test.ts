@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as schemas from "../shared/configuration/settings-schemas.ts";
 import { CONFIGURATION_PAGE, configurationPage } from "./configuration-page.ts";
+import { toSettingsHelp } from "./documentation/settings-help.ts";
 import { toSettingsPage } from "./documentation/settings-page.ts";
 import type { SettingsGroup } from "./documentation/settings-page.ts";
 import { readRepositoryFile } from "./repository.ts";
@@ -47,6 +48,14 @@ test("what is required for one of several ways is not required", () => {
 test("a setting stands in the first group that has it", () => {
   const schema = { properties: { A: setting } };
   assert.is(pageOf([schema], [schema]).split("`A`").length, 2);
+});
+
+test("for a terminal its lines are short, and without Markdown", () => {
+  const long = { ...setting, title: `A \`thing\` ${"of many words ".repeat(20)}`, default: 5 };
+  const lines = toSettingsHelp({ properties: { A: long } }).split("\n");
+  assert.is(lines[0], "  A (5)");
+  assert.is(lines[1]?.startsWith("      A thing of many words"), true);
+  for (const line of lines) assert.ok(line.length < 100, line);
 });
 
 test.run();

@@ -13,7 +13,7 @@ export interface SettingsGroup {
   schemas: readonly SettingsSchema[];
 }
 
-interface SettingsSchema {
+export interface SettingsSchema {
   required?: readonly string[];
   properties: Readonly<Record<string, DocumentedSetting>>;
 }
