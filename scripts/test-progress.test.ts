@@ -19,7 +19,7 @@ function seen(written: string[]): string[] {
   return written
     .join("")
     .split("\n")
-    .map((line) => line.replace(/^.*\r\u001b\[2K/s, ""));
+    .map((line) => line.split("\r\u001b[2K").at(-1) ?? "");
 }
 
 test("without a terminal each file that has ended is one counted line", () => {
