@@ -6,7 +6,7 @@
  */
 import { log } from "../../shared/platform/log.ts";
 import { deletionEventSchema } from "../../shared/pubsub/message-schemas.ts";
-import { isTenantId } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
 import { parserOf } from "../../shared/platform/schema-parser.ts";
 
 const parseDeletionEvent = parserOf(deletionEventSchema);
@@ -21,6 +21,6 @@ export function tenantOfDeletion(event: unknown): string | null {
   if (!parsed.ok) throw new Error("the event's subject is not a document of deletions");
   const tenantId = parsed.value.subject.split("/").at(-1) ?? "";
   if (isTenantId(tenantId)) return tenantId;
-  log("WARNING", "a deletion is of something that is no tenant", { tenantId });
+  log("WARNING", "UnknownDeletion", { tenantId });
   return null;
 }

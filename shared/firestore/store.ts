@@ -30,11 +30,12 @@ import {
 } from "./firestore-calls.ts";
 import { connectionOptions } from "../platform/google-clients.ts";
 import type { IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
-import type { Claim, Stored } from "../reconciler/reconcile.ts";
+import type { Claim, Stored } from "../reconciler/ports.ts";
 import { openRequestRecords } from "./request-records.ts";
-import { addSeconds, DELETION_RECORD_DAYS, isTenantId } from "../tenant/tenant.ts";
+import { addSeconds, DELETION_RECORD_DAYS, withChanges } from "../tenant/tenant.ts";
+import { isTenantId } from "../tenant/names.ts";
 import type { Deletion, Tenant, TenantChanges } from "../tenant/tenant.ts";
-import { listTenants, toShown, toStored } from "./tenant-documents.ts";
+import { listTenants, toFieldPaths, toShown, toStored } from "./tenant-documents.ts";
 import type { ListRequest, Shown } from "./tenant-documents.ts";
 import { applyCommand, correct } from "../tenant/commands.ts";
 import type { Corrections, CommandRequest, Command } from "../tenant/commands.ts";
@@ -123,7 +124,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
    * the reservation tells, or the record, whose answer is the same.
    */
   async function createTenant(tenant: Tenant, request: IdempotentRequest | null): Promise<Created> {
-    const reservation = subdomains.doc(tenant.subdomain);
+    const reservation = subdomains.doc(tenant.spec.subdomain);
     let expired: Timestamp | null = null;
     for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
       const batch = firestore
@@ -175,7 +176,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   function updateBatch(id: string, version: unknown, changes: TenantChanges) {
     return firestore
       .batch()
-      .update(tenants.doc(id), { ...changes }, { lastUpdateTime: version as Timestamp });
+      .update(tenants.doc(id), toFieldPaths(changes), { lastUpdateTime: version as Timestamp });
   }
 
   /** Which slots are taken, and by whom. A document that no slot can have takes none. */
@@ -214,7 +215,10 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
 
   /** The ids of those that wait for a slot, whose turn is next first. */
   async function queue(limit: number): Promise<string[]> {
-    const query = tenants.where("queue_key", ">", "").orderBy("queue_key").limit(limit);
+    const query = tenants
+      .where("status.queue_key", ">", "")
+      .orderBy("status.queue_key")
+      .limit(limit);
     return (await call(query.select().get())).docs.map((document) => document.id);
   }
 
@@ -240,9 +244,9 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   async function whoKnowsOf(slot: number, holder: string): Promise<string | null> {
     if (isTenantId(holder)) {
       const found = await call(tenants.doc(holder).get());
-      return found.get("operation.slot") === slot ? holder : null;
+      return found.get("status.operation.slot") === slot ? holder : null;
     }
-    const found = await call(tenants.where("operation.slot", "==", slot).limit(1).get());
+    const found = await call(tenants.where("status.operation.slot", "==", slot).limit(1).get());
     return found.docs[0]?.id ?? null;
   }
 
@@ -267,14 +271,15 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       const stored = toStored(found);
       if (stored === null) return null;
       const { record, version } = stored;
-      if (record.command_id === issued.commandId) return { outcome: "changed", tenant: record };
+      if (record.spec.command_id === issued.commandId)
+        return { outcome: "changed", tenant: record };
       const result = applyCommand(record, command, issued);
       if (result.outcome === "refused") return result;
 
       const { outcome } = result;
       const changes = result.outcome === "changed" ? result.changes : null;
       if (changes === null && request === null) return { outcome, tenant: record };
-      const tenant = { ...record, ...changes };
+      const tenant = changes === null ? record : withChanges(record, changes);
       const batch = changes === null ? firestore.batch() : updateBatch(id, version, changes);
       if (changes !== null && command === "delete") {
         const deletion = newDeletion(issued.now);
@@ -307,7 +312,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
       if (result.outcome === "refused") return result;
       if (result.outcome === "unchanged") return { outcome: "changed", tenant: record };
       if ((await writeTenant(id, version, result.changes)) !== null) {
-        return { outcome: "changed", tenant: { ...record, ...result.changes } };
+        return { outcome: "changed", tenant: withChanges(record, result.changes) };
       }
     }
     throw new AdapterError("store", "unavailable", `tenant ${id} keeps changing`);
@@ -317,22 +322,22 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   async function endDeletion(tenant: Tenant, version: unknown, now: Date): Promise<boolean> {
     const deletion: Partial<Deletion> = {
       completed_at: now,
-      reason: tenant.reason,
+      reason: tenant.status.reason,
       expires_at: addSeconds(now, DELETION_RECORD_DAYS * 24 * 3600),
     };
     const batch = firestore
       .batch()
       .delete(tenants.doc(tenant.id), { lastUpdateTime: version as Timestamp })
       .set(deletions.doc(tenant.id), deletion, { merge: true });
-    await deleteIfHeld(batch, subdomains.doc(tenant.subdomain), tenant.id);
+    await deleteIfHeld(batch, subdomains.doc(tenant.spec.subdomain), tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
   /** The ids of the tenants that the resync shall look at, those that have waited longest first. */
   async function dueTenants(now: Date, limit: number): Promise<string[]> {
     const query = tenants
-      .where("next_reconcile_at", "<=", now)
-      .orderBy("next_reconcile_at")
+      .where("status.next_reconcile_at", "<=", now)
+      .orderBy("status.next_reconcile_at")
       .limit(limit)
       .select();
     return (await call(query.get())).docs.map((document) => document.id);

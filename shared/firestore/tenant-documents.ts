@@ -12,10 +12,11 @@ import type {
 } from "@google-cloud/firestore";
 import { DamagedRecordError } from "../platform/errors.ts";
 import { call, everyDocument, toDates } from "./firestore-calls.ts";
-import type { Stored } from "../reconciler/reconcile.ts";
+import type { Stored } from "../reconciler/ports.ts";
+import { OPERATION_KINDS } from "../operations/registry.ts";
 import { damagedFields, showDamaged } from "../tenant/damaged-record.ts";
 import type { Fields } from "../tenant/damaged-record.ts";
-import type { Status, Tenant } from "../tenant/tenant.ts";
+import type { Phase, Tenant, TenantChanges } from "../tenant/tenant.ts";
 
 /** Where a page ends: its last tenant, as the list is ordered. */
 export interface Position {
@@ -29,7 +30,7 @@ export interface Position {
 
 /** Which tenants a caller wants to see. */
 export interface ListRequest {
-  filter: { status?: Status; email?: string };
+  filter: { phase?: Phase; email?: string };
   limit: number;
   from: { skip: number } | { after: Position };
 }
@@ -46,7 +47,7 @@ export interface TenantList {
 export function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
   if (!snapshot.exists) return null;
   const fields = fieldsOf(snapshot);
-  const damaged = damagedFields(fields, snapshot.id);
+  const damaged = damagedFields(fields, snapshot.id, OPERATION_KINDS);
   if (damaged.length > 0) throw new DamagedRecordError(snapshot.ref.path, damaged);
   return { record: fields as unknown as Tenant, version: snapshot.updateTime };
 }
@@ -63,16 +64,26 @@ export function toShown(snapshot: DocumentSnapshot): Shown | null {
   const { id, createTime, updateTime } = snapshot;
   if (createTime === undefined || updateTime === undefined) return null;
   const fields = fieldsOf(snapshot);
-  const damaged = damagedFields(fields, id);
+  const damaged = damagedFields(fields, id, OPERATION_KINDS);
   if (damaged.length === 0) return { tenant: fields as unknown as Tenant, damaged };
   const times = { createdAt: createTime.toDate(), updatedAt: updateTime.toDate() };
   return { tenant: showDamaged(fields, id, damaged, times), damaged };
 }
 
-/** Records of before there were names lack them. */
 function fieldsOf(snapshot: DocumentSnapshot): Fields {
-  return { first_name: null, last_name: null, ...(toDates(snapshot.data()) as Fields) };
+  return toDates(snapshot.data()) as Fields;
 }
+
+/** The changes as an update takes them, by the paths of their fields: what is beside them stays. */
+export function toFieldPaths({ updated_at, ...parts }: TenantChanges): Record<string, unknown> {
+  const changed = Object.entries(parts).flatMap(([part, fields]) =>
+    Object.entries(fields).map(([name, value]) => [`${part}.${name}`, value] as const),
+  );
+  return { ...(updated_at && { updated_at }), ...Object.fromEntries(changed) };
+}
+
+/** Where the record has what a list may be filtered by. */
+const FILTERED = { phase: "status.phase", email: "profile.email" } as const;
 
 /**
  * A page of the tenants, the newest first. Of those made at the same time, the id decides. Those of which the
@@ -84,7 +95,7 @@ export async function listTenants(
 ): Promise<TenantList> {
   let matching: Query = tenants;
   for (const [field, value] of Object.entries(filter)) {
-    matching = matching.where(field, "==", value);
+    matching = matching.where(FILTERED[field as keyof typeof FILTERED], "==", value);
   }
   // One more than asked for tells whether more follow.
   const [dated, counted] = await Promise.all([

@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
-import { siteJob } from "../../shared/operations/manifests.ts";
-import { addSeconds, jobName } from "../../shared/tenant/tenant.ts";
+import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
 import type { Deletion, Tenant } from "../../shared/tenant/tenant.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
 import { SETTINGS } from "../testkit/fake-cluster.ts";
@@ -13,6 +14,7 @@ import {
   awayCluster,
   createJobOf,
   createTenant,
+  SETTLED,
   someTenant,
   startTestDependencies,
 } from "../testkit/test-dependencies.ts";
@@ -56,11 +58,11 @@ function hasSecret({ id }: Tenant): boolean {
   return it.fakeCluster.jobs.secretNames().includes(jobName(id));
 }
 
-async function reserve({ subdomain, id }: Tenant): Promise<void> {
-  await it.client.doc(`subdomains/${subdomain}`).create({ tenant_id: id });
+async function reserve({ spec, id }: Tenant): Promise<void> {
+  await it.client.doc(`subdomains/${spec.subdomain}`).create({ tenant_id: id });
 }
 
-const holderOf = ({ subdomain }: Tenant) => it.dependencies.store.readReservation(subdomain);
+const holderOf = ({ spec }: Tenant) => it.dependencies.store.readReservation(spec.subdomain);
 
 test("a site Job and a Secret of a tenant that is gone go when they are over an hour old", async () => {
   const gone = someTenant();
@@ -68,10 +70,7 @@ test("a site Job and a Secret of a tenant that is gone go when they are over an 
   await writeDeletionRecord(gone, NOW);
   assert.equal(await findingsAt(YOUNG), []);
   assert.equal([await hasJob(gone), hasSecret(gone)], [true, true]);
-  assert.equal(await findingsAt(OLD), [
-    "a site Job of a tenant that is gone was removed",
-    "a Secret of a tenant that is gone was removed",
-  ]);
+  assert.equal(await findingsAt(OLD), ["OrphanedJobRemoved", "OrphanedSecretRemoved"]);
   assert.equal([await hasJob(gone), hasSecret(gone)], [false, false]);
   assert.equal(await findingsAt(OLD), []);
 });
@@ -90,21 +89,18 @@ test("a Job of a tenant without a deletion record is reported and stays: it may 
   await createJobOf(leaving, it);
   await writeDeletionRecord(leaving, null);
   const found = await findingsAt(OLD);
-  assert.is(
-    found.filter((finding) => finding === "a site Job is of a tenant that is not there").length,
-    2,
-  );
+  assert.is(found.filter((finding) => finding === "UnknownJob").length, 2);
   assert.equal([await hasJob(unknown), await hasJob(leaving)], [true, true]);
 });
 
 test("what somebody has written by hand keeps nothing else from being looked at", async () => {
   await it.client.doc("subdomains/aaa").create({ tenant_id: "" });
   await it.client.doc("subdomains/bbb").create({ tenant_id: "a/b" });
-  await createTenant(it, { next_reconcile_at: null });
+  await createTenant(it, { status: { next_reconcile_at: null } });
   assert.equal((await findingsAt(OLD)).toSorted(), [
-    "a name is reserved for something that is no tenant",
-    "a name is reserved for something that is no tenant",
-    "a tenant without a next reconcile was reconciled",
+    "NameOfNobody",
+    "NameOfNobody",
+    "UnscheduledTenantReconciled",
   ]);
 });
 
@@ -162,10 +158,10 @@ test("a name goes whose tenant is gone only if its deletion has ended, and is re
   assert.is(await holderOf(ended), ended.id);
 
   assert.equal((await findingsAt(OLD)).toSorted(), [
-    "a deletion has not ended, and its tenant is not there",
-    "a name is reserved for a tenant that is not there",
-    "a name is reserved for a tenant that is not there",
-    "a name of a tenant that is gone was set free",
+    "DeletionUnfinished",
+    "NameOfMissingTenant",
+    "NameOfMissingTenant",
+    "NameReleased",
   ]);
   assert.equal(
     [await holderOf(ended), await holderOf(open), await holderOf(unknown)],
@@ -181,26 +177,22 @@ test("a name whose tenant is there stays its own, and nothing is said of it", as
 });
 
 test("a tenant that is not settled and that no resync would find is triggered", async () => {
-  const lost = await createTenant(it, { next_reconcile_at: null });
+  const lost = await createTenant(it, { status: { next_reconcile_at: null } });
   const found = await createTenant(it);
-  const settled = await createTenant(it, {
-    status: "active",
-    observed_generation: 1,
-    next_reconcile_at: null,
-  });
-  assert.equal(await findingsAt(NOW), ["a tenant without a next reconcile was reconciled"]);
+  const settled = await createTenant(it, { status: SETTLED });
+  assert.equal(await findingsAt(NOW), ["UnscheduledTenantReconciled"]);
   assert.equal(
     [await hasJob(lost), await hasJob(found), await hasJob(settled)],
     [true, false, false],
   );
-  assert.ok((await it.dependencies.store.readTenant(lost.id))?.record.next_reconcile_at);
+  assert.ok((await it.dependencies.store.readTenant(lost.id))?.record.status.next_reconcile_at);
 });
 
 test("a tenant that does not hold its name is reported, and left as it is", async () => {
   const [robbed, nameless] = [await createTenant(it), await createTenant(it)];
-  await it.client.doc(`subdomains/${robbed.subdomain}`).set({ tenant_id: nameless.id });
-  await it.client.doc(`subdomains/${nameless.subdomain}`).delete();
-  const message = "a tenant does not hold its name";
+  await it.client.doc(`subdomains/${robbed.spec.subdomain}`).set({ tenant_id: nameless.id });
+  await it.client.doc(`subdomains/${nameless.spec.subdomain}`).delete();
+  const message = "NameLost";
   assert.equal(await findingsAt(OLD), [message, message]);
   for (const tenant of [robbed, nameless]) {
     assert.equal((await it.dependencies.store.readTenant(tenant.id))?.record, tenant);
@@ -209,13 +201,13 @@ test("a tenant that does not hold its name is reported, and left as it is", asyn
 
 test("damaged records are reported with their fields, and keep nobody from looking at the others", async () => {
   const [lacking, copied] = [await createTenant(it), await createTenant(it)];
-  await it.client.doc(`tenants/${lacking.id}`).update({ created_at: "today", subdomain: 7 });
+  await it.client.doc(`tenants/${lacking.id}`).update({ created_at: "today", "spec.subdomain": 7 });
   await it.client.doc(`tenants/${copied.id}`).update({ id: lacking.id });
   await it.client.doc(`deletions/${lacking.id}`).create({ completed_at: null });
   const gone = someTenant();
   await reserve(gone);
   await it.client.doc(`deletions/${gone.id}`).create({ completed_at: "yesterday" });
-  await createTenant(it, { next_reconcile_at: null });
+  await createTenant(it, { status: { next_reconcile_at: null } });
   const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
   const damaged = lines.flatMap((line) =>
     "damaged" in line ? [[line["tenantId"], line["damaged"]]] : [],
@@ -223,7 +215,7 @@ test("damaged records are reported with their fields, and keep nobody from looki
   assert.equal(
     new Map(damaged as [string, string[]][]),
     new Map([
-      [lacking.id, ["subdomain", "created_at"]],
+      [lacking.id, ["created_at", "spec.subdomain"]],
       [copied.id, ["id"]],
     ]),
   );
@@ -231,10 +223,10 @@ test("damaged records are reported with their fields, and keep nobody from looki
     .map(({ message }) => String(message))
     .filter((text) => text.startsWith("garbage collection: "));
   assert.equal(findings.toSorted(), [
-    "garbage collection: a name is reserved for a tenant that is not there",
-    "garbage collection: a tenant without a next reconcile was reconciled",
-    "garbage collection: a tenant's record is damaged",
-    "garbage collection: a tenant's record is damaged",
+    "NameOfMissingTenant",
+    "UnscheduledTenantReconciled",
+    "RecordDamaged",
+    "RecordDamaged",
   ]);
   assert.equal(
     lines.filter(({ severity }) => severity === "ERROR"),
@@ -248,13 +240,13 @@ test("a name that lost its holder is given back to the only tenant that has it o
   const [clear, doubled] = [await createTenant(it), await createTenant(it)];
   const copy = { ...doubled, id: randomUUID() };
   await it.client.doc(`tenants/${copy.id}`).create(copy);
-  for (const { subdomain } of [clear, doubled])
-    await it.client.doc(`subdomains/${subdomain}`).set({});
+  for (const { spec } of [clear, doubled])
+    await it.client.doc(`subdomains/${spec.subdomain}`).set({});
   const found = await findingsAt(OLD);
-  assert.equal(
-    found.filter((finding) => finding !== "a tenant does not hold its name").toSorted(),
-    ["a name is reserved for something that is no tenant", "a tenant got its name back"],
-  );
+  assert.equal(found.filter((finding) => finding !== "NameLost").toSorted(), [
+    "NameOfNobody",
+    "NameGivenBack",
+  ]);
   assert.equal([await holderOf(clear), await holderOf(doubled)], [clear.id, null]);
 });
 
@@ -262,8 +254,9 @@ test("a finding names whom it is about", async () => {
   const gone = someTenant();
   await reserve(gone);
   const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
-  const { id: tenantId, subdomain } = gone;
-  const message = "garbage collection: a name is reserved for a tenant that is not there";
+  const { id: tenantId } = gone;
+  const { subdomain } = gone.spec;
+  const message = "NameOfMissingTenant";
   assert.equal(lines, [
     { severity: "WARNING", message, tenantId, subdomain },
     { severity: "INFO", message: "garbage collection finished", findings: 1 },
@@ -277,7 +270,7 @@ test("what the database tells is checked while the cluster does not answer", asy
   assert.equal(await findingsAt(OLD, { ...it.dependencies, cluster: awayCluster() }), [
     "a look was not finished",
     "a look was not finished",
-    "a name of a tenant that is gone was set free",
+    "NameReleased",
   ]);
   assert.is(await holderOf(gone), null);
 });

@@ -93,7 +93,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
   await store.changeFields(id, { organization: "Acme Ltd" }, NOW);
   await store.claimSlot(id, (await store.readTenant(id))?.version, 0, { updated_at: NOW });
-  await store.writeTenant(id, (await store.readTenant(id))?.version, { step: "start" });
+  await store.writeTenant(id, (await store.readTenant(id))?.version, { status: { step: "start" } });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -117,7 +117,7 @@ async function callEveryMethod(store: Store): Promise<void> {
 }
 
 /** A value for every filter that there is. */
-const FILTERS: Required<ListRequest["filter"]> = { status: "active", email: "a@acme.example" };
+const FILTERS: Required<ListRequest["filter"]> = { phase: "active", email: "a@acme.example" };
 
 /** Each way to ask for a list: with every combination of filters, from both kinds of places. */
 function everyList(): ListRequest[] {

@@ -14,11 +14,12 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readSiteScripts } from "../../shared/operations/scripts/read-scripts.ts";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 
 const test = suite("site Jobs");
 
@@ -139,7 +140,7 @@ for (const [first_name, last_name, expected] of [
   ['--add-role "$(id)"', "O'Neil; $SITE `id` \\", ' --add-role "$(id)" O\'Neil; $SITE `id` \\'],
 ] as const) {
   test(`the customer's user is called what the customer is:${expected}`, async () => {
-    const tenant = { ...ACME, first_name, last_name };
+    const tenant = withParts(ACME, { profile: { first_name, last_name } });
     assert.is((await bench.run({ kind: "create", tenant })).status, 0);
     const user = "office@acme.example (System User, System Manager)";
     assert.is(inSite("users.txt"), `${user}${expected}\n`);
@@ -428,7 +429,8 @@ test("malformed values arrive as they are, and none of them is executed", async 
   const longest = tenantNamed("a".repeat(30), "33333333-2222-4333-8444-555555555555");
   for (const [index, value] of malformed.entries()) {
     const named = index % 2 === 0 ? shortest : longest;
-    const tenant = { ...named, organization: value, email, first_name: value };
+    const profile = { organization: value, email, first_name: value };
+    const tenant = withParts(named, { profile });
     const { status, output } = await bench.run({ kind: "create", tenant, generation: index + 1 });
     assert.is(status, 0, output);
     const config = readFileSync(join(bench.site(tenant), "site_config.json"), "utf8");
@@ -623,14 +625,14 @@ for number in range(1000):
             json.dump(config, file)
 `;
 
-for (const [name, script] of Object.entries(readSiteScripts())) {
+for (const [name, script] of readSiteScripts()) {
   const shellcheck = spawnSync("shellcheck", ["--version"]);
   if (shellcheck.error) {
     skip(test, `${name} is clean`, "shellcheck", "there is no shellcheck on the PATH");
   } else {
     test(`${name} is clean for shellcheck, whole as it runs`, () => {
       const { stdout, status } = spawnSync("shellcheck", ["--shell=bash", "-"], {
-        input: String(script),
+        input: script,
         encoding: "utf8",
       });
       assert.is(stdout, "");

@@ -20,6 +20,8 @@ import type {
   CommandResult,
 } from "../../shared/firestore/store.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
+import type { TenantParts } from "../testkit/tenant-parts.ts";
 import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../testkit/rest-proxy.ts";
 
 const test = suite("the store");
@@ -91,7 +93,7 @@ for (const [what, answer] of [
     const { version } = await stored(tenant);
     proxy.injectFault({ rpc: "Commit", ...answer });
     const error: unknown = await faulty
-      .writeTenant(tenant.id, version, { next_reconcile_at: null }, null)
+      .writeTenant(tenant.id, version, { status: { next_reconcile_at: null } }, null)
       .catch((thrown: unknown) => thrown);
     assert.instance(error, AdapterError);
     assert.is((error as AdapterError).code, "unavailable");
@@ -130,22 +132,31 @@ async function stored(tenant: Tenant) {
 }
 
 /** A new tenant with these fields, in the database. */
-async function create(more: Partial<Tenant> = {}): Promise<Tenant> {
-  const tenant = { ...tenantNamed(`t-${randomUUID().slice(0, 8)}`), ...more };
+async function create(more: TenantParts = {}): Promise<Tenant> {
+  const tenant = withParts(tenantNamed(`t-${randomUUID().slice(0, 8)}`), more);
   assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
   return tenant;
 }
 
+/** With a site that works, and nothing under way. */
+const ACTIVE = {
+  status: {
+    phase: "active",
+    site: { host: "acme.kairos.app", suspended: false },
+    observed_generation: 1,
+  },
+} as const satisfies TenantParts;
+
+/** What the status says of a command that was given up. */
+const FAILURE = { condition: "failed", message: "it failed" } as const;
+
 function operationIn(slot: number | null): Operation {
-  const attempt = { generation: 1, attempt: 1, started_at: NOW };
+  const attempt = { generation: 1, attempt: 1, first_attempt: 1, started_at: NOW };
   return { kind: "create", ...attempt, slot, deadline_at: slot === null ? null : NOW };
 }
 
 test("reads a tenant back exactly as it was stored, dates included", async () => {
-  const tenant: Tenant = {
-    ...tenantNamed("read-back"),
-    operation: operationIn(3),
-  };
+  const tenant = withParts(tenantNamed("read-back"), { status: { operation: operationIn(3) } });
   assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
   assert.equal((await stored(tenant)).record, tenant);
 });
@@ -159,7 +170,10 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
   const winner = rivals[outcomes.indexOf("created")];
   const reservation = await it.client.doc("subdomains/contested").get();
   assert.is(reservation.get("tenant_id"), winner?.id);
-  const records = await it.client.collection("tenants").where("subdomain", "==", "contested").get();
+  const records = await it.client
+    .collection("tenants")
+    .where("spec.subdomain", "==", "contested")
+    .get();
   assert.equal(
     records.docs.map(({ id }) => id),
     [winner?.id],
@@ -181,9 +195,10 @@ function keyed(more: Partial<IdempotentRequest> = {}): IdempotentRequest {
 }
 
 /** In an order of keys that is not the alphabet's. */
-function answerWith({ id, subdomain, status }: Tenant): StoredAnswer {
+function answerWith({ id, spec, status }: Tenant): StoredAnswer {
   const headers = { Location: `/tenants/${id}` };
-  return { status: 201, headers, body: { success: true, id, subdomain, status } };
+  const body = { success: true, id, subdomain: spec.subdomain, status: status.phase };
+  return { status: 201, headers, body };
 }
 
 const recordOf = async ({ id }: IdempotentRequest) =>
@@ -244,7 +259,7 @@ test("a creation under a key that was used for something else creates nothing", 
 });
 
 test("a creation that finds its name taken leaves its key unused", async () => {
-  await create({ subdomain: "taken" });
+  await create({ spec: { subdomain: "taken" } });
   const request = keyed();
   const result = await it.store.createTenant(tenantNamed("taken"), request);
   assert.equal(result, { outcome: "subdomain-taken" });
@@ -334,7 +349,7 @@ test("an expired record that Firestore removes meanwhile is in nobody's way", as
 });
 
 test("a name that becomes free before it is looked at is taken at the next commit", async () => {
-  const holder = await create({ subdomain: "freed" });
+  const holder = await create({ spec: { subdomain: "freed" } });
   const reservation = it.client.doc("subdomains/freed");
   proxy.injectFault({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
   const tenant = tenantNamed("freed");
@@ -367,12 +382,12 @@ test("a write on a version that is no longer the newest changes nothing", async 
   const tenant = tenantNamed("versions");
   await it.store.createTenant(tenant, null);
   const { version } = await stored(tenant);
-  const first = await it.store.writeTenant(tenant.id, version, { step: "first" });
+  const first = await it.store.writeTenant(tenant.id, version, { status: { step: "first" } });
   assert.ok(first);
-  assert.is(await it.store.writeTenant(tenant.id, version, { step: "second" }), null);
-  assert.is((await stored(tenant)).record.step, "first");
+  assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "second" } }), null);
+  assert.is((await stored(tenant)).record.status.step, "first");
   // The version that a write gives is good for the next one.
-  assert.ok(await it.store.writeTenant(tenant.id, first.version, { step: "third" }));
+  assert.ok(await it.store.writeTenant(tenant.id, first.version, { status: { step: "third" } }));
 });
 
 test("a write to a tenant that is gone is a lost race and brings nothing back", async () => {
@@ -380,7 +395,7 @@ test("a write to a tenant that is gone is a lost race and brings nothing back", 
   await it.store.createTenant(tenant, null);
   const { version } = await stored(tenant);
   await it.client.doc(`tenants/${tenant.id}`).delete();
-  assert.is(await it.store.writeTenant(tenant.id, version, { step: "x" }), null);
+  assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "x" } }), null);
   assert.is(await it.store.readTenant(tenant.id), null);
 });
 
@@ -390,7 +405,10 @@ async function takenSlots(): Promise<string[]> {
 }
 
 /** The changes by which a tenant takes a slot. */
-const taking = (slot: number): TenantChanges => ({ operation: operationIn(slot), updated_at: NOW });
+const taking = (slot: number): TenantChanges => ({
+  status: { operation: operationIn(slot) },
+  updated_at: NOW,
+});
 
 /** Takes the first of the slots that is free, as a reconcile does. */
 async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
@@ -410,7 +428,7 @@ test("of many at once for three slots, exactly three get one, in the slots and o
   assert.is(results.filter((result) => result === "taken").length, 17);
 
   const records = await Promise.all(rivals.map(async (tenant) => (await stored(tenant)).record));
-  const onRecord = records.flatMap(({ id, operation }) =>
+  const onRecord = records.flatMap(({ id, status: { operation } }) =>
     operation === null ? [] : [`${operation.slot} ${id}`],
   );
   assert.equal(await takenSlots(), onRecord.toSorted());
@@ -423,10 +441,10 @@ test("of many at once for three slots, exactly three get one, in the slots and o
 test("a slot is not taken on a version that is no longer the newest, or by a tenant that is gone", async () => {
   const tenant = await create();
   const { version } = await stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { step: "meanwhile" });
+  await it.store.writeTenant(tenant.id, version, { status: { step: "meanwhile" } });
   const stale = await it.store.claimSlot(tenant.id, version, 0, taking(0));
   assert.equal(stale, { result: "lost" });
-  assert.is((await stored(tenant)).record.operation, null);
+  assert.is((await stored(tenant)).record.status.operation, null);
 
   await it.client.doc(`tenants/${tenant.id}`).delete();
   assert.equal(await it.store.claimSlot(tenant.id, version, 0, taking(0)), { result: "lost" });
@@ -439,7 +457,7 @@ test("the version that taking a slot gives is good for the next write", async ()
   const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
   assert.is(claim.result, "claimed");
   const next = claim.result === "claimed" ? claim.version : null;
-  assert.ok(await it.store.writeTenant(tenant.id, next, { step: "create" }));
+  assert.ok(await it.store.writeTenant(tenant.id, next, { status: { step: "create" } }));
 });
 
 test("a slot is taken once, and the record says so, when the commit is repeated because its answer was lost", async () => {
@@ -449,7 +467,7 @@ test("a slot is taken once, and the record says so, when the commit is repeated 
   const claim = await faulty.claimSlot(tenant.id, version, 0, taking(0));
   // Whichever it is called, the next look at the record tells.
   assert.is.not(claim.result, "claimed");
-  assert.is((await stored(tenant)).record.operation?.slot, 0);
+  assert.is((await stored(tenant)).record.status.operation?.slot, 0);
   assert.equal(await faulty.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
@@ -458,31 +476,31 @@ test("an outcome and the slot that it frees are written together, or neither", a
   const tenant = await create();
   const { version: stale } = await stored(tenant);
   await claimOneOf([4], tenant);
-  const outcome = { status: "active", operation: operationIn(null) } as const;
+  const outcome = { status: { phase: "active", operation: operationIn(null) } } as const;
   assert.is(await it.store.writeTenant(tenant.id, stale, outcome, 4), null);
   assert.equal(await takenSlots(), [`4 ${tenant.id}`]);
-  assert.is((await stored(tenant)).record.operation?.slot, 4);
+  assert.is((await stored(tenant)).record.status.operation?.slot, 4);
 
   const { version } = await stored(tenant);
   assert.ok(await it.store.writeTenant(tenant.id, version, outcome, 4));
   assert.equal(await takenSlots(), []);
-  assert.equal((await stored(tenant)).record.operation, operationIn(null));
+  assert.equal((await stored(tenant)).record.status.operation, operationIn(null));
 });
 
 test("the queue has those who wait, in the order of their places", async () => {
   const at = (minute: number) => addSeconds(NOW, minute * 60).toISOString();
-  const newer = await create({ queue_key: `1 ${at(2)} a` });
-  const drop = await create({ queue_key: `0 ${at(3)} b` });
-  const older = await create({ queue_key: `1 ${at(1)} c` });
-  await create({ queue_key: null });
+  const newer = await create({ status: { queue_key: `1 ${at(2)} a` } });
+  const drop = await create({ status: { queue_key: `0 ${at(3)} b` } });
+  const older = await create({ status: { queue_key: `1 ${at(1)} c` } });
+  await create({ status: { queue_key: null } });
   assert.equal(await it.store.queue(10), [drop.id, older.id, newer.id]);
   assert.equal(await it.store.queue(2), [drop.id, older.id]);
 });
 
 test("a slot that nobody knows of is freed: its tenant is gone, or has no such slot on record", async () => {
   const gone = randomUUID();
-  const elsewhere = await create({ operation: operationIn(3) });
-  const idle = await create({ operation: operationIn(null) });
+  const elsewhere = await create({ status: { operation: operationIn(3) } });
+  const idle = await create({ status: { operation: operationIn(null) } });
   const never = await create();
   for (const [slot, tenantId] of [gone, elsewhere.id, idle.id, never.id].entries()) {
     await it.client.doc(`slots/${slot}`).create({ tenant_id: tenantId });
@@ -528,9 +546,9 @@ test("a slot that lost its holder is freed, or given back to the tenant that has
 test("a copied record frees no slot but its own", async () => {
   const holder = await create();
   await claimOneOf([0], holder);
-  const copy = await create({ operation: operationIn(0) });
+  const copy = await create({ status: { operation: operationIn(0) } });
   const { version } = await stored(copy);
-  const changes = { operation: operationIn(null) };
+  const changes = { status: { operation: operationIn(null) } };
   assert.ok(await it.store.writeTenant(copy.id, version, changes, 0));
   assert.equal(await takenSlots(), [`0 ${holder.id}`]);
 });
@@ -557,14 +575,18 @@ const tenantOf = (answer: CommandResult | null) =>
 const deletionOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
 
 test("a deletion is asked for once, together with what triggers cleanup", async () => {
-  const tenant = await create({ organization: "Acme" });
+  const tenant = await create({ profile: { organization: "Acme" } });
   const asked = await Promise.all(
     Array.from({ length: 5 }, () => it.store.runCommand(tenant.id, "delete", issued(), null)),
   );
-  for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
+  for (const answer of asked) assert.is(tenantOf(answer)?.status.phase, "deleting");
   assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
   const { record } = await stored(tenant);
-  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one command");
+  assert.equal(
+    [record.spec.state, record.spec.generation],
+    ["absent", 2],
+    "five callers, one command",
+  );
   const deletion = await deletionOf(tenant);
   assert.equal(Object.keys(deletion ?? {}).toSorted(), [
     "completed_at",
@@ -576,42 +598,42 @@ test("a deletion is asked for once, together with what triggers cleanup", async 
 });
 
 test("of several commands at once each is carried out on what the others left, and none is lost", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const commands: Command[] = ["suspend", "resume", "suspend", "delete", "resume"];
   const answers = await Promise.all(
     commands.map((command) => it.store.runCommand(tenant.id, command, issued(), null)),
   );
   const changed = answers.filter((answer) => answer?.outcome === "changed");
   const { record } = await stored(tenant);
-  assert.is(record.generation, 1 + changed.length);
-  assert.is(record.desired, "absent");
+  assert.is(record.spec.generation, 1 + changed.length);
+  assert.is(record.spec.state, "absent");
   assert.ok(await deletionOf(tenant));
 });
 
 test("a command is one change whose commit is repeated because its answer was lost", async () => {
   for (const command of ["suspend", "delete"] as const) {
-    const tenant = await create({ status: "active", observed_generation: 1 });
+    const tenant = await create(ACTIVE);
     loseAnswerOfCommit();
     const answer = await faulty.runCommand(tenant.id, command, issued(), null);
     assert.is(answer?.outcome, "changed");
     const { record } = await stored(tenant);
     assert.equal(tenantOf(answer), record);
-    assert.is(record.generation, 2);
+    assert.is(record.spec.generation, 2);
   }
 });
 
 test("the same command under the same id is one change", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const own = issued();
   for (let k = 0; k < 2; k++) {
     const answer = await it.store.runCommand(tenant.id, "suspend", own, null);
     assert.is(answer?.outcome, "changed");
   }
-  assert.is((await stored(tenant)).record.generation, 2);
+  assert.is((await stored(tenant)).record.spec.generation, 2);
 });
 
 test("a command that is refused, or command already, changes nothing", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   for (const [command, outcome] of [
     ["retry", "refused"],
     ["resume", "unchanged"],
@@ -624,9 +646,9 @@ test("a command that is refused, or command already, changes nothing", async () 
 });
 
 test("a command other than a deletion leaves no deletion record", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   await it.store.runCommand(tenant.id, "suspend", issued(), null);
-  assert.is((await stored(tenant)).record.desired, "suspended");
+  assert.is((await stored(tenant)).record.spec.state, "suspended");
   assert.is(await deletionOf(tenant), undefined);
 });
 
@@ -639,11 +661,11 @@ test("a command about a tenant that is not there is none", async () => {
 });
 
 /** A tenant of which each of these commands can be made. */
-const READY: [Command, "changed" | "unchanged", Partial<Tenant>][] = [
-  ["suspend", "changed", { status: "active", observed_generation: 1 }],
-  ["delete", "changed", { status: "active", observed_generation: 1 }],
-  ["retry", "changed", { status: "failed", observed_generation: 1, error_message: "it failed" }],
-  ["resume", "unchanged", { status: "active", observed_generation: 1 }],
+const READY: [Command, "changed" | "unchanged", TenantParts][] = [
+  ["suspend", "changed", ACTIVE],
+  ["delete", "changed", ACTIVE],
+  ["retry", "changed", { status: { phase: "failed", observed_generation: 1, ...FAILURE } }],
+  ["resume", "unchanged", ACTIVE],
 ];
 
 for (const [command, outcome, fields] of READY) {
@@ -654,12 +676,12 @@ for (const [command, outcome, fields] of READY) {
     );
     const { record } = await stored(tenant);
     assertOneEffect(results, outcome, answerWith(record));
-    assert.is(record.generation, outcome === "changed" ? 2 : 1);
+    assert.is(record.spec.generation, outcome === "changed" ? 2 : 1);
   });
 }
 
 test("a command under a key costs one read and one write", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   for (const command of ["suspend", "suspend"] as const) {
     proxy.calls.length = 0;
     await faulty.runCommand(tenant.id, command, issued(), keyed());
@@ -668,7 +690,7 @@ test("a command under a key costs one read and one write", async () => {
 });
 
 test("a command under a key that was used for something else changes nothing", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   await it.store.runCommand(tenant.id, "resume", issued(), request);
   const reused = { ...request, hash: "h2" };
@@ -678,7 +700,7 @@ test("a command under a key that was used for something else changes nothing", a
 });
 
 test("a command whose key somebody else uses first for something else changes nothing", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   const rival = { ...request, hash: "h2" };
   const before = () => it.store.createTenant(tenantNamed("rival"), rival);
@@ -690,24 +712,24 @@ test("a command whose key somebody else uses first for something else changes no
 });
 
 test("a command that was so already is answered the same again, and is no new command", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   const first = await it.store.runCommand(tenant.id, "resume", issued(), request);
   assert.is(first?.outcome, "unchanged");
   await it.store.runCommand(tenant.id, "suspend", issued(), null);
   const again = await it.store.runCommand(tenant.id, "resume", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
-  assert.is((await stored(tenant)).record.desired, "suspended");
+  assert.is((await stored(tenant)).record.spec.state, "suspended");
 });
 
 test("a command that is refused leaves its key unused", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   const refused = await it.store.runCommand(tenant.id, "retry", issued(), request);
   assert.is(refused?.outcome, "refused");
   assert.is(await recordOf(request), undefined);
   const { version } = await stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
+  await it.store.writeTenant(tenant.id, version, { status: FAILURE });
   const later = await it.store.runCommand(tenant.id, "retry", issued(), request);
   assert.is(later?.outcome, "changed");
 });
@@ -742,12 +764,12 @@ test("a command under a key is one change whose commit is repeated because its a
     const result = await faulty.runCommand(tenant.id, command, issued(), request);
     const { record } = await stored(tenant);
     assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
-    assert.ok(record.generation <= 2);
+    assert.ok(record.spec.generation <= 2);
   }
 });
 
 test("a command under a key that has expired is a new one", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   await it.store.createTenant(tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW), hash: "h2" };
@@ -764,7 +786,7 @@ test("a command under a key that has expired is a new one", async () => {
 });
 
 test("an expired record that somebody else overwrites first keeps a command from being made", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const request = keyed();
   await it.store.createTenant(tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
@@ -781,19 +803,15 @@ test("an expired record that somebody else overwrites first keeps a command from
 const LATER = addSeconds(NOW, 60);
 
 test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
-  const tenant = await create({
-    status: "active",
-    observed_generation: 1,
-    next_reconcile_at: null,
-  });
+  const tenant = await create({ status: { ...ACTIVE.status, next_reconcile_at: null } });
   const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
   const result = await it.store.changeFields(tenant.id, wanted, LATER);
-  const corrected = { ...tenant, ...wanted, updated_at: LATER };
+  const corrected = withParts(tenant, { profile: wanted, updated_at: LATER });
   assert.equal(result, { outcome: "changed", tenant: corrected });
   assert.equal((await stored(tenant)).record, corrected);
 
-  const one = await it.store.changeFields(tenant.id, { email: tenant.email }, LATER);
-  const half = { ...corrected, email: tenant.email };
+  const one = await it.store.changeFields(tenant.id, { email: tenant.profile.email }, LATER);
+  const half = withParts(corrected, { profile: { email: tenant.profile.email } });
   assert.equal(one, { outcome: "changed", tenant: half });
   assert.equal((await stored(tenant)).record, half);
 });
@@ -801,7 +819,10 @@ test("a correction changes what is corrected and nothing that reconciles the ten
 test("a correction that changes nothing writes nothing", async () => {
   const tenant = await create();
   const { version } = await stored(tenant);
-  for (const wanted of [{}, { organization: tenant.organization, email: tenant.email }]) {
+  for (const wanted of [
+    {},
+    { organization: tenant.profile.organization, email: tenant.profile.email },
+  ]) {
     const result = await it.store.changeFields(tenant.id, wanted, LATER);
     assert.equal(result, { outcome: "changed", tenant });
   }
@@ -812,7 +833,7 @@ test("a tenant that is being deleted, or is not there, is not corrected", async 
   const tenant = await create();
   await it.store.runCommand(tenant.id, "delete", issued(), null);
   const { record } = await stored(tenant);
-  for (const email of ["new@acme.example", tenant.email]) {
+  for (const email of ["new@acme.example", tenant.profile.email]) {
     const result = await it.store.changeFields(tenant.id, { email }, LATER);
     assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
   }
@@ -821,20 +842,23 @@ test("a tenant that is being deleted, or is not there, is not corrected", async 
 });
 
 test("a correction and a command that meet are both carried out", async () => {
-  const tenant = await create({ status: "active", observed_generation: 1 });
+  const tenant = await create(ACTIVE);
   const before = () => it.store.runCommand(tenant.id, "suspend", issued(), null);
   proxy.injectFault({ rpc: "Commit", before });
   const email = "new@acme.example";
   const result = await faulty.changeFields(tenant.id, { email }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
-  assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
+  assert.equal(
+    [record.spec.state, record.spec.generation, record.profile.email],
+    ["suspended", 2, email],
+  );
 
   const deleting = () => it.store.runCommand(tenant.id, "delete", issued(), null);
   proxy.injectFault({ rpc: "Commit", before: deleting });
   const late = await faulty.changeFields(tenant.id, { organization: "Late" }, LATER);
   assert.is(late?.outcome, "refused");
-  assert.is((await stored(tenant)).record.organization, tenant.organization);
+  assert.is((await stored(tenant)).record.profile.organization, tenant.profile.organization);
 });
 
 test("a correction is a success whose commit is repeated because its answer was lost", async () => {
@@ -843,18 +867,18 @@ test("a correction is a success whose commit is repeated because its answer was 
   const result = await faulty.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
-  assert.is(record.organization, "Acme Ltd");
+  assert.is(record.profile.organization, "Acme Ltd");
 });
 
 test("a copied record that goes leaves the name to whoever holds it", async () => {
   const holder = await create();
-  const copy = { ...tenantNamed(holder.subdomain), id: randomUUID() };
+  const copy = { ...tenantNamed(holder.spec.subdomain), id: randomUUID() };
   await it.client.doc(`tenants/${copy.id}`).create(copy);
   assert.is(await it.store.endDeletion(copy, (await stored(copy)).version, NOW), true);
-  assert.is(await it.store.readReservation(holder.subdomain), holder.id);
+  assert.is(await it.store.readReservation(holder.spec.subdomain), holder.id);
   assert.is(await it.store.readTenant(copy.id), null);
   // And a name that is nobody's any more keeps nobody from going.
-  await it.client.doc(`subdomains/${holder.subdomain}`).delete();
+  await it.client.doc(`subdomains/${holder.spec.subdomain}`).delete();
   assert.is(await it.store.endDeletion(holder, (await stored(holder)).version, NOW), true);
 });
 
@@ -862,27 +886,29 @@ test("a deletion is asked for though its deletion record is there already", asyn
   const tenant = await create();
   await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
   const answer = await it.store.runCommand(tenant.id, "delete", issued(), null);
-  assert.is(tenantOf(answer)?.desired, "absent");
+  assert.is(tenantOf(answer)?.spec.state, "absent");
   const deletion = await it.store.readDeletion(tenant.id);
   assert.equal([deletion?.requested_at, deletion?.completed_at], [NOW, null]);
 });
 
 test("a name is taken whose reservation does not say by whom", async () => {
   const tenant = tenantNamed(`nobody-${randomUUID().slice(0, 8)}`);
-  await it.client.doc(`subdomains/${tenant.subdomain}`).create({});
+  await it.client.doc(`subdomains/${tenant.spec.subdomain}`).create({});
   assert.equal(await it.store.createTenant(tenant, null), { outcome: "subdomain-taken" });
 });
 
 test("a record that is damaged is not worked on, and shown with what can be read of it", async () => {
   const [missing, wrong, copied] = [await create(), await create(), await create()];
-  const { email: _, ...rest } = missing;
-  await it.client.doc(`tenants/${missing.id}`).set(rest);
-  await it.client.doc(`tenants/${wrong.id}`).update({ created_at: "today", generation: "1" });
-  await it.client.doc(`tenants/${copied.id}`).update({ id: randomUUID(), status: "lost" });
-  for (const [{ id, organization }, damaged, status] of [
-    [missing, ["email"], "queued"],
-    [wrong, ["created_at", "generation"], "queued"],
-    [copied, ["id", "status"], "failed"],
+  const { email: _, ...profile } = missing.profile;
+  await it.client.doc(`tenants/${missing.id}`).set({ ...missing, profile });
+  await it.client
+    .doc(`tenants/${wrong.id}`)
+    .update({ created_at: "today", "spec.generation": "1" });
+  await it.client.doc(`tenants/${copied.id}`).update({ id: randomUUID(), "status.phase": "lost" });
+  for (const [{ id, profile: whole }, damaged, phase] of [
+    [missing, ["profile.email"], "queued"],
+    [wrong, ["created_at", "spec.generation"], "queued"],
+    [copied, ["id", "status.phase"], "failed"],
   ] as const) {
     const error: unknown = await it.store.readTenant(id).catch((thrown: unknown) => thrown);
     assert.instance(error, DamagedRecordError);
@@ -891,8 +917,8 @@ test("a record that is damaged is not worked on, and shown with what can be read
     assert.equal(shown?.damaged, damaged);
     const { tenant } = shown ?? {};
     assert.equal(
-      [tenant?.id, tenant?.organization, tenant?.status, tenant?.reason],
-      [id, organization, status, "RecordDamaged"],
+      [tenant?.id, tenant?.profile.organization, tenant?.status.phase, tenant?.status.reason],
+      [id, whole.organization, phase, "RecordDamaged"],
     );
     assert.instance(tenant?.created_at, Date);
     const command = await it.store
@@ -915,7 +941,7 @@ test("a list leaves out nobody whose record is damaged, on whatever page they co
   ] as const) {
     await it.client.doc(`tenants/${ids[k]}`).update({ created_at });
   }
-  await it.client.doc(`tenants/${ids[5]}`).update({ email: 7 });
+  await it.client.doc(`tenants/${ids[5]}`).update({ "profile.email": 7 });
   for (const limit of [1, 2, 3, 6, 7, 100]) {
     const seen: string[] = [];
     let from: ListRequest["from"] | null = { skip: 0 };
@@ -935,7 +961,7 @@ test("a list leaves out nobody whose record is damaged, on whatever page they co
     }
     assert.equal(skipped, seen, `skipping ${limit}`);
   }
-  const queued = { filter: { status: "queued" } as const, limit: 100, from: { skip: 0 } };
+  const queued = { filter: { phase: "queued" } as const, limit: 100, from: { skip: 0 } };
   assert.is((await it.store.listTenants(queued)).tenants.length, 7);
 });
 
@@ -958,10 +984,10 @@ test("the end of a deletion removes record and reservation together, or neither"
 
 test("the resync gets what is due, the longest waiting first, and nothing settled", async () => {
   const at = (minute: number) => new Date(NOW.getTime() + minute * 60_000);
-  const late = { ...tenantNamed("late"), next_reconcile_at: at(-1) };
-  const later = { ...tenantNamed("later"), next_reconcile_at: at(-5) };
-  const future = { ...tenantNamed("future"), next_reconcile_at: at(5) };
-  const settled = { ...tenantNamed("settled"), next_reconcile_at: null };
+  const late = withParts(tenantNamed("late"), { status: { next_reconcile_at: at(-1) } });
+  const later = withParts(tenantNamed("later"), { status: { next_reconcile_at: at(-5) } });
+  const future = withParts(tenantNamed("future"), { status: { next_reconcile_at: at(5) } });
+  const settled = withParts(tenantNamed("settled"), { status: { next_reconcile_at: null } });
   for (const tenant of [late, later, future, settled]) await it.store.createTenant(tenant, null);
   assert.equal(await it.store.dueTenants(NOW, 10), [later.id, late.id]);
   assert.equal(await it.store.dueTenants(NOW, 1), [later.id]);
@@ -1044,16 +1070,16 @@ test("a list that grows while it is read shows nothing twice", async () => {
 test("a list has those that a filter lets through, and counts them alone", async () => {
   const at = (second: number) => ({ created_at: addSeconds(NOW, second) });
   const email = "a@acme.example";
-  const active = await create({ ...at(0), status: "active" });
-  const queued = await create({ ...at(1), email });
-  const both = await create({ ...at(2), status: "active", email });
-  const last = await create({ ...at(3), status: "active", email });
+  const active = await create({ ...at(0), status: { phase: "active" } });
+  const queued = await create({ ...at(1), profile: { email } });
+  const both = await create({ ...at(2), status: { phase: "active" }, profile: { email } });
+  const last = await create({ ...at(3), status: { phase: "active" }, profile: { email } });
   for (const [filter, expected] of [
     [{}, [last, both, queued, active]],
-    [{ status: "active" }, [last, both, active]],
+    [{ phase: "active" }, [last, both, active]],
     [{ email }, [last, both, queued]],
-    [{ status: "active", email }, [last, both]],
-    [{ status: "failed" }, []],
+    [{ phase: "active", email }, [last, both]],
+    [{ phase: "failed" }, []],
   ] as [ListRequest["filter"], Tenant[]][]) {
     const { pages, totals } = await pagesOf(filter, 2);
     assert.equal(
@@ -1062,16 +1088,6 @@ test("a list has those that a filter lets through, and counts them alone", async
     );
     assert.equal(totals, [expected.length]);
   }
-});
-
-test("a tenant that was stored before there were names has none", async () => {
-  const { first_name: _first, last_name: _last, ...old } = tenantNamed("old");
-  await it.client.doc(`tenants/${old.id}`).create(old);
-  const nameless = { ...old, first_name: null, last_name: null };
-  assert.equal((await it.store.readTenant(old.id))?.record, nameless);
-  const list = await it.store.listTenants({ filter: {}, limit: 1, from: { skip: 0 } });
-  assert.equal(list.tenants, [nameless]);
-  for await (const { tenant } of it.store.tenants()) assert.equal(tenant, nameless);
 });
 
 test("every tenant and every reservation is read, over as many pages as it takes", async () => {
@@ -1093,8 +1109,8 @@ test("every tenant and every reservation is read, over as many pages as it takes
 
 test("a reservation says whose it is since when, and goes only as it was read", async () => {
   const tenant = await create();
-  const reservation = it.client.doc(`subdomains/${tenant.subdomain}`);
-  assert.is(await it.store.readReservation(tenant.subdomain), tenant.id);
+  const reservation = it.client.doc(`subdomains/${tenant.spec.subdomain}`);
+  assert.is(await it.store.readReservation(tenant.spec.subdomain), tenant.id);
   assert.is(await it.store.readReservation("free"), null);
 
   const read = async () => {
@@ -1102,13 +1118,13 @@ test("a reservation says whose it is since when, and goes only as it was read", 
     throw new Error("there is no reservation");
   };
   const stale = await read();
-  assert.equal([stale.subdomain, stale.tenantId], [tenant.subdomain, tenant.id]);
+  assert.equal([stale.subdomain, stale.tenantId], [tenant.spec.subdomain, tenant.id]);
   assert.equal(stale.reservedAt, (await reservation.get()).createTime?.toDate());
   await reservation.set({ tenant_id: "another" });
   await it.store.deleteReservation(stale);
-  assert.is(await it.store.readReservation(tenant.subdomain), "another");
+  assert.is(await it.store.readReservation(tenant.spec.subdomain), "another");
   await it.store.deleteReservation(await read());
-  assert.is(await it.store.readReservation(tenant.subdomain), null);
+  assert.is(await it.store.readReservation(tenant.spec.subdomain), null);
 });
 
 test("deletions are found by when they ended, and by when they were asked for if they have not", async () => {

@@ -199,7 +199,7 @@ const RECORD_IS_DAMAGED =
   "The tenant's record is damaged; `error_message` of GET says where. An operator has to correct it first.";
 
 function toProblem(error: unknown): Problem {
-  log("ERROR", "a request failed", errorFields(error));
+  log("ERROR", "RequestFailed", errorFields(error));
   if (error instanceof DamagedRecordError) return new Problem(409, RECORD_IS_DAMAGED);
   return isStoreUnusable(error)
     ? new Problem(503, "The database does not answer, or not in time. Try again.", {

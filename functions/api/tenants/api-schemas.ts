@@ -13,7 +13,7 @@ import {
   subdomainSchema,
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
-import { STATUSES, WANTED } from "../../../shared/tenant/tenant.ts";
+import { PHASES, DESIRED_STATES } from "../../../shared/tenant/tenant.ts";
 
 /** Names that no customer may have, since they are, or look like, the company's own. */
 export const RESERVED_SUBDOMAINS: ReadonlySet<string> = new Set(
@@ -70,8 +70,8 @@ export type ChangeTenant = FromSchema<typeof changeTenantSchema>;
 
 const statusSchema = {
   type: "string",
-  enum: STATUSES,
-  description: `one of ${STATUSES.join(", ")}`,
+  enum: PHASES,
+  description: `one of ${PHASES.join(", ")}`,
 } as const satisfies JSONSchema;
 
 const skipSchema = {
@@ -143,7 +143,7 @@ const statusFields = {
     description:
       "The newest command whose outcome is known; all is settled when it is `generation`.",
   },
-  desired: { type: "string", enum: WANTED, description: "What is asked for." },
+  desired: { type: "string", enum: DESIRED_STATES, description: "What is asked for." },
 } as const satisfies Record<string, JSONSchema>;
 
 const STATUS_FIELD_NAMES = [

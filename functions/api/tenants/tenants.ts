@@ -6,7 +6,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { IdempotentRequest, StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
-import { isSettled, newTenant, siteUrl } from "../../../shared/tenant/tenant.ts";
+import { isSettled, newTenant } from "../../../shared/tenant/tenant.ts";
+import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { Command } from "../../../shared/tenant/commands.ts";
 import type { AnyCall, Api, ApiResponse, Call } from "../http/answer.ts";
@@ -62,12 +63,12 @@ function subdomainsFor(subdomain: string | null, { settings }: Api): string[] {
 }
 
 function created(tenant: Tenant, { settings }: Api): StoredAnswer {
-  const site_url = siteUrl(tenant, settings.baseDomain);
+  const site_url = siteUrl(siteHost(tenant.spec.subdomain, settings.baseDomain));
   const body: Created = {
     success: true,
     id: tenant.id,
-    subdomain: tenant.subdomain,
-    status: tenant.status,
+    subdomain: tenant.spec.subdomain,
+    status: tenant.status.phase,
     message: "The tenant is queued; its site is being made.",
     site_url,
     // The frontend of the service that this one replaces sends the browser there.
@@ -85,7 +86,7 @@ export async function listTenants(
     throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
   }
   const { tenants, total, next } = await store.listTenants({
-    filter: { ...(status && { status }), ...(email && { email }) },
+    filter: { ...(status && { phase: status }), ...(email && { email }) },
     limit,
     from: page_token === undefined ? { skip } : { after: parsePageToken(page_token) },
   });
@@ -138,12 +139,12 @@ export const resumeTenant = commandHandler("resume", "The tenant is being resume
 function commandHandler(command: Command, message: string) {
   return async (call: AnyCall, api: Api): Promise<ApiResponse> => {
     const issued = { commandId: randomUUID(), now: new Date() };
-    const answer = ({ id, status, command_id }: Tenant): StoredAnswer => {
-      const isNew = command_id === issued.commandId;
+    const answer = ({ id, spec, status }: Tenant): StoredAnswer => {
+      const isNew = spec.command_id === issued.commandId;
       const body: Accepted = {
         success: true,
         id,
-        status,
+        status: status.phase,
         message: isNew ? message : "Already requested.",
       };
       return { status: 202, headers: {}, body };
@@ -194,7 +195,7 @@ async function publishTrigger(tenantId: string, { bus }: Api): Promise<void> {
   try {
     await bus.publish({ kind: "tenant", tenant_id: tenantId });
   } catch (error) {
-    log("WARNING", "a trigger was not published; the resync will find the tenant", {
+    log("WARNING", "TriggerNotPublished", {
       tenantId,
       ...errorFields(error),
     });
@@ -202,7 +203,7 @@ async function publishTrigger(tenantId: string, { bus }: Api): Promise<void> {
 }
 
 function toView(tenant: Tenant): TenantView {
-  const { organization, email, first_name, last_name } = tenant;
+  const { organization, email, first_name, last_name } = tenant.profile;
   return {
     ...toStatusView(tenant),
     organization,
@@ -214,20 +215,18 @@ function toView(tenant: Tenant): TenantView {
   };
 }
 
-function toStatusView(tenant: Tenant): TenantStatus {
-  const { id, subdomain, status, site_url, error_message } = tenant;
-  const { step, reason, retryable, generation, observed_generation, desired } = tenant;
+function toStatusView({ id, spec, status }: Tenant): TenantStatus {
   return {
     id,
-    subdomain,
-    status,
-    site_url,
-    error_message,
-    step,
-    reason,
-    retryable,
-    generation,
-    observed_generation,
-    desired,
+    subdomain: spec.subdomain,
+    status: status.phase,
+    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    error_message: status.message,
+    step: status.step,
+    reason: status.reason,
+    retryable: status.retryable,
+    generation: spec.generation,
+    observed_generation: status.observed_generation,
+    desired: spec.state,
   };
 }
