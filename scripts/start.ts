@@ -5,6 +5,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { localSettingsSchema } from "../shared/configuration/settings-schemas.ts";
+import { toSettingsHelp } from "./documentation/settings-help.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";
 
@@ -21,32 +23,11 @@ started again. Ctrl-C ends it.
                         without a question; without it you are asked, if there is a terminal and no CI
   --help                this text
 
-Settings, from the environment:
-  PORT                 the API's port (8080)
-  API_KEYS             comma-separated keys that open the API (a local key)
-  ALLOWED_CALLERS      comma-separated e-mails of Google accounts whose ID tokens open the API,
-                       for API_AUDIENCE
-  BASE_DOMAIN          sites are made at SUBDOMAIN.BASE_DOMAIN (kairos.app)
-  GKE_NAMESPACE        the namespace of the site Jobs (frappe)
-  FRAPPE_IMAGE         the image of the site Jobs
-  FRAPPE_APPS          comma-separated apps that a site gets (erpnext)
-  ALLOWED_ORIGINS      comma-separated origins that may call the API from a browser (*)
-  RESERVED_SUBDOMAINS  comma-separated names that no tenant may have, beside the usual ones
-  RATE_LIMIT_PER_MINUTE
-                       how many requests a caller may make (0: no limit)
-  LOCAL_BENCH_SECONDS  how long the fake bench takes to make a site (3)
-  LOCAL_BENCH_FAULTS   comma-separated subdomain:step at which it fails, such as acme:install-app;
-                       subdomain:step:once fails only the first time
-  LOCAL_RESYNC_SECONDS  how often the resync comes, which the cloud sends every minute (5)
-  LOCAL_FETCH_EMULATORS
-                       true: as --fetch; false: never fetch, nor ask
-  LOCAL_EMULATOR_MIRROR
-                       the URL of a directory that has the emulators' files, in place of Google's
-  LOCAL_MARIADB        host:port of a real MariaDB instead of the fake; with LOCAL_MARIADB_USER
-                       (root) and LOCAL_MARIADB_PASSWORD
-  FIRESTORE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST
-                       host:port of an emulator that already runs, to be used instead of a new one;
-                       what project kairos-local has in that Firestore is deleted at every start
+Settings, from the environment, with their defaults:
+${toSettingsHelp(localSettingsSchema)}
+
+In a Firestore emulator that already runs, what project kairos-local has there is deleted at every
+start. All other settings go to the functions; docs/configuration.md has them all.
 `;
 
 const startedAt = Date.now();

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { repository } from "./repository.ts";
+import { createTestProgress } from "./test-progress.ts";
 import { findTestFiles, runTestFile } from "./test-files.ts";
 import type { FileResult } from "./test-files.ts";
 
@@ -65,18 +66,27 @@ async function main(): Promise<number> {
 /** As many files at a time as there are processors, the slowest first. */
 async function runAll(files: string[]): Promise<FileResult[]> {
   const queue = files.toSorted((a, b) => slowness(b) - slowness(a)).values();
+  const progress = createTestProgress(files.length, progressOutput());
   const results: FileResult[] = [];
   const workers = Array.from({ length: availableParallelism() }, async () => {
     for (const file of queue) {
+      progress.begin(file);
       // What takes long shows how far it is.
       const show = (text: string) => void (values.long && process.stdout.write(text));
       const result = await runTestFile(file, show);
       results.push(result);
-      report(result);
+      const isRed = result.problems.length > 0;
+      progress.end(file, toLine(result), isRed ? `${result.output}\n` : "");
     }
   });
   await Promise.all(workers);
+  progress.close();
   return results;
+}
+
+/** What long tests print by themselves would run into a line that is rewritten. */
+function progressOutput(): Parameters<typeof createTestProgress>[1] {
+  return values.long ? { write: (text) => process.stdout.write(text) } : process.stdout;
 }
 
 function slowness(file: string): number {
@@ -84,13 +94,10 @@ function slowness(file: string): number {
   return file.startsWith("tests/") ? 1 : 0;
 }
 
-function report({ file, passed, seconds, problems, output }: FileResult): void {
+function toLine({ file, passed, seconds, problems }: FileResult): string {
   const took = `${seconds.toFixed(1)} s`;
-  if (problems.length === 0) {
-    console.log(`ok    ${file} (${passed} tests, ${took})`);
-  } else {
-    console.log(`${output}\nFAIL  ${file} (${took}): ${problems.join("; ")}`);
-  }
+  if (problems.length === 0) return `ok    ${file} (${passed} tests, ${took})`;
+  return `FAIL  ${file} (${took}): ${problems.join("; ")}`;
 }
 
 function isAllowed(part: string): boolean {

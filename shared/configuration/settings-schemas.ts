@@ -3,7 +3,8 @@
  * by the environment's variables. In an environment everything is a text: a number is one in decimal
  * digits, a list has commas.
  *
- * A description ends the sentence "NAME must be …".
+ * A title says what the setting is for, a description ends the sentence "NAME must be …". Both are in
+ * docs/configuration.md, which `npm run docs:configuration` writes.
  *
  * @module
  */
@@ -36,12 +37,13 @@ const googleCloudName = {
 } as const;
 
 const emulators = {
-  FIRESTORE_EMULATOR_HOST: hostAndPort,
-  PUBSUB_EMULATOR_HOST: hostAndPort,
+  FIRESTORE_EMULATOR_HOST: { ...hostAndPort, title: "A Firestore emulator in place of Firestore" },
+  PUBSUB_EMULATOR_HOST: { ...hostAndPort, title: "A Pub/Sub emulator in place of Pub/Sub" },
 } as const;
 
 const namespace = {
   GKE_NAMESPACE: {
+    title: "The namespace in which site Jobs run",
     type: "string",
     pattern: `^${label}$`,
     default: "frappe",
@@ -55,11 +57,13 @@ export const commonSettingsSchema = {
   required: ["GOOGLE_CLOUD_PROJECT"],
   properties: {
     GOOGLE_CLOUD_PROJECT: {
+      title: "The project of the functions, with their database and topics",
       type: "string",
       pattern: "^[a-z][a-z0-9-]{4,28}[a-z0-9]$",
       description: "the id of a Google Cloud project",
     },
     BASE_DOMAIN: {
+      title: "Sites are at `SUBDOMAIN.BASE_DOMAIN`",
       type: "string",
       pattern: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$",
       default: "kairos.app",
@@ -74,6 +78,7 @@ export const apiSettingsSchema = {
   properties: {
     ...commonSettingsSchema.properties,
     API_KEYS: {
+      title: "Keys that authorize a caller by `X-API-Key`",
       type: "string",
       // Visible ASCII without the comma.
       pattern: listOf("[\\x21-\\x2b\\x2d-\\x7e]{8,}"),
@@ -81,12 +86,14 @@ export const apiSettingsSchema = {
         "a comma-separated list of keys, each of 8 or more visible ASCII characters; it may be left out where ALLOWED_CALLERS is set",
     },
     ALLOWED_CALLERS: {
+      title: "Google accounts whose ID tokens authorize a caller",
       type: "string",
       pattern: listOf("[^\\s,@]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"),
       description:
         "a comma-separated list of e-mail addresses of Google accounts, and set where API_AUDIENCE is",
     },
     API_AUDIENCE: {
+      title: "The audience that such an ID token must have",
       type: "string",
       // Compared with a token's as it is, so that it has no query and no fragment to differ in.
       pattern:
@@ -95,17 +102,21 @@ export const apiSettingsSchema = {
         "the https URL (on localhost or 127.0.0.1 also http) for which callers get their Google ID tokens, and set where ALLOWED_CALLERS is",
     },
     ALLOWED_ORIGINS: {
+      title: "Origins whose pages may call the API from a browser",
       type: "string",
       pattern: listOf("\\*|https?://[a-z0-9.-]+(:\\d+)?"),
       default: "*",
       description: "* or a comma-separated list of origins, such as https://app.example.com",
     },
     RESERVED_SUBDOMAINS: {
+      title: "Further subdomains that no tenant may have",
       type: "string",
       pattern: listOf(label),
       description: "a comma-separated list of DNS labels in lower case, such as billing,login",
     },
     TRUSTED_PROXIES: {
+      title:
+        "How many proxies add their caller's address to `X-Forwarded-For`: `1` is the platform's own, `2` is with a load balancer before it",
       type: "integer",
       minimum: 1,
       maximum: 10,
@@ -113,6 +124,7 @@ export const apiSettingsSchema = {
       description: "a whole number from 1 to 10",
     },
     RATE_LIMIT_PER_MINUTE: {
+      title: "How many requests one caller may make in a minute, in each instance",
       type: "integer",
       minimum: 0,
       maximum: 1_000_000,
@@ -132,25 +144,29 @@ export const reconcilerSettingsSchema = {
     ...commonSettingsSchema.properties,
     ...namespace,
     FRAPPE_IMAGE: {
+      title: "The image of the site Jobs; it must be the very image of the bench",
       type: "string",
       pattern: "^\\S+[:@][^\\s/]+$",
       default: "frappe/erpnext:v16.32.3",
       description: "a container image with a tag or digest, such as frappe/erpnext:v16.32.3",
     },
     FRAPPE_APPS: {
+      title: "The apps that a new site gets",
       type: "string",
       pattern: listOf("[a-z0-9_]+"),
       default: "erpnext",
       description: "a comma-separated list of Frappe apps, such as erpnext,hrms",
     },
     DB_HOST: {
+      title: "The host of the sites' MariaDB",
       type: "string",
       pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
       default: "mariadb",
       description: "a host name or an IPv4 address",
     },
-    DB_PORT: { ...portNumber, default: 3306 },
+    DB_PORT: { ...portNumber, title: "The port of the sites' MariaDB", default: 3306 },
     DB_TLS: {
+      title: "How site Jobs connect to MariaDB",
       type: "string",
       enum: DATABASE_TLS,
       default: "default",
@@ -158,16 +174,21 @@ export const reconcilerSettingsSchema = {
         "default (what the image's client does), verify (the certificate is checked) or off (nothing is encrypted)",
     },
     DB_TLS_CA: {
+      title:
+        "For `DB_TLS=verify`: the authorities to trust; without it, those that the image knows",
       type: "string",
       pattern: "^\\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s-]+-----END CERTIFICATE-----\\s*$",
       description: "one or more certificates in PEM",
     },
     BENCH_URL: {
+      title:
+        "The bench's web server, as Pods reach it: site Jobs check there what visitors get; without it they do not check",
       type: "string",
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
       description: "an http URL of host and port, such as http://frappe-bench:8080",
     },
     MAX_CONCURRENT_JOBS: {
+      title: "How many site Jobs may run at once",
       type: "integer",
       minimum: 1,
       maximum: 1000,
@@ -175,6 +196,8 @@ export const reconcilerSettingsSchema = {
       description: "a whole number from 1 to 1000",
     },
     RETRY_PAUSE_SECONDS: {
+      title:
+        "The first pause between two attempts; each further one is twice as long, up to 15 minutes",
       type: "integer",
       minimum: 1,
       maximum: 900,
@@ -190,7 +213,12 @@ export const inClusterSettingsSchema = {
   required: [...reconcilerSettingsSchema.required, "USE_IN_CLUSTER"],
   properties: {
     ...reconcilerSettingsSchema.properties,
-    USE_IN_CLUSTER: { type: "string", const: "true", description: "true, or not set" },
+    USE_IN_CLUSTER: {
+      title: "The cluster in which the process itself runs",
+      type: "string",
+      const: "true",
+      description: "true, or not set",
+    },
   },
 } as const;
 
@@ -200,9 +228,12 @@ export const gkeSettingsSchema = {
   required: [...reconcilerSettingsSchema.required, "GKE_CLUSTER", "GKE_LOCATION"],
   properties: {
     ...reconcilerSettingsSchema.properties,
-    GKE_CLUSTER: googleCloudName,
-    GKE_LOCATION: googleCloudName,
-    GKE_PROJECT: googleCloudName,
+    GKE_CLUSTER: { ...googleCloudName, title: "A GKE cluster" },
+    GKE_LOCATION: { ...googleCloudName, title: "Its region or zone" },
+    GKE_PROJECT: {
+      ...googleCloudName,
+      title: "Its project; without it, `GOOGLE_CLOUD_PROJECT`",
+    },
   },
 } as const;
 
@@ -213,6 +244,7 @@ export const kubeconfigSettingsSchema = {
   properties: {
     ...reconcilerSettingsSchema.properties,
     KUBECONFIG: {
+      title: "A kubeconfig file, whose current context is used",
       type: "string",
       description:
         "the path of a kubeconfig file, unless GKE_CLUSTER and GKE_LOCATION name a GKE cluster or USE_IN_CLUSTER is true",
@@ -224,10 +256,11 @@ export const kubeconfigSettingsSchema = {
 export const localSettingsSchema = {
   type: "object",
   properties: {
-    PORT: { ...portNumber, default: 8080 },
+    PORT: { ...portNumber, title: "The port of the API", default: 8080 },
     ...namespace,
     ...emulators,
     LOCAL_BENCH_SECONDS: {
+      title: "How long the fake bench takes to make a site",
       type: "number",
       minimum: 0,
       exclusiveMaximum: 10_000,
@@ -235,12 +268,15 @@ export const localSettingsSchema = {
       description: "a number of seconds below 10000",
     },
     LOCAL_BENCH_FAULTS: {
+      title:
+        "The steps at which the fake bench fails, by subdomain; with `:once` only the first time",
       type: "string",
       pattern: listOf("[a-z0-9-]+:[a-z-]+(:once)?"),
       description:
         "a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app",
     },
     LOCAL_RESYNC_SECONDS: {
+      title: "How often a resync is sent; in the cloud it is every minute",
       type: "number",
       minimum: 0.1,
       exclusiveMaximum: 10_000,
@@ -248,17 +284,30 @@ export const localSettingsSchema = {
       description: "a number of seconds, at least 0.1 and below 10000",
     },
     LOCAL_FETCH_EMULATORS: {
+      title:
+        "`true` fetches missing emulators without asking, as `--fetch` does; `false` never fetches them",
       type: "string",
       enum: ["true", "false"],
       description: "true or false",
     },
     LOCAL_EMULATOR_MIRROR: {
+      title: "Where to fetch the emulators from, in place of Google's server",
       type: "string",
       pattern: "^https?://[^\\s?#]+$",
       description: "the URL of a directory that has the emulators' files",
     },
-    LOCAL_MARIADB: hostAndPort,
-    LOCAL_MARIADB_USER: { type: "string", default: "root", description: "a user's name" },
-    LOCAL_MARIADB_PASSWORD: { type: "string", default: "", description: "a password" },
+    LOCAL_MARIADB: { ...hostAndPort, title: "A real MariaDB in place of the fake" },
+    LOCAL_MARIADB_USER: {
+      title: "A user who may make databases there",
+      type: "string",
+      default: "root",
+      description: "a user's name",
+    },
+    LOCAL_MARIADB_PASSWORD: {
+      title: "That user's password",
+      type: "string",
+      default: "",
+      description: "a password",
+    },
   },
 } as const;
