@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Environment } from "../../shared/configuration/settings.ts";
+import type { Environment } from "../../shared/configuration/settings-parser.ts";
 import { frameworkSpec } from "../local/function-process.ts";
 import { freePorts } from "../local/ports.ts";
 

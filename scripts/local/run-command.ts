@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { SettingsError } from "../../shared/configuration/settings.ts";
-import type { LocalSettings } from "../../shared/configuration/settings.ts";
+import { SettingsError } from "../../shared/configuration/settings-parser.ts";
+import type { LocalSettings } from "./local-settings.ts";
 import type { EmulatorName } from "./emulator-name.ts";
 import { askYesNo, consentOf } from "./prerequisites/consent.ts";
 import { fetchEmulators, offerOf } from "./prerequisites/fetch-emulators.ts";

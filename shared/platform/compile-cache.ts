@@ -7,7 +7,7 @@
  */
 import { readdirSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
-import type { Environment } from "../configuration/settings.ts";
+import type { Environment } from "../configuration/settings-parser.ts";
 import { log } from "./log.ts";
 
 type CompileCacheState = "hit" | "miss" | "off";
