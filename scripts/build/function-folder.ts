@@ -8,6 +8,7 @@ import type { FunctionName } from "../local/function-process.ts";
 import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { bundle, bundlePlatformScript, EXTERNAL } from "./bundle.ts";
+import type { BundleOptions } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
 import type { Lock, Manifest } from "./package-files.ts";
@@ -19,8 +20,8 @@ const PLATFORM_SCRIPT = "fill-compile-cache.mjs";
 export const COMPILE_CACHE = ".compile-cache";
 
 /** Builds a function's folder. */
-export async function buildFunction(name: FunctionName): Promise<Files> {
-  const { files, inputs } = await bundle(name);
+export async function buildFunction(name: FunctionName, options?: BundleOptions): Promise<Files> {
+  const { files, inputs } = await bundle(name, options);
   const runTimeFiles = runTimeFilesOf(inputs);
   const manifest = functionManifest(readRepositoryJson("package.json") as Manifest, {
     name,

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFiles } from "../../scripts/build/archive.ts";
 import { EXTERNAL } from "../../scripts/build/bundle.ts";
+import type { BundleOptions } from "../../scripts/build/bundle.ts";
 import { buildFunction } from "../../scripts/build/function-folder.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import type { FunctionName } from "../../scripts/local/function-process.ts";
@@ -54,9 +55,9 @@ export function installPackages(directory: string): void {
 }
 
 /** Builds every function into a folder of its own, with its packages. */
-export async function buildFunctions(directory: string): Promise<void> {
+export async function buildFunctions(directory: string, options?: BundleOptions): Promise<void> {
   for (const name of FUNCTION_NAMES) {
-    writeFiles(join(directory, name), await buildFunction(name));
+    writeFiles(join(directory, name), await buildFunction(name, options));
   }
   installPackages(directory);
 }

@@ -8,9 +8,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Environment } from "../../shared/configuration/settings-parser.ts";
-import { frameworkSpec } from "../local/function-process.ts";
-import { freePorts } from "../local/ports.ts";
+import type { Environment } from "../../../shared/configuration/settings-parser.ts";
+import { frameworkSpec } from "../../local/function-process.ts";
+import { freePorts } from "../../local/ports.ts";
 
 /** A function in a file, and the first request to it. */
 export interface ColdStart {
