@@ -44,7 +44,7 @@ export interface BundleOptions {
   /** How esbuild shortens code: white space only where nothing is said. */
   minify?: Pick<
     esbuild.BuildOptions,
-    "minify" | "minifyWhitespace" | "minifySyntax" | "minifyIdentifiers"
+    "minify" | "minifyWhitespace" | "keepNames"
   >;
 }
 
@@ -96,23 +96,6 @@ export async function bundleFrom(
     files: new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])),
     inputs: Object.keys(metafile.inputs).filter(isFile).toSorted(),
   };
-}
-
-/** What the platform runs when it has installed a function's packages, as one file. */
-export async function bundlePlatformScript(): Promise<Uint8Array> {
-  const { outputFiles } = await esbuild.build({
-    absWorkingDir: repository,
-    entryPoints: ["scripts/build/on-platform/fill-compile-cache.ts"],
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    logLevel: "warning",
-  });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error("esbuild has made nothing");
-  return output.contents;
 }
 
 /** What a plugin has made up bears its namespace before a colon. */

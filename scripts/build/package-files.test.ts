@@ -9,7 +9,7 @@ const PROJECT = { name: "project", version: "1.2.3", license: "MIT" };
 const manifestWith = (dependencies: Record<string, string>, external: string[]) =>
   functionManifest(
     { ...PROJECT, dependencies },
-    { name: "api", main: "index.mjs", external, scripts: {} },
+    { name: "api", main: "index.mjs", external },
   );
 
 test("is what its bundle leaves out, at the project's version", () => {

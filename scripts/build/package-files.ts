@@ -39,13 +39,12 @@ interface FunctionPackage {
   main: string;
   /** The packages that are installed beside it. */
   external: readonly string[];
-  scripts: Record<string, string>;
 }
 
 /** The package.json of a function that is a bundle beside these packages. */
 export function functionManifest(
   project: Manifest,
-  { name, main, external, scripts }: FunctionPackage,
+  { name, main, external }: FunctionPackage,
 ) {
   return {
     name: `${project.name}-${name}`,
@@ -54,7 +53,6 @@ export function functionManifest(
     license: project.license,
     type: "module",
     main,
-    scripts,
     engines: ENGINES,
     dependencies: Object.fromEntries(
       external.map((dependency) => [dependency, exactVersion(project, dependency)]),

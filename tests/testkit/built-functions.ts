@@ -5,7 +5,6 @@
  * @module
  */
 import { unzipSync } from "fflate";
-import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -60,18 +59,6 @@ export async function buildFunctions(directory: string, options?: BundleOptions)
     writeFiles(join(directory, name), await buildFunction(name, options));
   }
   installPackages(directory);
-}
-
-/** Does what the platform does last when it builds a function: runs its `gcp-build`. */
-export function runPlatformBuild(directory: string, name: FunctionName): void {
-  const folder = join(directory, name);
-  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-  };
-  const [program, ...args] = (scripts["gcp-build"] ?? "").split(" ");
-  if (program !== "node") throw new Error(`gcp-build runs ${program}`);
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-  if (status !== 0 || stderr !== "") throw new Error(`gcp-build of ${name}: ${stderr}`);
 }
 
 /** Copies one package without those in its own node_modules, which the lock file names themselves. */

@@ -6,8 +6,8 @@
 import { randomUUID } from "node:crypto";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Operation } from "../../../shared/tenant/tenant.ts";
-import { deletionCreated, pushedTrigger } from "../../build/on-platform/sample-events.ts";
-import type { EventRequest } from "../../build/on-platform/sample-events.ts";
+import { deletionCreated, pushedTrigger } from "./sample-events.ts";
+import type { EventRequest } from "./sample-events.ts";
 import { API_KEY } from "../../../tests/testkit/api-key.ts";
 import { PROJECT_ID } from "../../../tests/testkit/own-emulators.ts";
 import { SETTLED, someTenant } from "../../../tests/testkit/test-dependencies.ts";

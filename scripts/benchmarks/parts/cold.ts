@@ -8,7 +8,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pushedTrigger } from "../../build/on-platform/sample-events.ts";
+import { pushedTrigger } from "../cold/sample-events.ts";
 import { API_KEY } from "../../../tests/testkit/api-key.ts";
 import { buildFunctions } from "../../../tests/testkit/built-functions.ts";
 import { PROJECT_ID, startFirestore, startPubsub } from "../../../tests/testkit/own-emulators.ts";
