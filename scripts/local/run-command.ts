@@ -14,7 +14,7 @@ import { startStack } from "./local-stack.ts";
 import type { Stack, StackOptions } from "./local-stack.ts";
 
 /** Ended by Ctrl-C or SIGTERM. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
