@@ -11,7 +11,6 @@ import type { FunctionName } from "../local/function-process.ts";
 import { repository } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { stubs } from "./stubs.ts";
-import { lateRequires } from "./late-requires.ts";
 import { compiledValidators } from "./validators.ts";
 import { usedCalls } from "./used-calls.ts";
 import { usedMessages } from "./used-messages.ts";
@@ -29,7 +28,6 @@ export const REWRITES: readonly esbuild.Plugin[] = [
   stubs,
   usedMessages,
   usedCalls,
-  lateRequires,
 ];
 
 /** What CommonJS packages expect to be there, and an ES module does not have. */
@@ -42,10 +40,7 @@ export interface BundleOptions {
   /** What changes packages on their way into the bundle: all of `REWRITES` where nothing is said. */
   rewrites?: readonly esbuild.Plugin[];
   /** How esbuild shortens code: white space only where nothing is said. */
-  minify?: Pick<
-    esbuild.BuildOptions,
-    "minify" | "minifyWhitespace" | "keepNames"
-  >;
+  minify?: Pick<esbuild.BuildOptions, "minify" | "minifyWhitespace" | "keepNames">;
 }
 
 export interface Bundle {

@@ -42,10 +42,7 @@ interface FunctionPackage {
 }
 
 /** The package.json of a function that is a bundle beside these packages. */
-export function functionManifest(
-  project: Manifest,
-  { name, main, external }: FunctionPackage,
-) {
+export function functionManifest(project: Manifest, { name, main, external }: FunctionPackage) {
   return {
     name: `${project.name}-${name}`,
     version: project.version,

@@ -29,9 +29,6 @@ import { measureInTurns, ratio } from "../statistics.ts";
 const TURNS = 15;
 const HELLO = fileURLToPath(new URL("../baseline/hello.cjs", import.meta.url));
 
-/** As the function is deployed, from its source, or as one of the other ways to build it. */
-type Variant = "built" | "source" | string;
-
 export const cold: Part = {
   name: "cold",
   description: "Cold starts, and the memory that a function has after its first answer.",
@@ -78,8 +75,8 @@ async function openTestbed(say: (line: string) => void) {
   return {
     store: firestore.store,
     jobs,
-    /** Where a function's variant lies. */
-    fileOf: (name: FunctionName, variant: Variant): string =>
+    /** Where a function lies as it is deployed (`built`), as its `source`, and built in another way. */
+    fileOf: (name: FunctionName, variant: string): string =>
       variant === "source" ? SOURCES[name] : join(directory, variant, name, BUNDLE_NAME),
     env,
     /** Until nothing of what was started works any more. */
@@ -102,7 +99,7 @@ const HELLOS = {
 };
 
 /** What is measured of a first request. */
-function variantsOf({ comparesBuilds }: FirstRequest): Variant[] {
+function variantsOf({ comparesBuilds }: FirstRequest): string[] {
   return [...(comparesBuilds ? Object.keys(BUILD_VARIANTS) : ["built"]), "source"];
 }
 
@@ -137,7 +134,7 @@ async function measureStarts(it: Testbed, say: (line: string) => void): Promise<
   return toMeasurement((name) => answers.get(name) ?? []);
 }
 
-function keyOf({ function: from, name }: FirstRequest, variant: Variant): string {
+function keyOf({ function: from, name }: FirstRequest, variant: string): string {
   return `${from} ${name} ${variant}`;
 }
 
@@ -152,6 +149,7 @@ function toMeasurement(answersOf: (name: string) => FirstAnswer[]): Measurement 
   const compare = (name: string, base: string, measure: (answer: FirstAnswer) => number) =>
     ratio(answersOf(name).map(measure), answersOf(base).map(measure));
   const time = ({ milliseconds }: FirstAnswer) => milliseconds;
+  const processorTime = ({ processorMilliseconds }: FirstAnswer) => processorMilliseconds;
   const memory = ({ residentBytes }: FirstAnswer) => residentBytes;
 
   const times = FIRST_REQUESTS.flatMap((request) =>
@@ -174,8 +172,8 @@ function toMeasurement(answersOf: (name: string) => FirstAnswer[]): Measurement 
       .filter((variant) => variant !== "built")
       .map((variant): Row => ({
         what: labelOf(request, variant),
-        measuredAs: "time to the first answer (built = 1)",
-        ...compare(keyOf(request, variant), keyOf(request, "built"), time),
+        measuredAs: "processor time to the first answer (built = 1)",
+        ...compare(keyOf(request, variant), keyOf(request, "built"), processorTime),
         goal: null,
       })),
   );
@@ -203,7 +201,7 @@ function toMeasurement(answersOf: (name: string) => FirstAnswer[]): Measurement 
   };
 }
 
-function labelOf({ function: from, name }: FirstRequest, variant: Variant): string {
+function labelOf({ function: from, name }: FirstRequest, variant: string): string {
   const label = variant === "source" ? "from source, not bundled" : variant;
   return `${from}: ${name}, ${label}`;
 }
