@@ -12,6 +12,7 @@ import { repository } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { stubs } from "./stubs.ts";
 import { compiledValidators } from "./validators.ts";
+import { usedCalls } from "./used-calls.ts";
 import { usedMessages } from "./used-messages.ts";
 
 /**
@@ -22,7 +23,12 @@ import { usedMessages } from "./used-messages.ts";
 export const EXTERNAL = ["@google-cloud/functions-framework"] as const;
 
 /** What changes packages on their way into a bundle, each for a faster start. */
-export const REWRITES: readonly esbuild.Plugin[] = [compiledValidators, stubs, usedMessages];
+export const REWRITES: readonly esbuild.Plugin[] = [
+  compiledValidators,
+  stubs,
+  usedMessages,
+  usedCalls,
+];
 
 /** What CommonJS packages expect to be there, and an ES module does not have. */
 const COMMONJS_NAMES = `import { createRequire as createBundleRequire } from "node:module";
