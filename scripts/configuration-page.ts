@@ -13,7 +13,7 @@ import {
   kubeconfigSettingsSchema,
   reconcilerSettingsSchema,
 } from "../shared/configuration/settings-schemas.ts";
-import { localSettingsSchema } from "../shared/configuration/settings-schemas.ts";
+import { localSettingsSchema } from "./local/local-settings-schema.ts";
 import { repository } from "./repository.ts";
 import { toSettingsPage } from "./documentation/settings-page.ts";
 import type { SettingsGroup } from "./documentation/settings-page.ts";

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { localSettingsSchema } from "../shared/configuration/settings-schemas.ts";
+import { localSettingsSchema } from "./local/local-settings-schema.ts";
 import { toSettingsHelp } from "./documentation/settings-help.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";

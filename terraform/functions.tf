@@ -4,8 +4,6 @@ locals {
   common_environment = {
     GOOGLE_CLOUD_PROJECT = var.project_id
     BASE_DOMAIN          = var.domain
-    # Where the platform's build has filled it (gcp-build in the function's package.json).
-    NODE_COMPILE_CACHE = "/workspace/.compile-cache"
   }
 
   # What is empty is not set.

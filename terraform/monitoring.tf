@@ -10,18 +10,6 @@ locals {
   # An alert: what it is called and how grave it is, what to do, and on which series it comes. It closes by
   # itself where there is no more data; what stayed open for days would hide the next.
   alerts = {
-    # Over a day, so that starts here and there are one incident and not many.
-    compile-cache = {
-      name      = "Functions start without their compile cache"
-      severity  = "WARNING"
-      what      = "A start takes longer (docs/benchmarks.md says how much); nothing else is wrong. Usually the base image was updated since the functions were built: set rebuild to another text and apply. If it comes again at once, the build did not fill the cache: its log says so in a line that begins with compile cache, or why not."
-      when      = "a function has started without its compile cache"
-      filter    = "${local.function_metric}/${google_logging_metric.compile_cache_misses.name}\""
-      threshold = 0
-      seconds   = 86400
-      aligner   = "ALIGN_DELTA"
-      reducer   = "REDUCE_SUM"
-    }
     dead-letters = {
       name      = "Messages among the dead letters"
       severity  = "WARNING"
@@ -143,22 +131,6 @@ resource "google_logging_metric" "resyncs" {
   name        = "kairos-resyncs"
   description = "Resyncs that saw the cluster: the control plane's heartbeat."
   filter      = "${local.reconcilers_log}jsonPayload.message=\"ResyncFinished\""
-
-  metric_descriptor {
-    metric_kind = "DELTA"
-    value_type  = "INT64"
-  }
-
-  depends_on = [google_project_service.apis]
-}
-
-resource "google_logging_metric" "compile_cache_misses" {
-  name        = "kairos-compile-cache-misses"
-  description = "Starts of a function that found no compile cache for its version of Node."
-  filter      = <<-EOT
-    resource.type="cloud_run_revision"
-    jsonPayload.compileCache="miss"
-  EOT
 
   metric_descriptor {
     metric_kind = "DELTA"

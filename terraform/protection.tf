@@ -59,7 +59,6 @@ resource "terraform_data" "deletion_protection" {
     google_firestore_database.this,
     google_firestore_field.expires_at,
     google_firestore_index.tenants,
-    google_logging_metric.compile_cache_misses,
     google_logging_metric.outcomes,
     google_logging_metric.resyncs,
     google_logging_metric.time_to_active,

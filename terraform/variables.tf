@@ -251,7 +251,7 @@ variable "runtime" {
 }
 
 variable "automatic_base_image_updates" {
-  description = "Whether Google replaces the functions' base image, with its system and its Node, as soon as there is a newer one. A start takes longer from then on until the next build. False: only a build takes the newest."
+  description = "Whether Google replaces the functions' base image, with its system and its Node, as soon as there is a newer one. False: only a build takes the newest."
   type        = bool
   default     = true
   nullable    = false

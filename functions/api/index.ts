@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { logCompileCache } from "../../shared/platform/compile-cache.ts";
 import { parseApiSettings } from "../../shared/configuration/settings.ts";
 import { openStoreAndBus } from "../../shared/runtime/adapters.ts";
 import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
@@ -17,7 +16,6 @@ import { createLimits } from "./auth/rate-limits.ts";
 const settings = parseApiSettings(process.env);
 const { projectId, audience } = settings;
 followTraces(projectId);
-logCompileCache(process.env);
 keepConnectionsOpen();
 const idTokens = openLazily(async () => {
   const { createIdTokenVerifier } = await import("./auth/id-token.ts");

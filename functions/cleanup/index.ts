@@ -5,14 +5,12 @@
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
 import type { CloudEvent } from "@google-cloud/functions-framework";
-import { logCompileCache } from "../../shared/platform/compile-cache.ts";
 import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { tenantOfDeletion } from "./deletion-event.ts";
 
 const dependencies = connectDependencies(process.env);
-logCompileCache(process.env);
 keepConnectionsOpen();
 
 cloudEvent("cleanup", async (event: CloudEvent<unknown>) => {

@@ -4,13 +4,11 @@
  * @module
  */
 import { cloudEvent } from "@google-cloud/functions-framework";
-import { logCompileCache } from "../../shared/platform/compile-cache.ts";
 import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
 import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { handleEvent } from "./handle-message.ts";
 
 const dependencies = connectDependencies(process.env);
-logCompileCache(process.env);
 keepConnectionsOpen();
 
 cloudEvent("provision", (event: unknown) => handleEvent(event, dependencies));

@@ -11,7 +11,6 @@ import type { FunctionName } from "../local/function-process.ts";
 import { repository } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { stubs } from "./stubs.ts";
-import { lateRequires } from "./late-requires.ts";
 import { compiledValidators } from "./validators.ts";
 import { usedCalls } from "./used-calls.ts";
 import { usedMessages } from "./used-messages.ts";
@@ -23,10 +22,26 @@ import { usedMessages } from "./used-messages.ts";
  */
 export const EXTERNAL = ["@google-cloud/functions-framework"] as const;
 
+/** What changes packages on their way into a bundle, each for a faster start. */
+export const REWRITES: readonly esbuild.Plugin[] = [
+  compiledValidators,
+  stubs,
+  usedMessages,
+  usedCalls,
+];
+
 /** What CommonJS packages expect to be there, and an ES module does not have. */
 const COMMONJS_NAMES = `import { createRequire as createBundleRequire } from "node:module";
 const require = createBundleRequire(import.meta.url);
 const __dirname = import.meta.dirname;`;
+
+/** How a bundle is made. What is deployed is made without any; a benchmark compares. */
+export interface BundleOptions {
+  /** What changes packages on their way into the bundle: all of `REWRITES` where nothing is said. */
+  rewrites?: readonly esbuild.Plugin[];
+  /** How esbuild shortens code: white space only where nothing is said. */
+  minify?: Pick<esbuild.BuildOptions, "minify" | "minifyWhitespace" | "keepNames">;
+}
 
 export interface Bundle {
   /** By name: the function's file, and those that it loads when it needs them. */
@@ -40,12 +55,15 @@ export interface Bundle {
  * a file of its own, and `import.meta.url` says where the files beside it lie. Names are kept, so that the
  * stack traces in the logs have those of the sources without a source map, which Node would parse at every start.
  */
-export function bundle(name: FunctionName): Promise<Bundle> {
-  return bundleFrom(`functions/${name}/index.ts`);
+export function bundle(name: FunctionName, options: BundleOptions = {}): Promise<Bundle> {
+  return bundleFrom(`functions/${name}/index.ts`, options);
 }
 
 /** The same for any module of the repository. */
-export async function bundleFrom(entry: string): Promise<Bundle> {
+export async function bundleFrom(
+  entry: string,
+  { rewrites = REWRITES, minify = { minifyWhitespace: true } }: BundleOptions = {},
+): Promise<Bundle> {
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: repository,
     entryPoints: { [parse(BUNDLE_NAME).name]: entry },
@@ -63,33 +81,16 @@ export async function bundleFrom(entry: string): Promise<Bundle> {
     external: [...EXTERNAL],
     banner: { js: COMMONJS_NAMES },
     legalComments: "none",
-    minifyWhitespace: true,
+    ...minify,
     // Else the comments that name the modules would depend on where node_modules really lies.
     preserveSymlinks: true,
-    plugins: [onlyVersions, compiledValidators, stubs, usedMessages, usedCalls, lateRequires],
+    plugins: [onlyVersions, ...rewrites],
     logLevel: "warning",
   });
   return {
     files: new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])),
     inputs: Object.keys(metafile.inputs).filter(isFile).toSorted(),
   };
-}
-
-/** What the platform runs when it has installed a function's packages, as one file. */
-export async function bundlePlatformScript(): Promise<Uint8Array> {
-  const { outputFiles } = await esbuild.build({
-    absWorkingDir: repository,
-    entryPoints: ["scripts/build/on-platform/fill-compile-cache.ts"],
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    logLevel: "warning",
-  });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error("esbuild has made nothing");
-  return output.contents;
 }
 
 /** What a plugin has made up bears its namespace before a colon. */

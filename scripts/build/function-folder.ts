@@ -7,33 +7,26 @@ import { BUNDLE_NAME } from "../local/function-process.ts";
 import type { FunctionName } from "../local/function-process.ts";
 import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import type { Files } from "./archive.ts";
-import { bundle, bundlePlatformScript, EXTERNAL } from "./bundle.ts";
+import { bundle, EXTERNAL } from "./bundle.ts";
+import type { BundleOptions } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
 import type { Lock, Manifest } from "./package-files.ts";
 import { runTimeFilesOf } from "./run-time-files.ts";
 
-const PLATFORM_SCRIPT = "fill-compile-cache.mjs";
-
-/** Where the platform's build puts the compile cache, in the function's folder. */
-export const COMPILE_CACHE = ".compile-cache";
-
 /** Builds a function's folder. */
-export async function buildFunction(name: FunctionName): Promise<Files> {
-  const { files, inputs } = await bundle(name);
+export async function buildFunction(name: FunctionName, options?: BundleOptions): Promise<Files> {
+  const { files, inputs } = await bundle(name, options);
   const runTimeFiles = runTimeFilesOf(inputs);
   const manifest = functionManifest(readRepositoryJson("package.json") as Manifest, {
     name,
     main: BUNDLE_NAME,
     external: EXTERNAL,
-    // The platform's name for what it runs once the packages are there.
-    scripts: { "gcp-build": `node ${PLATFORM_SCRIPT} ${name} ${COMPILE_CACHE}` },
   });
   const lock = functionLock(readRepositoryJson("package-lock.json") as Lock, manifest);
   const licences = licencesOf([...inputs, ...runTimeFiles.map(({ source }) => source)]);
   return new Map<string, Uint8Array>([
     ...files,
-    [PLATFORM_SCRIPT, await bundlePlatformScript()],
     ["package.json", toJson(manifest)],
     ["package-lock.json", toJson(lock)],
     ["LICENSE", readRepositoryFile("LICENSE")],

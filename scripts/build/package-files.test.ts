@@ -7,10 +7,7 @@ const test = suite("what a function installs");
 
 const PROJECT = { name: "project", version: "1.2.3", license: "MIT" };
 const manifestWith = (dependencies: Record<string, string>, external: string[]) =>
-  functionManifest(
-    { ...PROJECT, dependencies },
-    { name: "api", main: "index.mjs", external, scripts: {} },
-  );
+  functionManifest({ ...PROJECT, dependencies }, { name: "api", main: "index.mjs", external });
 
 test("is what its bundle leaves out, at the project's version", () => {
   const { name, dependencies } = manifestWith({ framework: "5.0.5", client: "1.0.0" }, [

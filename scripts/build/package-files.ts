@@ -39,14 +39,10 @@ interface FunctionPackage {
   main: string;
   /** The packages that are installed beside it. */
   external: readonly string[];
-  scripts: Record<string, string>;
 }
 
 /** The package.json of a function that is a bundle beside these packages. */
-export function functionManifest(
-  project: Manifest,
-  { name, main, external, scripts }: FunctionPackage,
-) {
+export function functionManifest(project: Manifest, { name, main, external }: FunctionPackage) {
   return {
     name: `${project.name}-${name}`,
     version: project.version,
@@ -54,7 +50,6 @@ export function functionManifest(
     license: project.license,
     type: "module",
     main,
-    scripts,
     engines: ENGINES,
     dependencies: Object.fromEntries(
       external.map((dependency) => [dependency, exactVersion(project, dependency)]),

@@ -17,7 +17,7 @@ import { repository } from "../repository.ts";
 export const compiledValidators: Plugin = {
   name: "compiled-validators",
   setup(build) {
-    build.onLoad({ filter: /\/shared\/compile-schema\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\/shared\/platform\/compile-schema\.ts$/ }, async ({ path }) => {
       await loadParsers();
       return { contents: validatorsOf(parsedSchemas), loader: "js", resolveDir: dirname(path) };
     });
@@ -29,7 +29,7 @@ async function loadParsers(): Promise<void> {
   const paths = globSync("{functions,shared}/**/*.ts", { cwd: repository })
     .filter((path) => !path.endsWith(".test.ts"))
     .map((path) => join(repository, path))
-    .filter((path) => /\b(parserOf|untypedParserOf)\b/.test(readFileSync(path, "utf8")));
+    .filter((path) => /parserOf\b/i.test(readFileSync(path, "utf8")));
   for (const path of paths) await import(pathToFileURL(path).href);
 }
 

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Environment } from "../../shared/configuration/settings.ts";
+import type { Environment } from "../../shared/configuration/setting-types.ts";
 import { LocalProblem } from "./start-error.ts";
 import type { ProcessSpec } from "./processes.ts";
 

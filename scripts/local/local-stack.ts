@@ -12,14 +12,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLUSTER_EVENTS, openBus } from "../../shared/pubsub/bus.ts";
 import type { Bus } from "../../shared/pubsub/bus.ts";
-import {
-  parseApiSettings,
-  parseLocalSettings,
-  parseReconcilerSettings,
-  SettingsError,
-} from "../../shared/configuration/settings.ts";
-import type { Environment, LocalSettings } from "../../shared/configuration/settings.ts";
+import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
+import { SettingsError } from "../../shared/configuration/settings-parser.ts";
+import type { Environment } from "../../shared/configuration/setting-types.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
+import { parseLocalSettings } from "./local-settings.ts";
+import type { LocalSettings } from "./local-settings.ts";
 import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import type { AddressInfo, NetConnectOpts } from "node:net";
+import type { AddressInfo, NetConnectOpts, Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const LOOPBACK = "127.0.0.1";
@@ -13,16 +14,19 @@ const POLL_MILLISECONDS = 50;
 /** Ports that are free now, all different. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => (server?.address() as AddressInfo | null)?.port ?? 0);
-  await Promise.all(servers.map((server) => close(server)));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   return ports;
 }
 
 /** Whether a server can be started at this port. */
 export async function isPortFree(port: number): Promise<boolean> {
-  const server = await listen(port);
-  await close(server);
-  return server !== null;
+  try {
+    await using _server = await listen(port);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Settles when somebody listens at the port, or when the signal says to give up. */
@@ -37,19 +41,10 @@ export async function waitForPort(
   }
 }
 
-function listen(port: number): Promise<ReturnType<typeof createServer> | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(null));
-    server.listen(port, LOOPBACK, () => resolve(server));
-  });
-}
-
-function close(server: ReturnType<typeof createServer> | null): Promise<void> {
-  return new Promise((resolve) => {
-    if (server === null) resolve();
-    else server.close(() => resolve());
-  });
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, LOOPBACK);
+  await once(server, "listening");
+  return server;
 }
 
 /** Whether somebody answers at an address: a port of a host, or the path of a socket. */

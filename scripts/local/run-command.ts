@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { SettingsError } from "../../shared/configuration/settings.ts";
-import type { LocalSettings } from "../../shared/configuration/settings.ts";
+import { SettingsError } from "../../shared/configuration/settings-parser.ts";
+import type { LocalSettings } from "./local-settings.ts";
 import type { EmulatorName } from "./emulator-name.ts";
 import { askYesNo, consentOf } from "./prerequisites/consent.ts";
 import { fetchEmulators, offerOf } from "./prerequisites/fetch-emulators.ts";
@@ -14,7 +14,7 @@ import { startStack } from "./local-stack.ts";
 import type { Stack, StackOptions } from "./local-stack.ts";
 
 /** Ended by Ctrl-C or SIGTERM. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 

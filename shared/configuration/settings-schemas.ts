@@ -1,5 +1,5 @@
 /**
- * The settings, as JSON Schema: one schema for each group that is read together, its properties named
+ * The settings of the functions, as JSON Schema: one schema for each group that is read together, its properties named
  * by the environment's variables. In an environment everything is a text: a number is one in decimal
  * digits, a list has commas.
  *
@@ -13,17 +13,17 @@ import { DATABASE_TLS } from "./setting-types.ts";
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
 /** A comma-separated list of at least one item; an item holds neither space nor comma. */
-function listOf(item: string): string {
+export function listOf(item: string): string {
   return `^[\\s,]*(?:${item})(?:\\s*,[\\s,]*(?:${item}))*[\\s,]*$`;
 }
 
-const hostAndPort = {
+export const hostAndPort = {
   type: "string",
   pattern: "^[^\\s/:]+:\\d{1,5}$",
   description: "host:port",
 } as const;
 
-const portNumber = {
+export const portNumber = {
   type: "integer",
   minimum: 1,
   maximum: 65_535,
@@ -36,12 +36,12 @@ const googleCloudName = {
   description: "a name of Google Cloud's",
 } as const;
 
-const emulators = {
+export const emulatorSettings = {
   FIRESTORE_EMULATOR_HOST: { ...hostAndPort, title: "A Firestore emulator in place of Firestore" },
   PUBSUB_EMULATOR_HOST: { ...hostAndPort, title: "A Pub/Sub emulator in place of Pub/Sub" },
 } as const;
 
-const namespace = {
+export const namespaceSetting = {
   GKE_NAMESPACE: {
     title: "The namespace in which site Jobs run",
     type: "string",
@@ -69,7 +69,7 @@ export const commonSettingsSchema = {
       default: "kairos.app",
       description: "a domain name in lower case, such as kairos.app",
     },
-    ...emulators,
+    ...emulatorSettings,
   },
 } as const;
 
@@ -142,7 +142,7 @@ export const reconcilerSettingsSchema = {
   ...commonSettingsSchema,
   properties: {
     ...commonSettingsSchema.properties,
-    ...namespace,
+    ...namespaceSetting,
     FRAPPE_IMAGE: {
       title: "The image of the site Jobs; it must be the very image of the bench",
       type: "string",
@@ -248,66 +248,6 @@ export const kubeconfigSettingsSchema = {
       type: "string",
       description:
         "the path of a kubeconfig file, unless GKE_CLUSTER and GKE_LOCATION name a GKE cluster or USE_IN_CLUSTER is true",
-    },
-  },
-} as const;
-
-/** What `npm start` itself needs, beside what it passes on to the functions. */
-export const localSettingsSchema = {
-  type: "object",
-  properties: {
-    PORT: { ...portNumber, title: "The port of the API", default: 8080 },
-    ...namespace,
-    ...emulators,
-    LOCAL_BENCH_SECONDS: {
-      title: "How long the fake bench takes to make a site",
-      type: "number",
-      minimum: 0,
-      exclusiveMaximum: 10_000,
-      default: 3,
-      description: "a number of seconds below 10000",
-    },
-    LOCAL_BENCH_FAULTS: {
-      title:
-        "The steps at which the fake bench fails, by subdomain; with `:once` only the first time",
-      type: "string",
-      pattern: listOf("[a-z0-9-]+:[a-z-]+(:once)?"),
-      description:
-        "a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app",
-    },
-    LOCAL_RESYNC_SECONDS: {
-      title: "How often a resync is sent; in the cloud it is every minute",
-      type: "number",
-      minimum: 0.1,
-      exclusiveMaximum: 10_000,
-      default: 5,
-      description: "a number of seconds, at least 0.1 and below 10000",
-    },
-    LOCAL_FETCH_EMULATORS: {
-      title:
-        "`true` fetches missing emulators without asking, as `--fetch` does; `false` never fetches them",
-      type: "string",
-      enum: ["true", "false"],
-      description: "true or false",
-    },
-    LOCAL_EMULATOR_MIRROR: {
-      title: "Where to fetch the emulators from, in place of Google's server",
-      type: "string",
-      pattern: "^https?://[^\\s?#]+$",
-      description: "the URL of a directory that has the emulators' files",
-    },
-    LOCAL_MARIADB: { ...hostAndPort, title: "A real MariaDB in place of the fake" },
-    LOCAL_MARIADB_USER: {
-      title: "A user who may make databases there",
-      type: "string",
-      default: "root",
-      description: "a user's name",
-    },
-    LOCAL_MARIADB_PASSWORD: {
-      title: "That user's password",
-      type: "string",
-      default: "",
-      description: "a password",
     },
   },
 } as const;

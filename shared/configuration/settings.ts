@@ -1,34 +1,18 @@
 /**
- * The settings, parsed once from an environment that is passed in, by their schemas. All mistakes are
- * reported at once, each naming its setting; a value is never quoted, since it may be a secret.
+ * The settings of the functions, parsed once from an environment that is passed in.
  *
  * @module
  */
-import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import type { FromSchema } from "json-schema-to-ts";
 import type { ClusterTarget, DatabaseTls, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
   inClusterSettingsSchema,
   kubeconfigSettingsSchema,
-  localSettingsSchema,
 } from "./settings-schemas.ts";
 import type { commonSettingsSchema, reconcilerSettingsSchema } from "./settings-schemas.ts";
-import { parserOf } from "../platform/schema-parser.ts";
-import type { FieldError } from "../platform/schema-parser.ts";
-
-export type { Environment } from "./setting-types.ts";
-
-/** The environment does not hold usable settings. Each problem is a sentence. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-  readonly problems: string[];
-
-  constructor(problems: string[]) {
-    super(`Settings: ${problems.join(" ")}`);
-    this.problems = problems;
-  }
-}
+import { settingsParserOf, textOf, toList } from "./settings-parser.ts";
 
 /** What every function needs. */
 export interface CommonSettings {
@@ -77,31 +61,10 @@ export interface ReconcilerSettings extends CommonSettings {
   retryPauseSeconds: number;
 }
 
-/** What `npm start` itself needs of the environment, beside what it passes on to the functions. */
-export interface LocalSettings {
-  port: number;
-  namespace: string;
-  /** How long the fake bench takes to make a site. */
-  benchSeconds: number;
-  /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the fake bench fails. */
-  benchFaults: string;
-  /** How often the fake Cloud Scheduler sends a resync. */
-  resyncSeconds: number;
-  /** `host:port` of the emulators that already run; null for one that is to be started. */
-  runningEmulators: { firestore: string | null; pubsub: string | null };
-  /** Whether missing emulators may be fetched; null where the user is to be asked. */
-  fetchEmulators: boolean | null;
-  /** Where they are fetched from; null for where Google has them. */
-  emulatorMirror: string | null;
-  /** A real MariaDB to use; null for the fake. */
-  mariadb: { host: string; port: number; username: string; password: string } | null;
-}
-
-const readApi = readerOf(apiSettingsSchema);
-const readInCluster = readerOf(inClusterSettingsSchema);
-const readGke = readerOf(gkeSettingsSchema);
-const readKubeconfig = readerOf(kubeconfigSettingsSchema);
-const readLocal = readerOf(localSettingsSchema);
+const readApi = settingsParserOf(apiSettingsSchema);
+const readInCluster = settingsParserOf(inClusterSettingsSchema);
+const readGke = settingsParserOf(gkeSettingsSchema);
+const readKubeconfig = settingsParserOf(kubeconfigSettingsSchema);
 
 export function parseApiSettings(env: Environment): ApiSettings {
   const values = readApi(env);
@@ -128,25 +91,6 @@ export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
   }
   const values = readKubeconfig(env);
   return { ...toReconciler(values), target: { kind: "kubeconfig", path: values.KUBECONFIG } };
-}
-
-export function parseLocalSettings(env: Environment): LocalSettings {
-  const values = readLocal(env);
-  return {
-    port: values.PORT,
-    namespace: values.GKE_NAMESPACE,
-    benchSeconds: values.LOCAL_BENCH_SECONDS,
-    benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
-    resyncSeconds: values.LOCAL_RESYNC_SECONDS,
-    runningEmulators: {
-      firestore: values.FIRESTORE_EMULATOR_HOST ?? null,
-      pubsub: values.PUBSUB_EMULATOR_HOST ?? null,
-    },
-    fetchEmulators:
-      values.LOCAL_FETCH_EMULATORS === undefined ? null : values.LOCAL_FETCH_EMULATORS === "true",
-    emulatorMirror: values.LOCAL_EMULATOR_MIRROR ?? null,
-    mariadb: toLocalMariadb(values),
-  };
 }
 
 function toCommon(values: FromSchema<typeof commonSettingsSchema>): CommonSettings {
@@ -183,77 +127,4 @@ function toGkeTarget(values: FromSchema<typeof gkeSettingsSchema>): ClusterTarge
     location: values.GKE_LOCATION,
     cluster: values.GKE_CLUSTER,
   };
-}
-
-function toLocalMariadb(values: FromSchema<typeof localSettingsSchema>): LocalSettings["mariadb"] {
-  if (values.LOCAL_MARIADB === undefined) return null;
-  const [host = "", port = ""] = values.LOCAL_MARIADB.split(":");
-  return {
-    host,
-    port: Number(port),
-    username: values.LOCAL_MARIADB_USER,
-    password: values.LOCAL_MARIADB_PASSWORD,
-  };
-}
-
-function toList(text = ""): string[] {
-  return text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-}
-
-/** A group of settings: every property is one, named as in the environment. */
-interface SettingsSchema {
-  type: "object";
-  properties: Readonly<Record<string, Setting>>;
-}
-
-interface Setting {
-  type: "string" | "integer" | "number";
-  default?: string | number;
-  /** Ends the sentence "NAME must be …". */
-  description: string;
-}
-
-/** Makes a reader of a group of settings. It throws a `SettingsError` that names every mistake. */
-function readerOf<const S extends JSONSchema & SettingsSchema>(
-  schema: S,
-): (env: Environment) => FromSchema<S> {
-  const parse = parserOf<JSONSchema>(schema);
-  return (env) => {
-    const values = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, setting]) => [
-        name,
-        valueOf(env, name, setting),
-      ]),
-    );
-    const parsed = parse(values);
-    if (parsed.ok) return parsed.value as FromSchema<S>;
-    throw new SettingsError(parsed.errors.map((error) => toProblem(error, schema, values)));
-  };
-}
-
-/** What an environment says of a setting. A text that is no number is left for the schema to refuse. */
-function valueOf(env: Environment, name: string, setting: Setting): unknown {
-  const text = textOf(env, name);
-  if (text === undefined) return setting.default;
-  // Neither ajv's own coercion nor Number() alone: both take "0x10" and "1e2" for numbers.
-  const isNumber = setting.type !== "string" && /^\d+(\.\d+)?$/.test(text);
-  return isNumber ? Number(text) : text;
-}
-
-/** A setting that is empty, or nothing but space, is not set. */
-function textOf(env: Environment, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
-}
-
-function toProblem(
-  { pointer, message }: FieldError,
-  { properties }: SettingsSchema,
-  values: Readonly<Record<string, unknown>>,
-): string {
-  const name = pointer.slice(1);
-  if (values[name] !== undefined) return `${message}.`;
-  return `${name} is not set: it must be ${properties[name]?.description}.`;
 }

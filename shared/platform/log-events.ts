@@ -1,7 +1,7 @@
 /**
  * The events that are logged, by the name that a line has as its `message`, with what each says. What varies is in the
  * line's fields. Decisions have names of their own (`reconciler/decision.ts`). Alerts, metrics and the dashboard look
- * for these names; docs/operations.md lists them.
+ * for these names; docs/log-events.md lists them.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseReconcilerSettings } from "../configuration/settings.ts";
-import type { Environment } from "../configuration/settings.ts";
+import type { Environment } from "../configuration/setting-types.ts";
 import { openStoreAndBus } from "./adapters.ts";
 import { openLazily } from "../platform/open-lazily.ts";
 import type { Dependencies } from "./run-reconcile.ts";

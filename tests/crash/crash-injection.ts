@@ -14,7 +14,7 @@ export const NEXT = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 
 export const CREATE: Work = { kind: "create", tenant: ACME };
 export const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
-export const CREATE_NEXT: Work = { kind: "create", tenant: NEXT };
+const CREATE_NEXT: Work = { kind: "create", tenant: NEXT };
 
 /** Where the sites and databases of a scenario are, and what is to be compared of them. */
 export interface Ground {

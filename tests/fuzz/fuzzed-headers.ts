@@ -26,7 +26,7 @@ import type { Malformed, Parts } from "./fuzzed-request.ts";
 const printable = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
   (character) => /[\t\x20-\x7e\x80-\xff]/.test(character),
 );
-export const headerValues: Arbitrary<string> = oneof(
+const headerValues: Arbitrary<string> = oneof(
   string({ unit: constantFrom(...printable), maxLength: 60 }),
   constantFrom(
     "",

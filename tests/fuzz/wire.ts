@@ -66,7 +66,7 @@ function converse(socket: Socket, { wire, methods, ending }: Sending): Promise<S
 const HEAD = /^HTTP\/1\.1 (?<status>\d{3}) [^\r\n]*\r\n(?<lines>(?:[^\r\n]+\r\n)*)\r\n/;
 
 /** The answers that have come in full. Throws at what is none. */
-export function readAnswers(bytes: string, methods: string[], isClosed: boolean): SeenAnswer[] {
+function readAnswers(bytes: string, methods: string[], isClosed: boolean): SeenAnswer[] {
   const answers: SeenAnswer[] = [];
   let rest = bytes;
   while (rest !== "") {

@@ -54,7 +54,7 @@ export const SMALL_VALUES = {
   gateway: { enabled: false },
 };
 
-export function readChartFile(path: string): string {
+function readChartFile(path: string): string {
   return readFileSync(new URL(path, CHART), "utf8");
 }
 

@@ -10,7 +10,6 @@ import { OUTPUT_NAMES } from "../../scripts/deploy/terraform-command.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
-import { COMPILE_CACHE } from "../../scripts/build/function-folder.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
@@ -172,13 +171,6 @@ function addTests(): void {
     );
   });
 
-  test("each function looks for its compile cache where the platform's build puts it", () => {
-    for (const name of ["api", "provision", "cleanup"]) {
-      // https://docs.cloud.google.com/docs/buildpacks/base-images: the sources lie in /workspace.
-      assert.is(variablesOf(name)["NODE_COMPILE_CACHE"], `/workspace/${COMPILE_CACHE}`);
-    }
-  });
-
   test("the API has every setting that it reads, and no other", () => {
     const env = environmentOf("api");
     assert.equal(Object.keys(env).toSorted(), settingsIn(apiSettingsSchema));
@@ -315,14 +307,8 @@ function ofKind(type: string): Resource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-/** The settings among a function's variables: one of them is Node's own. */
-function environmentOf(name: string): Record<string, string> {
-  const { NODE_COMPILE_CACHE: _ofNode, ...settings } = variablesOf(name);
-  return settings;
-}
-
 /** A function's environment, with a text in place of what Secret Manager will give. */
-function variablesOf(name: string): Record<string, string> {
+function environmentOf(name: string): Record<string, string> {
   const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
   const [config] = (found?.values["service_config"] ?? []) as {
     environment_variables: Record<string, string>;

@@ -1,13 +1,12 @@
 /** What `npm run build` makes: what is in it and what is not, and that it runs where nothing else is. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DOCS_ASSETS } from "../../functions/api/docs/pages.ts";
-import { COMPILE_CACHE } from "../../scripts/build/function-folder.ts";
 import { FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import type { FunctionName } from "../../scripts/local/function-process.ts";
 import { repository } from "../../scripts/repository.ts";
@@ -15,7 +14,6 @@ import {
   installPackages,
   readLock,
   readZip,
-  runPlatformBuild,
   startAsPlatform,
   unpackFunctions,
 } from "../testkit/built-functions.ts";
@@ -42,7 +40,6 @@ test.after(() => rmSync(directory, { recursive: true, force: true }));
 const EVERYWHERE = [
   "LICENSE",
   "THIRD_PARTY_LICENCES.txt",
-  "fill-compile-cache.mjs",
   "index.mjs",
   "package-lock.json",
   "package.json",
@@ -194,61 +191,6 @@ for (const name of ["provision", "cleanup"] as const) {
   });
 }
 
-for (const name of FUNCTION_NAMES) {
-  test(`${name}: the compile cache that the platform's build fills is hit, which the log says`, async () => {
-    runPlatformBuild(deployed, name);
-    const log = await whatStartSays(name, {
-      NODE_COMPILE_CACHE: join(deployed, name, COMPILE_CACHE),
-      // Node itself then says what it does with the cache.
-      NODE_DEBUG_NATIVE: "COMPILE_CACHE",
-    });
-    assert.match(log, /"severity":"INFO","message":"compile cache: hit"/);
-    assert.match(log, /V8 code cache for ESM \S+\/index\.mjs was accepted/);
-    assert.match(log, /V8 code cache for CommonJS \S+functions-framework\S+ was accepted/);
-    assert.not.match(log, /was rejected/);
-  });
-}
-
-test("a compile cache that is not for this function's Node is missed, which the log warns of", async () => {
-  const log = await whatStartSays("api", { NODE_COMPILE_CACHE: join(directory, "empty") });
-  assert.match(log, /"severity":"WARNING","message":"compile cache: miss"/);
-});
-
-test("what is loaded late has run while the cache was filled, and is in it", () => {
-  for (const [name, late] of [
-    ["api", ["store", "bus"]],
-    ["provision", ["store", "cluster"]],
-    ["cleanup", ["store", "cluster"]],
-  ] as const) {
-    for (const part of late) {
-      const file = readdirSync(join(deployed, name)).find((each) => each.startsWith(`${part}-`));
-      const program = `await import(${JSON.stringify(join(deployed, name, file ?? ""))});
-        process.exit();`;
-      const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
-        encoding: "utf8",
-        env: {
-          NODE_COMPILE_CACHE: join(deployed, name, COMPILE_CACHE),
-          NODE_DEBUG_NATIVE: "COMPILE_CACHE",
-        },
-      });
-      assert.match(stderr, new RegExp(`${part}-\\w+\\.mjs was accepted`), `${name} ${part}`);
-    }
-  }
-});
-
-test("a function that cannot start does not fail the platform's build, which says so", () => {
-  const broken = join(directory, "broken");
-  cpSync(join(deployed, "api"), join(broken, "api"), { recursive: true });
-  writeFileSync(join(broken, "api/index.mjs"), "throw new Error('broken');");
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ["fill-compile-cache.mjs", "api", COMPILE_CACHE],
-    { cwd: join(broken, "api"), encoding: "utf8" },
-  );
-  assert.is(status, 0);
-  assert.match(stderr, /The compile cache was not filled/);
-});
-
 test("--help explains itself, and an unknown option is refused", () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, ["scripts/build.ts", ...args], {
@@ -261,15 +203,6 @@ test("--help explains itself, and an unknown option is refused", () => {
   assert.is(refused.status, 1);
   assert.match(refused.stderr, /--minify[\s\S]*npm run build/);
 });
-
-async function whatStartSays(name: FunctionName, env: Record<string, string>): Promise<string> {
-  const started = await startAsPlatform(deployed, name, env);
-  try {
-    return started.output();
-  } finally {
-    await started.stop();
-  }
-}
 
 /** The names of the packages whose licences a function holds. */
 function packagesInside(name: FunctionName): string[] {

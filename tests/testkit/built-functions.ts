@@ -5,13 +5,13 @@
  * @module
  */
 import { unzipSync } from "fflate";
-import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFiles } from "../../scripts/build/archive.ts";
 import { EXTERNAL } from "../../scripts/build/bundle.ts";
+import type { BundleOptions } from "../../scripts/build/bundle.ts";
 import { buildFunction } from "../../scripts/build/function-folder.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import type { FunctionName } from "../../scripts/local/function-process.ts";
@@ -54,23 +54,11 @@ export function installPackages(directory: string): void {
 }
 
 /** Builds every function into a folder of its own, with its packages. */
-export async function buildFunctions(directory: string): Promise<void> {
+export async function buildFunctions(directory: string, options?: BundleOptions): Promise<void> {
   for (const name of FUNCTION_NAMES) {
-    writeFiles(join(directory, name), await buildFunction(name));
+    writeFiles(join(directory, name), await buildFunction(name, options));
   }
   installPackages(directory);
-}
-
-/** Does what the platform does last when it builds a function: runs its `gcp-build`. */
-export function runPlatformBuild(directory: string, name: FunctionName): void {
-  const folder = join(directory, name);
-  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-  };
-  const [program, ...args] = (scripts["gcp-build"] ?? "").split(" ");
-  if (program !== "node") throw new Error(`gcp-build runs ${program}`);
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-  if (status !== 0 || stderr !== "") throw new Error(`gcp-build of ${name}: ${stderr}`);
 }
 
 /** Copies one package without those in its own node_modules, which the lock file names themselves. */

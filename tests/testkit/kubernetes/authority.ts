@@ -16,8 +16,6 @@ export interface Subject {
   alternativeNames?: string[];
 }
 
-export type Authority = ReturnType<typeof createAuthority>;
-
 /** Makes an authority in a directory, and the pair of keys that service accounts' tokens are signed with. */
 export function createAuthority(directory: string) {
   const file = (name: string) => join(directory, name);

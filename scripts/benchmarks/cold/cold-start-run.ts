@@ -5,12 +5,12 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Environment } from "../../shared/configuration/settings.ts";
-import { frameworkSpec } from "../local/function-process.ts";
-import { freePorts } from "../local/ports.ts";
+import type { Environment } from "../../../shared/configuration/setting-types.ts";
+import { frameworkSpec } from "../../local/function-process.ts";
+import { freePorts } from "../../local/ports.ts";
 
 /** A function in a file, and the first request to it. */
 export interface ColdStart {
@@ -30,6 +30,8 @@ export interface ColdStart {
 export interface FirstAnswer {
   /** From the start of the process to the end of its answer. */
   milliseconds: number;
+  /** How long processors have worked for it until then. Other work on the machine changes this little. */
+  processorMilliseconds: number;
   /** What of the process's memory is there then. */
   residentBytes: number;
 }
@@ -37,7 +39,7 @@ export interface FirstAnswer {
 /** How soon it is tried again while nobody listens yet. */
 const RETRY_MILLISECONDS = 2;
 
-/** Measures one start. The process is killed afterwards, so that it leaves nothing, no compile cache either. */
+/** Measures one start. The process is killed afterwards, so that it leaves nothing. */
 export async function measureColdStart({
   target,
   file,
@@ -64,7 +66,12 @@ export async function measureColdStart({
     if (status !== asked.status) {
       throw new Error(`${asked.method} ${asked.path} to ${file} was answered ${status}: ${said}`);
     }
-    return { milliseconds, residentBytes: residentBytesOf(child.pid ?? 0) };
+    const pid = child.pid ?? 0;
+    return {
+      milliseconds,
+      processorMilliseconds: processorMillisecondsOf(pid),
+      residentBytes: residentBytesOf(pid),
+    };
   } finally {
     kill();
     await ended;
@@ -88,4 +95,12 @@ function ask(port: number, { method, path, headers = {}, body }: ColdStart["aske
 function residentBytesOf(pid: number): number {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kibibytes) * 1024;
+}
+
+/** Of all threads: https://docs.kernel.org/scheduler/sched-stats.html */
+function processorMillisecondsOf(pid: number): number {
+  const nanoseconds = globSync(`/proc/${pid}/task/*/schedstat`).map((file) =>
+    Number(readFileSync(file, "utf8").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
 }
