@@ -1,7 +1,7 @@
 import * as esbuild from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createTenantSchema } from "../../functions/api/tenants/api-schemas.ts";
+import { createTenantSchema } from "../../functions/api/tenants/create-tenant.ts";
 import type { Check } from "../../shared/platform/compile-schema.ts";
 import { compileSchema } from "../../shared/platform/compile-schema.ts";
 import { repository } from "../repository.ts";
