@@ -74,8 +74,8 @@ async function run(
     case "replayed":
     case "changed":
     case "unchanged":
-      // A deletion's trigger is its deletion record, which triggers cleanup.
-      if (command !== "delete") await publishTrigger(tenantId, dependencies);
+      // Also of a repetition, for the first time may have ended before its trigger was published.
+      await publishTrigger(tenantId, dependencies);
       return result.outcome === "replayed" ? result.answer : answer(result.tenant);
   }
 }
