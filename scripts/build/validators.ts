@@ -17,7 +17,7 @@ import { repository } from "../repository.ts";
 export const compiledValidators: Plugin = {
   name: "compiled-validators",
   setup(build) {
-    build.onLoad({ filter: /\/shared\/compile-schema\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\/shared\/platform\/compile-schema\.ts$/ }, async ({ path }) => {
       await loadParsers();
       return { contents: validatorsOf(parsedSchemas), loader: "js", resolveDir: dirname(path) };
     });
