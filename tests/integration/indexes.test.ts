@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { USED_SERVICES } from "../../scripts/build/used-messages.ts";
+import { recordCommand } from "../../functions/api/tenants/record-command.ts";
+import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type { ListRequest, Store } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
@@ -89,9 +91,9 @@ async function callEveryMethod(store: Store): Promise<void> {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
   const tenant = newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, NOW);
   const { id } = tenant;
-  const answer = () => ({ status: 201, headers: {}, body: {} });
+  const answer = { status: 201, headers: {}, body: {} };
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
-  await store.changeFields(id, { organization: "Acme Ltd" }, NOW);
+  await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
   await store.claimSlot(id, (await store.readTenant(id))?.version, 0, { updated_at: NOW });
   await store.writeTenant(id, (await store.readTenant(id))?.version, { step: "start" });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
@@ -106,7 +108,7 @@ async function callEveryMethod(store: Store): Promise<void> {
     await store.deleteReservation(reservation);
   }
 
-  await store.runCommand(id, "delete", { commandId: randomUUID(), now: NOW }, null);
+  await recordCommand(store, id, "delete", { commandId: randomUUID(), now: NOW }, null);
   await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);

@@ -9,7 +9,7 @@ import { DamagedRecordError, AdapterError } from "../../shared/platform/errors.t
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import type { Command } from "../../shared/tenant/commands.ts";
-import type { IdempotentRequest, StoredAnswer } from "../../shared/tenant/repeated-request.ts";
+import type { StoredAnswer } from "../../shared/tenant/repeated-request.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type {
   Created,
@@ -17,8 +17,13 @@ import type {
   Position,
   Store,
   TenantList,
-  CommandResult,
 } from "../../shared/firestore/store.ts";
+import { recordCommand } from "../../functions/api/tenants/record-command.ts";
+import type {
+  CommandResult,
+  RepeatableRequest,
+} from "../../functions/api/tenants/record-command.ts";
+import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../testkit/rest-proxy.ts";
 
@@ -173,11 +178,16 @@ test("a creation is a success whose commit is repeated because its answer was lo
 
 let requestCount = 0;
 /** A request with a key of its own. */
-function keyed(more: Partial<IdempotentRequest> = {}): IdempotentRequest {
+function keyed(more: Partial<RepeatableRequest> = {}): RepeatableRequest {
   const id = createHash("sha256")
     .update(`caller ${(requestCount += 1)}`)
     .digest("hex");
   return { id, hash: "h1", now: NOW, answer: answerWith, ...more };
+}
+
+/** Creates a tenant under a key. */
+function createUnder(store: Store, tenant: Tenant, request: RepeatableRequest): Promise<Created> {
+  return store.createTenant(tenant, { ...request, answer: request.answer(tenant) });
 }
 
 /** In an order of keys that is not the alphabet's. */
@@ -186,7 +196,7 @@ function answerWith({ id, subdomain, status }: Tenant): StoredAnswer {
   return { status: 201, headers, body: { success: true, id, subdomain, status } };
 }
 
-const recordOf = async ({ id }: IdempotentRequest) =>
+const recordOf = async ({ id }: RepeatableRequest) =>
   (await it.client.doc(`requests/${id}`).get()).data();
 const dayAfter = (now: Date) => addSeconds(now, 24 * 3600);
 const outcomesOf = (results: ({ outcome: string } | null)[]) =>
@@ -212,7 +222,7 @@ function assertOneEffect(
 test("of many twins of a request at once one is created, and the others get the same answer", async () => {
   const request = keyed();
   const twins = Array.from({ length: 20 }, () => tenantNamed("twins"));
-  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, request)));
+  const results = await Promise.all(twins.map((tenant) => createUnder(it.store, tenant, request)));
   const winner = twins[outcomesOf(results).indexOf("created")];
   assert.ok(winner);
   assertOneEffect(results, "created", answerWith(winner));
@@ -225,18 +235,18 @@ test("of many twins of a request at once one is created, and the others get the 
 });
 
 test("a creation that nothing is in the way of reads nothing, and one that is refused reads once", async () => {
-  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
+  await createUnder(faulty, tenantNamed("in-one-go"), keyed());
   assert.equal(proxy.calls, ["Commit"]);
-  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
+  await createUnder(faulty, tenantNamed("in-one-go"), keyed());
   assert.equal(proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
 });
 
 test("a creation under a key that was used for something else creates nothing", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("first-use"), request);
+  await createUnder(it.store, tenantNamed("first-use"), request);
   const before = await recordOf(request);
   const other = tenantNamed("second-use");
-  const result = await it.store.createTenant(other, { ...request, hash: "h2" });
+  const result = await createUnder(it.store, other, { ...request, hash: "h2" });
   assert.equal(result, { outcome: "key-reused" });
   assert.is(await it.store.readTenant(other.id), null);
   assert.is(await it.store.readReservation("second-use"), null);
@@ -246,32 +256,32 @@ test("a creation under a key that was used for something else creates nothing", 
 test("a creation that finds its name taken leaves its key unused", async () => {
   await create({ subdomain: "taken" });
   const request = keyed();
-  const result = await it.store.createTenant(tenantNamed("taken"), request);
+  const result = await createUnder(it.store, tenantNamed("taken"), request);
   assert.equal(result, { outcome: "subdomain-taken" });
   assert.is(await recordOf(request), undefined);
-  const second = await it.store.createTenant(tenantNamed("free"), { ...request, hash: "h2" });
+  const second = await createUnder(it.store, tenantNamed("free"), { ...request, hash: "h2" });
   assert.equal(second, { outcome: "created" });
 });
 
 test("a creation under a key is a success whose commit is repeated because its answer was lost", async () => {
   const [tenant, request] = [tenantNamed("repeated"), keyed()];
   loseAnswerOfCommit();
-  const result = await faulty.createTenant(tenant, request);
+  const result = await createUnder(faulty, tenant, request);
   assert.equal(result, { outcome: "replayed", answer: answerWith(tenant) });
   assert.is(await it.store.readReservation("repeated"), tenant.id);
 });
 
 test("a key is good for a day, whether or not Firestore has removed its record by then", async () => {
   const [tenant, request] = [tenantNamed("today"), keyed()];
-  await it.store.createTenant(tenant, request);
+  await createUnder(it.store, tenant, request);
   const expiry = dayAfter(NOW);
   const justBefore = { ...request, now: new Date(expiry.getTime() - 1) };
-  const again = await it.store.createTenant(tenantNamed("today"), justBefore);
+  const again = await createUnder(it.store, tenantNamed("today"), justBefore);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
 
   const later = { ...request, now: expiry, hash: "h2" };
   const next = tenantNamed("tomorrow");
-  assert.equal(await it.store.createTenant(next, later), { outcome: "created" });
+  assert.equal(await createUnder(it.store, next, later), { outcome: "created" });
   const record = await recordOf(request);
   assert.equal(Object.keys(record ?? {}).toSorted(), [
     "answer",
@@ -280,26 +290,26 @@ test("a key is good for a day, whether or not Firestore has removed its record b
     "hash",
   ]);
   assert.equal(record?.["expires_at"].toDate(), dayAfter(expiry));
-  const replay = await it.store.createTenant(tenantNamed("tomorrow"), later);
+  const replay = await createUnder(it.store, tenantNamed("tomorrow"), later);
   assert.equal(replay, { outcome: "replayed", answer: answerWith(next) });
 });
 
 test("an expired record stays where the name is somebody else's", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("kept"), request);
+  await createUnder(it.store, tenantNamed("kept"), request);
   const before = await recordOf(request);
   const later = { ...request, now: dayAfter(NOW) };
-  const result = await it.store.createTenant(tenantNamed("kept"), later);
+  const result = await createUnder(it.store, tenantNamed("kept"), later);
   assert.equal(result, { outcome: "subdomain-taken" });
   assert.equal(await recordOf(request), before);
 });
 
 test("of many twins under a key that has expired one is created", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const twins = Array.from({ length: 20 }, () => tenantNamed("today"));
-  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, later)));
+  const results = await Promise.all(twins.map((tenant) => createUnder(it.store, tenant, later)));
   const winner = twins[outcomesOf(results).indexOf("created")];
   assert.ok(winner);
   assertOneEffect(results, "created", answerWith(winner));
@@ -313,22 +323,22 @@ function beforeSecondCommit(act: () => Promise<unknown>): void {
 
 test("an expired record that somebody else overwrites first is theirs", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const rival = tenantNamed("rival");
-  beforeSecondCommit(() => it.store.createTenant(rival, { ...later, hash: "h2" }));
+  beforeSecondCommit(() => createUnder(it.store, rival, { ...later, hash: "h2" }));
   const tenant = tenantNamed("loser");
-  assert.equal(await faulty.createTenant(tenant, later), { outcome: "key-reused" });
+  assert.equal(await createUnder(faulty, tenant, later), { outcome: "key-reused" });
   assert.is(await it.store.readTenant(tenant.id), null);
   assert.ok(await it.store.readTenant(rival.id));
 });
 
 test("an expired record that Firestore removes meanwhile is in nobody's way", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   beforeSecondCommit(() => it.client.doc(`requests/${request.id}`).delete());
-  const result = await faulty.createTenant(tenantNamed("today"), later);
+  const result = await createUnder(faulty, tenantNamed("today"), later);
   assert.equal(result, { outcome: "created" });
   assert.ok(await recordOf(request));
 });
@@ -356,7 +366,7 @@ test("a name that comes and goes is given up after three commits", async () => {
     });
   comeAndGo();
   const tenant = tenantNamed("flickering");
-  const error = await faulty.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
+  const error = await createUnder(faulty, tenant, keyed()).catch((thrown: unknown) => thrown);
   assert.instance(error, AdapterError);
   assert.is((error as AdapterError).code, "unavailable");
   assert.is(proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
@@ -559,7 +569,7 @@ const deletionOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${i
 test("a deletion is asked for once, together with what triggers cleanup", async () => {
   const tenant = await create({ organization: "Acme" });
   const asked = await Promise.all(
-    Array.from({ length: 5 }, () => it.store.runCommand(tenant.id, "delete", issued(), null)),
+    Array.from({ length: 5 }, () => recordCommand(it.store, tenant.id, "delete", issued(), null)),
   );
   for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
   assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
@@ -579,7 +589,7 @@ test("of several commands at once each is carried out on what the others left, a
   const tenant = await create({ status: "active", observed_generation: 1 });
   const commands: Command[] = ["suspend", "resume", "suspend", "delete", "resume"];
   const answers = await Promise.all(
-    commands.map((command) => it.store.runCommand(tenant.id, command, issued(), null)),
+    commands.map((command) => recordCommand(it.store, tenant.id, command, issued(), null)),
   );
   const changed = answers.filter((answer) => answer?.outcome === "changed");
   const { record } = await stored(tenant);
@@ -592,7 +602,7 @@ test("a command is one change whose commit is repeated because its answer was lo
   for (const command of ["suspend", "delete"] as const) {
     const tenant = await create({ status: "active", observed_generation: 1 });
     loseAnswerOfCommit();
-    const answer = await faulty.runCommand(tenant.id, command, issued(), null);
+    const answer = await recordCommand(faulty, tenant.id, command, issued(), null);
     assert.is(answer?.outcome, "changed");
     const { record } = await stored(tenant);
     assert.equal(tenantOf(answer), record);
@@ -604,7 +614,7 @@ test("the same command under the same id is one change", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const own = issued();
   for (let k = 0; k < 2; k++) {
-    const answer = await it.store.runCommand(tenant.id, "suspend", own, null);
+    const answer = await recordCommand(it.store, tenant.id, "suspend", own, null);
     assert.is(answer?.outcome, "changed");
   }
   assert.is((await stored(tenant)).record.generation, 2);
@@ -616,7 +626,7 @@ test("a command that is refused, or command already, changes nothing", async () 
     ["retry", "refused"],
     ["resume", "unchanged"],
   ] as const) {
-    const answer = await it.store.runCommand(tenant.id, command, issued(), null);
+    const answer = await recordCommand(it.store, tenant.id, command, issued(), null);
     assert.is(answer?.outcome, outcome);
   }
   assert.equal((await stored(tenant)).record, tenant);
@@ -625,7 +635,7 @@ test("a command that is refused, or command already, changes nothing", async () 
 
 test("a command other than a deletion leaves no deletion record", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  await it.store.runCommand(tenant.id, "suspend", issued(), null);
+  await recordCommand(it.store, tenant.id, "suspend", issued(), null);
   assert.is((await stored(tenant)).record.desired, "suspended");
   assert.is(await deletionOf(tenant), undefined);
 });
@@ -633,7 +643,7 @@ test("a command other than a deletion leaves no deletion record", async () => {
 test("a command about a tenant that is not there is none", async () => {
   const id = randomUUID();
   for (const command of ["delete", "retry", "suspend", "resume"] as const) {
-    assert.is(await it.store.runCommand(id, command, issued(), null), null);
+    assert.is(await recordCommand(it.store, id, command, issued(), null), null);
   }
   assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
 });
@@ -650,7 +660,9 @@ for (const [command, outcome, fields] of READY) {
   test(`of many twins of a request to ${command} at once one is ${outcome}, and the others get its answer`, async () => {
     const [tenant, request] = [await create(fields), keyed()];
     const results = await Promise.all(
-      Array.from({ length: 20 }, () => it.store.runCommand(tenant.id, command, issued(), request)),
+      Array.from({ length: 20 }, () =>
+        recordCommand(it.store, tenant.id, command, issued(), request),
+      ),
     );
     const { record } = await stored(tenant);
     assertOneEffect(results, outcome, answerWith(record));
@@ -662,7 +674,7 @@ test("a command under a key costs one read and one write", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   for (const command of ["suspend", "suspend"] as const) {
     proxy.calls.length = 0;
-    await faulty.runCommand(tenant.id, command, issued(), keyed());
+    await recordCommand(faulty, tenant.id, command, issued(), keyed());
     assert.equal(proxy.calls, ["BatchGetDocuments", "Commit"]);
   }
 });
@@ -670,9 +682,9 @@ test("a command under a key costs one read and one write", async () => {
 test("a command under a key that was used for something else changes nothing", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  await it.store.runCommand(tenant.id, "resume", issued(), request);
+  await recordCommand(it.store, tenant.id, "resume", issued(), request);
   const reused = { ...request, hash: "h2" };
-  const result = await it.store.runCommand(tenant.id, "suspend", issued(), reused);
+  const result = await recordCommand(it.store, tenant.id, "suspend", issued(), reused);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
 });
@@ -681,9 +693,9 @@ test("a command whose key somebody else uses first for something else changes no
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
   const rival = { ...request, hash: "h2" };
-  const before = () => it.store.createTenant(tenantNamed("rival"), rival);
+  const before = () => createUnder(it.store, tenantNamed("rival"), rival);
   proxy.injectFault({ rpc: "Commit", before });
-  const result = await faulty.runCommand(tenant.id, "delete", issued(), request);
+  const result = await recordCommand(faulty, tenant.id, "delete", issued(), request);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
   assert.is(await deletionOf(tenant), undefined);
@@ -692,10 +704,10 @@ test("a command whose key somebody else uses first for something else changes no
 test("a command that was so already is answered the same again, and is no new command", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  const first = await it.store.runCommand(tenant.id, "resume", issued(), request);
+  const first = await recordCommand(it.store, tenant.id, "resume", issued(), request);
   assert.is(first?.outcome, "unchanged");
-  await it.store.runCommand(tenant.id, "suspend", issued(), null);
-  const again = await it.store.runCommand(tenant.id, "resume", issued(), request);
+  await recordCommand(it.store, tenant.id, "suspend", issued(), null);
+  const again = await recordCommand(it.store, tenant.id, "resume", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
   assert.is((await stored(tenant)).record.desired, "suspended");
 });
@@ -703,43 +715,43 @@ test("a command that was so already is answered the same again, and is no new co
 test("a command that is refused leaves its key unused", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  const refused = await it.store.runCommand(tenant.id, "retry", issued(), request);
+  const refused = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(refused?.outcome, "refused");
   assert.is(await recordOf(request), undefined);
   const { version } = await stored(tenant);
   await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
-  const later = await it.store.runCommand(tenant.id, "retry", issued(), request);
+  const later = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(later?.outcome, "changed");
 });
 
 test("a command about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
   const request = keyed();
-  assert.is(await it.store.runCommand(randomUUID(), "delete", issued(), request), null);
+  assert.is(await recordCommand(it.store, randomUUID(), "delete", issued(), request), null);
   const tenant = await create();
   const before = () => it.client.doc(`tenants/${tenant.id}`).delete();
   proxy.injectFault({ rpc: "Commit", before });
-  assert.is(await faulty.runCommand(tenant.id, "delete", issued(), request), null);
+  assert.is(await recordCommand(faulty, tenant.id, "delete", issued(), request), null);
   assert.is(await recordOf(request), undefined);
 });
 
 test("a deletion is answered the same again after its end", async () => {
   const [tenant, request] = [await create(), keyed()];
-  await it.store.runCommand(tenant.id, "delete", issued(), request);
+  await recordCommand(it.store, tenant.id, "delete", issued(), request);
   const { record, version } = await stored(tenant);
   await it.store.endDeletion(record, version, NOW);
-  const again = await it.store.runCommand(tenant.id, "delete", issued(), request);
+  const again = await recordCommand(it.store, tenant.id, "delete", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
   const reused = { ...request, hash: "h2" };
-  const other = await it.store.runCommand(tenant.id, "delete", issued(), reused);
+  const other = await recordCommand(it.store, tenant.id, "delete", issued(), reused);
   assert.equal(other, { outcome: "key-reused" });
-  assert.is(await it.store.runCommand(tenant.id, "delete", issued(), null), null);
+  assert.is(await recordCommand(it.store, tenant.id, "delete", issued(), null), null);
 });
 
 test("a command under a key is one change whose commit is repeated because its answer was lost", async () => {
   for (const [command, , fields] of READY) {
     const [tenant, request] = [await create(fields), keyed()];
     loseAnswerOfCommit();
-    const result = await faulty.runCommand(tenant.id, command, issued(), request);
+    const result = await recordCommand(faulty, tenant.id, command, issued(), request);
     const { record } = await stored(tenant);
     assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
     assert.ok(record.generation <= 2);
@@ -749,16 +761,16 @@ test("a command under a key is one change whose commit is repeated because its a
 test("a command under a key that has expired is a new one", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW), hash: "h2" };
-  const first = await it.store.runCommand(tenant.id, "suspend", issued(), later);
+  const first = await recordCommand(it.store, tenant.id, "suspend", issued(), later);
   assert.is(first?.outcome, "changed");
   const { record } = await stored(tenant);
-  const again = await it.store.runCommand(tenant.id, "suspend", issued(), later);
+  const again = await recordCommand(it.store, tenant.id, "suspend", issued(), later);
   assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
 
   const muchLater = { ...later, now: dayAfter(later.now) };
-  const next = await it.store.runCommand(tenant.id, "suspend", issued(), muchLater);
+  const next = await recordCommand(it.store, tenant.id, "suspend", issued(), muchLater);
   assert.is(next?.outcome, "unchanged");
   assert.equal((await recordOf(request))?.["created_at"].toDate(), muchLater.now);
 });
@@ -766,14 +778,14 @@ test("a command under a key that has expired is a new one", async () => {
 test("an expired record that somebody else overwrites first keeps a command from being made", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const rival = { ...later, hash: "h2" };
   proxy.injectFault({
     rpc: "Commit",
-    before: () => it.store.createTenant(tenantNamed("rival"), rival),
+    before: () => createUnder(it.store, tenantNamed("rival"), rival),
   });
-  const result = await faulty.runCommand(tenant.id, "suspend", issued(), later);
+  const result = await recordCommand(faulty, tenant.id, "suspend", issued(), later);
   assert.equal(result, { outcome: "key-reused" });
   assert.equal((await stored(tenant)).record, tenant);
 });
@@ -787,12 +799,12 @@ test("a correction changes what is corrected and nothing that reconciles the ten
     next_reconcile_at: null,
   });
   const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
-  const result = await it.store.changeFields(tenant.id, wanted, LATER);
+  const result = await recordCorrection(it.store, tenant.id, wanted, LATER);
   const corrected = { ...tenant, ...wanted, updated_at: LATER };
   assert.equal(result, { outcome: "changed", tenant: corrected });
   assert.equal((await stored(tenant)).record, corrected);
 
-  const one = await it.store.changeFields(tenant.id, { email: tenant.email }, LATER);
+  const one = await recordCorrection(it.store, tenant.id, { email: tenant.email }, LATER);
   const half = { ...corrected, email: tenant.email };
   assert.equal(one, { outcome: "changed", tenant: half });
   assert.equal((await stored(tenant)).record, half);
@@ -802,7 +814,7 @@ test("a correction that changes nothing writes nothing", async () => {
   const tenant = await create();
   const { version } = await stored(tenant);
   for (const wanted of [{}, { organization: tenant.organization, email: tenant.email }]) {
-    const result = await it.store.changeFields(tenant.id, wanted, LATER);
+    const result = await recordCorrection(it.store, tenant.id, wanted, LATER);
     assert.equal(result, { outcome: "changed", tenant });
   }
   assert.equal((await stored(tenant)).version, version);
@@ -810,29 +822,32 @@ test("a correction that changes nothing writes nothing", async () => {
 
 test("a tenant that is being deleted, or is not there, is not corrected", async () => {
   const tenant = await create();
-  await it.store.runCommand(tenant.id, "delete", issued(), null);
+  await recordCommand(it.store, tenant.id, "delete", issued(), null);
   const { record } = await stored(tenant);
   for (const email of ["new@acme.example", tenant.email]) {
-    const result = await it.store.changeFields(tenant.id, { email }, LATER);
+    const result = await recordCorrection(it.store, tenant.id, { email }, LATER);
     assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
   }
   assert.equal((await stored(tenant)).record, record);
-  assert.is(await it.store.changeFields(randomUUID(), { email: "a@acme.example" }, LATER), null);
+  assert.is(
+    await recordCorrection(it.store, randomUUID(), { email: "a@acme.example" }, LATER),
+    null,
+  );
 });
 
 test("a correction and a command that meet are both carried out", async () => {
   const tenant = await create({ status: "active", observed_generation: 1 });
-  const before = () => it.store.runCommand(tenant.id, "suspend", issued(), null);
+  const before = () => recordCommand(it.store, tenant.id, "suspend", issued(), null);
   proxy.injectFault({ rpc: "Commit", before });
   const email = "new@acme.example";
-  const result = await faulty.changeFields(tenant.id, { email }, LATER);
+  const result = await recordCorrection(faulty, tenant.id, { email }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
   assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
 
-  const deleting = () => it.store.runCommand(tenant.id, "delete", issued(), null);
+  const deleting = () => recordCommand(it.store, tenant.id, "delete", issued(), null);
   proxy.injectFault({ rpc: "Commit", before: deleting });
-  const late = await faulty.changeFields(tenant.id, { organization: "Late" }, LATER);
+  const late = await recordCorrection(faulty, tenant.id, { organization: "Late" }, LATER);
   assert.is(late?.outcome, "refused");
   assert.is((await stored(tenant)).record.organization, tenant.organization);
 });
@@ -840,7 +855,7 @@ test("a correction and a command that meet are both carried out", async () => {
 test("a correction is a success whose commit is repeated because its answer was lost", async () => {
   const tenant = await create();
   loseAnswerOfCommit();
-  const result = await faulty.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
+  const result = await recordCorrection(faulty, tenant.id, { organization: "Acme Ltd" }, LATER);
   const { record } = await stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
   assert.is(record.organization, "Acme Ltd");
@@ -861,7 +876,7 @@ test("a copied record that goes leaves the name to whoever holds it", async () =
 test("a deletion is asked for though its deletion record is there already", async () => {
   const tenant = await create();
   await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
-  const answer = await it.store.runCommand(tenant.id, "delete", issued(), null);
+  const answer = await recordCommand(it.store, tenant.id, "delete", issued(), null);
   assert.is(tenantOf(answer)?.desired, "absent");
   const deletion = await it.store.readDeletion(tenant.id);
   assert.equal([deletion?.requested_at, deletion?.completed_at], [NOW, null]);
@@ -895,9 +910,9 @@ test("a record that is damaged is not worked on, and shown with what can be read
       [id, organization, status, "RecordDamaged"],
     );
     assert.instance(tenant?.created_at, Date);
-    const command = await it.store
-      .runCommand(id, "delete", issued(), null)
-      .catch((thrown: unknown) => thrown);
+    const command = await recordCommand(it.store, id, "delete", issued(), null).catch(
+      (thrown: unknown) => thrown,
+    );
     assert.instance(command, DamagedRecordError);
   }
 });
@@ -943,7 +958,7 @@ test("the end of a deletion removes record and reservation together, or neither"
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
   const { version: stale } = await stored(tenant);
-  await it.store.runCommand(tenant.id, "delete", issued(), null);
+  await recordCommand(it.store, tenant.id, "delete", issued(), null);
   assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 

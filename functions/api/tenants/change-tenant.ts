@@ -7,6 +7,7 @@ import { emailSchema, organizationSchema } from "../../../shared/tenant/field-sc
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { Problem } from "../http/problem.ts";
+import { recordCorrection } from "./record-correction.ts";
 import { schoolNameSchema } from "./school-name.ts";
 import { NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
 import { tenantSchema, toView } from "./tenant-view.ts";
@@ -42,7 +43,7 @@ export const changeTenant = defineEndpoint({
   async handle({ tenantId, body }, { store }) {
     const { school_name, ...rest } = body;
     const fields = { ...rest, ...(school_name && { organization: school_name }) };
-    const result = await store.changeFields(tenantId, fields, new Date());
+    const result = await recordCorrection(store, tenantId, fields, new Date());
     if (result === null) throw noSuchTenant(tenantId);
     if (result.outcome === "refused") throw new Problem(409, result.why);
     return { status: 200, body: toView(result.tenant) };

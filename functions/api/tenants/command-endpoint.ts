@@ -15,6 +15,7 @@ import { named } from "../http/named-schema.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { publishTrigger } from "./publish-trigger.ts";
+import { recordCommand } from "./record-command.ts";
 import { keyReused, NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
 import { statusSchema } from "./tenant-view.ts";
 
@@ -63,7 +64,7 @@ async function run(
   const answer = (tenant: Tenant) =>
     accepted(tenant, tenant.command_id === issued.commandId ? message : "Already requested.");
   const request = identity === null ? null : { ...identity, now: issued.now, answer };
-  const result = await dependencies.store.runCommand(tenantId, command, issued, request);
+  const result = await recordCommand(dependencies.store, tenantId, command, issued, request);
   switch (result?.outcome) {
     case undefined:
       throw noSuchTenant(tenantId);

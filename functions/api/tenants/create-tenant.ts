@@ -121,13 +121,13 @@ async function createWith(
   const fields = { ...rest, organization, subdomain };
   const now = new Date();
   const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, now);
-  const answer = (stored: Tenant) => created(stored, dependencies);
+  const answer = created(tenant, dependencies);
   const request = identity === null ? null : { ...identity, now, answer };
   const result = await dependencies.store.createTenant(tenant, request);
   switch (result.outcome) {
     case "created":
       await publishTrigger(tenant.id, dependencies);
-      return answer(tenant);
+      return answer;
     case "replayed":
       // The first time may have ended before its trigger was published.
       await publishTrigger(String(result.answer.body["id"]), dependencies);

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recordCommand } from "../../../functions/api/tenants/record-command.ts";
 import type { Operation } from "../../../shared/tenant/tenant.ts";
 import { COMPILE_CACHE } from "../../build/function-folder.ts";
 import { deletionCreated, pushedTrigger } from "../../build/on-platform/sample-events.ts";
@@ -123,12 +124,8 @@ const SUBJECTS: Subject[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant({ ...SETTLED, operation: madeAt(new Date()) });
       await store.createTenant(tenant, null);
-      await store.runCommand(
-        tenant.id,
-        "delete",
-        { commandId: randomUUID(), now: new Date() },
-        null,
-      );
+      const issued = { commandId: randomUUID(), now: new Date() };
+      await recordCommand(store, tenant.id, "delete", issued, null);
       return sent(deletionCreated(PROJECT_ID, tenant.id));
     },
   },
