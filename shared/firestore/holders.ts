@@ -5,6 +5,7 @@
  */
 import type { DocumentReference, WriteBatch } from "@google-cloud/firestore";
 import { call } from "./firestore-calls.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 /** Adds the deletion of a tenant's slot or name to a batch; of one that is another's it adds nothing. */
 export async function deleteIfHeld(
@@ -13,6 +14,6 @@ export async function deleteIfHeld(
   tenantId: string,
 ): Promise<void> {
   const held = await call(document.get());
-  if (held.get("tenant_id") !== tenantId || held.updateTime === undefined) return;
-  batch.delete(document, { lastUpdateTime: held.updateTime });
+  if (held.get("tenant_id") !== tenantId) return;
+  batch.delete(document, unchangedSince(versionOf(held.updateTime)));
 }

@@ -10,6 +10,7 @@ import type {
   Firestore,
   WriteBatch,
 } from "@google-cloud/firestore";
+import type { Version } from "../reconciler/version.ts";
 import { newRequestRecord, repeat } from "../tenant/repeated-request.ts";
 import type {
   AnsweredRequest,
@@ -18,7 +19,7 @@ import type {
   RequestRecord,
 } from "../tenant/repeated-request.ts";
 import { call, toDates } from "./firestore-calls.ts";
-import { unchangedSince } from "./versions.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 /** A document, and what was on record of a request at the same time. */
 interface WithRecord {
@@ -26,7 +27,7 @@ interface WithRecord {
   /** How a record that has not expired answers the request. */
   repeated: Repeated | null;
   /** The version of a record that has expired, to be overwritten. Without one, none was there. */
-  expired: unknown;
+  expired: Version | null;
 }
 
 /** For a request that is null there is no record. */
@@ -44,11 +45,19 @@ export function openRequestRecords(firestore: Firestore) {
     const read = await call(firestore.getAll(document, requests.doc(request.id)));
     const [found, kept] = read as [DocumentSnapshot, DocumentSnapshot];
     const record = toDates(kept.data()) as RequestRecord | undefined;
-    return { found, repeated: repeat(record, request), expired: kept.updateTime ?? null };
+    return {
+      found,
+      repeated: repeat(record, request),
+      expired: kept.exists ? versionOf(kept.updateTime) : null,
+    };
   }
 
   /** Puts a request's record into a batch, which goes through only if nobody else's is there by then. */
-  function addNew(batch: WriteBatch, request: AnsweredRequest | null, expired: unknown): void {
+  function addNew(
+    batch: WriteBatch,
+    request: AnsweredRequest | null,
+    expired: Version | null,
+  ): void {
     if (request === null) return;
     const document = requests.doc(request.id);
     const record = { ...newRequestRecord(request) };

@@ -4,16 +4,17 @@
  * @module
  */
 import type { DocumentSnapshot, Firestore, WriteBatch } from "@google-cloud/firestore";
+import type { Version } from "../reconciler/version.ts";
 import { call, commit, everyDocument, LOST_UPDATE } from "./firestore-calls.ts";
 import { deleteIfHeld } from "./holders.ts";
-import { unchangedSince } from "./versions.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 /** A name that is taken, and by whom. */
 export interface Reservation {
   subdomain: string;
   tenantId: string;
   reservedAt: Date;
-  version: unknown;
+  version: Version;
 }
 
 export type Reservations = ReturnType<typeof openReservations>;
@@ -39,7 +40,7 @@ export function openReservations(firestore: Firestore) {
         subdomain: document.id,
         tenantId: String(document.get("tenant_id")),
         reservedAt: document.createTime.toDate(),
-        version: document.updateTime,
+        version: versionOf(document.updateTime),
       };
     }
   }

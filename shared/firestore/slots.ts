@@ -7,6 +7,7 @@ import type { Firestore, WriteBatch } from "@google-cloud/firestore";
 import { isTenantId } from "../tenant/tenant.ts";
 import { call, commit, LOST_UPDATE } from "./firestore-calls.ts";
 import { deleteIfHeld } from "./holders.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 /** A slot that is taken, and by whom. */
 export interface TakenSlot {
@@ -52,14 +53,14 @@ export function openSlots(firestore: Firestore) {
   async function freeOrphanedSlot({ slot, tenantId }: TakenSlot): Promise<boolean> {
     const document = documentOf(slot);
     const taken = await call(document.get());
-    const lastUpdateTime = taken.updateTime;
-    if (lastUpdateTime === undefined || String(taken.get("tenant_id")) !== tenantId) return false;
+    if (!taken.exists || String(taken.get("tenant_id")) !== tenantId) return false;
     const knows = await whoKnowsOf(slot, tenantId);
     if (knows === tenantId) return false;
+    const unchanged = unchangedSince(versionOf(taken.updateTime));
     const write = () =>
       knows === null
-        ? document.delete({ lastUpdateTime })
-        : document.update({ tenant_id: knows }, { lastUpdateTime });
+        ? document.delete(unchanged)
+        : document.update({ tenant_id: knows }, unchanged);
     return (await commit(write, ...LOST_UPDATE)) !== null && knows === null;
   }
 

@@ -10,6 +10,7 @@ import { damagedFields, showDamaged } from "../tenant/damaged-record.ts";
 import type { Fields } from "../tenant/damaged-record.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { toDates } from "./firestore-calls.ts";
+import { versionOf } from "./versions.ts";
 
 /** A tenant with its version; null when it is not there. Throws a `DamagedRecordError`. */
 export function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
@@ -17,7 +18,7 @@ export function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
   const fields = fieldsOf(snapshot);
   const damaged = damagedFields(fields, snapshot.id);
   if (damaged.length > 0) throw new DamagedRecordError(snapshot.ref.path, damaged);
-  return { record: fields as unknown as Tenant, version: snapshot.updateTime };
+  return { record: fields as unknown as Tenant, version: versionOf(snapshot.updateTime) };
 }
 
 /** A tenant to be looked at only; of a damaged record what can be read, with a sentence on the rest. */

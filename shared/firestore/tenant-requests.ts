@@ -7,6 +7,7 @@
 import type { Firestore } from "@google-cloud/firestore";
 import { AdapterError } from "../platform/errors.ts";
 import type { Stored } from "../reconciler/reconcile.ts";
+import type { Version } from "../reconciler/version.ts";
 import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions, NewDeletion } from "./deletions.ts";
@@ -22,16 +23,16 @@ export type Created = { outcome: "created" } | { outcome: "subdomain-taken" } | 
 /** What a command is decided on: the answer of the first time, or the tenant as it is; null when there is none. */
 export type CommandBasis =
   | Repeated
-  | { outcome: "first-time"; tenant: Stored<Tenant> | null; expiredRequest: unknown };
+  | { outcome: "first-time"; tenant: Stored<Tenant> | null; expiredRequest: Version | null };
 
 /** What is written of a command. */
 export interface CommandWrite {
   /** Of the tenant's record; null where that stays as it is, and only the request is recorded. */
-  update: { version: unknown; changes: TenantChanges } | null;
+  update: { version: Version; changes: TenantChanges } | null;
   deletion: NewDeletion | null;
   request: AnsweredRequest | null;
   /** As it was read: the version of a record under the same key that has expired. */
-  expiredRequest: unknown;
+  expiredRequest: Version | null;
 }
 
 /** A creation that meets something which is gone when it looks is tried again, but not for ever. */
@@ -55,7 +56,7 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
    * the reservation tells, or the record, whose answer is the same.
    */
   async function createTenant(tenant: Tenant, request: AnsweredRequest | null): Promise<Created> {
-    let expired: unknown = null;
+    let expired: Version | null = null;
     for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
       const batch = firestore.batch().create(documents.doc(tenant.id), tenant);
       reservations.addNew(batch, tenant.subdomain, tenant.id);

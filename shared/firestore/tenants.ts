@@ -7,6 +7,7 @@
 import type { Firestore, WriteBatch } from "@google-cloud/firestore";
 import { within } from "../platform/deadline.ts";
 import type { Claim, Stored } from "../reconciler/reconcile.ts";
+import type { Version } from "../reconciler/version.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions } from "./deletions.ts";
 import {
@@ -23,7 +24,7 @@ import type { Reservations } from "./reservations.ts";
 import type { Slots } from "./slots.ts";
 import { toShown, toStored } from "./tenant-documents.ts";
 import type { Shown } from "./tenant-documents.ts";
-import { unchangedSince } from "./versions.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 interface Neighbours {
   slots: Slots;
@@ -73,7 +74,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   function addChanges(
     batch: WriteBatch,
     id: string,
-    version: unknown,
+    version: Version,
     changes: TenantChanges,
   ): void {
     batch.update(tenants.doc(id), { ...changes }, unchangedSince(version));
@@ -85,15 +86,15 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
    */
   async function writeTenant(
     id: string,
-    version: unknown,
+    version: Version,
     changes: TenantChanges,
     freedSlot: number | null = null,
-  ): Promise<{ version: unknown } | null> {
+  ): Promise<{ version: Version } | null> {
     const batch = firestore.batch();
     addChanges(batch, id, version, changes);
     if (freedSlot !== null) await slots.addEnd(batch, freedSlot, id);
     const written = await commit(() => batch.commit(), ...LOST_UPDATE);
-    return written === null ? null : { version: written[0]?.writeTime };
+    return written === null ? null : { version: versionOf(written[0]?.writeTime) };
   }
 
   /**
@@ -103,7 +104,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
    */
   async function claimSlot(
     id: string,
-    version: unknown,
+    version: Version,
     slot: number,
     changes: TenantChanges,
   ): Promise<Claim> {
@@ -112,7 +113,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     slots.addNew(batch, slot, id, changes.updated_at);
     try {
       const [written] = await within(CALL_MILLISECONDS, batch.commit());
-      return { result: "claimed", version: written?.writeTime };
+      return { result: "claimed", version: versionOf(written?.writeTime) };
     } catch (error) {
       const code = grpcCode(error);
       if (code === GRPC.ALREADY_EXISTS) return { result: "taken" };
@@ -122,7 +123,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   }
 
   /** Ends a deletion: record and reservation go, the deletion record is closed, all or nothing. A name of another's stays. */
-  async function endDeletion(tenant: Tenant, version: unknown, now: Date): Promise<boolean> {
+  async function endDeletion(tenant: Tenant, version: Version, now: Date): Promise<boolean> {
     const batch = firestore.batch().delete(tenants.doc(tenant.id), unchangedSince(version));
     deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.reason });
     await reservations.addEnd(batch, tenant.subdomain, tenant.id);

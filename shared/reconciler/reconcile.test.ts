@@ -8,6 +8,8 @@ import { addSeconds, newTenant } from "../tenant/tenant.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command } from "../tenant/commands.ts";
+import { fakeVersion } from "../../tests/testkit/fake-version.ts";
+import type { Version } from "./version.ts";
 
 const test = suite("reconcile");
 
@@ -21,7 +23,7 @@ type It = ReturnType<typeof createWorld>;
 function createWorld() {
   const world = {
     time: Date.parse("2026-11-24T12:00:00Z"),
-    tenants: new Map<string, { record: Tenant; version: number }>(),
+    tenants: new Map<string, { record: Tenant; version: Version }>(),
     jobs: new Map<string, Job>(),
     secrets: new Set<string>(),
     slots: new Map<number, string>(),
@@ -31,8 +33,9 @@ function createWorld() {
   };
   const write = (record: Tenant) => {
     world.writes += 1;
-    world.tenants.set(record.id, { record, version: world.writes });
-    return { version: world.writes };
+    const version = fakeVersion(world.writes);
+    world.tenants.set(record.id, { record, version });
+    return { version };
   };
   const isCurrent = (tenantId: string, version: unknown) =>
     world.tenants.get(tenantId)?.version === version;

@@ -92,10 +92,15 @@ async function callEveryMethod(store: Store): Promise<void> {
   const tenant = newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, NOW);
   const { id } = tenant;
   const answer = { status: 201, headers: {}, body: {} };
+  const version = async () => {
+    const found = await store.readTenant(id);
+    assert.ok(found);
+    return found.version;
+  };
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
   await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
-  await store.claimSlot(id, (await store.readTenant(id))?.version, 0, { updated_at: NOW });
-  await store.writeTenant(id, (await store.readTenant(id))?.version, { step: "start" });
+  await store.claimSlot(id, await version(), 0, { updated_at: NOW });
+  await store.writeTenant(id, await version(), { step: "start" });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -109,7 +114,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   }
 
   await recordCommand(store, id, "delete", { commandId: randomUUID(), now: NOW }, null);
-  await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);
+  await store.endDeletion(tenant, await version(), NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);
