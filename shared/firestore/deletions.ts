@@ -12,7 +12,7 @@ import { call, toDates } from "./firestore-calls.ts";
 /** How a deletion record begins. */
 export interface NewDeletion {
   requestedAt: Date;
-  /** Whether one is overwritten that somebody else has made. That triggers nobody. */
+  /** Whether one is overwritten that somebody else has made, which triggers no cleanup. */
   overwrites: boolean;
 }
 

@@ -51,21 +51,20 @@ export async function recordCommand(
     const effect = applyCommand(record, command, issued);
     if (effect.outcome === "refused") return effect;
 
-    const changes = effect.outcome === "changed" ? effect.changes : null;
-    const tenant = { ...record, ...changes };
-    const result = { outcome: effect.outcome, tenant };
-    if (changes === null && request === null) return result;
+    const update = effect.outcome === "changed" ? { version, changes: effect.changes } : null;
+    const result = { outcome: effect.outcome, tenant: { ...record, ...update?.changes } };
+    if (update === null && request === null) return result;
     const isWritten = await store.writeCommand(tenantId, {
-      update: changes && { version, changes },
+      update,
       deletion:
-        changes && command === "delete"
+        update !== null && command === "delete"
           ? { requestedAt: issued.now, overwrites: isDeletionThere }
           : null,
-      request: request && { ...request, answer: request.answer(tenant) },
+      request: request && { ...request, answer: request.answer(result.tenant) },
       expiredRequest: basis.expiredRequest,
     });
     if (isWritten) return result;
-    // Somebody else made it. Overwriting it triggers nobody, so this deletion is the resync's.
+    // Somebody else made it. Overwriting it triggers no cleanup, but the command's own trigger is published.
     if (command === "delete") isDeletionThere = (await store.readDeletion(tenantId)) !== null;
     return LOST_RACE;
   });
