@@ -52,7 +52,8 @@ const REFUSALS: Record<number, Refusal> = {
   },
   503: {
     name: "Unavailable",
-    description: "What this service stands on does not answer. Nothing is lost by trying again.",
+    description:
+      "The database does not answer, or Google's keys cannot be read. Nothing is lost by trying again.",
     headers: { "Retry-After": "Seconds until it is worth trying again." },
   },
 };

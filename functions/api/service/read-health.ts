@@ -1,5 +1,5 @@
 /**
- * The endpoint that says whether the service and what it stands on are well.
+ * The endpoint that says whether the service, its database and its cluster are healthy.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const HEARTBEAT_SECONDS = 200;
 export const readHealth = defineEndpoint({
   method: "GET",
   path: "/health",
-  summary: "Whether the service and what it stands on are well",
+  summary: "Whether the service, its database and its cluster are healthy",
   isPublic: true,
   answers: {
     200: { description: "The database answers.", schema: healthSchema },
