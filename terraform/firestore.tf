@@ -5,9 +5,9 @@ locals {
   firestore_location = coalesce(var.firestore_location, var.region)
 
   indexes = {
-    status       = [["status", "ASCENDING"], ["created_at", "DESCENDING"]]
-    email        = [["email", "ASCENDING"], ["created_at", "DESCENDING"]]
-    email_status = [["email", "ASCENDING"], ["status", "ASCENDING"], ["created_at", "DESCENDING"]]
+    status       = [["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
+    email        = [["profile.email", "ASCENDING"], ["created_at", "DESCENDING"]]
+    email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
   }
 }
 

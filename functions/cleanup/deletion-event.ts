@@ -6,7 +6,7 @@
  */
 import { log } from "../../shared/platform/log.ts";
 import { deletionEventSchema } from "../../shared/pubsub/message-schemas.ts";
-import { isTenantId } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
 import { parserOf } from "../../shared/platform/schema-parser.ts";
 
 const parseDeletionEvent = parserOf(deletionEventSchema);

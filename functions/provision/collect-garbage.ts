@@ -13,12 +13,8 @@ import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
-import {
-  addSeconds,
-  DELETION_RECORD_DAYS,
-  isSettled,
-  isTenantId,
-} from "../../shared/tenant/tenant.ts";
+import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
@@ -95,7 +91,8 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
   }
   const claims = new Map<string, string[]>();
   for await (const { tenant, damaged } of store.tenants()) {
-    const { id: tenantId, subdomain } = tenant;
+    const { id: tenantId, spec } = tenant;
+    const { subdomain } = spec;
     if (damaged.length > 0) {
       yield { message: "a tenant's record is damaged", tenantId, subdomain, damaged };
     }
@@ -116,10 +113,8 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
 }
 
 /** What was listed may have changed since, so it is read again. */
-async function* lostTenant(
-  { id: tenantId, subdomain }: Tenant,
-  dependencies: Dependencies,
-): Findings {
+async function* lostTenant({ id: tenantId, spec }: Tenant, dependencies: Dependencies): Findings {
+  const { subdomain } = spec;
   const { store } = dependencies;
   const holder = await store.readReservation(subdomain);
   const tenant = (await store.showTenant(tenantId))?.tenant;
@@ -165,10 +160,9 @@ async function* lostReservation(
 }
 
 /** Whether there is something left to do, and no resync would ever come to it. */
-function isUnscheduled(
-  tenant: Pick<Tenant, "desired" | "generation" | "observed_generation" | "next_reconcile_at">,
-): boolean {
-  return !tenant.next_reconcile_at && (!isSettled(tenant) || tenant.desired === "absent");
+function isUnscheduled(tenant: Tenant): boolean {
+  const isUnfinished = !isSettled(tenant) || tenant.spec.state === "absent";
+  return tenant.status.next_reconcile_at === null && isUnfinished;
 }
 
 /** Deletions that have not ended, of tenants that are not there. */

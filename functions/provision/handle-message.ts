@@ -12,7 +12,7 @@ import { MessageError, parseMessage } from "../../shared/pubsub/messages.ts";
 import type { ReconcileRequest } from "../../shared/pubsub/messages.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { isTenantId } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";

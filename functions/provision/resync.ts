@@ -9,7 +9,7 @@ import { errorFields, log } from "../../shared/platform/log.ts";
 import { triggerQueue } from "../../shared/runtime/run-reconcile.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { TakenSlot } from "../../shared/firestore/store.ts";
-import { isTenantId } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
 /** How many due tenants one resync takes on at most; the next one is a minute away. */

@@ -81,8 +81,8 @@ function becomeActive({ firestore, collection }: Place, id: string): Promise<num
     const giveUp = () => reject(new Error(`tenant ${id} did not become active`));
     const timer = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
     const stop = firestore.doc(`${collection}/${id}`).onSnapshot((tenant) => {
-      if (tenant.get("status") === "active") activeAt ??= performance.now();
-      if (activeAt === null || tenant.get("next_reconcile_at") !== null) return;
+      if (tenant.get("status.phase") === "active") activeAt ??= performance.now();
+      if (activeAt === null || tenant.get("status.next_reconcile_at") !== null) return;
       clearTimeout(timer);
       stop();
       resolve(activeAt);

@@ -4,7 +4,7 @@
  * @module
  */
 import { globSync } from "node:fs";
-import { basename } from "node:path";
+import { relative } from "node:path";
 import { DOCS_ASSETS } from "../../functions/api/docs/pages.ts";
 import { packageFolderOf, readRepositoryFile, repository } from "../repository.ts";
 import { BuildProblem } from "./build-error.ts";
@@ -16,10 +16,13 @@ export interface RunTimeFile {
   source: string;
 }
 
+/** Where the module lies that reads the site scripts. */
+const OPERATIONS = "shared/operations";
+
 /** Every module that reads files beside itself, and which. */
 const READERS: Record<string, () => RunTimeFile[]> = {
   "functions/api/docs/pages.ts": documentation,
-  "shared/operations/scripts/read-scripts.ts": siteScripts,
+  "shared/operations/read-scripts.ts": siteScripts,
 };
 
 function documentation(): RunTimeFile[] {
@@ -31,8 +34,8 @@ function documentation(): RunTimeFile[] {
 }
 
 function siteScripts(): RunTimeFile[] {
-  return globSync("shared/operations/scripts/*.{sh,py}", { cwd: repository }).map((source) => ({
-    path: basename(source),
+  return globSync(`${OPERATIONS}/**/*.{sh,py}`, { cwd: repository }).map((source) => ({
+    path: relative(OPERATIONS, source),
     source,
   }));
 }

@@ -19,7 +19,7 @@ import {
   SettingsError,
 } from "../../shared/configuration/settings.ts";
 import type { Environment, LocalSettings } from "../../shared/configuration/settings.ts";
-import { DATABASE_ADMIN_SECRET } from "../../shared/operations/manifests.ts";
+import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { DATABASE_TLS } from "../operations/manifests.ts";
+import { DATABASE_TLS } from "./setting-types.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 

@@ -5,8 +5,7 @@
  * @module
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
-import type { ClusterTarget } from "../kubernetes/cluster-target.ts";
-import type { DatabaseTls } from "../operations/manifests.ts";
+import type { ClusterTarget, DatabaseTls, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
@@ -18,7 +17,7 @@ import type { commonSettingsSchema, reconcilerSettingsSchema } from "./settings-
 import { parserOf } from "../platform/schema-parser.ts";
 import type { FieldError } from "../platform/schema-parser.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from "./setting-types.ts";
 
 /** The environment does not hold usable settings. Each problem is a sentence. */
 export class SettingsError extends Error {

@@ -10,7 +10,7 @@ import type {
   Firestore,
   WriteBatch,
 } from "@google-cloud/firestore";
-import type { Version } from "../reconciler/version.ts";
+import type { Version } from "../reconciler/ports.ts";
 import { newRequestRecord, repeat } from "../tenant/repeated-request.ts";
 import type {
   AnsweredRequest,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DocumentSnapshot, Firestore, WriteBatch } from "@google-cloud/firestore";
-import type { Version } from "../reconciler/version.ts";
+import type { Version } from "../reconciler/ports.ts";
 import { call, commit, everyDocument, LOST_UPDATE } from "./firestore-calls.ts";
 import { deleteIfHeld } from "./holders.ts";
 import { unchangedSince, versionOf } from "./versions.ts";

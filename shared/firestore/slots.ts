@@ -4,7 +4,7 @@
  * @module
  */
 import type { Firestore, WriteBatch } from "@google-cloud/firestore";
-import { isTenantId } from "../tenant/tenant.ts";
+import { isTenantId } from "../tenant/names.ts";
 import { call, commit, LOST_UPDATE } from "./firestore-calls.ts";
 import { deleteIfHeld } from "./holders.ts";
 import { unchangedSince, versionOf } from "./versions.ts";
@@ -17,7 +17,7 @@ export interface TakenSlot {
 }
 
 /** Where a tenant's record says which slot its operation has. */
-const SLOT_ON_RECORD = "operation.slot";
+const SLOT_ON_RECORD = "status.operation.slot";
 
 export type Slots = ReturnType<typeof openSlots>;
 

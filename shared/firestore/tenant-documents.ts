@@ -5,10 +5,11 @@
  */
 import type { DocumentSnapshot } from "@google-cloud/firestore";
 import { DamagedRecordError } from "../platform/errors.ts";
-import type { Stored } from "../reconciler/reconcile.ts";
+import type { Stored } from "../reconciler/ports.ts";
+import { OPERATION_KINDS } from "../operations/registry.ts";
 import { damagedFields, showDamaged } from "../tenant/damaged-record.ts";
 import type { Fields } from "../tenant/damaged-record.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import { toDates } from "./firestore-calls.ts";
 import { versionOf } from "./versions.ts";
 
@@ -16,7 +17,7 @@ import { versionOf } from "./versions.ts";
 export function toStored(snapshot: DocumentSnapshot): Stored<Tenant> | null {
   if (!snapshot.exists) return null;
   const fields = fieldsOf(snapshot);
-  const damaged = damagedFields(fields, snapshot.id);
+  const damaged = damagedFields(fields, snapshot.id, OPERATION_KINDS);
   if (damaged.length > 0) throw new DamagedRecordError(snapshot.ref.path, damaged);
   return { record: fields as unknown as Tenant, version: versionOf(snapshot.updateTime) };
 }
@@ -33,13 +34,20 @@ export function toShown(snapshot: DocumentSnapshot): Shown | null {
   const { id, createTime, updateTime } = snapshot;
   if (createTime === undefined || updateTime === undefined) return null;
   const fields = fieldsOf(snapshot);
-  const damaged = damagedFields(fields, id);
+  const damaged = damagedFields(fields, id, OPERATION_KINDS);
   if (damaged.length === 0) return { tenant: fields as unknown as Tenant, damaged };
   const times = { createdAt: createTime.toDate(), updatedAt: updateTime.toDate() };
   return { tenant: showDamaged(fields, id, damaged, times), damaged };
 }
 
-/** Records of before there were names lack them. */
 function fieldsOf(snapshot: DocumentSnapshot): Fields {
-  return { first_name: null, last_name: null, ...(toDates(snapshot.data()) as Fields) };
+  return toDates(snapshot.data()) as Fields;
+}
+
+/** The changes as an update takes them, by the paths of their fields: what is beside them stays. */
+export function toFieldPaths({ updated_at, ...parts }: TenantChanges): Record<string, unknown> {
+  const changed = Object.entries(parts).flatMap(([part, fields]) =>
+    Object.entries(fields).map(([name, value]) => [`${part}.${name}`, value] as const),
+  );
+  return { ...(updated_at && { updated_at }), ...Object.fromEntries(changed) };
 }

@@ -10,7 +10,7 @@ import type {
   Query,
   QueryDocumentSnapshot,
 } from "@google-cloud/firestore";
-import type { Status, Tenant } from "../tenant/tenant.ts";
+import type { Phase, Tenant } from "../tenant/tenant.ts";
 import { call, everyDocument } from "./firestore-calls.ts";
 import { toShown } from "./tenant-documents.ts";
 
@@ -26,7 +26,7 @@ export interface Position {
 
 /** Which tenants a caller wants to see. */
 export interface ListRequest {
-  filter: { status?: Status; email?: string };
+  filter: { phase?: Phase; email?: string };
   limit: number;
   from: { skip: number } | { after: Position };
 }
@@ -44,6 +44,9 @@ export function openTenantList(firestore: Firestore) {
   return { listTenants: (wanted: ListRequest) => listTenants(tenants, wanted) };
 }
 
+/** Where the record has what a list may be filtered by. */
+const FILTERED = { phase: "status.phase", email: "profile.email" } as const;
+
 /**
  * A page of the tenants, the newest first. Of those made at the same time, the id decides. Those of which the
  * record does not say when they were made come last: no query by that time finds them.
@@ -54,7 +57,7 @@ async function listTenants(
 ): Promise<TenantList> {
   let matching: Query = tenants;
   for (const [field, value] of Object.entries(filter)) {
-    matching = matching.where(field, "==", value);
+    matching = matching.where(FILTERED[field as keyof typeof FILTERED], "==", value);
   }
   // One more than asked for tells whether more follow.
   const [dated, counted] = await Promise.all([

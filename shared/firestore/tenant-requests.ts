@@ -6,8 +6,7 @@
  */
 import type { Firestore } from "@google-cloud/firestore";
 import { AdapterError } from "../platform/errors.ts";
-import type { Stored } from "../reconciler/reconcile.ts";
-import type { Version } from "../reconciler/version.ts";
+import type { Stored, Version } from "../reconciler/ports.ts";
 import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions, NewDeletion } from "./deletions.ts";
@@ -59,12 +58,12 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
     let expired: Version | null = null;
     for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
       const batch = firestore.batch().create(documents.doc(tenant.id), tenant);
-      reservations.addNew(batch, tenant.subdomain, tenant.id);
+      reservations.addNew(batch, tenant.spec.subdomain, tenant.id);
       requests.addNew(batch, request, expired);
       const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
       if (written !== null) return { outcome: "created" };
 
-      const met = await requests.readWith(reservations.documentOf(tenant.subdomain), request);
+      const met = await requests.readWith(reservations.documentOf(tenant.spec.subdomain), request);
       if (met.repeated !== null) return met.repeated;
       if (met.found.get("tenant_id") === tenant.id) return { outcome: "created" };
       // Whoever holds it, and be it nobody whom one could name.

@@ -6,8 +6,7 @@
  */
 import type { Firestore, WriteBatch } from "@google-cloud/firestore";
 import { within } from "../platform/deadline.ts";
-import type { Claim, Stored } from "../reconciler/reconcile.ts";
-import type { Version } from "../reconciler/version.ts";
+import type { Claim, Stored, Version } from "../reconciler/ports.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions } from "./deletions.ts";
 import {
@@ -22,7 +21,7 @@ import {
 } from "./firestore-calls.ts";
 import type { Reservations } from "./reservations.ts";
 import type { Slots } from "./slots.ts";
-import { toShown, toStored } from "./tenant-documents.ts";
+import { toFieldPaths, toShown, toStored } from "./tenant-documents.ts";
 import type { Shown } from "./tenant-documents.ts";
 import { unchangedSince, versionOf } from "./versions.ts";
 
@@ -56,15 +55,18 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
 
   /** The ids of those that wait for a slot, whose turn is next first. */
   async function queue(limit: number): Promise<string[]> {
-    const query = tenants.where("queue_key", ">", "").orderBy("queue_key").limit(limit);
+    const query = tenants
+      .where("status.queue_key", ">", "")
+      .orderBy("status.queue_key")
+      .limit(limit);
     return (await call(query.select().get())).docs.map((document) => document.id);
   }
 
   /** The ids of the tenants that the resync shall look at, those that have waited longest first. */
   async function dueTenants(now: Date, limit: number): Promise<string[]> {
     const query = tenants
-      .where("next_reconcile_at", "<=", now)
-      .orderBy("next_reconcile_at")
+      .where("status.next_reconcile_at", "<=", now)
+      .orderBy("status.next_reconcile_at")
       .limit(limit)
       .select();
     return (await call(query.get())).docs.map((document) => document.id);
@@ -77,7 +79,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     version: Version,
     changes: TenantChanges,
   ): void {
-    batch.update(tenants.doc(id), { ...changes }, unchangedSince(version));
+    batch.update(tenants.doc(id), toFieldPaths(changes), unchangedSince(version));
   }
 
   /**
@@ -125,8 +127,8 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   /** Ends a deletion: record and reservation go, the deletion record is closed, all or nothing. A name of another's stays. */
   async function endDeletion(tenant: Tenant, version: Version, now: Date): Promise<boolean> {
     const batch = firestore.batch().delete(tenants.doc(tenant.id), unchangedSince(version));
-    deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.reason });
-    await reservations.addEnd(batch, tenant.subdomain, tenant.id);
+    deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.status.reason });
+    await reservations.addEnd(batch, tenant.spec.subdomain, tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Precondition, Timestamp } from "@google-cloud/firestore";
-import type { Version } from "../reconciler/version.ts";
+import type { Version } from "../reconciler/ports.ts";
 
 /** The version of a document that is there, by the time of its last write. */
 export function versionOf(writeTime: Timestamp | undefined): Version {

@@ -4,7 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { connectCluster } from "./cluster.ts";
 import { loadKubeConfig } from "./cluster-target.ts";
-import type { ClusterTarget, GoogleCredentials } from "./cluster-target.ts";
+import type { ClusterTarget } from "../configuration/setting-types.ts";
+import type { GoogleCredentials } from "./cluster-target.ts";
 import { AdapterError } from "../platform/errors.ts";
 
 const test = suite("the way to the cluster");

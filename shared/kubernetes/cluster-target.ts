@@ -6,12 +6,8 @@
  */
 import { KubeConfig } from "@kubernetes/client-node";
 import { GoogleAuth } from "google-auth-library";
+import type { ClusterTarget } from "../configuration/setting-types.ts";
 import { AdapterError } from "../platform/errors.ts";
-
-export type ClusterTarget =
-  | { kind: "gke"; project: string; location: string; cluster: string }
-  | { kind: "in-cluster" }
-  | { kind: "kubeconfig"; path: string };
 
 /** What is used of google-auth-library; a test can stand in for Google's side of it. */
 export interface GoogleCredentials {

@@ -23,17 +23,18 @@ import type {
 } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
-import type { ClusterTarget } from "./cluster-target.ts";
+import type { ClusterTarget } from "../configuration/setting-types.ts";
 import { within } from "../platform/deadline.ts";
-import type { Job } from "../reconciler/decide.ts";
+import type { Job } from "../reconciler/decision.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { Blocker } from "../reconciler/blocker.ts";
 import { toBlocker, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
 import { endCondition, toOutcome } from "./job-outcome.ts";
-import { LABELS, MANAGED_BY } from "../operations/manifests.ts";
-import type { Made } from "../reconciler/reconcile.ts";
-import { JOB_KINDS, jobName, tenantOfJob } from "../tenant/tenant.ts";
-import type { JobKind } from "../tenant/tenant.ts";
+import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
+import type { Made } from "../reconciler/ports.ts";
+import { OPERATION_KINDS } from "../operations/registry.ts";
+import { jobName, tenantOfJob } from "../tenant/names.ts";
+import type { OperationKind } from "../operations/registry.ts";
 
 export interface ClusterOptions {
   target: ClusterTarget;
@@ -354,8 +355,8 @@ function identityOf(job: V1Job): Pick<Job, "kind" | "generation" | "attempt"> {
   return { kind, generation, attempt };
 }
 
-function isJobKind(text: string | undefined): text is JobKind {
-  return JOB_KINDS.some((kind) => kind === text);
+function isJobKind(text: string | undefined): text is OperationKind {
+  return OPERATION_KINDS.some((kind) => kind === text);
 }
 
 /** A Job that bears our label under another name is none of ours. */

@@ -4,9 +4,9 @@
  * @module
  */
 import type { V1ContainerStateTerminated, V1JobCondition, V1Pod } from "@kubernetes/client-node";
-import type { JobOutcome } from "../reconciler/decide.ts";
+import type { JobOutcome } from "../reconciler/decision.ts";
 import { lastWords, tidy } from "./last-words.ts";
-import { FINAL_EXIT_CODES } from "../operations/manifests.ts";
+import { FINAL_EXIT_CODES } from "../operations/job-manifest.ts";
 
 type Failure = Extract<JobOutcome, { result: "failed" }>;
 

@@ -6,7 +6,7 @@
  */
 import type { FromSchema } from "json-schema-to-ts";
 import { triggerSchema, jobEventSchema, logEntrySchema } from "./message-schemas.ts";
-import { tenantOfJob } from "../tenant/tenant.ts";
+import { tenantOfJob } from "../tenant/names.ts";
 import { parserOf } from "../platform/schema-parser.ts";
 
 /** A message on the topic `tenant-events`. */

@@ -1,10 +1,20 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decide, pauseSeconds, takingChanges, waitingChanges } from "./decide.ts";
-import type { Action, Decision, Job, JobOutcome, Observed } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { pauseSeconds } from "./attempts.ts";
+import { takingChanges, waitingChanges } from "./slot-queue.ts";
+import type { Action, Decision, DecisionReason, Job, JobOutcome, Observed } from "./decision.ts";
 import type { Blocker } from "./blocker.ts";
-import { addSeconds, newTenant, STATUSES, WANTED } from "../tenant/tenant.ts";
-import type { JobKind, Operation, Status, Tenant, TenantChanges } from "../tenant/tenant.ts";
+import {
+  addSeconds,
+  DESIRED_STATES,
+  isSettled,
+  newTenant,
+  PHASES,
+  withChanges,
+} from "../tenant/tenant.ts";
+import type { OperationKind } from "../operations/registry.ts";
+import type { Operation, Phase, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command } from "../tenant/commands.ts";
 
@@ -12,14 +22,19 @@ const test = suite("decide");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30 };
-const SITE = "https://acme.kairos.app";
+const SITE = { host: "acme.kairos.app", suspended: false };
 const inSeconds = (seconds: number) => addSeconds(NOW, seconds);
 
 /** At work in its slot, with 44 of its 45 minutes left. */
-function operationOf(kind: JobKind, generation: number, more: Partial<Operation> = {}): Operation {
+function operationOf(
+  kind: OperationKind,
+  generation: number,
+  more: Partial<Operation> = {},
+): Operation {
   const started_at = inSeconds(-60);
   const deadline_at = inSeconds(44 * 60);
-  return { kind, generation, attempt: 1, started_at, slot: 2, deadline_at, ...more };
+  const first = { attempt: 1, first_attempt: 1 };
+  return { kind, generation, ...first, started_at, slot: 2, deadline_at, ...more };
 }
 const NO_SLOT = { slot: null, deadline_at: null };
 /** As it is when it takes its slot now. */
@@ -28,8 +43,9 @@ const FROM_NOW = { started_at: NOW, deadline_at: inSeconds(45 * 60) };
 function commanded(tenant: Tenant, what: Command): Tenant {
   const result = applyCommand(tenant, what, { commandId: "w2", now: NOW });
   if (result.outcome !== "changed") throw new Error(`${what} changes nothing`);
-  return { ...tenant, ...result.changes };
+  return withChanges(tenant, result.changes);
 }
+const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
 
 const queued = newTenant(
   {
@@ -42,29 +58,36 @@ const queued = newTenant(
   NOW,
 );
 const create = operationOf("create", 1);
-const provisioning: Tenant = {
-  ...queued,
-  status: "provisioning",
+const provisioning = withStatus(queued, {
+  phase: "provisioning",
   step: "create",
   operation: create,
-};
-const active: Tenant = {
-  ...provisioning,
-  status: "active",
+});
+const active = withStatus(provisioning, {
+  phase: "active",
   step: null,
   operation: { ...create, ...NO_SLOT },
   observed_generation: 1,
-  site_url: SITE,
-};
-const failed: Tenant = { ...active, status: "failed", error_message: "no disk", site_url: null };
-const suspended: Tenant = { ...active, status: "suspended", desired: "suspended" };
+  site: SITE,
+});
+const failed = withStatus(active, {
+  phase: "failed",
+  condition: "failed",
+  message: "no disk",
+  site: null,
+});
+const suspended = withChanges(active, {
+  spec: { state: "suspended" },
+  status: { phase: "suspended", site: { ...SITE, suspended: true } },
+});
 const drop = operationOf("drop", 2);
-const dropping: Tenant = { ...commanded(active, "delete"), operation: drop };
-const dropped: Tenant = {
-  ...dropping,
+const dropping = withStatus(commanded(active, "delete"), { operation: drop });
+const dropped = withStatus(dropping, {
   operation: { ...drop, ...NO_SLOT },
   observed_generation: 2,
-};
+  site: null,
+  removed: true,
+});
 
 const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
   uid: "u1",
@@ -88,37 +111,39 @@ const failure = (retryable: boolean) => ({
 });
 const FAILED = failure(true);
 const recorded = (retryable: boolean) => ({
+  condition: "failed" as const,
   step: "new-site",
   reason: "BackoffLimitExceeded",
-  error_message: "no disk",
+  message: "no disk",
   retryable,
 });
 const OVERDUE = {
+  condition: "failed" as const,
   step: null,
   reason: "DeadlineExceeded",
-  error_message: "The attempt did not end within 45 minutes.",
+  message: "The attempt did not end within 45 minutes.",
   retryable: true,
 };
-const CLEARED = { step: null, reason: null, error_message: null, retryable: null };
+const CLEARED = { condition: null, step: null, reason: null, message: null, retryable: null };
 
 /** What is expected, with only the parts that matter to the case. */
 type Expected = Partial<Decision>;
 type Case = [sentence: string, observed: Observed, expected: Expected];
 
 const NOTHING: Expected = { changes: null, actions: [] };
-const waits = (reason: string, requeueAfterSeconds = 60): Expected => ({
+const waits = (reason: DecisionReason, requeueAfterSeconds = 60): Expected => ({
   reason,
   ...NOTHING,
   requeue: false,
   requeueAfterSeconds,
 });
-const removes = (reason: string): Expected => ({
+const removes = (reason: DecisionReason): Expected => ({
   reason,
   changes: null,
   actions: [{ do: "deleteJob", uid: "u1" }],
   requeue: true,
 });
-const records = (reason: string, changes: TenantChanges): Expected => ({
+const records = (reason: DecisionReason, changes: StatusChanges): Expected => ({
   reason,
   changes,
   actions: [],
@@ -129,44 +154,47 @@ const END_DELETION: Action[] = [{ do: "deleteSecret" }, { do: "endDeletion" }];
 
 /** Each kind of operation, with what is particular about it. */
 interface Life {
-  kind: JobKind;
+  kind: OperationKind;
   /** The newest command is made, and nothing is done about it yet. */
   before: Tenant;
-  /** What the record says while its Job works. */
-  during: { status: Status };
-  /** What its success proves. */
-  proves: TenantChanges;
+  /** What the status says while its Job works. */
+  during: StatusChanges;
+  /** What its success verifies. */
+  verifies: StatusChanges;
 }
 const LIVES: Life[] = [
   {
     kind: "create",
     before: queued,
-    during: { status: "provisioning" },
-    proves: { status: "active", site_url: SITE },
+    during: { phase: "provisioning" },
+    verifies: { phase: "active", site: SITE },
   },
   {
     kind: "suspend",
     before: commanded(active, "suspend"),
-    during: { status: "active" },
-    proves: { status: "suspended" },
+    during: {},
+    verifies: { phase: "suspended", site: { ...SITE, suspended: true } },
   },
   {
     kind: "resume",
     before: commanded(suspended, "resume"),
-    during: { status: "suspended" },
-    proves: { status: "active", site_url: SITE },
+    during: {},
+    verifies: { phase: "active", site: SITE },
   },
-  { kind: "drop", before: commanded(active, "delete"), during: { status: "deleting" }, proves: {} },
+  {
+    kind: "drop",
+    before: commanded(active, "delete"),
+    during: { phase: "deleting" },
+    verifies: { site: null, removed: true },
+  },
 ];
 
-function casesOf({ kind, before, during, proves }: Life): Case[] {
-  const { generation } = before;
+function casesOf({ kind, before, during, verifies }: Life): Case[] {
+  const { generation } = before.spec;
   const operation = operationOf(kind, generation);
   const changes = { ...during, step: kind, reason: null, queue_key: null };
-  const at = (more: Partial<Operation> = {}, tenant: Partial<Tenant> = {}): Tenant => {
-    const { status } = during;
-    return { ...before, status, step: kind, operation: { ...operation, ...more }, ...tenant };
-  };
+  const at = (more: Partial<Operation> = {}, status: StatusChanges = {}): Tenant =>
+    withStatus(before, { ...during, step: kind, operation: { ...operation, ...more }, ...status });
   const make = (made: Operation): Action[] => [
     ...(kind === "create" ? [{ do: "createSecret" } as const] : []),
     { do: "createJob", operation: made },
@@ -174,7 +202,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
   const first: Operation = { ...operation, ...NO_SLOT, started_at: NOW };
   const inherited: Operation = { ...operation, ...FROM_NOW };
   const older = operationOf("create", generation - 1);
-  const overtaken: Tenant = { ...before, operation: older };
+  const overtaken = withStatus(before, { operation: older });
   const second = { attempt: 2, ...NO_SLOT };
   const pausing = (seconds: number) => ({ ...second, started_at: inSeconds(seconds) });
   const waiting = { queue_key: "1", reason: "WaitingForSlot" };
@@ -194,7 +222,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
     ],
     [
       "while it waits for a slot, it is tried for again",
-      { tenant: { ...before, ...waiting }, job: null },
+      { tenant: withStatus(before, waiting), job: null },
       { actions: [{ do: "takeSlot", operation: first, changes }, ...make(first)] },
     ],
     [
@@ -205,7 +233,6 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
         changes: {
           ...changes,
           operation: inherited,
-          updated_at: NOW,
           next_reconcile_at: inSeconds(60),
         },
         actions: make(first),
@@ -219,7 +246,6 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
         changes: {
           ...changes,
           operation: inherited,
-          updated_at: NOW,
           next_reconcile_at: inSeconds(60),
         },
         actions: [],
@@ -228,7 +254,10 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
     ],
     [
       "an overtaken operation that has given its slot back leaves none",
-      { tenant: { ...before, operation: { ...older, ...NO_SLOT } }, job: job(older, SUCCEEDED) },
+      {
+        tenant: withStatus(before, { operation: { ...older, ...NO_SLOT } }),
+        job: job(older, SUCCEEDED),
+      },
       { actions: [{ do: "takeSlot", operation: first, changes }], requeue: true },
     ],
     [
@@ -273,7 +302,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       "its success is recorded, with what it proves, before the Job goes",
       { tenant: at({}, recorded(true)), job: job(operation, SUCCEEDED) },
       records("JobSucceeded", {
-        ...proves,
+        ...verifies,
         ...CLEARED,
         observed_generation: generation,
         operation: { ...operation, ...NO_SLOT },
@@ -344,7 +373,7 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
       "over its deadline, a Job that succeeded has succeeded",
       { tenant: at(late), job: job(operation, SUCCEEDED) },
       records("JobSucceeded", {
-        ...proves,
+        ...verifies,
         ...CLEARED,
         observed_generation: generation,
         operation: { ...operation, ...NO_SLOT },
@@ -361,11 +390,11 @@ function casesOf({ kind, before, during, proves }: Life): Case[] {
 /** An outage of what all sites share gives nobody up, unless it lasts. */
 function outagesOf(
   at: (attempt: number, more?: Partial<Operation>) => { tenant: Tenant; operation: Operation },
-  givenUp: (operation: Operation) => TenantChanges,
+  givenUp: (operation: Operation) => StatusChanges,
 ): Case[] {
   const words = { ...recorded(true), reason: "DatabaseUnavailable" };
-  const { error_message: message, ...rest } = words;
-  const met = { outcome: { result: "failed", ...rest, message, isOutage: true } as JobOutcome };
+  const { condition: _, ...rest } = words;
+  const met = { outcome: { result: "failed", ...rest, isOutage: true } as JobOutcome };
   const pausing = { slot: null, deadline_at: null, started_at: inSeconds(60) };
   const began = inSeconds(-3599);
   const third = at(3);
@@ -422,24 +451,21 @@ function outagesOf(
 }
 
 /** A create, suspend or resume is given up; what was verified before still holds. */
-function givingUpOf(kind: JobKind, before: Tenant, during: Status, after: Status): Case[] {
-  const { generation } = before;
+function givingUpOf(kind: OperationKind, before: Tenant, during: Phase, after: Phase): Case[] {
+  const { generation } = before.spec;
   const at = (attempt: number, more: Partial<Operation> = {}) => {
     const operation = operationOf(kind, generation, { attempt, ...more });
-    return { tenant: { ...before, status: during, operation }, operation };
+    return { tenant: withStatus(before, { phase: during, operation }), operation };
   };
   const [once, last] = [at(1), at(3)];
   const late = at(3, { deadline_at: NOW });
-  const givenUp = (operation: Operation) => ({
+  const givenUp = (operation: Operation): StatusChanges => ({
     observed_generation: generation,
     operation: { ...operation, ...NO_SLOT },
-    status: after,
+    // What was verified before still holds.
+    ...(after === during ? {} : { phase: after }),
   });
-  const settled: Tenant = {
-    ...last.tenant,
-    ...recorded(true),
-    ...givenUp(last.operation),
-  };
+  const settled = withStatus(last.tenant, { ...recorded(true), ...givenUp(last.operation) });
   return [
     [
       "it is given up after a failure that no attempt can mend",
@@ -492,7 +518,7 @@ const particular: Case[] = [
         {
           do: "takeSlot",
           operation: { ...drop, ...NO_SLOT, started_at: NOW },
-          changes: { status: "deleting", step: "drop", reason: null, queue_key: null },
+          changes: { phase: "deleting", step: "drop", reason: null, queue_key: null },
         },
         { do: "createJob", operation: { ...drop, ...NO_SLOT, started_at: NOW } },
       ],
@@ -511,6 +537,8 @@ const particular: Case[] = [
     },
     records("JobSucceeded", {
       ...CLEARED,
+      site: null,
+      removed: true,
       reason: "SiteNotOurs",
       observed_generation: 2,
       operation: { ...drop, ...NO_SLOT },
@@ -527,7 +555,7 @@ const particular: Case[] = [
   [
     "a drop is tried again after any number of failures",
     {
-      tenant: { ...dropping, operation: { ...drop, attempt: 50 } },
+      tenant: withStatus(dropping, { operation: { ...drop, attempt: 50 } }),
       job: job({ ...drop, attempt: 50 }, FAILED),
     },
     records("AttemptFailed", {
@@ -556,12 +584,22 @@ const particular: Case[] = [
 const noNode: Blocker = { reason: "NoNodeFits", message: "No node.", since: inSeconds(-45) };
 const noImage: Blocker = { reason: "ImageNotPulled", message: "No image.", since: inSeconds(-599) };
 const stuck: Blocker = { reason: "JobTerminating", message: "It stops.", since: inSeconds(-45) };
-const NO_NODE = { reason: "NoNodeFits", error_message: "No node.", retryable: null };
-const NO_IMAGE_TOLD = { reason: "ImageNotPulled", error_message: "No image.", retryable: null };
-const heldUp: Tenant = { ...provisioning, ...NO_NODE };
+const NO_NODE = {
+  condition: "blocked" as const,
+  reason: "NoNodeFits",
+  message: "No node.",
+  retryable: null,
+};
+const NO_IMAGE_TOLD = {
+  condition: "blocked" as const,
+  reason: "ImageNotPulled",
+  message: "No image.",
+  retryable: null,
+};
+const blocked = withStatus(provisioning, NO_NODE);
 const overNow = { ...create, deadline_at: NOW };
 
-const heldUpCases: Case[] = [
+const blockerCases: Case[] = [
   [
     "what holds its Job up is told, and looked at again soon",
     { tenant: provisioning, job: job(create, { blocker: noNode }) },
@@ -575,7 +613,7 @@ const heldUpCases: Case[] = [
   ],
   [
     "what is told already is not written again",
-    { tenant: heldUp, job: job(create, { blocker: noNode }) },
+    { tenant: blocked, job: job(create, { blocker: noNode }) },
     { ...NOTHING, reason: "JobIsBlocked" },
   ],
   [
@@ -585,21 +623,21 @@ const heldUpCases: Case[] = [
   ],
   [
     "the words go when what blocked it has gone",
-    { tenant: heldUp, job: job(create) },
+    { tenant: blocked, job: job(create) },
     {
       reason: "JobIsWorking",
-      changes: { reason: null, error_message: null },
+      changes: { condition: null, reason: null, message: null },
       requeueAfterSeconds: 60,
     },
   ],
   [
-    "the words of an earlier failure stay while its Job works",
-    { tenant: { ...provisioning, ...recorded(true) }, job: job(create) },
+    "what was said of an earlier failure stays while its Job works",
+    { tenant: withStatus(provisioning, recorded(true)), job: job(create) },
     waits("JobIsWorking"),
   ],
   [
     "they give way to what holds the Job up now",
-    { tenant: { ...provisioning, ...recorded(true) }, job: job(create, { blocker: noNode }) },
+    { tenant: withStatus(provisioning, recorded(true)), job: job(create, { blocker: noNode }) },
     { changes: NO_NODE },
   ],
   [
@@ -622,23 +660,24 @@ const heldUpCases: Case[] = [
   ],
   [
     "what no operator has to set right is waited for as long as an attempt may take",
-    { tenant: heldUp, job: job(create, { blocker: { ...noNode, since: inSeconds(-1800) } }) },
+    { tenant: blocked, job: job(create, { blocker: { ...noNode, since: inSeconds(-1800) } }) },
     waits("JobIsBlocked"),
   ],
   [
     "while its Job goes, the words of what ended it stay",
     {
-      tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow },
+      tenant: withStatus(provisioning, { ...NO_IMAGE_TOLD, operation: overNow }),
       job: job(create, { terminating: true, blocker: { ...stuck, since: NOW } }),
     },
     waits("JobIsTerminating"),
   ],
   [
     "and without its Job the attempt has failed for what blocked it",
-    { tenant: { ...provisioning, ...NO_IMAGE_TOLD, operation: overNow }, job: null },
+    { tenant: withStatus(provisioning, { ...NO_IMAGE_TOLD, operation: overNow }), job: null },
     records("AttemptFailed", {
       step: null,
       ...NO_IMAGE_TOLD,
+      condition: "failed",
       retryable: true,
       operation: { ...create, ...NO_SLOT, attempt: 2, started_at: inSeconds(30) },
     }),
@@ -646,7 +685,7 @@ const heldUpCases: Case[] = [
   [
     "a Job whose deadline came while it was blocked has failed for that",
     {
-      tenant: heldUp,
+      tenant: blocked,
       job: job(create, {
         outcome: {
           result: "failed",
@@ -660,6 +699,7 @@ const heldUpCases: Case[] = [
     records("AttemptFailed", {
       step: null,
       ...NO_NODE,
+      condition: "failed",
       retryable: true,
       operation: { ...create, ...NO_SLOT, attempt: 2, started_at: inSeconds(30) },
     }),
@@ -667,12 +707,17 @@ const heldUpCases: Case[] = [
   [
     "a Job that is being deleted and does not go is told of, whosever it is",
     {
-      tenant: { ...dropping },
+      tenant: dropping,
       job: job(create, { terminating: true, blocker: stuck }),
     },
     {
       reason: "JobIsTerminating",
-      changes: { reason: "JobTerminating", error_message: "It stops.", retryable: null },
+      changes: {
+        condition: "blocked",
+        reason: "JobTerminating",
+        message: "It stops.",
+        retryable: null,
+      },
       actions: [],
     },
   ],
@@ -683,7 +728,7 @@ const heldUpCases: Case[] = [
   ],
 ];
 
-const named = (kind: JobKind, more: Case[]) =>
+const named = (kind: OperationKind, more: Case[]) =>
   more.map(([sentence, ...rest]): Case => [`${kind}: ${sentence}`, ...rest]);
 
 const cases: Case[] = [
@@ -695,7 +740,7 @@ const cases: Case[] = [
     givingUpOf("resume", commanded(suspended, "resume"), "suspended", "suspended"),
   ),
   ...particular,
-  ...named("create", heldUpCases),
+  ...named("create", blockerCases),
 ];
 
 for (const [sentence, observed, expected] of cases) {
@@ -711,11 +756,12 @@ for (const [sentence, observed, expected] of cases) {
 test("what is made depends on what is wanted and on what was verified, and not on what failed", () => {
   const suspending = commanded(active, "suspend");
   const resuming = commanded(suspended, "resume");
-  const givenUp = { error_message: "x", observed_generation: 2 };
+  const givenUp = (tenant: Tenant) =>
+    withStatus(tenant, { condition: "failed", observed_generation: 2 });
   const tenants: Record<string, Tenant> = {
     "a retried creation": commanded(failed, "retry"),
-    "a retried suspension": commanded({ ...suspending, ...givenUp }, "retry"),
-    "a retried end of a suspension": commanded({ ...resuming, ...givenUp }, "retry"),
+    "a retried suspension": commanded(givenUp(suspending), "retry"),
+    "a retried end of a suspension": commanded(givenUp(resuming), "retry"),
     "a suspension that is taken back": commanded(suspending, "resume"),
     "an end of a suspension that is taken back": commanded(resuming, "suspend"),
   };
@@ -732,6 +778,55 @@ test("what is made depends on what is wanted and on what was verified, and not o
   });
 });
 
+/** Asked for as suspended before there is a site: one command, two operations. */
+const both = withChanges(provisioning, { spec: { state: "suspended" } });
+const second: Operation = {
+  ...operationOf("suspend", 1, { attempt: 2, first_attempt: 2, started_at: NOW }),
+  ...NO_SLOT,
+};
+
+test("a command that asks for two things has them done one after the other under one generation", () => {
+  const made = decide({ tenant: both, job: job(create, SUCCEEDED) }, NOW, SETTINGS);
+  assert.is(made.reason, "JobSucceeded");
+  assert.equal(made.changes, { phase: "active", site: SITE, ...CLEARED, operation: second });
+
+  const next = withStatus(both, made.changes ?? {});
+  assert.not(isSettled(next));
+  assert.equal(decide({ tenant: next, job: job(create, SUCCEEDED) }, NOW, SETTINGS).actions, [
+    { do: "deleteJob", uid: "u1" },
+  ]);
+  const [take, makeJob] = decide({ tenant: next, job: null }, NOW, SETTINGS).actions;
+  assert.equal([take?.do, makeJob], ["takeSlot", { do: "createJob", operation: second }]);
+
+  const suspending = { ...second, slot: 2, deadline_at: inSeconds(60) };
+  const held = {
+    tenant: withStatus(next, { operation: suspending }),
+    job: job(suspending, SUCCEEDED),
+  };
+  const done = decide(held, NOW, SETTINGS).changes ?? {};
+  assert.equal([done.phase, done.observed_generation], ["suspended", 1]);
+});
+
+test("the second operation has attempts of its own", () => {
+  const third = { ...second, attempt: 3, slot: 2, deadline_at: inSeconds(60) };
+  const outcomeOf = (operation: Operation) => {
+    const tenant = withStatus(both, { site: SITE, operation });
+    return decide({ tenant, job: job(operation, FAILED) }, NOW, SETTINGS).reason;
+  };
+  assert.is(outcomeOf(third), "AttemptFailed");
+  assert.is(outcomeOf({ ...third, attempt: 4 }), "JobFailed");
+});
+
+test("a command that asks for what is so already is done without a Job", () => {
+  const tenant = withChanges(active, { spec: { generation: 2 }, status: { queue_key: "1 x" } });
+  const { reason, changes, actions, requeue } = decide({ tenant, job: null }, NOW, SETTINGS);
+  assert.equal([reason, actions, requeue], ["NothingToDo", [], true]);
+  assert.is(changes?.queue_key, null);
+  assert.ok(isSettled(withStatus(tenant, changes ?? {})));
+  const older = { tenant, job: job(create, SUCCEEDED) };
+  assert.is(decide(older, NOW, SETTINGS).reason, "OlderJobHoldsTheName");
+});
+
 test("the pause grows to a quarter of an hour and no further, whatever the first one is", () => {
   const pauses = (first: number) => [1, 2, 3, 6, 50, 5000].map((k) => pauseSeconds(k, first));
   assert.equal(pauses(30), [30, 60, 120, 900, 900, 900]);
@@ -741,7 +836,7 @@ test("the pause grows to a quarter of an hour and no further, whatever the first
 
 test("the queue has drops first and then the oldest command", () => {
   // In the order in which they are to have their turn, with ids that say the opposite.
-  const waiting: [kind: JobKind, minute: number, id: string][] = [
+  const waiting: [kind: OperationKind, minute: number, id: string][] = [
     ["drop", 3, "e"],
     ["drop", 4, "d"],
     ["suspend", 0, "c"],
@@ -749,7 +844,8 @@ test("the queue has drops first and then the oldest command", () => {
     ["create", 2, "a"],
   ];
   const places = waiting.map(([kind, minute, id]) => {
-    const tenant = { ...queued, id, requested_at: inSeconds(minute * 60) };
+    const requested_at = inSeconds(minute * 60);
+    const tenant = { ...withChanges(queued, { spec: { requested_at } }), id };
     return waitingChanges(tenant, operationOf(kind, 1), NOW)?.queue_key ?? "";
   });
   assert.equal(places.toSorted(), places);
@@ -763,7 +859,7 @@ test("who waits says so, and is not due for long", () => {
 
 test("who waits already is written again only when the requeue comes near", () => {
   const waitingUntil = (next_reconcile_at: Date | null) =>
-    waitingChanges({ ...queued, queue_key: "1 x", next_reconcile_at }, create, NOW);
+    waitingChanges(withStatus(queued, { queue_key: "1 x", next_reconcile_at }), create, NOW);
   assert.is(waitingUntil(inSeconds(600)), null);
   assert.equal(waitingUntil(inSeconds(60))?.next_reconcile_at, inSeconds(600));
   assert.equal(waitingUntil(null)?.next_reconcile_at, inSeconds(600));
@@ -779,20 +875,22 @@ test("the deadline counts from the slot on", () => {
 function* everyState(): Generator<Observed> {
   const jobs = [...everyJob()];
   const operations = [...everyOperation()];
-  for (const desired of WANTED) {
-    for (const status of STATUSES) {
-      for (const observed_generation of [1, 2]) {
-        for (const operation of operations) {
-          const seen = { desired, status, observed_generation, operation };
-          const tenant: Tenant = { ...queued, generation: 2, ...seen };
-          for (const held of jobs) yield { tenant, job: held };
+  for (const state of DESIRED_STATES) {
+    for (const phase of PHASES) {
+      for (const site of [null, SITE, { ...SITE, suspended: null }]) {
+        for (const observed_generation of [1, 2]) {
+          for (const operation of operations) {
+            const status = { phase, site, observed_generation, operation };
+            const tenant = withChanges(queued, { spec: { state, generation: 2 }, status });
+            for (const held of jobs) yield { tenant, job: held };
+          }
         }
       }
     }
   }
 }
 
-const KINDS: JobKind[] = ["create", "suspend", "resume", "drop"];
+const KINDS: OperationKind[] = ["create", "suspend", "resume", "drop"];
 
 function* everyOperation(): Generator<Operation | null> {
   yield null;
@@ -823,7 +921,7 @@ const BLOCKERS = [LONG_WAIT, NO_IMAGE];
 
 function* everyJob(): Generator<Job | null> {
   yield null;
-  for (const kind of ["create", "drop"] satisfies JobKind[]) {
+  for (const kind of ["create", "drop"] satisfies OperationKind[]) {
     for (const generation of [1, 2, 3]) {
       for (const attempt of [1, 2, 3]) {
         for (const terminating of [false, true]) {
@@ -854,33 +952,35 @@ const SENSIBLE_ORDERS = new Set([
 const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => boolean> = {
   "deletes a Job that works at the current attempt in time": ({ tenant, job: held }, { actions }) =>
     actions.some((action) => action.do === "deleteJob") &&
-    tenant.observed_generation !== tenant.generation &&
+    !isSettled(tenant) &&
     held?.outcome === null &&
-    held.generation === tenant.operation?.generation &&
-    held.generation >= tenant.generation &&
-    held.attempt === tenant.operation.attempt &&
-    (tenant.operation.deadline_at === null || tenant.operation.deadline_at > NOW) &&
+    held.generation === tenant.status.operation?.generation &&
+    held.generation >= tenant.spec.generation &&
+    held.attempt === tenant.status.operation.attempt &&
+    (tenant.status.operation.deadline_at === null || tenant.status.operation.deadline_at > NOW) &&
     (held.blocker === null || held.blocker === LONG_WAIT),
 
-  "frees a slot without recording an outcome": ({ tenant: { operation } }, { changes }) =>
-    operation !== null &&
-    operation.slot !== null &&
+  "frees a slot without recording an outcome": ({ tenant: { spec, status } }, { changes }) =>
+    status.operation !== null &&
+    status.operation.slot !== null &&
     changes?.operation !== undefined &&
-    changes.operation?.slot !== operation.slot &&
-    changes.observed_generation !== operation.generation &&
-    !(changes.operation?.attempt === operation.attempt + 1 && changes.error_message),
+    changes.operation?.slot !== status.operation.slot &&
+    changes.observed_generation !== Math.max(status.operation.generation, spec.generation) &&
+    !(
+      changes.operation?.attempt === status.operation.attempt + 1 &&
+      (changes.message || changes.site !== undefined)
+    ),
 
   "records an outcome and keeps the slot": (_observed, { changes }) =>
     changes !== null &&
     (changes.retryable === true ||
       changes.retryable === false ||
       changes.observed_generation !== undefined) &&
+    changes.operation !== null &&
     (changes.operation?.slot !== null || changes.operation.deadline_at !== null),
 
   "tells whoever has what they asked for that something is amiss": ({ tenant }, { changes }) =>
-    tenant.observed_generation === tenant.generation &&
-    tenant.desired !== "absent" &&
-    changes !== null,
+    isSettled(tenant) && tenant.spec.state !== "absent" && changes !== null,
 
   "looks no more at a tenant that is not settled, or goes on looking at one that is": (
     _observed,
@@ -898,18 +998,18 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
   "makes a Job without a slot": ({ tenant }, { changes, actions }) =>
     actions.some((action) => action.do === "createJob") &&
     actions[0]?.do !== "takeSlot" &&
-    (changes?.operation ?? tenant.operation)?.slot === null,
+    (changes?.operation ?? tenant.status.operation)?.slot === null,
 
   "makes a Job where one is": ({ job: held }, { actions }) =>
     held !== null && actions.some((action) => action.do === "createJob"),
 
   "ends a deletion that nobody wants, or beside a Job": ({ tenant, job: held }, { actions }) =>
     actions.some((action) => action.do === "endDeletion") &&
-    (tenant.desired !== "absent" || held !== null),
+    (tenant.spec.state !== "absent" || held !== null),
 
   "writes and acts on a newer Job": ({ tenant, job: held }, { changes, actions }) =>
     held !== null &&
-    held.generation > Math.max(tenant.generation, tenant.operation?.generation ?? 0) &&
+    held.generation > Math.max(tenant.spec.generation, tenant.status.operation?.generation ?? 0) &&
     (changes !== null || actions.length > 0),
 };
 

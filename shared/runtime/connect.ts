@@ -8,7 +8,7 @@ import type { Environment } from "../configuration/settings.ts";
 import { openStoreAndBus } from "./adapters.ts";
 import { openLazily } from "../platform/open-lazily.ts";
 import type { Dependencies } from "./run-reconcile.ts";
-import { readSiteScripts } from "../operations/scripts/read-scripts.ts";
+import { readSiteScripts } from "../operations/read-scripts.ts";
 import { followTraces } from "../platform/trace.ts";
 
 /** Parses the settings; the adapters are loaded and connect at their first call. */

@@ -1,11 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Job } from "../reconciler/decide.ts";
+import type { Job } from "../reconciler/decision.ts";
 import { createDecisionLog } from "./decision-log.ts";
-import { runSteps, reconcile } from "../reconciler/reconcile.ts";
-import type { IoHandlers } from "../reconciler/reconcile.ts";
-import { addSeconds, newTenant } from "../tenant/tenant.ts";
-import type { Operation, Tenant } from "../tenant/tenant.ts";
+import { runSteps } from "../reconciler/run-steps.ts";
+import { reconcile } from "../reconciler/reconcile.ts";
+import type { IoHandlers } from "../reconciler/ports.ts";
+import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
+import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 
@@ -23,16 +24,17 @@ const create: Operation = {
   kind: "create",
   generation: 1,
   attempt: 2,
+  first_attempt: 1,
   started_at: NOW,
   slot: 0,
   deadline_at: addSeconds(NOW, 2700),
 };
-const provisioning: Tenant = {
-  ...queued,
-  status: "provisioning",
+const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
+const provisioning = withStatus(queued, {
+  phase: "provisioning",
   operation: create,
   next_reconcile_at: addSeconds(NOW, 600),
-};
+});
 const working: Job = {
   uid: "u1",
   kind: "create",
@@ -66,7 +68,7 @@ async function logOf(
     now: () => slowly(NOW),
     readTenant: () => slowly(record && { record, version: fakeVersion(1) }),
     writeTenant({ changes }) {
-      record = record && { ...record, ...changes };
+      record = record && withChanges(record, changes);
       return slowly({ version: fakeVersion(1) });
     },
     readSlots: () => slowly([]),
@@ -101,7 +103,7 @@ const messagesOf = (lines: Line[]) => lines.map(({ message }) => message);
 test("there is one line a decision, in their order", async () => {
   const lines = await logOf(provisioning, succeeded);
   assert.equal(messagesOf(lines), ["JobSucceeded", "JobHasEnded", "Settled"]);
-  const ended = await logOf({ ...queued, desired: "absent" }, null);
+  const ended = await logOf(withChanges(queued, { spec: { state: "absent" } }), null);
   assert.equal(messagesOf(ended), ["NothingWasEverMade"]);
 });
 
@@ -145,11 +147,12 @@ test("a failed attempt is told of by its own number", async () => {
 });
 
 test("a line says which operation begins, and not which one is overtaken", async () => {
-  const active: Tenant = { ...provisioning, status: "active", observed_generation: 1 };
+  const site = { host: "acme.kairos.app", suspended: false };
+  const active = withStatus(provisioning, { phase: "active", site, observed_generation: 1 });
   const command = applyCommand(active, "suspend", { commandId: "w2", now: NOW });
   const changes = command.outcome === "changed" ? command.changes : {};
   for (const slot of [null, 0]) {
-    const tenant: Tenant = { ...active, operation: { ...create, slot }, ...changes };
+    const tenant = withChanges(withStatus(active, { operation: { ...create, slot } }), changes);
     const [line] = await logOf(tenant, null);
     const { kind, attempt } = line?.fields ?? {};
     assert.equal([line?.message, kind, attempt], ["OperationBegins", "suspend", 1]);
@@ -163,7 +166,8 @@ test("a line says what is recorded, and after how long a command has come to its
 });
 
 test("a line tells what its steps took, each kind of them together, and each in its own round", async () => {
-  const lines = await logOf({ ...provisioning, next_reconcile_at: addSeconds(NOW, -1) }, succeeded);
+  const due = withStatus(provisioning, { next_reconcile_at: addSeconds(NOW, -1) });
+  const lines = await logOf(due, succeeded);
   assert.equal(
     lines.map(({ fields }) => fields["milliseconds"]),
     [

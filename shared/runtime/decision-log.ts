@@ -5,7 +5,7 @@
  * @module
  */
 import type { log } from "../platform/log.ts";
-import type { Io, IoHandlers, IoRequest } from "../reconciler/reconcile.ts";
+import type { Io, IoHandlers, IoRequest } from "../reconciler/ports.ts";
 
 type Decided = Io["decided"]["request"];
 
@@ -87,25 +87,25 @@ export function createDecisionLog(
 }
 
 function decisionFields({ tenant, decision, now }: Decided): Record<string, unknown> {
-  const { id: tenantId, generation, desired } = tenant;
+  const { id: tenantId, spec, status } = tenant;
   const { changes, actions } = decision;
   const begun = actions.find((action) => action.do === "takeSlot")?.operation;
-  // A failed attempt is told of by its own number, and not by that of the next one.
-  const hasEnded = changes?.error_message !== undefined;
-  const operation = hasEnded ? tenant.operation : (changes?.operation ?? begun ?? tenant.operation);
+  // An attempt that has ended is named by its own number, and not by that of the next one.
+  const hasEnded = changes?.message !== undefined;
+  const operation = hasEnded ? status.operation : (changes?.operation ?? begun ?? status.operation);
   return {
     tenantId,
-    generation,
-    desired,
+    generation: spec.generation,
+    desired: spec.state,
     kind: operation?.kind ?? null,
     attempt: operation?.attempt ?? null,
-    status: changes?.status ?? tenant.status,
-    reason: changes?.reason === undefined ? tenant.reason : changes.reason,
+    status: changes?.phase ?? status.phase,
+    reason: changes?.reason === undefined ? status.reason : changes.reason,
     actions: actions.map((action) => action.do),
     // The outcome of a command: for a create that succeeded, the time to active.
     ...(changes?.observed_generation === undefined
       ? {}
-      : { secondsSinceRequest: secondsBetween(tenant.requested_at, now) }),
+      : { secondsSinceRequest: secondsBetween(spec.requested_at, now) }),
   };
 }
 

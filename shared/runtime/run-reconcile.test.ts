@@ -1,10 +1,10 @@
 /** Which call of which adapter performs an I/O request, and what becomes of its answer. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { siteJob } from "../operations/manifests.ts";
+import { siteJob } from "../operations/job-manifest.ts";
 import { handlersFor } from "./run-reconcile.ts";
 import type { Dependencies } from "./run-reconcile.ts";
-import type { IoHandlers } from "../reconciler/reconcile.ts";
+import type { IoHandlers } from "../reconciler/ports.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import type { Operation } from "../tenant/tenant.ts";
 import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
@@ -23,11 +23,12 @@ const operation: Operation = {
   kind: "create",
   generation: 1,
   attempt: 1,
+  first_attempt: 1,
   started_at: NOW,
   slot: 0,
   deadline_at: null,
 };
-const changes = { step: "x" };
+const changes = { status: { step: "x" } };
 
 interface ActionResult {
   /** The calls that were made, with what was asked. */

@@ -8,12 +8,13 @@ import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import { createDecisionLog } from "./decision-log.ts";
 import { errorFields, log } from "../platform/log.ts";
-import { siteJob, siteSecret } from "../operations/manifests.ts";
-import type { ManifestSettings } from "../operations/manifests.ts";
-import { runSteps, reconcile } from "../reconciler/reconcile.ts";
-import type { IoHandlers, ReconcileSettings } from "../reconciler/reconcile.ts";
+import { siteJob, siteSecret } from "../operations/job-manifest.ts";
+import type { ManifestSettings } from "../operations/job-manifest.ts";
+import { runSteps } from "../reconciler/run-steps.ts";
+import { reconcile } from "../reconciler/reconcile.ts";
+import type { IoHandlers, ReconcileSettings } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
-import type { Status } from "../tenant/tenant.ts";
+import type { Phase } from "../tenant/tenant.ts";
 
 export interface Dependencies {
   store: Store;
@@ -24,12 +25,12 @@ export interface Dependencies {
 
 /**
  * Reconciles one tenant with the real adapters, and logs every decision with how long its steps took.
- * Gives the tenant's status at the end; null when it is gone. Throws an `AdapterError` when an adapter fails.
+ * Gives the tenant's phase at the end; null when it is gone. Throws an `AdapterError` when an adapter fails.
  */
 export async function runReconcile(
   tenantId: string,
   dependencies: Dependencies,
-): Promise<Status | null> {
+): Promise<Phase | null> {
   const decisionLog = createDecisionLog(log);
   try {
     const handlers = decisionLog.watch(handlersFor(dependencies));

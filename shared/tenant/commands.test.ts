@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { addSeconds, newTenant } from "./tenant.ts";
-import type { Desired, Status, Tenant } from "./tenant.ts";
+import { addSeconds, newTenant, withChanges } from "./tenant.ts";
+import type { DesiredState, Phase, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 import { applyCommand } from "./commands.ts";
 import type { Command } from "./commands.ts";
 
@@ -22,23 +22,34 @@ const queued = newTenant(
   MADE,
 );
 const FAILURE = {
+  condition: "failed",
   step: "verify",
   reason: "BackoffLimitExceeded",
-  error_message: "no",
+  message: "no",
   retryable: true,
-};
-const SITE = { site_url: "https://acme.kairos.app" };
+} as const;
+const host = "acme.kairos.app";
 
-/** A tenant of which this is wanted and that is verified; its newest command is carried out or under way. */
-function tenantOf(desired: Desired, status: Status, how: "settled" | "under way"): Tenant {
+const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
+const failing = (tenant: Tenant) => withStatus(tenant, FAILURE);
+const givenUp = (tenant: Tenant) => withStatus(tenant, { ...FAILURE, observed_generation: 1 });
+
+/** A tenant of which this is desired and that is verified; its newest command is carried out or under way. */
+function tenantOf(
+  state: DesiredState,
+  phase: Phase,
+  how: "settled" | "under way",
+  site: { suspended: boolean | null } | null = null,
+): Tenant {
   const settled = { next_reconcile_at: null, observed_generation: 1 };
-  return { ...queued, desired, status, ...(how === "settled" ? settled : {}) };
+  const status = { phase, site: site && { host, ...site }, ...(how === "settled" ? settled : {}) };
+  return withChanges(queued, { spec: { state }, status });
 }
 
-const active = { ...tenantOf("present", "active", "settled"), ...SITE };
-const suspending = { ...tenantOf("suspended", "active", "under way"), ...SITE };
-const suspended = { ...tenantOf("suspended", "suspended", "settled"), ...SITE };
-const resuming = { ...tenantOf("present", "suspended", "under way"), ...SITE };
+const active = tenantOf("present", "active", "settled", { suspended: false });
+const suspending = tenantOf("suspended", "active", "under way", { suspended: null });
+const suspended = tenantOf("suspended", "suspended", "settled", { suspended: true });
+const resuming = tenantOf("present", "suspended", "under way", { suspended: null });
 const provisioning = tenantOf("present", "provisioning", "under way");
 
 type Outcome = "changed" | "unchanged" | "refused";
@@ -48,12 +59,12 @@ const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
 const table: [sentence: string, tenant: Tenant, outcomes: Outcome[]][] = [
   // ........................................................... delete retry suspend resume
   ["a queued tenant", queued, [C, R, R, R]],
-  ["a queued tenant that waits for a slot", { ...queued, queue_key: "1 x" }, [C, R, R, R]],
+  ["a queued tenant that waits for a slot", withStatus(queued, { queue_key: "1 x" }), [C, R, R, R]],
   ["a tenant that is being created", provisioning, [C, R, R, R]],
-  ["one whose creation pauses after a failure", { ...provisioning, ...FAILURE }, [C, R, R, R]],
+  ["one whose creation pauses after a failure", failing(provisioning), [C, R, R, R]],
   [
     "one whose creation was given up",
-    { ...tenantOf("present", "failed", "settled"), ...FAILURE },
+    failing(tenantOf("present", "failed", "settled")),
     [C, C, R, R],
   ],
   [
@@ -63,29 +74,21 @@ const table: [sentence: string, tenant: Tenant, outcomes: Outcome[]][] = [
   ],
   ["an active tenant", active, [C, R, C, U]],
   ["one that is being suspended", suspending, [C, R, U, C]],
-  ["one whose suspension pauses after a failure", { ...suspending, ...FAILURE }, [C, R, U, C]],
-  [
-    "one whose suspension was given up",
-    { ...suspending, ...FAILURE, observed_generation: 1 },
-    [C, C, C, C],
-  ],
+  ["one whose suspension pauses after a failure", failing(suspending), [C, R, U, C]],
+  ["one whose suspension was given up", givenUp(suspending), [C, C, C, C]],
   ["a suspended tenant", suspended, [C, R, U, C]],
   ["one that is being resumed", resuming, [C, R, C, U]],
-  ["one whose resumption pauses after a failure", { ...resuming, ...FAILURE }, [C, R, C, U]],
-  [
-    "one whose resumption was given up",
-    { ...resuming, ...FAILURE, observed_generation: 1 },
-    [C, C, C, C],
-  ],
+  ["one whose resumption pauses after a failure", failing(resuming), [C, R, C, U]],
+  ["one whose resumption was given up", givenUp(resuming), [C, C, C, C]],
   ["one that is being deleted", tenantOf("absent", "deleting", "under way"), [U, R, R, R]],
   [
     "one whose deletion pauses after a failure",
-    { ...tenantOf("absent", "deleting", "under way"), ...FAILURE },
+    failing(tenantOf("absent", "deleting", "under way")),
     [U, R, R, R],
   ],
   [
     "one whose site is dropped",
-    { ...tenantOf("absent", "deleting", "settled"), reason: "SiteNotOurs" },
+    withStatus(tenantOf("absent", "deleting", "settled"), { reason: "SiteNotOurs" }),
     [U, R, R, R],
   ],
 ];
@@ -99,61 +102,67 @@ for (const [sentence, tenant, outcomes] of table) {
   });
 }
 
-function changesOf(tenant: Tenant, command: Command): Partial<Tenant> {
+function changesOf(tenant: Tenant, command: Command): TenantChanges {
   const result = applyCommand(tenant, command, REQUEST);
   if (result.outcome !== "changed") throw new Error(`${command} is ${result.outcome}`);
   return result.changes;
 }
+const after = (tenant: Tenant, command: Command) => withChanges(tenant, changesOf(tenant, command));
 
 test("a change is a new generation under an id of its own, forgets where the last one stood, and is found by the resync", () => {
   for (const [sentence, tenant, outcomes] of table) {
     for (const command of COMMANDS.filter((_, k) => outcomes[k] === "changed")) {
-      const { desired: _, status: __, site_url: ___, ...changes } = changesOf(tenant, command);
-      const expected = {
-        command_id: "w2",
-        requested_at: NOW,
-        generation: 2,
-        step: null,
-        reason: null,
-        error_message: null,
-        retryable: null,
-        queue_key: null,
-        updated_at: NOW,
-        next_reconcile_at: addSeconds(NOW, 60),
-      };
-      assert.equal(changes, expected, `${command}: ${sentence}`);
+      const { spec, status, ...rest } = changesOf(tenant, command);
+      const { state: _, ...asked } = spec ?? {};
+      const { phase: __, site: ___, ...said } = status ?? {};
+      assert.equal(
+        { asked, said, rest },
+        {
+          asked: { command_id: "w2", requested_at: NOW, generation: 2 },
+          said: {
+            condition: null,
+            step: null,
+            reason: null,
+            message: null,
+            retryable: null,
+            queue_key: null,
+            next_reconcile_at: addSeconds(NOW, 60),
+          },
+          rest: { updated_at: NOW },
+        },
+        `${command}: ${sentence}`,
+      );
     }
   }
 });
 
-test("a deletion may be asked of whatever is there, and the site is no longer shown", () => {
+test("a deletion may be asked of whatever is there", () => {
   for (const tenant of [queued, provisioning, active, suspended]) {
-    const { desired, status, site_url } = changesOf(tenant, "delete");
-    assert.equal([desired, status, site_url], ["absent", "deleting", null]);
+    const { spec, status } = after(tenant, "delete");
+    assert.equal([spec.state, status.phase], ["absent", "deleting"]);
   }
 });
 
-test("what was verified holds until a suspension or its end is verified", () => {
-  for (const [tenant, command, desired] of [
+test("the phase holds until a suspension or its end is verified, and which of both the site is in is not known", () => {
+  for (const [tenant, command, state] of [
     [active, "suspend", "suspended"],
     [suspended, "resume", "present"],
   ] as const) {
-    const after = { ...tenant, ...changesOf(tenant, command) };
-    assert.equal(
-      [after.desired, after.status, after.site_url],
-      [desired, tenant.status, tenant.site_url],
-    );
+    const { spec, status } = after(tenant, command);
+    assert.equal([spec.state, status.phase], [state, tenant.status.phase]);
+    assert.equal(status.site, { host, suspended: null });
   }
 });
 
 test("a retry asks for the same once more; a creation is queued again, and a site stays what it is", () => {
-  for (const [tenant, status] of [
-    [{ ...tenantOf("present", "failed", "settled"), ...FAILURE }, "queued"],
-    [{ ...suspending, ...FAILURE, observed_generation: 1 }, "active"],
-    [{ ...resuming, ...FAILURE, observed_generation: 1 }, "suspended"],
+  for (const [tenant, phase] of [
+    [failing(tenantOf("present", "failed", "settled")), "queued"],
+    [givenUp(suspending), "active"],
+    [givenUp(resuming), "suspended"],
   ] as const) {
-    const after = { ...tenant, ...changesOf(tenant, "retry") };
-    assert.equal([after.desired, after.status], [tenant.desired, status]);
+    const { spec, status } = after(tenant, "retry");
+    assert.equal([spec.state, status.phase], [tenant.spec.state, phase]);
+    assert.equal(status.site, tenant.status.site);
   }
 });
 
@@ -174,17 +183,14 @@ test("the command that overtakes leaves the operation on record, for its slot an
     kind: "create",
     generation: 1,
     attempt: 1,
+    first_attempt: 1,
     started_at: MADE,
     slot: 3,
     deadline_at: NOW,
-  } as const;
-  const after = {
-    ...provisioning,
-    operation,
-    ...changesOf({ ...provisioning, operation }, "delete"),
   };
-  assert.equal(after.operation, operation);
-  assert.is(after.observed_generation, 0);
+  const { status } = after(withStatus(provisioning, { operation }), "delete");
+  assert.equal(status.operation, operation);
+  assert.is(status.observed_generation, 0);
 });
 
 test.run();

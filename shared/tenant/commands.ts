@@ -1,26 +1,26 @@
 /**
  * What a caller may ask of a tenant that is there, and what each command changes in its record; and what
- * of it may be corrected, which is no command. Pure.
+ * of the profile may be corrected, which is no command. Pure.
  *
  * @module
  */
-import { addSeconds, hasFailed, hasSite, TRIGGER_GRACE_SECONDS } from "./tenant.ts";
-import type { Tenant, TenantChanges } from "./tenant.ts";
+import { hasFailed, statusAfterCommand } from "./tenant.ts";
+import type { Profile, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 
 export type Command = "delete" | "retry" | "suspend" | "resume";
 
 /** What a command comes to. */
 export type CommandEffect =
   | { outcome: "changed"; changes: TenantChanges }
-  /** It is command already: the record stays as it is. */
+  /** It was requested already: the record stays as it is. */
   | { outcome: "unchanged" }
   /** The tenant's state does not allow it; `why` is a sentence for the caller. */
   | { outcome: "refused"; why: string };
 
 /** What a caller may correct. None of it reaches a site that is made already. */
-export type Corrections = Partial<Pick<Tenant, "organization" | "email">>;
+export type Corrections = Partial<Pick<Profile, "organization" | "email">>;
 
-/** When a command is made, and by which id its own write is recognised after an unclear commit. */
+/** When a command was requested, and by which id its own write is recognised after an unclear commit. */
 export interface CommandRequest {
   commandId: string;
   now: Date;
@@ -35,7 +35,7 @@ export function applyCommand(
   issued: CommandRequest,
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
-  if (tenant.desired === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "absent") return refused(BEING_DELETED);
   switch (command) {
     case "retry":
       return requestRetry(tenant, issued);
@@ -46,57 +46,54 @@ export function applyCommand(
   }
 }
 
-/** What a correction comes to for this tenant: its site is left as it is, so the command stays what it was. */
+/** What a correction comes to for this tenant. Its site is left as it is, so no generation begins. */
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
-  if (tenant.desired === "absent") return refused(BEING_DELETED);
-  const { organization = tenant.organization, email = tenant.email } = corrections;
-  if (organization === tenant.organization && email === tenant.email) {
+  if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  const { profile } = tenant;
+  const { organization = profile.organization, email = profile.email } = corrections;
+  if (organization === profile.organization && email === profile.email) {
     return { outcome: "unchanged" };
   }
-  return { outcome: "changed", changes: { organization, email, updated_at: now } };
+  return { outcome: "changed", changes: { profile: { organization, email }, updated_at: now } };
 }
 
 function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect {
-  if (tenant.desired === "absent") return { outcome: "unchanged" };
-  return changed(tenant, issued, { desired: "absent", status: "deleting", site_url: null });
+  if (tenant.spec.state === "absent") return { outcome: "unchanged" };
+  return changed(tenant, issued, "absent", { phase: "deleting" });
 }
 
-/** A command that was given up is made once more. */
+/** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  return changed(tenant, issued, hasSite(tenant) ? {} : { status: "queued" });
+  const { spec, status } = tenant;
+  return changed(tenant, issued, spec.state, status.site === null ? { phase: "queued" } : {});
 }
 
-/** `active` and `suspended` are left only when the change is verified. */
+/** The phases `active` and `suspended` are left only when the change is verified. */
 function requestState(
   tenant: Tenant,
-  desired: "suspended" | "present",
+  state: "suspended" | "present",
   issued: CommandRequest,
 ): CommandEffect {
-  if (!hasSite(tenant)) return refused("The tenant has no site yet.");
-  if (tenant.desired === desired && !hasFailed(tenant)) return { outcome: "unchanged" };
-  return changed(tenant, issued, { desired });
+  const { site } = tenant.status;
+  if (site === null) return refused("The tenant has no site yet.");
+  if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
+  return changed(tenant, issued, state, { site: { ...site, suspended: null } });
 }
 
 function changed(
-  tenant: Tenant,
+  { spec }: Tenant,
   { commandId, now }: CommandRequest,
-  changes: TenantChanges,
+  state: Tenant["spec"]["state"],
+  status: StatusChanges,
 ): CommandEffect {
+  const generation = spec.generation + 1;
   return {
     outcome: "changed",
     changes: {
-      command_id: commandId,
-      requested_at: now,
-      generation: tenant.generation + 1,
-      step: null,
-      reason: null,
-      error_message: null,
-      retryable: null,
-      queue_key: null,
+      spec: { state, generation, command_id: commandId, requested_at: now },
+      status: { ...statusAfterCommand(now), ...status },
       updated_at: now,
-      next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
-      ...changes,
     },
   };
 }

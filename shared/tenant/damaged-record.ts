@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { isTenantId, JOB_KINDS, newTenant, STATUSES, WANTED } from "./tenant.ts";
-import type { Operation, Outage, Tenant } from "./tenant.ts";
+import { isTenantId } from "./names.ts";
+import { DESIRED_STATES, newTenant, PHASES } from "./tenant.ts";
+import type { Operation, Outage, Profile, Site, Spec, Status, Tenant } from "./tenant.ts";
 
 /** What a document holds, with dates for its timestamps. */
 export type Fields = Record<string, unknown>;
 
 type Is = (value: unknown) => boolean;
+type Checks<T> = Record<keyof T, Is>;
 
 const isText: Is = (value) => typeof value === "string";
 const isName: Is = (value) => isText(value) && value !== "";
@@ -28,55 +30,83 @@ const oneOf =
 const all =
   (fields: Record<string, Is>): Is =>
   (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    wrongFields(value as Fields, fields).length === 0;
+    isMap(value) && wrongFields(value, fields).length === 0;
 
-const OUTAGE: Record<keyof Outage, Is> = { attempts: isCount, since: orNull(isDate) };
+function isMap(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
 
-const OPERATION: Record<keyof Operation, Is> = {
-  kind: oneOf(JOB_KINDS),
+const OUTAGE: Checks<Outage> = { attempts: isCount, since: orNull(isDate) };
+
+const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
+  kind: oneOf(kinds),
   generation: isCount,
   attempt: isCount,
+  first_attempt: isCount,
   started_at: isDate,
   slot: orNull(isCount),
   deadline_at: orNull(isDate),
   outage: (value) => value === undefined || all(OUTAGE)(value),
+});
+
+const SITE: Checks<Site> = { host: isName, suspended: orNull(isBoolean) };
+
+const ROOT: Checks<Pick<Tenant, "id" | "created_at" | "updated_at">> = {
+  id: (value) => isText(value) && isTenantId(value as string),
+  created_at: isDate,
+  updated_at: isDate,
 };
 
-const TENANT: Record<keyof Tenant, Is> = {
-  id: (value) => isText(value) && isTenantId(value as string),
+const PROFILE: Checks<Profile> = {
   organization: isText,
-  subdomain: isName,
   email: isText,
   first_name: orNull(isText),
   last_name: orNull(isText),
-  created_at: isDate,
-  updated_at: isDate,
-  desired: oneOf(WANTED),
+};
+
+const SPEC: Checks<Spec> = {
+  state: oneOf(DESIRED_STATES),
+  subdomain: isName,
+  generation: isCount,
   command_id: isText,
   requested_at: isDate,
-  generation: isCount,
-  status: oneOf(STATUSES),
+};
+
+const statusOf = (kinds: readonly string[]): Checks<Status> => ({
+  phase: oneOf(PHASES),
+  condition: oneOf(["blocked", "failed", null]),
   step: orNull(isText),
   reason: orNull(isText),
-  error_message: orNull(isText),
+  message: orNull(isText),
   retryable: orNull(isBoolean),
-  site_url: orNull(isText),
+  site: orNull(all(SITE)),
+  removed: isBoolean,
   observed_generation: isCount,
-  operation: orNull(all(OPERATION)),
+  operation: orNull(all(operationOf(kinds))),
   queue_key: orNull(isText),
   next_reconcile_at: orNull(isDate),
-};
+});
+
+const PARTS = ["profile", "spec", "status"] as const;
 
 function wrongFields(fields: Fields, are: Record<string, Is>): string[] {
   return Object.keys(are).filter((name) => are[name]?.(fields[name]) === false);
 }
 
-/** The names of the fields that a tenant of this id cannot have so. A copied document bears another's id. */
-export function damagedFields(fields: Fields, id: string): string[] {
-  const wrong = wrongFields(fields, TENANT);
-  return wrong.includes("id") || fields["id"] === id ? wrong : ["id", ...wrong];
+/**
+ * The paths of the fields that a tenant of this id cannot have so, such as `status.phase`. A copied document bears
+ * another's id. `kinds` are those that an operation may have.
+ */
+export function damagedFields(fields: Fields, id: string, kinds: readonly string[]): string[] {
+  const checks = { profile: PROFILE, spec: SPEC, status: statusOf(kinds) };
+  const root = wrongFields(fields, ROOT);
+  const inParts = PARTS.flatMap((part) => {
+    const value = fields[part];
+    if (!isMap(value)) return [part];
+    return wrongFields(value, checks[part]).map((name) => `${part}.${name}`);
+  });
+  const isAnothers = !root.includes("id") && fields["id"] !== id;
+  return [...(isAnothers ? ["id"] : []), ...root, ...inParts];
 }
 
 /** The `reason` of a tenant whose record is shown though it is damaged. */
@@ -95,25 +125,36 @@ export function showDamaged(
   damaged: readonly string[],
   times: DocumentTimes,
 ): Tenant {
-  const whole = Object.entries(fields).filter(([name]) => !damaged.includes(name));
-  return {
-    ...nothingKnown(id, times),
-    ...Object.fromEntries(whole),
-    id,
+  const unknown = nothingKnown(id, times);
+  const part = <Part extends (typeof PARTS)[number]>(name: Part): Tenant[Part] => ({
+    ...unknown[name],
+    ...wholeFields(fields[name], damaged, `${name}.`),
+  });
+  const status: Status = {
+    ...part("status"),
+    condition: "failed",
     reason: RECORD_DAMAGED,
-    error_message: `The tenant's record is damaged (${damaged.join(", ")}). An operator has to correct it.`,
+    message: `The tenant's record is damaged (${damaged.join(", ")}). An operator has to correct it.`,
     retryable: false,
   };
+  const { profile: _, spec: __, status: ___, ...root } = wholeFields(fields, damaged, "");
+  return { ...unknown, ...root, id, profile: part("profile"), spec: part("spec"), status };
 }
 
-/** In place of what cannot be read. A tenant of which not even the status is known needs somebody's eyes. */
+function wholeFields(fields: unknown, damaged: readonly string[], prefix: string): Fields {
+  if (!isMap(fields)) return {};
+  const whole = Object.entries(fields).filter(([name]) => !damaged.includes(`${prefix}${name}`));
+  return Object.fromEntries(whole);
+}
+
+/** In place of what cannot be read. A tenant of which not even the phase is known needs somebody's eyes. */
 function nothingKnown(id: string, { createdAt, updatedAt }: DocumentTimes): Tenant {
-  const unknown = { id, commandId: "", organization: "", subdomain: "", email: "" };
+  const asked = { id, commandId: "", organization: "", subdomain: "", email: "" };
+  const tenant = newTenant(asked, createdAt);
   return {
-    ...newTenant(unknown, createdAt),
+    ...tenant,
     updated_at: updatedAt,
-    generation: 0,
-    status: "failed",
-    next_reconcile_at: null,
+    spec: { ...tenant.spec, generation: 0 },
+    status: { ...tenant.status, phase: "failed", next_reconcile_at: null },
   };
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
-import { TENANT_ID_PATTERN } from "./tenant.ts";
+import { TENANT_ID_PATTERN } from "./names.ts";
 
 /** Letters and marks of any script, digits, space and - . & ' , without a space at either end. */
 const NAME = "^[\\p{L}\\p{M}\\p{N}.&',-]([\\p{L}\\p{M}\\p{N} .&',-]*[\\p{L}\\p{M}\\p{N}.&',-])?$";

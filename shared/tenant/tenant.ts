@@ -1,16 +1,16 @@
 /**
- * The tenant: its record, the names that derive from its id, and the changes a caller may ask for.
+ * The tenant's record in its three parts: what the customer said, what is desired, and what was observed.
  * Pure: no client library, no clock, no randomness.
  *
  * @module
  */
 
-/** What a caller wants of a tenant. Only callers change it. */
-export const WANTED = ["present", "suspended", "absent"] as const;
-export type Desired = (typeof WANTED)[number];
+/** The states of a tenant that a caller may ask for. */
+export const DESIRED_STATES = ["present", "suspended", "absent"] as const;
+export type DesiredState = (typeof DESIRED_STATES)[number];
 
-/** What was last verified of a tenant. `deleting` ends in the record's own disappearance. */
-export const STATUSES = [
+/** What was last verified of a tenant; the API's `status`. `deleting` ends in the record's own disappearance. */
+export const PHASES = [
   "queued",
   "provisioning",
   "active",
@@ -18,22 +18,88 @@ export const STATUSES = [
   "failed",
   "deleting",
 ] as const;
-export type Status = (typeof STATUSES)[number];
+export type Phase = (typeof PHASES)[number];
 
-/** The kinds of site Job there are. */
-export const JOB_KINDS = ["create", "drop", "suspend", "resume"] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+/** The document `tenants/{id}`. */
+export interface Tenant {
+  id: string;
+  created_at: Date;
+  updated_at: Date;
+  profile: Profile;
+  spec: Spec;
+  status: Status;
+}
+
+/** What the customer said. Only corrections (PATCH) change it. */
+export interface Profile {
+  organization: string;
+  email: string;
+  /** What the customer is called, for their user of the site. */
+  first_name: string | null;
+  last_name: string | null;
+}
+
+/** What is desired. Only commands change it. */
+export interface Spec {
+  state: DesiredState;
+  subdomain: string;
+  /** Raised by every command, and by nothing else. */
+  generation: number;
+  /** Fresh with every command, so that a caller recognises its own write after an unclear commit. */
+  command_id: string;
+  /** When the newest command was requested. */
+  requested_at: Date;
+}
+
+/** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
+export interface Status {
+  phase: Phase;
+  /** What `reason` and `message` are about; null while nothing is wrong. */
+  condition: "blocked" | "failed" | null;
+  /** The step at which the site Job is, or at which it failed. */
+  step: string | null;
+  /** Why the phase is what it is: PascalCase, for programs. */
+  reason: string | null;
+  /** The same for people: why the newest attempt failed, or what blocks the site Job. */
+  message: string | null;
+  /** Whether another attempt may succeed; null unless an attempt has failed. */
+  retryable: boolean | null;
+  /** Null until a site was verified, and from a drop on. */
+  site: Site | null;
+  /** Whether a drop has verified that nothing of the site is left. */
+  removed: boolean;
+  /** The newest generation whose outcome is known. */
+  observed_generation: number;
+  operation: Operation | null;
+  /**
+   * Its place among those that wait for a slot, in the order of the text: drops first, then the oldest
+   * command. Null when it does not wait.
+   */
+  queue_key: string | null;
+  /** When the resync shall look again; null when there is nothing left to do. */
+  next_reconcile_at: Date | null;
+}
+
+/** The site as it was last verified. */
+export interface Site {
+  host: string;
+  /** Null from the command that asks for a change until the change is verified. */
+  suspended: boolean | null;
+}
 
 /**
- * One go at carrying out a command. It is recorded, in the same write as its slot, before anything of it
- * exists in the cluster.
+ * One kind of work at the site, and how far it is. It is recorded, in the same write as its slot, before anything of
+ * it exists in the cluster.
  */
 export interface Operation {
-  kind: JobKind;
+  /** One of the kinds in `operations/registry.ts`. */
+  kind: string;
   /** The tenant's generation that this operation carries out. */
   generation: number;
   /** Counts from 1 within a generation. */
   attempt: number;
+  /** The operation's first attempt: above 1 where another one came before it under the same generation. */
+  first_attempt: number;
   /** When this attempt may begin: in the future while it pauses after a failed one. */
   started_at: Date;
   /** Where its Job may run: null before the attempt has its slot, and after its outcome is known. */
@@ -51,62 +117,35 @@ export interface Outage {
   since: Date | null;
 }
 
-/** The document `tenants/{id}`. */
-export interface Tenant {
-  id: string;
-  organization: string;
-  subdomain: string;
-  email: string;
-  /** What the customer is called, for their user of the site. */
-  first_name: string | null;
-  last_name: string | null;
-  created_at: Date;
-  updated_at: Date;
-
-  desired: Desired;
-  /** Fresh with every command, so that a caller recognises its own write after an unclear commit. */
-  command_id: string;
-  /** When the newest command was made. */
-  requested_at: Date;
-  /** Raised with every command, and by nothing else. */
-  generation: number;
-
-  status: Status;
-  /** The step at which the site Job is, or at which it failed. */
-  step: string | null;
-  /** Why the status is what it is: PascalCase, for programs. */
-  reason: string | null;
-  /**
-   * The same for people, in the words of what failed, or of what blocks the site Job. Only `retryable`
-   * tells which of the two it is.
-   */
-  error_message: string | null;
-  /** Whether another attempt may succeed; null while nothing has failed. */
-  retryable: boolean | null;
-  /** Null until the site was verified. */
-  site_url: string | null;
-  /** The newest generation whose outcome is known. */
-  observed_generation: number;
-  operation: Operation | null;
-  /**
-   * Its place among those that wait for a slot, in the order of the text: drops first, then the oldest
-   * command. Null when it does not wait.
-   */
-  queue_key: string | null;
-  /** When the resync shall look again; null when there is nothing left to do. */
-  next_reconcile_at: Date | null;
-}
+/** What reconciling changes. */
+export type StatusChanges = Partial<Status>;
 
 /** What may change in a tenant's record after it was made. */
-export type TenantChanges = Partial<Omit<Tenant, "id" | "subdomain" | "created_at">>;
+export interface TenantChanges {
+  updated_at?: Date;
+  profile?: Partial<Profile>;
+  spec?: Partial<Omit<Spec, "subdomain">>;
+  status?: StatusChanges;
+}
 
-/** The document `deletions/{tenantId}`: the record of a deletion. It holds no personal data. */
+/** The record with its changes. */
+export function withChanges(tenant: Tenant, changes: TenantChanges): Tenant {
+  return {
+    ...tenant,
+    updated_at: changes.updated_at ?? tenant.updated_at,
+    profile: { ...tenant.profile, ...changes.profile },
+    spec: { ...tenant.spec, ...changes.spec },
+    status: { ...tenant.status, ...changes.status },
+  };
+}
+
+/** The document `deletions/{tenantId}`: that a tenant was deleted. It holds no personal data. */
 export interface Deletion {
   requested_at: Date;
   completed_at: Date | null;
   /** Where the end was not the plain one, such as `SiteNotOurs`. */
   reason: string | null;
-  /** When Firestore's TTL may remove the deletion record; null until the deletion has ended. */
+  /** When Firestore's TTL may remove the record; null until the deletion has ended. */
   expires_at: Date | null;
 }
 
@@ -117,7 +156,7 @@ export const TRIGGER_GRACE_SECONDS = 60;
 export const DELETION_RECORD_DAYS = 30;
 
 /** What has to be known of a tenant to ask for it. */
-export interface WantedTenant {
+export interface NewTenant {
   id: string;
   commandId: string;
   organization: string;
@@ -128,90 +167,58 @@ export interface WantedTenant {
 }
 
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
-export function newTenant(wanted: WantedTenant, now: Date): Tenant {
+export function newTenant(asked: NewTenant, now: Date): Tenant {
+  const { id, commandId, organization, subdomain, email } = asked;
+  const { first_name = null, last_name = null } = asked;
   return {
-    id: wanted.id,
-    organization: wanted.organization,
-    subdomain: wanted.subdomain,
-    email: wanted.email,
-    first_name: wanted.first_name ?? null,
-    last_name: wanted.last_name ?? null,
+    id,
     created_at: now,
     updated_at: now,
-    desired: "present",
-    command_id: wanted.commandId,
-    requested_at: now,
-    generation: 1,
-    status: "queued",
-    step: null,
-    reason: null,
-    error_message: null,
-    retryable: null,
-    site_url: null,
-    observed_generation: 0,
-    operation: null,
-    queue_key: null,
-    next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
+    profile: { organization, email, first_name, last_name },
+    spec: {
+      state: "present",
+      subdomain,
+      generation: 1,
+      command_id: commandId,
+      requested_at: now,
+    },
+    status: {
+      ...statusAfterCommand(now),
+      phase: "queued",
+      site: null,
+      removed: false,
+      observed_generation: 0,
+      operation: null,
+    },
   };
 }
 
+/** What a command leaves of the status: nothing that was said of an earlier one, and a reconcile that is due soon. */
+export function statusAfterCommand(now: Date) {
+  return {
+    condition: null,
+    step: null,
+    reason: null,
+    message: null,
+    retryable: null,
+    queue_key: null,
+    next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
+  } satisfies StatusChanges;
+}
+
 /** Whether the outcome of the newest command is known. */
-export function isSettled(tenant: Pick<Tenant, "generation" | "observed_generation">): boolean {
-  return tenant.observed_generation === tenant.generation;
+export function isSettled({ spec, status }: Tenant): boolean {
+  return status.observed_generation === spec.generation;
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */
 export function hasFailed(tenant: Tenant): boolean {
-  return isSettled(tenant) && tenant.error_message !== null;
+  return isSettled(tenant) && tenant.status.condition === "failed";
 }
 
-/** Whether the record tells of something that blocks the site Job, by which nothing has failed. */
+/** Whether something blocks the site Job, by which nothing has failed. */
 export function isBlocked(tenant: Tenant): boolean {
-  return !isSettled(tenant) && tenant.error_message !== null && tenant.retryable === null;
-}
-
-/** Whether the tenant's site was verified to be there at some time, and not dropped since. */
-export function hasSite({ status }: Pick<Tenant, "status">): boolean {
-  return status === "active" || status === "suspended";
-}
-
-/** The host name of the tenant's site, which is also the name that bench gives it. */
-export function siteHost(tenant: Pick<Tenant, "subdomain">, baseDomain: string): string {
-  return `${tenant.subdomain}.${baseDomain}`;
-}
-
-/** Where a browser finds the tenant's site. */
-export function siteUrl(tenant: Pick<Tenant, "subdomain">, baseDomain: string): string {
-  return `https://${siteHost(tenant, baseDomain)}`;
-}
-
-/**
- * The name of the tenant's database and of its only user. Letters and digits only: in a MariaDB
- * GRANT an underscore is a wildcard, and a grant on `t_a` would also read `tXa`.
- */
-export function databaseName(tenantId: string): string {
-  return `tn${tenantId.replaceAll("-", "")}`;
-}
-
-const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-/** The form of a tenant id, for a schema. */
-export const TENANT_ID_PATTERN = `^${UUID}$`;
-const TENANT_ID = new RegExp(TENANT_ID_PATTERN);
-const JOB_NAME = new RegExp(`^site-(${UUID})$`);
-
-/** Whether a text has the form of a tenant id: a UUID in lower case. */
-export function isTenantId(text: string): boolean {
-  return TENANT_ID.test(text);
-}
-
-/** The one Job name, and Secret name, that a tenant has. Holding it is holding the tenant's lock. */
-export function jobName(tenantId: string): string {
-  return `site-${tenantId}`;
-}
-
-/** The tenant whose site Job bears this name, or null for any other Job. */
-export function tenantOfJob(name: string): string | null {
-  return JOB_NAME.exec(name)?.[1] ?? null;
+  return !isSettled(tenant) && tenant.status.condition === "blocked";
 }
 
 /** A point in time so many seconds after another. */

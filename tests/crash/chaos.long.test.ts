@@ -18,8 +18,9 @@ import type { Fault } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
 import { FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import { waitForPort } from "../../scripts/local/ports.ts";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
-import { DATABASE_ADMIN_SECRET } from "../../shared/operations/manifests.ts";
-import { addSeconds, databaseName, jobName } from "../../shared/tenant/tenant.ts";
+import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
+import { databaseName, jobName } from "../../shared/tenant/names.ts";
 import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
@@ -273,7 +274,7 @@ test(`${TENANTS} tenants come to what was asked of them, and nothing is left ove
 async function unsettled(): Promise<unknown[]> {
   const [slots, tenants] = await Promise.all([
     it.firestore.collection("slots").get(),
-    it.firestore.collection("tenants").where("next_reconcile_at", "!=", null).get(),
+    it.firestore.collection("tenants").where("status.next_reconcile_at", "!=", null).get(),
   ]);
   return [...slots.docs, ...tenants.docs].map((found) => [found.ref.path, found.data()]);
 }

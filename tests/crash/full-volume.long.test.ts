@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";

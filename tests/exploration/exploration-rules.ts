@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { countedAttempts, MAX_ATTEMPTS, OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import { countedAttempts, OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
+import { definitionOf } from "../../shared/operations/registry.ts";
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import type { Scenario } from "./explored-steps.ts";
@@ -26,25 +27,27 @@ function records({ tenants }: State): Tenant[] {
 /** What holds in every state, in the midst of whatever is going on. */
 export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenario): void {
   for (const record of records(state)) {
-    const { id, subdomain, status, desired, operation, generation } = record;
+    const { id, spec, status } = record;
+    const { subdomain, generation } = spec;
+    const { operation } = status;
     holds(state.reservations[subdomain] === id, "a tenant holds its name");
     holds(
-      (desired === "absent") === (status === "deleting"),
+      (spec.state === "absent") === (status.phase === "deleting"),
       "who is to go, and only who, is going",
     );
-    holds(record.observed_generation <= generation, "no outcome is known of what is not asked for");
+    holds(status.observed_generation <= generation, "no outcome is known of what is not asked for");
     holds((operation?.generation ?? 0) <= generation, "no operation is newer than the command");
     const slot = operation?.slot ?? null;
-    holds(record.queue_key === null || slot === null, "who has a slot does not wait");
+    holds(status.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
   for (const record of records(state)) {
-    const isTold = record.error_message !== null && record.retryable === null;
-    const isWaiting = !isSettled(record) || record.desired === "absent";
+    const isTold = record.status.condition === "blocked";
+    const isWaiting = !isSettled(record) || record.spec.state === "absent";
     holds(!isTold || isWaiting, "what blocks a Job is no failure");
   }
   for (const [slot, tenantId] of Object.entries(state.slots)) {
-    const holder = state.tenants[tenantId]?.record.operation?.slot;
+    const holder = state.tenants[tenantId]?.record.status.operation?.slot;
     holds(holder === Number(slot), "no slot is taken by a tenant that does not know of it");
   }
   for (const [subdomain, site] of Object.entries(state.sites)) {
@@ -77,41 +80,45 @@ export function checkStep(before: State, after: State): void {
   for (const record of records(after)) {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
-    holds(record.generation >= was.generation, "a newer command is not undone");
+    holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
     holds(
-      record.generation > was.generation || record.desired === was.desired,
+      record.spec.generation > was.spec.generation || record.spec.state === was.spec.state,
       "only a caller changes what is asked for",
     );
-    holds(record.observed_generation >= was.observed_generation, "what is known stays known");
+    holds(
+      record.status.observed_generation >= was.status.observed_generation,
+      "what is known stays known",
+    );
     holds(!isOlder(record, was), "an operation is not undone");
-    if (isNewlySettled(record, was) && record.error_message !== null) {
-      const { operation } = record;
+    if (isNewlySettled(record, was) && record.status.condition === "failed") {
+      const { operation } = record.status;
       const attempts = operation === null ? 0 : countedAttempts(operation);
-      const isGivenUp = record.retryable === false || attempts === MAX_ATTEMPTS;
-      holds(isGivenUp && record.desired !== "absent", "what may succeed is tried again");
+      const isGivenUp = record.status.retryable === false || attempts === maxAttemptsOf(record);
+      holds(isGivenUp && record.spec.state !== "absent", "what may succeed is tried again");
       const lasted = after.now - (after.outages[record.id] ?? 0);
-      const isOutage = record.reason === OUTAGE;
+      const isOutage = record.status.reason === OUTAGE;
       holds(
         !isOutage || lasted >= OUTAGE_SECONDS * 1000,
         "an outage gives nobody up before an hour",
       );
     }
-    const began = was.operation?.outage?.since?.getTime() ?? after.now;
+    const began = was.status.operation?.outage?.since?.getTime() ?? after.now;
     holds(
       freeAttempts(record) <= freeAttempts(was) || after.now - began < OUTAGE_SECONDS * 1000,
       "an outage that lasts costs attempts",
     );
-    const isNewlyProved = record.status !== was.status || isNewlySettled(record, was);
-    if (isNewlyProved && (record.status === "active" || record.status === "suspended")) {
-      const site = after.sites[record.subdomain];
-      const isProved = site?.owner === record.id && site.state === record.status;
-      holds(isProved || record.error_message !== null, `${record.status} means verified`);
+    const { phase } = record.status;
+    const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
+    if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
+      const site = after.sites[record.spec.subdomain];
+      const isVerified = site?.owner === record.id && site.state === phase;
+      holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
   }
   for (const [id, stored] of Object.entries(before.tenants)) {
     if (stored === null || after.tenants[id] !== null) continue;
-    const { subdomain, desired } = stored.record;
-    holds(desired === "absent", "only who is to go goes");
+    const { subdomain, state } = stored.record.spec;
+    holds(state === "absent", "only who is to go goes");
     holds(after.sites[subdomain]?.owner !== id, "a tenant goes only when its site is gone");
   }
   for (const [subdomain, site] of Object.entries(before.sites)) {
@@ -122,12 +129,12 @@ export function checkStep(before: State, after: State): void {
 }
 
 /** How many attempts an outage has ended that count as none. */
-function freeAttempts({ operation }: Tenant): number {
+function freeAttempts({ status: { operation } }: Tenant): number {
   return operation?.outage?.attempts ?? 0;
 }
 
 function isOlder(record: Tenant, was: Tenant): boolean {
-  const [now, then] = [record.operation, was.operation];
+  const [now, then] = [record.status.operation, was.status.operation];
   if (then === null) return false;
   if (now === null) return true;
   return (
@@ -136,25 +143,31 @@ function isOlder(record: Tenant, was: Tenant): boolean {
   );
 }
 
+/** After how many attempts its command is given up. */
+function maxAttemptsOf({ status: { operation } }: Tenant): number | null {
+  return operation && definitionOf(operation.kind).maxAttempts;
+}
+
 function isNewlySettled(record: Tenant, was: Tenant): boolean {
-  return isSettled(record) && record.observed_generation > was.observed_generation;
+  return isSettled(record) && record.status.observed_generation > was.status.observed_generation;
 }
 
 /** What holds when nothing goes on any more, and the garbage collection has been. */
 export function checkRest(state: State): void {
   for (const record of records(state)) {
-    const { id, desired, status, subdomain } = record;
+    const { id, spec, status } = record;
+    const { phase } = status;
     holds(isSettled(record), "every command has an outcome");
-    holds(record.next_reconcile_at === null, "who is settled is left alone");
-    holds(desired !== "absent", "who is to go is gone");
-    holds(record.queue_key === null, "nobody waits");
+    holds(status.next_reconcile_at === null, "who is settled is left alone");
+    holds(spec.state !== "absent", "who is to go is gone");
+    holds(status.queue_key === null, "nobody waits");
     if (hasFailed(record)) continue;
     holds(
-      status === (desired === "suspended" ? "suspended" : "active"),
+      phase === (spec.state === "suspended" ? "suspended" : "active"),
       "the command is carried out",
     );
-    const site = state.sites[subdomain];
-    holds(site?.owner === id && site.state === status, "the site is as the record says");
+    const site = state.sites[spec.subdomain];
+    holds(site?.owner === id && site.state === phase, "the site is as the record says");
     holds(state.secrets[id] === true, "the Secret is there");
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
@@ -168,6 +181,6 @@ export function checkRest(state: State): void {
   }
   for (const [subdomain, tenantId] of Object.entries(state.reservations)) {
     const record = state.tenants[tenantId]?.record;
-    holds(record?.subdomain === subdomain, "no name is reserved for nobody");
+    holds(record?.spec.subdomain === subdomain, "no name is reserved for nobody");
   }
 }

@@ -135,7 +135,7 @@ function reconcileAll(resynced: State, rig: Rig): State {
 
 function nextReconcileAt({ tenants, now }: State): number | null {
   const times = Object.values(tenants)
-    .map((stored) => stored?.record.next_reconcile_at?.getTime() ?? 0)
+    .map((stored) => stored?.record.status.next_reconcile_at?.getTime() ?? 0)
     .filter((time) => time > now);
   return times.length === 0 ? null : Math.min(...times);
 }

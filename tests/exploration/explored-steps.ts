@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { tenantsToReconcile } from "../../functions/provision/resync.ts";
-import type { reconcile, ReconcileSettings } from "../../shared/reconciler/reconcile.ts";
+import type { reconcile } from "../../shared/reconciler/reconcile.ts";
+import type { ReconcileSettings } from "../../shared/reconciler/ports.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command } from "../../shared/tenant/commands.ts";
 import {
@@ -14,7 +15,7 @@ import {
   end,
   fail,
   failForOutage,
-  heldUp,
+  block,
   ID,
   queue,
   withTrigger,
@@ -138,7 +139,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       for (const reason of ["ImageNotPulled", "NoNodeFits"] as const) {
         if (job.blocker !== null) continue;
         const name = `${nameOf(job.tenantId)}: ${job.kind} Job is blocked by ${reason}`;
-        yield step(name, heldUp(state, job, reason), "blockers");
+        yield step(name, block(state, job, reason), "blockers");
       }
     }
     if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {
@@ -228,7 +229,7 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
     }
     if (stored === undefined || stored === null) continue;
     for (const command of COMMANDS) {
-      const next = wishFor(state, stored.record, command, rig);
+      const next = commandFor(state, stored.record, command, rig);
       if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
     }
   }
@@ -248,13 +249,13 @@ export function create(
 }
 
 /** Null where the command changes nothing. */
-export function wishFor(
+export function commandFor(
   state: State,
   record: Tenant,
   command: Command,
   { code }: Rig,
 ): State | null {
-  const request = { commandId: `w${record.generation}`, now: new Date(state.now) };
+  const request = { commandId: `w${record.spec.generation}`, now: new Date(state.now) };
   const result = code.applyCommand(record, command, request);
   if (result.outcome !== "changed") return null;
   return withTrigger(writeRecord(state, { record }, result.changes), record.id);
@@ -264,10 +265,9 @@ export function wishFor(
 export function resync(state: State, { scenario }: Rig): State | null {
   const due = Object.values(state.tenants)
     .flatMap((stored) => stored?.record ?? [])
-    .filter(
-      ({ next_reconcile_at }) =>
-        next_reconcile_at !== null && next_reconcile_at.getTime() <= state.now,
-    )
+    .filter(({ status: { next_reconcile_at } }) => {
+      return next_reconcile_at !== null && next_reconcile_at.getTime() <= state.now;
+    })
     .map(({ id }) => id);
   const jobs = Object.entries(state.jobs).flatMap(([tenantId, job]) =>
     job === null ? [] : { tenantId, hasEnded: job.outcome !== null },
@@ -296,7 +296,7 @@ function* jumps(state: State): Generator<[string, State]> {
     deadline_at: [] as number[],
   };
   for (const stored of Object.values(state.tenants)) {
-    const { next_reconcile_at, operation } = stored?.record ?? {};
+    const { next_reconcile_at, operation } = stored?.record.status ?? {};
     if (next_reconcile_at) times.next_reconcile_at.push(next_reconcile_at.getTime());
     if (operation) times.started_at.push(operation.started_at.getTime());
     if (operation?.deadline_at) times.deadline_at.push(operation.deadline_at.getTime());

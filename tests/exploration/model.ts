@@ -10,9 +10,10 @@
  *
  * @module
  */
-import type { Job, JobOutcome } from "../../shared/reconciler/decide.ts";
+import type { Job, JobOutcome } from "../../shared/reconciler/decision.ts";
 import type { Blocker } from "../../shared/reconciler/blocker.ts";
-import type { IoRequest, Stored } from "../../shared/reconciler/reconcile.ts";
+import type { IoRequest, Stored } from "../../shared/reconciler/ports.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
 import type { Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 
 /** What the guarantees promise. The real ones keep all of it. */
@@ -161,7 +162,7 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
       if (current(state, tenant.id, version, true) === null) {
         return [{ state, result: false }];
       }
-      const { [tenant.subdomain]: _, ...reservations } = state.reservations;
+      const { [tenant.spec.subdomain]: _, ...reservations } = state.reservations;
       const next = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
       return [{ state: next, result: true }];
     }
@@ -185,7 +186,7 @@ export function writeRecord(
   changes: TenantChanges,
 ): State {
   const counter = state.counter + 1;
-  const stored = { record: { ...record, ...changes }, version: counter };
+  const stored = { record: withChanges(record, changes), version: counter };
   return { ...state, counter, tenants: { ...state.tenants, [record.id]: stored } };
 }
 
@@ -215,8 +216,8 @@ export function withJob(state: State, tenantId: string, job: ModelJob | null): S
 export function queue({ tenants }: State): string[] {
   return Object.values(tenants)
     .flatMap((stored) => stored?.record ?? [])
-    .filter(({ queue_key }) => queue_key !== null)
-    .toSorted((a, b) => ((a.queue_key ?? "") < (b.queue_key ?? "") ? -1 : 1))
+    .filter(({ status }) => status.queue_key !== null)
+    .toSorted((a, b) => ((a.status.queue_key ?? "") < (b.status.queue_key ?? "") ? -1 : 1))
     .map(({ id }) => id);
 }
 
@@ -233,10 +234,10 @@ function createJob(
   if ((state.jobs[tenant.id] ?? null) !== null) return { state, result: "taken" };
   const { kind, generation, attempt } = operation;
   const counter = state.counter + 1;
-  const now = state.tenants[tenant.id]?.record.operation ?? null;
+  const now = state.tenants[tenant.id]?.record.status.operation ?? null;
   const job: ModelJob = {
     tenantId: tenant.id,
-    subdomain: tenant.subdomain,
+    subdomain: tenant.spec.subdomain,
     uid: `uid-${counter}`,
     kind,
     generation,
@@ -307,6 +308,8 @@ function withEffect(state: State, job: ModelJob): State {
       const dropped = isOurs ? withSite(state, subdomain, undefined) : state;
       return { ...dropped, tombstones, claims: { ...state.claims, [tenantId]: undefined } };
     }
+    default:
+      throw new TypeError(`The model knows no ${kind}.`);
   }
 }
 
@@ -339,7 +342,7 @@ function halfDone(state: State, { tenantId, subdomain, kind }: ModelJob): State 
 }
 
 /** Something keeps the Job from working, since now. */
-export function heldUp(state: State, job: ModelJob, reason: Blocker["reason"]): State {
+export function block(state: State, job: ModelJob, reason: Blocker["reason"]): State {
   const held: Blocker = { reason, message: `${reason}.`, since: new Date(state.now) };
   return withJob(state, job.tenantId, { ...job, blocker: held });
 }

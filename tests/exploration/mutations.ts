@@ -1,18 +1,23 @@
 /**
- * Mistakes that the exploration must find: one line of the real code changed, or one promise of an adapter
- * broken. What finds none of them has no teeth.
+ * Mistakes that the exploration must find: one decision, one command or one request of the real code done wrong, or one
+ * promise of an adapter broken. What finds none of them has no teeth.
  *
  * @module
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { repository } from "../../scripts/repository.ts";
+import { definitionOf } from "../../shared/operations/registry.ts";
+import { countedAttempts } from "../../shared/reconciler/attempts.ts";
+import { decide } from "../../shared/reconciler/decide.ts";
+import { act } from "../../shared/reconciler/decision.ts";
+import type { Decision, Observed } from "../../shared/reconciler/decision.ts";
+import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
+import { reconcile } from "../../shared/reconciler/reconcile.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
+import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
+import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
 import {
+  BLOCKERS,
   CRASHES,
   FAILURES,
-  BLOCKERS,
   NAME,
   OUTAGE,
   QUEUE,
@@ -20,17 +25,88 @@ import {
   STALLS,
 } from "./exploration-scenarios.ts";
 import type { Code, Scenario } from "./explored-steps.ts";
-import { ALL_GUARANTEES } from "./model.ts";
 import type { Guarantees } from "./model.ts";
 
 export interface Mutation {
   name: string;
   scenario: Scenario;
   guarantees?: Partial<Guarantees>;
-  edits?: { file: string; from: string; to: string }[];
+  code?: Partial<Code>;
   /** The rule that must be found broken. */
   breaks: string;
 }
+
+type Decide = typeof decide;
+
+/** The code with another way to decide. */
+const deciding = (decideNext: Decide): Partial<Code> => ({
+  reconcile: (tenantId, settings) => reconcile(tenantId, settings, decideNext),
+});
+
+/** Decides on something else than what is there. */
+const seeing = (see: (observed: Observed, now: Date) => Observed): Partial<Code> =>
+  deciding((observed, now, settings) => decide(see(observed, now), now, settings));
+
+/** Changes what was decided. */
+const instead = (
+  change: (decision: Decision, observed: Observed, now: Date) => Decision,
+): Partial<Code> =>
+  deciding((observed, now, settings) => change(decide(observed, now, settings), observed, now));
+
+/** Changes what the status becomes, where there is an operation. */
+const recording = (
+  change: (changes: StatusChanges, operation: Operation, decision: Decision) => StatusChanges,
+): Partial<Code> =>
+  instead((decision, { tenant: { status } }) =>
+    decision.changes === null || status.operation === null
+      ? decision
+      : { ...decision, changes: change(decision.changes, status.operation, decision) },
+  );
+
+/** A request as it goes on, or what it is answered with at once. */
+type Intercepted = { request: IoRequest } | { result: unknown } | "end";
+
+/** The code with other requests. */
+const requesting = (intercept: (request: IoRequest) => Intercepted): Partial<Code> => ({
+  reconcile: (tenantId, settings) => intercepted(reconcile(tenantId, settings), intercept),
+});
+
+function* intercepted<T>(
+  steps: Reconciling<T>,
+  intercept: (request: IoRequest) => Intercepted,
+): Reconciling<T> {
+  let step = steps.next();
+  while (!step.done) {
+    const other = intercept(step.value);
+    if (other === "end") return undefined as T;
+    step = steps.next("request" in other ? yield other.request : other.result);
+  }
+  return step.value;
+}
+
+const withOperation = ({ tenant, job }: Observed, change: Partial<Operation>): Observed => {
+  const { operation } = tenant.status;
+  if (operation === null) return { tenant, job };
+  const status = { operation: { ...operation, ...change } };
+  return { tenant: withChanges(tenant, { status }), job };
+};
+
+const NO_SLOT = { slot: null, deadline_at: null };
+
+const END_DELETION = act("SiteIsDropped", [{ do: "deleteSecret" }, { do: "endDeletion" }]);
+
+/** What is recorded of a failed attempt when the command is given up. */
+function givenUp(changes: StatusChanges, operation: Operation): StatusChanges {
+  return {
+    ...changes,
+    ...definitionOf(operation.kind).statusWhenGivenUp,
+    operation: { ...operation, ...NO_SLOT },
+    observed_generation: operation.generation,
+  };
+}
+
+const isOvertaken = ({ spec, status }: Tenant): boolean =>
+  status.operation !== null && status.operation.generation < spec.generation;
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -58,297 +134,233 @@ export const MUTATIONS: Mutation[] = [
     breaks: "a name is free only when its site is gone",
   },
   {
-    name: "a new tenant is stored without a requeue",
+    name: "a new tenant is stored without a next reconcile",
     scenario: CRASHES,
-    edits: [
-      {
-        file: "tenant/tenant.ts",
-        from: "next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),",
-        to: "next_reconcile_at: null,",
-      },
-    ],
+    code: {
+      newTenant: (asked, now) =>
+        withChanges(newTenant(asked, now), { status: { next_reconcile_at: null } }),
+    },
     breaks: "every command has an outcome",
   },
   {
-    name: "a command is stored without a requeue",
+    name: "a command is stored without a next reconcile",
     scenario: CRASHES,
-    edits: [
-      {
-        file: "tenant/commands.ts",
-        from: "next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),",
-        to: "next_reconcile_at: null,",
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        if (effect.outcome !== "changed") return effect;
+        const status = { ...effect.changes.status, next_reconcile_at: null };
+        return { ...effect, changes: { ...effect.changes, status } };
       },
-    ],
+    },
     breaks: "every command has an outcome",
   },
   {
-    name: "triggers are done with before a requeue is written",
+    name: "a trigger is done with before a next reconcile is written",
     scenario: CRASHES,
-    edits: [
-      {
-        file: "reconciler/reconcile.ts",
-        from: "return { ...changes, next_reconcile_at, updated_at: now };",
-        to: "return { ...changes, next_reconcile_at: null, updated_at: now };",
-      },
-      { file: "reconciler/reconcile.ts", from: "return present === wanted;", to: "return true;" },
-    ],
+    code: requesting((request) => {
+      if (request.io !== "writeTenant") return { request };
+      const { status = {} } = request.changes;
+      const isNextOnly = Object.keys(status).join() === "next_reconcile_at";
+      if (isNextOnly) return { result: { version: request.version } };
+      const changes = { ...request.changes, status: { ...status, next_reconcile_at: null } };
+      return { request: { ...request, changes } };
+    }),
     breaks: "who is to go is gone",
   },
   {
     name: "a Job is deleted before its outcome is recorded",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "return ended(tenant, operation, job.outcome, now, settings);",
-        to: 'return removeJob(tenant, job, "JobHasEnded", now);',
-      },
-    ],
+    code: instead((decision, { job }) =>
+      job !== null && ["JobSucceeded", "JobFailed", "AttemptFailed"].includes(decision.reason)
+        ? act("JobHasEnded", [{ do: "deleteJob", uid: job.uid }])
+        : decision,
+    ),
     breaks: "everything comes to rest",
   },
   {
     name: "a Job that still works is taken for one that succeeded",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "if (job.outcome === null) return working(tenant, operation, job, now);",
-        to: "if (job.outcome === null) return succeeded(tenant, operation, null, settings);",
-      },
-    ],
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job: job && { ...job, outcome: job.outcome ?? { result: "succeeded", reason: null } },
+    })),
     breaks: "active means verified",
   },
   {
     name: "an older Job's outcome is taken for the operation's own",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "if (job !== null && isOlder(job, operation)) {",
-        to: "if (job !== null && isOlder(job, operation) && job.outcome === null) {",
-      },
-    ],
+    code: seeing(({ tenant, job }) => {
+      const { operation } = tenant.status;
+      if (isSettled(tenant) || isOvertaken(tenant)) return { tenant, job };
+      if (operation === null || !job?.outcome) return { tenant, job };
+      const { generation, attempt } = operation;
+      return { tenant, job: { ...job, generation, attempt } };
+    }),
     breaks: "a name is free only when its site is gone",
   },
   {
     name: "a deletion skips the drop whenever there is no Job",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: 'tenant.desired === "absent" && tenant.operation === null && job === null',
-        to: 'tenant.desired === "absent" && job === null',
-      },
-    ],
+    code: instead((decision, { tenant, job }) =>
+      tenant.spec.state === "absent" && job === null ? END_DELETION : decision,
+    ),
     breaks: "no slot is taken by a tenant that does not know of it",
   },
   {
     name: "the record goes while the drop's Job is still there",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: 'return job === null ? afterTheJob(tenant) : removeJob(tenant, job, "JobHasEnded", now);',
-        to: "return afterTheJob(tenant);",
-      },
-    ],
+    code: seeing(({ tenant, job }) => ({ tenant, job: isSettled(tenant) ? null : job })),
     breaks: "everything comes to rest",
   },
   {
     name: "an overtaken operation gives its slot back while its Job still works",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "const slot = tenant.operation?.slot ?? null;",
-        to: "const slot = null as number | null;",
-      },
-    ],
+    code: seeing((observed) =>
+      isOvertaken(observed.tenant) ? withOperation(observed, NO_SLOT) : observed,
+    ),
     breaks: "who has a slot does not wait",
   },
   {
     name: "an outcome is recorded and the slot is kept",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/reconcile.ts",
-        from: "return operation !== undefined && operation?.slot !== held ? held : null;",
-        to: "return operation !== undefined && held === -1 ? held : null;",
-      },
-    ],
+    code: requesting((request) =>
+      request.io === "writeTenant" ? { request: { ...request, freedSlot: null } } : { request },
+    ),
     breaks: "no slot is taken by a tenant that does not know of it",
   },
   {
     name: "an overdue attempt gives its slot back while its Job still works",
     scenario: SLOT,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: 'return removeJob(tenant, job, "DeadlineExceeded", now);',
-        to: 'return failed(tenant, operation, OVERDUE, now, { baseDomain: "", retryPauseSeconds: 30 });',
-      },
-    ],
+    code: deciding((observed, now, settings) => {
+      const decision = decide(observed, now, settings);
+      const isOver = decision.reason === "DeadlineExceeded";
+      return isOver ? decide({ ...observed, job: null }, now, settings) : decision;
+    }),
     breaks: "no more Jobs work than there are slots",
   },
   {
     name: "who has taken a place in the queue does not look once more",
     scenario: QUEUE,
-    edits: [
-      {
-        file: "reconciler/reconcile.ts",
-        from: 'if (wasInQueue) return "waiting";',
-        to: 'if (wasInQueue || waiting !== null) return "waiting";',
+    code: {
+      reconcile: (tenantId, settings) => {
+        let isQueued = false;
+        return intercepted(reconcile(tenantId, settings), (request) => {
+          if (isQueued && request.io === "readSlots") return "end";
+          if (request.io === "writeTenant" && request.changes.status?.queue_key) isQueued = true;
+          return { request };
+        });
       },
-    ],
+    },
     breaks: "nobody waits while a slot is free",
   },
   {
-    name: "the next in the queue is triggered by nobody",
+    name: "nobody triggers the next in the queue",
     scenario: QUEUE,
-    edits: [
-      {
-        file: "reconciler/reconcile.ts",
-        from: 'if (freedSlot !== null) yield* ask("triggerNextInQueue", {});',
-        to: "",
-      },
-    ],
+    code: requesting((request) =>
+      request.io === "triggerNextInQueue" ? { result: undefined } : { request },
+    ),
     breaks: "nobody waits while a slot is free",
   },
   {
     name: "a failed attempt is not tried again",
     scenario: FAILURES,
-    edits: [
-      { file: "reconciler/decide.ts", from: "attempts < MAX_ATTEMPTS)", to: "attempts < 1)" },
-    ],
+    code: recording((changes, operation, { reason }) =>
+      reason === "AttemptFailed" && operation.kind !== "drop"
+        ? givenUp(changes, operation)
+        : changes,
+    ),
     breaks: "what may succeed is tried again",
   },
   {
     name: "an outage of what all share costs an attempt",
     scenario: OUTAGE,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "attempts: isLong ? attempts : attempts + 1",
-        to: "attempts: isLong ? attempts : attempts + 0",
-      },
-    ],
+    code: deciding((observed, now, settings) => {
+      const { job } = observed;
+      if (job?.outcome?.result !== "failed") return decide(observed, now, settings);
+      const { isOutage: _, ...outcome } = job.outcome;
+      return decide({ ...observed, job: { ...job, outcome } }, now, settings);
+    }),
     breaks: "an outage gives nobody up before an hour",
   },
   {
     name: "an outage is waited for without end",
     scenario: OUTAGE,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "attempts: isLong ? attempts : attempts + 1",
-        to: "attempts: isLong ? attempts + 1 : attempts + 1",
-      },
-    ],
+    code: deciding((observed, now, settings) => {
+      const { outage } = observed.tenant.status.operation ?? {};
+      const { outcome } = observed.job ?? {};
+      const isMet = outcome?.result === "failed" && outcome.isOutage;
+      if (!outage || !isMet) return decide(observed, now, settings);
+      const fresh = withOperation(observed, { outage: { ...outage, since: now } });
+      const decision = decide(fresh, now, settings);
+      const recorded = decision.changes?.operation?.outage;
+      if (recorded?.since) recorded.since = outage.since ?? now;
+      return decision;
+    }),
     breaks: "an outage that lasts costs attempts",
   },
   {
     name: "a drop is given up",
     scenario: FAILURES,
-    edits: [
-      { file: "reconciler/decide.ts", from: 'kind === "drop" || (retryable', to: "(retryable" },
-    ],
+    code: recording((changes, operation, { reason }) => {
+      const isDrop = reason === "AttemptFailed" && operation.kind === "drop";
+      const isOver = changes.retryable === false || countedAttempts(operation) >= 3;
+      return isDrop && isOver ? givenUp(changes, operation) : changes;
+    }),
     breaks: "a name is free only when its site is gone",
   },
   {
     name: "a retry does not begin a new generation",
     scenario: FAILURES,
-    edits: [
-      {
-        file: "tenant/commands.ts",
-        from: "generation: tenant.generation + 1,",
-        to: "generation: tenant.generation,",
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        if (effect.outcome !== "changed") return effect;
+        const spec = { ...effect.changes.spec, generation: tenant.spec.generation };
+        return { ...effect, changes: { ...effect.changes, spec } };
       },
-    ],
+    },
     breaks: "only a caller changes what is asked for",
   },
   {
     name: "a suspended tenant is called active",
     scenario: STALLS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: 'return { status: "suspended" };',
-        to: 'return { status: "active" };',
-      },
-    ],
+    code: recording((changes) =>
+      changes.phase === "suspended" ? { ...changes, phase: "active" } : changes,
+    ),
     breaks: "the command is carried out",
   },
   {
     name: "an attempt that nobody can help gives its slot back while its Job is there",
     scenario: BLOCKERS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "const over = { ...operation, deadline_at: now };",
-        to: "const over = nextAttempt(operation, now);",
-      },
-    ],
+    code: instead((decision, { tenant: { status } }, now) => {
+      const { operation } = status;
+      if (decision.reason !== "SetUpFails" || operation === null) return decision;
+      const next = { ...operation, ...NO_SLOT, attempt: operation.attempt + 1, started_at: now };
+      return { ...decision, changes: { ...decision.changes, operation: next } };
+    }),
     breaks: "no more Jobs work than there are slots",
   },
   {
     name: "an attempt that nobody can help is ended without its time being over",
     scenario: BLOCKERS,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: "const over = { ...operation, deadline_at: now };",
-        to: "const over = withoutSlot(operation);",
-      },
-    ],
+    code: recording((changes, operation, { reason }) =>
+      reason === "SetUpFails" ? { ...changes, operation: { ...operation, ...NO_SLOT } } : changes,
+    ),
     breaks: "no more Jobs work than there are slots",
   },
   {
     name: "a tenant that is settled goes",
     scenario: NAME,
-    edits: [
-      {
-        file: "reconciler/decide.ts",
-        from: 'return tenant.desired === "absent" ? endDeletion("SiteIsDropped") : settled();',
-        to: 'return endDeletion("SiteIsDropped");',
-      },
-    ],
+    code: instead((decision) => (decision.reason === "Settled" ? END_DELETION : decision)),
     breaks: "a name is free only when its site is gone",
   },
 ];
 
-const FILES = [
-  "tenant/tenant.ts",
-  "tenant/commands.ts",
-  "reconciler/blocker.ts",
-  "reconciler/decide.ts",
-  "reconciler/reconcile.ts",
-];
-
-/** The guarantees and the code with the mistake in them. Call `forget` when done. */
-export async function mutate({
-  guarantees,
-  edits = [],
-}: Mutation): Promise<{ code: Code; guarantees: Guarantees; forget: () => void }> {
-  const directory = mkdtempSync(join(tmpdir(), "kairos-mutation-"));
-  for (const file of FILES) {
-    const original = readFileSync(join(repository, "shared", file), "utf8");
-    const ofFile = edits.filter((edit) => edit.file === file);
-    mkdirSync(join(directory, dirname(file)), { recursive: true });
-    writeFileSync(join(directory, file), ofFile.reduce(applied, original));
-  }
-  const load = async (file: string) =>
-    (await import(pathToFileURL(join(directory, file)).href)) as Partial<Code>;
-  const code = {
-    ...(await load("tenant/tenant.ts")),
-    ...(await load("tenant/commands.ts")),
-    ...(await load("reconciler/reconcile.ts")),
-  } as Code;
-  const forget = () => rmSync(directory, { recursive: true, force: true });
-  return { code, guarantees: { ...ALL_GUARANTEES, ...guarantees }, forget };
-}
-
-/** An edit that fits nowhere, or in more than one place, would mutate nothing or something else. */
-function applied(source: string, { file, from, to }: { file: string; from: string; to: string }) {
-  if (source.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`);
-  return source.replace(from, () => to);
+/** The code and the adapters' promises with the mistake in them. */
+export function mutate(mutation: Mutation, real: { code: Code; guarantees: Guarantees }) {
+  return {
+    code: { ...real.code, ...mutation.code },
+    guarantees: { ...real.guarantees, ...mutation.guarantees },
+  };
 }

@@ -13,9 +13,12 @@ import { ALL_GUARANTEES } from "./model.ts";
 
 export const REAL_CODE: Code = { reconcile, newTenant, applyCommand };
 
+/** Nothing is wrong. */
+export const REAL = { code: REAL_CODE, guarantees: ALL_GUARANTEES };
+
 /** Explores the real code and prints how far it came. */
 export function exploreReal(scenario: Scenario, maxStates: number): Explored {
-  const explored = explore({ scenario, code: REAL_CODE, guarantees: ALL_GUARANTEES }, maxStates);
+  const explored = explore({ scenario, ...REAL }, maxStates);
   console.log(report(scenario, explored));
   return explored;
 }

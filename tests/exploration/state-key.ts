@@ -7,8 +7,8 @@
  *
  * @module
  */
-import type { Job } from "../../shared/reconciler/decide.ts";
-import { OUTAGE_SECONDS } from "../../shared/reconciler/decide.ts";
+import type { Job } from "../../shared/reconciler/decision.ts";
+import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
 import { queue } from "./model.ts";
@@ -33,7 +33,7 @@ export function keyOfRest(state: State): string {
     ),
     queue(state).join(),
     entries(state.slots, String),
-    entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfHoldUp(job, state.now))),
+    entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfBlocker(job, state.now))),
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
     entries(sites, (site) => (site === undefined ? "" : `${site.owner} ${site.state}`)),
@@ -51,23 +51,26 @@ function entries<T>(object: Record<string, T>, text: (value: T) => string): stri
 }
 
 function keyOfRecord(record: Tenant, now: number): string {
-  const { desired, generation, status, observed_generation, operation, queue_key } = record;
+  const { spec, status } = record;
+  const { operation } = status;
   const past = (time: Date | null | undefined) =>
     time === null || time === undefined ? "-" : time.getTime() <= now ? "p" : "f";
   return [
-    desired,
-    generation,
-    status,
-    observed_generation,
-    record.error_message === null ? "" : record.retryable === null ? "h" : "e",
-    record.reason ?? "",
+    spec.state,
+    spec.generation,
+    status.phase,
+    status.site === null ? "" : `site ${status.site.suspended}`,
+    status.removed,
+    status.observed_generation,
+    status.message === null ? "" : (status.condition ?? ""),
+    status.reason ?? "",
     operation === null ? "" : `${operation.kind}${operation.generation}.${operation.attempt}`,
     operation?.slot ?? "",
     keyOfOutage(operation, now),
     past(operation?.started_at),
     past(operation?.deadline_at),
-    queue_key === null ? "" : "q",
-    past(record.next_reconcile_at),
+    status.queue_key === null ? "" : "q",
+    past(status.next_reconcile_at),
   ].join(" ");
 }
 
@@ -83,7 +86,7 @@ function isLong(since: number, now: number): boolean {
 }
 
 /** What blocks a Job, and whether it has done so for as long as is waited for. */
-function keyOfHoldUp({ blocker }: ModelJob, now: number): string {
+function keyOfBlocker({ blocker }: ModelJob, now: number): string {
   if (blocker === null) return "";
   const lasted = now - blocker.since.getTime();
   return `${blocker.reason}${lasted >= 600_000 ? 2 : lasted >= 45_000 ? 1 : 0}`;

@@ -16,6 +16,7 @@ import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { createServerProcesses } from "../testkit/server-processes.ts";
 import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
 
 export type HostileApi = Awaited<ReturnType<typeof startApi>>;
@@ -55,7 +56,7 @@ export async function startApi() {
       const batch = firestore.client.batch();
       for (const tenant of TENANT_IDS.map(knownTenant)) {
         batch.create(firestore.client.doc(`tenants/${tenant.id}`), tenant);
-        const reservation = firestore.client.doc(`subdomains/${tenant.subdomain}`);
+        const reservation = firestore.client.doc(`subdomains/${tenant.spec.subdomain}`);
         batch.create(reservation, { tenant_id: tenant.id });
       }
       await batch.commit();
@@ -89,15 +90,28 @@ async function startPubsub(
 function knownTenant(id: string, index: number): Tenant {
   const names = { id, commandId: id, organization: "Known", subdomain: `known-${index}` };
   const tenant = newTenant({ ...names, email: "known@acme.example" }, new Date());
-  const settled: Tenant = { ...tenant, observed_generation: 1, next_reconcile_at: null };
-  const site_url = `https://${tenant.subdomain}.kairos.app`;
+  const settled = { observed_generation: 1, next_reconcile_at: null };
+  const host = `${tenant.spec.subdomain}.kairos.app`;
   switch (index % 4) {
     case 0:
-      return { ...settled, status: "active", site_url };
+      return withParts(tenant, {
+        status: { ...settled, phase: "active", site: { host, suspended: false } },
+      });
     case 1:
-      return { ...settled, status: "suspended", desired: "suspended", site_url };
+      return withParts(tenant, {
+        spec: { state: "suspended" },
+        status: { ...settled, phase: "suspended", site: { host, suspended: true } },
+      });
     case 2:
-      return { ...settled, status: "failed", error_message: "It failed.", retryable: true };
+      return withParts(tenant, {
+        status: {
+          ...settled,
+          phase: "failed",
+          condition: "failed",
+          message: "It failed.",
+          retryable: true,
+        },
+      });
     default:
       return tenant;
   }

@@ -4,28 +4,32 @@
  * @module
  */
 import type { DocumentData, Firestore, QuerySnapshot } from "@google-cloud/firestore";
-import { isTenantId, newTenant, STATUSES, WANTED } from "../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../shared/tenant/names.ts";
+import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
 import { RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
 
 const { organization, email, first_name, last_name } = RULES;
 
-/** Of the fields that callers fill, or that they change by their commands. */
+/** The paths of the fields that callers fill, or that they change by their commands. */
 const STORED: Record<string, Rule> = {
   id: (value) => isTenantId(String(value)),
-  organization,
-  subdomain: (value) => RULES.subdomain(value) && value === String(value).toLowerCase(),
-  email,
-  first_name: (value) => value === null || first_name(value),
-  last_name: (value) => value === null || last_name(value),
-  status: (value) => STATUSES.some((status) => status === value),
-  desired: (value) => WANTED.some((wanted) => wanted === value),
-  generation: (value) => Number.isInteger(value),
+  "profile.organization": organization,
+  "spec.subdomain": (value) => RULES.subdomain(value) && value === String(value).toLowerCase(),
+  "profile.email": email,
+  "profile.first_name": (value) => value === null || first_name(value),
+  "profile.last_name": (value) => value === null || last_name(value),
+  "status.phase": (value) => PHASES.some((phase) => phase === value),
+  "spec.state": (value) => DESIRED_STATES.some((state) => state === value),
+  "spec.generation": (value) => Number.isInteger(value),
 };
 
-const TENANT_FIELDS = Object.keys(
+/** What of a record has fields of its own. */
+const PARTS = new Set(["profile", "spec", "status"]);
+
+const TENANT_FIELDS = pathsIn(
   newTenant({ id: "", commandId: "", organization: "", subdomain: "", email: "" }, new Date()),
-).toSorted();
+);
 
 const COLLECTIONS = new Set(["deletions", "requests", "subdomains", "tenants"]);
 
@@ -49,9 +53,10 @@ export async function findForbidden(client: Firestore): Promise<string[]> {
 
 function faultsOfTenant(id: string, fields: DocumentData): string[] {
   const broken = Object.entries(STORED)
-    .filter(([field, rule]) => !rule(fields[field]))
-    .map(([field]) => `tenant ${id} with ${field} ${JSON.stringify(fields[field])}`);
-  const names = Object.keys(fields).toSorted();
+    .map(([path, rule]) => [path, rule, valueAt(path, fields)] as const)
+    .filter(([, rule, value]) => !rule(value))
+    .map(([path, , value]) => `tenant ${id} with ${path} ${JSON.stringify(value)}`);
+  const names = pathsIn(fields);
   return [
     ...broken,
     ...(fields["id"] === id ? [] : [`tenant ${id} that is called ${fields["id"]}`]),
@@ -61,13 +66,31 @@ function faultsOfTenant(id: string, fields: DocumentData): string[] {
   ];
 }
 
+/** The paths of the fields of a tenant's record, down to those of its parts. */
+function pathsIn(record: object): string[] {
+  return Object.entries(record)
+    .flatMap(([name, value]: [string, unknown]) =>
+      PARTS.has(name) && typeof value === "object" && value !== null
+        ? Object.keys(value).map((inner) => `${name}.${inner}`)
+        : name,
+    )
+    .toSorted();
+}
+
+function valueAt(path: string, fields: DocumentData): unknown {
+  const [first = "", second] = path.split(".");
+  const value: unknown = fields[first];
+  return second === undefined ? value : (value as DocumentData | undefined)?.[second];
+}
+
 /** Every tenant holds its name, and nobody else holds any. */
 function faultsOfReservations(tenants: QuerySnapshot, reservations: QuerySnapshot): string[] {
-  const wanted = tenants.docs.map((tenant) => `${tenant.get("subdomain")} of ${tenant.id}`);
+  const wanted = tenants.docs.map((tenant) => `${tenant.get("spec.subdomain")} of ${tenant.id}`);
   const found = reservations.docs.map(
     (document) => `${document.id} of ${document.get("tenant_id")}`,
   );
-  const twice = wanted.length - new Set(tenants.docs.map((tenant) => tenant.get("subdomain"))).size;
+  const twice =
+    wanted.length - new Set(tenants.docs.map((tenant) => tenant.get("spec.subdomain"))).size;
   const [isWanted, isFound] = [new Set(wanted), new Set(found)];
   return [
     ...(twice === 0 ? [] : [`${twice} tenants with a name of others`]),

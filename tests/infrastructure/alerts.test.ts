@@ -5,11 +5,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
-import { decide, SET_UP_FAILS } from "../../shared/reconciler/decide.ts";
-import type { Job } from "../../shared/reconciler/decide.ts";
+import { decide } from "../../shared/reconciler/decide.ts";
+import type { Job } from "../../shared/reconciler/decision.ts";
 import { createDecisionLog } from "../../shared/runtime/decision-log.ts";
 import { log } from "../../shared/platform/log.ts";
-import type { IoHandlers } from "../../shared/reconciler/reconcile.ts";
+import type { IoHandlers } from "../../shared/reconciler/ports.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import { filtersAfter } from "./alert-filters.ts";
 import type { Filters } from "./alert-filters.ts";
@@ -19,6 +19,7 @@ import { logLinesOf } from "../testkit/log-lines.ts";
 import { parseFilter } from "./logging-filter.ts";
 import type { LogEntry } from "./logging-filter.ts";
 import { skip } from "../testkit/parts.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 
 const test = suite("what the alerts are about");
 
@@ -177,15 +178,15 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     kind: "create" as const,
     generation: 1,
     attempt: 1,
+    first_attempt: 1,
     started_at: addSeconds(NOW, -seconds),
     slot: 0,
     deadline_at: addSeconds(NOW, 2700),
   };
-  const tenant = {
-    ...newTenant({ id: ID, commandId: "w1", ...wanted }, addSeconds(NOW, -700)),
-    status: "provisioning" as const,
-    operation,
-  };
+  const tenant = withParts(
+    newTenant({ id: ID, commandId: "w1", ...wanted }, addSeconds(NOW, -700)),
+    { status: { phase: "provisioning", operation } },
+  );
   const job: Job = {
     uid: "u1",
     kind: "create",
@@ -203,7 +204,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
   });
-  assert.is(decision.reason === SET_UP_FAILS, seconds >= 600);
+  assert.is(decision.reason === "SetUpFails", seconds >= 600);
   const [line = {}] = await logLinesOf(async () => {
     const decisions = createDecisionLog(log);
     const handlers = { decided: () => Promise.resolve(undefined) } as unknown as IoHandlers;

@@ -14,7 +14,7 @@ import { Ajv } from "ajv";
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import {
   chartObject,
   chartObjects,

@@ -10,8 +10,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
-import { DATABASE_ADMIN_SECRET, siteJob } from "../../shared/operations/manifests.ts";
-import type { JobKind } from "../../shared/tenant/tenant.ts";
+import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
+import { siteJob } from "../../shared/operations/job-manifest.ts";
+import type { OperationKind } from "../../shared/operations/registry.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { findFaults, mergeValues } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
@@ -198,7 +199,7 @@ function usedOutputs(): string[] {
   return [...new Set(found.map(([, path = ""]) => path))].toSorted();
 }
 
-function podOf(kind: JobKind): V1PodSpec {
+function podOf(kind: OperationKind): V1PodSpec {
   const tenant = newTenant(
     {
       id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
@@ -222,7 +223,11 @@ function podOf(kind: JobKind): V1PodSpec {
       databaseTls: "default" as const,
       databaseCa: null,
       benchUrl: null,
-      scripts: { createDatabase: "", createSite: "", drop: "", suspend: "", resume: "" },
+      scripts: new Map(
+        ["create/database", "create/site", "drop/site", "suspend/site", "resume/site"].map(
+          (name) => [name, ""],
+        ),
+      ),
     },
   );
   assert.ok(spec?.template.spec);
@@ -230,7 +235,7 @@ function podOf(kind: JobKind): V1PodSpec {
 }
 
 /** What a Pod takes of the quota: its containers run together, those before them one by one. */
-function ofPod(kind: JobKind, which: "requests" | "limits", what: "cpu" | "memory"): number {
+function ofPod(kind: OperationKind, which: "requests" | "limits", what: "cpu" | "memory"): number {
   const { containers, initContainers = [] } = podOf(kind);
   const of = ({ resources }: V1Container) => toNumber(resources?.[which]?.[what] ?? "");
   const together = containers.reduce((total, one) => total + of(one), 0);

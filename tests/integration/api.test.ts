@@ -9,9 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../shared/tenant/tenant.ts";
+import type { Profile, Status } from "../../shared/tenant/tenant.ts";
 import { eventually, request, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
+import { SETTLED } from "../testkit/test-dependencies.ts";
 
 const test = suite("the API");
 
@@ -259,7 +261,7 @@ test("of 100 POSTs for one subdomain at once, one gets it", async () => {
   assert.is(statuses.filter((status) => status === 409).length, 99);
   const refused = answers.find(({ status }) => status === 409);
   assert.match(String(refused?.body["error"]), /already taken/);
-  const named = it.firestore.collection("tenants").where("subdomain", "==", body.subdomain);
+  const named = it.firestore.collection("tenants").where("spec.subdomain", "==", body.subdomain);
   assert.is((await named.get()).size, 1);
 });
 
@@ -269,7 +271,7 @@ test("of 100 POSTs under one key at once, all get the same tenant", async () => 
   const answers = await times(100, () => it.call("POST", "/tenants", { body, headers }));
   assert.equal([...new Set(answers.map(({ status }) => status))], [201]);
   assert.is(new Set(answers.map((answer) => answer.body["id"])).size, 1);
-  const named = it.firestore.collection("tenants").where("subdomain", "==", body.subdomain);
+  const named = it.firestore.collection("tenants").where("spec.subdomain", "==", body.subdomain);
   assert.is((await named.get()).size, 1);
 });
 
@@ -294,14 +296,17 @@ test("to retry, suspend or correct what is being deleted is refused", async () =
 });
 
 /** Stores tenants that nothing is left to do for, as if they had been made one after the other. */
-async function storeSettled(number: number, changes: Partial<Tenant> = {}): Promise<string[]> {
+async function storeSettled(
+  number: number,
+  status: Partial<Status> = {},
+  profile: Partial<Profile> = {},
+): Promise<string[]> {
   const writer = it.firestore.bulkWriter();
   const tenants = Array.from({ length: number }, () => {
     const subdomain = `settled-${randomBytes(6).toString("hex")}`;
     const names = { id: randomUUID(), commandId: randomUUID(), organization: "Acme", subdomain };
     const tenant = newTenant({ ...names, email: `a@${subdomain}.example` }, new Date());
-    const settled = { status: "active", observed_generation: 1, next_reconcile_at: null } as const;
-    return { ...tenant, ...settled, ...changes };
+    return withParts(tenant, { status: { ...SETTLED, ...status }, profile });
   });
   for (const tenant of tenants)
     void writer.create(it.firestore.doc(`tenants/${tenant.id}`), tenant);
@@ -340,8 +345,8 @@ test("a reader of all pages sees each of 2,500 tenants once, whatever is created
 
 test("a listing is filtered, newest first, and counts what passes the filter", async () => {
   const email = "filter@acme.example";
-  const failed = await storeSettled(5, { status: "failed", email });
-  const suspended = await storeSettled(2, { status: "suspended", email });
+  const failed = await storeSettled(5, { phase: "failed", site: null }, { email });
+  const suspended = await storeSettled(2, { phase: "suspended" }, { email });
   const byEmail = await list(`email=${encodeURIComponent(email)}`);
   assert.is(byEmail.total, 7);
   assert.equal(
@@ -499,9 +504,9 @@ test("the service says who it is, and where its documentation is", async () => {
 test("a damaged record is shown with a sentence on it, and nothing can be done with it before it is corrected", async () => {
   const id = await create();
   await it.until(id, "active");
-  await it.firestore.doc(`tenants/${id}`).update({ generation: "1", updated_at: null });
+  await it.firestore.doc(`tenants/${id}`).update({ "spec.generation": "1", updated_at: null });
   const sentence =
-    "The tenant's record is damaged (updated_at, generation). An operator has to correct it.";
+    "The tenant's record is damaged (updated_at, spec.generation). An operator has to correct it.";
   const { tenants } = (await it.call("GET", "/tenants?limit=1000")).body as {
     tenants: Record<string, unknown>[];
   };
@@ -526,7 +531,7 @@ test("a damaged record is shown with a sentence on it, and nothing can be done w
   }
   const body = { organization: "Other" };
   assert.is((await it.call("PATCH", `/tenants/${id}`, { body })).status, 409);
-  await it.firestore.doc(`tenants/${id}`).update({ generation: 1, updated_at: new Date() });
+  await it.firestore.doc(`tenants/${id}`).update({ "spec.generation": 1, updated_at: new Date() });
   assert.is((await it.call("DELETE", `/tenants/${id}`)).status, 202);
   await it.until(id, "gone");
 });

@@ -14,13 +14,14 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
-import type { Job } from "../../shared/reconciler/decide.ts";
+import type { Job } from "../../shared/reconciler/decision.ts";
 import { AdapterError } from "../../shared/platform/errors.ts";
-import { siteJob, siteSecret } from "../../shared/operations/manifests.ts";
+import { siteJob, siteSecret } from "../../shared/operations/job-manifest.ts";
 import { runReconcile } from "../../shared/runtime/run-reconcile.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { addSeconds, jobName, newTenant } from "../../shared/tenant/tenant.ts";
-import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
+import { addSeconds, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
+import type { Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import {
   applyManifests,
   patchPod,
@@ -33,6 +34,7 @@ import { eventually, temporaryDirectory } from "../testkit/stack-fixture.ts";
 import { startConnectionCounter } from "../testkit/connection-counter.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "../testkit/fake-cluster.ts";
 import type { Ending } from "../testkit/fake-cluster.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 
 /** A cluster under test, and a hand on its Pods. */
 interface Subject {
@@ -53,7 +55,8 @@ interface Subject {
 function newOperation(more: Partial<Operation> = {}): Operation {
   const started_at = new Date();
   const inTime = { slot: 0, deadline_at: addSeconds(started_at, 2700) };
-  return { kind: "create", generation: 1, attempt: 1, started_at, ...inTime, ...more };
+  const first = { generation: 1, attempt: 1, first_attempt: 1 };
+  return { kind: "create", ...first, started_at, ...inTime, ...more };
 }
 
 function tenantOf(id: string): Tenant {
@@ -359,7 +362,10 @@ function addContract(test: Test, subject: () => Subject): void {
   test("a Job that is deleted underneath is made again", async () => {
     const { cluster } = subject();
     const id = randomUUID();
-    const dependencies = worldOf({ ...tenantOf(id), operation: newOperation() }, cluster);
+    const dependencies = worldOf(
+      withParts(tenantOf(id), { status: { operation: newOperation() } }),
+      cluster,
+    );
     await runReconcile(id, dependencies);
     const first = await cluster.readJob(id);
     await cluster.deleteJob(id, first?.uid ?? "");
@@ -388,7 +394,10 @@ function addContract(test: Test, subject: () => Subject): void {
       const own = newOperation({ generation: 3, attempt: 2 });
       await createJob(subject(), id, { ...own, ...holder });
       const before = await subject().cluster.readJob(id);
-      const tenant: Tenant = { ...tenantOf(id), generation: 3, operation: own };
+      const tenant = withParts(tenantOf(id), {
+        spec: { generation: 3 },
+        status: { operation: own },
+      });
       const dependencies = worldOf(tenant, subject().cluster);
       await runReconcile(id, dependencies);
       // On the real server a Pod that nobody runs may outlast the first look.
@@ -417,8 +426,8 @@ function worldOf(tenant: Tenant, cluster: Cluster): Dependencies {
   let record: Tenant | null = tenant;
   const store = {
     readTenant: async () => record && { record, version: 1 },
-    writeTenant: async (_id: string, _version: unknown, changes: object) => {
-      record = record && { ...record, ...changes };
+    writeTenant: async (_id: string, _version: unknown, changes: TenantChanges) => {
+      record = record && withChanges(record, changes);
       return { version: 1 };
     },
     endDeletion: async () => {

@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
-import { siteJob } from "../../shared/operations/manifests.ts";
-import { addSeconds, jobName } from "../../shared/tenant/tenant.ts";
+import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
 import type { Deletion, Tenant } from "../../shared/tenant/tenant.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
 import { SETTINGS } from "../testkit/fake-cluster.ts";
@@ -13,6 +14,7 @@ import {
   awayCluster,
   createJobOf,
   createTenant,
+  SETTLED,
   someTenant,
   startTestDependencies,
 } from "../testkit/test-dependencies.ts";
@@ -56,11 +58,11 @@ function hasSecret({ id }: Tenant): boolean {
   return it.fakeCluster.jobs.secretNames().includes(jobName(id));
 }
 
-async function reserve({ subdomain, id }: Tenant): Promise<void> {
-  await it.client.doc(`subdomains/${subdomain}`).create({ tenant_id: id });
+async function reserve({ spec, id }: Tenant): Promise<void> {
+  await it.client.doc(`subdomains/${spec.subdomain}`).create({ tenant_id: id });
 }
 
-const holderOf = ({ subdomain }: Tenant) => it.dependencies.store.readReservation(subdomain);
+const holderOf = ({ spec }: Tenant) => it.dependencies.store.readReservation(spec.subdomain);
 
 test("a site Job and a Secret of a tenant that is gone go when they are over an hour old", async () => {
   const gone = someTenant();
@@ -100,7 +102,7 @@ test("a Job of a tenant without a deletion record is reported and stays: it may 
 test("what somebody has written by hand keeps nothing else from being looked at", async () => {
   await it.client.doc("subdomains/aaa").create({ tenant_id: "" });
   await it.client.doc("subdomains/bbb").create({ tenant_id: "a/b" });
-  await createTenant(it, { next_reconcile_at: null });
+  await createTenant(it, { status: { next_reconcile_at: null } });
   assert.equal((await findingsAt(OLD)).toSorted(), [
     "a name is reserved for something that is no tenant",
     "a name is reserved for something that is no tenant",
@@ -181,25 +183,21 @@ test("a name whose tenant is there stays its own, and nothing is said of it", as
 });
 
 test("a tenant that is not settled and that no resync would find is triggered", async () => {
-  const lost = await createTenant(it, { next_reconcile_at: null });
+  const lost = await createTenant(it, { status: { next_reconcile_at: null } });
   const found = await createTenant(it);
-  const settled = await createTenant(it, {
-    status: "active",
-    observed_generation: 1,
-    next_reconcile_at: null,
-  });
+  const settled = await createTenant(it, { status: SETTLED });
   assert.equal(await findingsAt(NOW), ["a tenant without a next reconcile was reconciled"]);
   assert.equal(
     [await hasJob(lost), await hasJob(found), await hasJob(settled)],
     [true, false, false],
   );
-  assert.ok((await it.dependencies.store.readTenant(lost.id))?.record.next_reconcile_at);
+  assert.ok((await it.dependencies.store.readTenant(lost.id))?.record.status.next_reconcile_at);
 });
 
 test("a tenant that does not hold its name is reported, and left as it is", async () => {
   const [robbed, nameless] = [await createTenant(it), await createTenant(it)];
-  await it.client.doc(`subdomains/${robbed.subdomain}`).set({ tenant_id: nameless.id });
-  await it.client.doc(`subdomains/${nameless.subdomain}`).delete();
+  await it.client.doc(`subdomains/${robbed.spec.subdomain}`).set({ tenant_id: nameless.id });
+  await it.client.doc(`subdomains/${nameless.spec.subdomain}`).delete();
   const message = "a tenant does not hold its name";
   assert.equal(await findingsAt(OLD), [message, message]);
   for (const tenant of [robbed, nameless]) {
@@ -209,13 +207,13 @@ test("a tenant that does not hold its name is reported, and left as it is", asyn
 
 test("damaged records are reported with their fields, and keep nobody from looking at the others", async () => {
   const [lacking, copied] = [await createTenant(it), await createTenant(it)];
-  await it.client.doc(`tenants/${lacking.id}`).update({ created_at: "today", subdomain: 7 });
+  await it.client.doc(`tenants/${lacking.id}`).update({ created_at: "today", "spec.subdomain": 7 });
   await it.client.doc(`tenants/${copied.id}`).update({ id: lacking.id });
   await it.client.doc(`deletions/${lacking.id}`).create({ completed_at: null });
   const gone = someTenant();
   await reserve(gone);
   await it.client.doc(`deletions/${gone.id}`).create({ completed_at: "yesterday" });
-  await createTenant(it, { next_reconcile_at: null });
+  await createTenant(it, { status: { next_reconcile_at: null } });
   const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
   const damaged = lines.flatMap((line) =>
     "damaged" in line ? [[line["tenantId"], line["damaged"]]] : [],
@@ -223,7 +221,7 @@ test("damaged records are reported with their fields, and keep nobody from looki
   assert.equal(
     new Map(damaged as [string, string[]][]),
     new Map([
-      [lacking.id, ["subdomain", "created_at"]],
+      [lacking.id, ["created_at", "spec.subdomain"]],
       [copied.id, ["id"]],
     ]),
   );
@@ -248,8 +246,8 @@ test("a name that lost its holder is given back to the only tenant that has it o
   const [clear, doubled] = [await createTenant(it), await createTenant(it)];
   const copy = { ...doubled, id: randomUUID() };
   await it.client.doc(`tenants/${copy.id}`).create(copy);
-  for (const { subdomain } of [clear, doubled])
-    await it.client.doc(`subdomains/${subdomain}`).set({});
+  for (const { spec } of [clear, doubled])
+    await it.client.doc(`subdomains/${spec.subdomain}`).set({});
   const found = await findingsAt(OLD);
   assert.equal(
     found.filter((finding) => finding !== "a tenant does not hold its name").toSorted(),
@@ -262,7 +260,8 @@ test("a finding names whom it is about", async () => {
   const gone = someTenant();
   await reserve(gone);
   const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
-  const { id: tenantId, subdomain } = gone;
+  const { id: tenantId } = gone;
+  const { subdomain } = gone.spec;
   const message = "garbage collection: a name is reserved for a tenant that is not there";
   assert.equal(lines, [
     { severity: "WARNING", message, tenantId, subdomain },

@@ -100,7 +100,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
   await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
   await store.claimSlot(id, await version(), 0, { updated_at: NOW });
-  await store.writeTenant(id, await version(), { step: "start" });
+  await store.writeTenant(id, await version(), { status: { step: "start" } });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -124,7 +124,7 @@ async function callEveryMethod(store: Store): Promise<void> {
 }
 
 /** A value for every filter that there is. */
-const FILTERS: Required<ListRequest["filter"]> = { status: "active", email: "a@acme.example" };
+const FILTERS: Required<ListRequest["filter"]> = { phase: "active", email: "a@acme.example" };
 
 /** Each way to ask for a list: with every combination of filters, from both kinds of places. */
 function everyList(): ListRequest[] {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE, DROP, NEXT } from "../crash/crash-injection.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";

@@ -9,7 +9,11 @@ import { DamagedRecordError } from "../../shared/platform/errors.ts";
 import type { Command } from "../../shared/tenant/commands.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
+import type { TenantParts } from "../testkit/tenant-parts.ts";
 import {
+  ACTIVE,
+  FAILURE,
   answerWith,
   assertOneEffect,
   createUnder,
@@ -33,14 +37,18 @@ const tenantOf = (answer: CommandResult | null) =>
 const deletionOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
 
 test("a deletion is asked for once, together with what triggers cleanup", async () => {
-  const tenant = await it.create({ organization: "Acme" });
+  const tenant = await it.create({ profile: { organization: "Acme" } });
   const asked = await Promise.all(
     Array.from({ length: 5 }, () => recordCommand(it.store, tenant.id, "delete", issued(), null)),
   );
-  for (const answer of asked) assert.is(tenantOf(answer)?.status, "deleting");
+  for (const answer of asked) assert.is(tenantOf(answer)?.status.phase, "deleting");
   assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
   const { record } = await it.stored(tenant);
-  assert.equal([record.desired, record.generation], ["absent", 2], "five callers, one command");
+  assert.equal(
+    [record.spec.state, record.spec.generation],
+    ["absent", 2],
+    "five callers, one command",
+  );
   const deletion = await deletionOf(tenant);
   assert.equal(Object.keys(deletion ?? {}).toSorted(), [
     "completed_at",
@@ -52,42 +60,42 @@ test("a deletion is asked for once, together with what triggers cleanup", async 
 });
 
 test("of several commands at once each is carried out on what the others left, and none is lost", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const commands: Command[] = ["suspend", "resume", "suspend", "delete", "resume"];
   const answers = await Promise.all(
     commands.map((command) => recordCommand(it.store, tenant.id, command, issued(), null)),
   );
   const changed = answers.filter((answer) => answer?.outcome === "changed");
   const { record } = await it.stored(tenant);
-  assert.is(record.generation, 1 + changed.length);
-  assert.is(record.desired, "absent");
+  assert.is(record.spec.generation, 1 + changed.length);
+  assert.is(record.spec.state, "absent");
   assert.ok(await deletionOf(tenant));
 });
 
 test("a command is one change whose commit is repeated because its answer was lost", async () => {
   for (const command of ["suspend", "delete"] as const) {
-    const tenant = await it.create({ status: "active", observed_generation: 1 });
+    const tenant = await it.create(ACTIVE);
     it.loseAnswerOfCommit();
     const answer = await recordCommand(it.faulty, tenant.id, command, issued(), null);
     assert.is(answer?.outcome, "changed");
     const { record } = await it.stored(tenant);
     assert.equal(tenantOf(answer), record);
-    assert.is(record.generation, 2);
+    assert.is(record.spec.generation, 2);
   }
 });
 
 test("the same command under the same id is one change", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const own = issued();
   for (let k = 0; k < 2; k++) {
     const answer = await recordCommand(it.store, tenant.id, "suspend", own, null);
     assert.is(answer?.outcome, "changed");
   }
-  assert.is((await it.stored(tenant)).record.generation, 2);
+  assert.is((await it.stored(tenant)).record.spec.generation, 2);
 });
 
-test("a command that is refused, or command already, changes nothing", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+test("a command that is refused, or was requested already, changes nothing", async () => {
+  const tenant = await it.create(ACTIVE);
   for (const [command, outcome] of [
     ["retry", "refused"],
     ["resume", "unchanged"],
@@ -100,9 +108,9 @@ test("a command that is refused, or command already, changes nothing", async () 
 });
 
 test("a command other than a deletion leaves no deletion record", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   await recordCommand(it.store, tenant.id, "suspend", issued(), null);
-  assert.is((await it.stored(tenant)).record.desired, "suspended");
+  assert.is((await it.stored(tenant)).record.spec.state, "suspended");
   assert.is(await deletionOf(tenant), undefined);
 });
 
@@ -115,11 +123,11 @@ test("a command about a tenant that is not there is none", async () => {
 });
 
 /** A tenant of which each of these commands can be made. */
-const READY: [Command, "changed" | "unchanged", Partial<Tenant>][] = [
-  ["suspend", "changed", { status: "active", observed_generation: 1 }],
-  ["delete", "changed", { status: "active", observed_generation: 1 }],
-  ["retry", "changed", { status: "failed", observed_generation: 1, error_message: "it failed" }],
-  ["resume", "unchanged", { status: "active", observed_generation: 1 }],
+const READY: [Command, "changed" | "unchanged", TenantParts][] = [
+  ["suspend", "changed", ACTIVE],
+  ["delete", "changed", ACTIVE],
+  ["retry", "changed", { status: { phase: "failed", observed_generation: 1, ...FAILURE } }],
+  ["resume", "unchanged", ACTIVE],
 ];
 
 for (const [command, outcome, fields] of READY) {
@@ -132,12 +140,12 @@ for (const [command, outcome, fields] of READY) {
     );
     const { record } = await it.stored(tenant);
     assertOneEffect(results, outcome, answerWith(record));
-    assert.is(record.generation, outcome === "changed" ? 2 : 1);
+    assert.is(record.spec.generation, outcome === "changed" ? 2 : 1);
   });
 }
 
 test("a command under a key costs one read and one write", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   for (const command of ["suspend", "suspend"] as const) {
     it.proxy.calls.length = 0;
     await recordCommand(it.faulty, tenant.id, command, issued(), keyed());
@@ -146,7 +154,7 @@ test("a command under a key costs one read and one write", async () => {
 });
 
 test("a command under a key that was used for something else changes nothing", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   await recordCommand(it.store, tenant.id, "resume", issued(), request);
   const reused = { ...request, hash: "h2" };
@@ -156,7 +164,7 @@ test("a command under a key that was used for something else changes nothing", a
 });
 
 test("a command whose key somebody else uses first for something else changes nothing", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   const rival = { ...request, hash: "h2" };
   const before = () => createUnder(it.store, tenantNamed("rival"), rival);
@@ -168,24 +176,24 @@ test("a command whose key somebody else uses first for something else changes no
 });
 
 test("a command that was so already is answered the same again, and is no new command", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   const first = await recordCommand(it.store, tenant.id, "resume", issued(), request);
   assert.is(first?.outcome, "unchanged");
   await recordCommand(it.store, tenant.id, "suspend", issued(), null);
   const again = await recordCommand(it.store, tenant.id, "resume", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
-  assert.is((await it.stored(tenant)).record.desired, "suspended");
+  assert.is((await it.stored(tenant)).record.spec.state, "suspended");
 });
 
 test("a command that is refused leaves its key unused", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   const refused = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(refused?.outcome, "refused");
   assert.is(await it.recordOf(request), undefined);
   const { version } = await it.stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { error_message: "it failed" });
+  await it.store.writeTenant(tenant.id, version, { status: FAILURE });
   const later = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(later?.outcome, "changed");
 });
@@ -220,12 +228,12 @@ test("a command under a key is one change whose commit is repeated because its a
     const result = await recordCommand(it.faulty, tenant.id, command, issued(), request);
     const { record } = await it.stored(tenant);
     assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
-    assert.ok(record.generation <= 2);
+    assert.ok(record.spec.generation <= 2);
   }
 });
 
 test("a command under a key that has expired is a new one", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW), hash: "h2" };
@@ -242,7 +250,7 @@ test("a command under a key that has expired is a new one", async () => {
 });
 
 test("an expired record that somebody else overwrites first keeps a command from being made", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
@@ -257,11 +265,11 @@ test("an expired record that somebody else overwrites first keeps a command from
 });
 
 test("a request that comes again is answered as before, though its tenant's record is damaged since", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const request = keyed();
   await recordCommand(it.store, tenant.id, "suspend", issued(), request);
   const { record } = await it.stored(tenant);
-  await it.client.doc(`tenants/${tenant.id}`).update({ generation: "two" });
+  await it.client.doc(`tenants/${tenant.id}`).update({ "spec.generation": "two" });
   const again = await recordCommand(it.store, tenant.id, "suspend", issued(), request);
   assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
   const first = recordCommand(it.store, tenant.id, "suspend", issued(), keyed());
@@ -272,19 +280,15 @@ test("a request that comes again is answered as before, though its tenant's reco
 const LATER = addSeconds(NOW, 60);
 
 test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
-  const tenant = await it.create({
-    status: "active",
-    observed_generation: 1,
-    next_reconcile_at: null,
-  });
+  const tenant = await it.create({ status: { ...ACTIVE.status, next_reconcile_at: null } });
   const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
   const result = await recordCorrection(it.store, tenant.id, wanted, LATER);
-  const corrected = { ...tenant, ...wanted, updated_at: LATER };
+  const corrected = withParts(tenant, { profile: wanted, updated_at: LATER });
   assert.equal(result, { outcome: "changed", tenant: corrected });
   assert.equal((await it.stored(tenant)).record, corrected);
 
-  const one = await recordCorrection(it.store, tenant.id, { email: tenant.email }, LATER);
-  const half = { ...corrected, email: tenant.email };
+  const one = await recordCorrection(it.store, tenant.id, { email: tenant.profile.email }, LATER);
+  const half = withParts(corrected, { profile: { email: tenant.profile.email } });
   assert.equal(one, { outcome: "changed", tenant: half });
   assert.equal((await it.stored(tenant)).record, half);
 });
@@ -292,7 +296,10 @@ test("a correction changes what is corrected and nothing that reconciles the ten
 test("a correction that changes nothing writes nothing", async () => {
   const tenant = await it.create();
   const { version } = await it.stored(tenant);
-  for (const wanted of [{}, { organization: tenant.organization, email: tenant.email }]) {
+  for (const wanted of [
+    {},
+    { organization: tenant.profile.organization, email: tenant.profile.email },
+  ]) {
     const result = await recordCorrection(it.store, tenant.id, wanted, LATER);
     assert.equal(result, { outcome: "changed", tenant });
   }
@@ -303,7 +310,7 @@ test("a tenant that is being deleted, or is not there, is not corrected", async 
   const tenant = await it.create();
   await recordCommand(it.store, tenant.id, "delete", issued(), null);
   const { record } = await it.stored(tenant);
-  for (const email of ["new@acme.example", tenant.email]) {
+  for (const email of ["new@acme.example", tenant.profile.email]) {
     const result = await recordCorrection(it.store, tenant.id, { email }, LATER);
     assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
   }
@@ -315,20 +322,23 @@ test("a tenant that is being deleted, or is not there, is not corrected", async 
 });
 
 test("a correction and a command that meet are both carried out", async () => {
-  const tenant = await it.create({ status: "active", observed_generation: 1 });
+  const tenant = await it.create(ACTIVE);
   const before = () => recordCommand(it.store, tenant.id, "suspend", issued(), null);
   it.proxy.injectFault({ rpc: "Commit", before });
   const email = "new@acme.example";
   const result = await recordCorrection(it.faulty, tenant.id, { email }, LATER);
   const { record } = await it.stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
-  assert.equal([record.desired, record.generation, record.email], ["suspended", 2, email]);
+  assert.equal(
+    [record.spec.state, record.spec.generation, record.profile.email],
+    ["suspended", 2, email],
+  );
 
   const deleting = () => recordCommand(it.store, tenant.id, "delete", issued(), null);
   it.proxy.injectFault({ rpc: "Commit", before: deleting });
   const late = await recordCorrection(it.faulty, tenant.id, { organization: "Late" }, LATER);
   assert.is(late?.outcome, "refused");
-  assert.is((await it.stored(tenant)).record.organization, tenant.organization);
+  assert.is((await it.stored(tenant)).record.profile.organization, tenant.profile.organization);
 });
 
 test("a correction is a success whose commit is repeated because its answer was lost", async () => {
@@ -337,14 +347,14 @@ test("a correction is a success whose commit is repeated because its answer was 
   const result = await recordCorrection(it.faulty, tenant.id, { organization: "Acme Ltd" }, LATER);
   const { record } = await it.stored(tenant);
   assert.equal(result, { outcome: "changed", tenant: record });
-  assert.is(record.organization, "Acme Ltd");
+  assert.is(record.profile.organization, "Acme Ltd");
 });
 
 test("a deletion is asked for though its deletion record is there already", async () => {
   const tenant = await it.create();
   await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
   const answer = await recordCommand(it.store, tenant.id, "delete", issued(), null);
-  assert.is(tenantOf(answer)?.desired, "absent");
+  assert.is(tenantOf(answer)?.spec.state, "absent");
   const deletion = await it.store.readDeletion(tenant.id);
   assert.equal([deletion?.requested_at, deletion?.completed_at], [NOW, null]);
 });

@@ -12,6 +12,7 @@ import { eventually } from "../testkit/stack-fixture.ts";
 import {
   awayCluster,
   createTenant,
+  SETTLED,
   someTenant,
   startTestDependencies,
 } from "../testkit/test-dependencies.ts";
@@ -43,7 +44,7 @@ async function recordOf({ id }: Tenant): Promise<Tenant> {
 async function createWorking(): Promise<Tenant> {
   const tenant = await createTenant(it);
   await logLinesOf(() => runReconcile(tenant.id, it.dependencies));
-  await it.client.doc(`tenants/${tenant.id}`).update(notDue());
+  await it.client.doc(`tenants/${tenant.id}`).update({ "status.next_reconcile_at": inAnHour() });
   return tenant;
 }
 
@@ -63,7 +64,7 @@ test("costs the same over ten settled tenants and over ten thousand", async () =
 test("reads those that have a slot and those that wait for one, and no settled tenant", async () => {
   await writeSettled(it.client, 10);
   await createWorking();
-  await createTenant(it, { ...notDue(), queue_key: "1 a" });
+  await createTenant(it, { status: { ...notDue(), queue_key: "1 a" } });
   assert.is((await costOfResync(it, it.dependencies)).documents, 2);
 });
 
@@ -75,7 +76,7 @@ test("triggers a tenant whose Job has ended, though no event has come", async ()
     return job?.outcome ?? null;
   });
   await resyncQuietly();
-  assert.is((await recordOf(tenant)).status, "active");
+  assert.is((await recordOf(tenant)).status.phase, "active");
   assert.equal(await it.dependencies.store.readSlots(), []);
 });
 
@@ -88,18 +89,19 @@ test("leaves a tenant alone whose Job works in its slot", async () => {
 
 /** A tenant on whose record is a slot. */
 async function createWithSlot(slot: number): Promise<Tenant> {
-  const tenant = await createTenant(it, notDue());
+  const tenant = await createTenant(it, { status: notDue() });
   const stored = await it.dependencies.store.readTenant(tenant.id);
   assert.ok(stored);
   const operation: Operation = {
     kind: "create",
     generation: 1,
     attempt: 1,
+    first_attempt: 1,
     started_at: new Date(),
     slot,
     deadline_at: inAnHour(),
   };
-  const changes = { operation, updated_at: new Date() };
+  const changes = { status: { operation }, updated_at: new Date() };
   await it.dependencies.store.claimSlot(tenant.id, stored.version, slot, changes);
   return tenant;
 }
@@ -122,7 +124,7 @@ test("triggers as many of those who wait as slots are free, the first in the que
   await createWorking();
   const waiting: Tenant[] = [];
   for (const place of ["1 c", "1 a", "0 d", "1 b"]) {
-    waiting.push(await createTenant(it, { ...notDue(), queue_key: place }));
+    waiting.push(await createTenant(it, { status: { ...notDue(), queue_key: place } }));
   }
   const settings = { ...it.dependencies.settings, maxConcurrentJobs: 3 };
   await resyncQuietly({ ...it.dependencies, settings });
@@ -131,7 +133,7 @@ test("triggers as many of those who wait as slots are free, the first in the que
 
 test("triggers nobody while no slot is free", async () => {
   await createWorking();
-  await createTenant(it, { ...notDue(), queue_key: "1 a" });
+  await createTenant(it, { status: { ...notDue(), queue_key: "1 a" } });
   const settings = { ...it.dependencies.settings, maxConcurrentJobs: 1 };
   await resyncQuietly({ ...it.dependencies, settings });
   assert.equal(it.triggered, []);
@@ -143,8 +145,10 @@ test("notes that it has seen the cluster", async () => {
 });
 
 test("leaves everything alone, and notes nothing, when the cluster does not answer", async () => {
-  const due = await createTenant(it, { next_reconcile_at: addSeconds(new Date(), -60) });
-  await createTenant(it, { ...notDue(), queue_key: "1 a" });
+  const due = await createTenant(it, {
+    status: { next_reconcile_at: addSeconds(new Date(), -60) },
+  });
+  await createTenant(it, { status: { ...notDue(), queue_key: "1 a" } });
   await it.client.doc("slots/3").create({ tenant_id: someTenant().id });
   it.proxy.calls.length = 0;
   const lines = await resyncQuietly({ ...it.dependencies, cluster: awayCluster() });
@@ -172,9 +176,7 @@ test("takes on two hundred due tenants, those that have waited longest", async (
   const now = new Date();
   const due = Array.from({ length: 205 }, (_, minute) =>
     someTenant({
-      status: "active",
-      observed_generation: 1,
-      next_reconcile_at: addSeconds(now, -60 * (minute + 1)),
+      status: { ...SETTLED, next_reconcile_at: addSeconds(now, -60 * (minute + 1)) },
     }),
   );
   const batch = it.client.batch();
@@ -194,19 +196,19 @@ test("takes on two hundred due tenants, those that have waited longest", async (
 
 test("a damaged record is reported and keeps the resync from nobody, nor does a slot without a holder", async () => {
   const [damaged, due] = [await createTenant(it), await createTenant(it)];
-  const past = { next_reconcile_at: addSeconds(new Date(), -60) };
-  await it.client.doc(`tenants/${damaged.id}`).update({ ...past, generation: "1" });
+  const past = { "status.next_reconcile_at": addSeconds(new Date(), -60) };
+  await it.client.doc(`tenants/${damaged.id}`).update({ ...past, "spec.generation": "1" });
   await it.client
     .doc(`tenants/${due.id}`)
-    .update({ next_reconcile_at: addSeconds(new Date(), -30) });
+    .update({ "status.next_reconcile_at": addSeconds(new Date(), -30) });
   await it.client.doc("slots/0").create({});
   const lines = await resyncQuietly();
   const failed = lines.filter(({ severity }) => severity === "ERROR");
   assert.equal(
     failed.map(({ tenantId, error }) => [tenantId, error]),
-    [[damaged.id, `Firestore: tenants/${damaged.id} is damaged: generation`]],
+    [[damaged.id, `Firestore: tenants/${damaged.id} is damaged: spec.generation`]],
   );
-  assert.is((await recordOf(due)).status, "provisioning");
+  assert.is((await recordOf(due)).status.phase, "provisioning");
   await eventually("the slot is free", async () => {
     await resyncQuietly();
     return (await it.client.doc("slots/0").get()).exists ? null : true;

@@ -14,8 +14,8 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readSiteScripts } from "../../shared/operations/scripts/read-scripts.ts";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
@@ -623,14 +623,14 @@ for number in range(1000):
             json.dump(config, file)
 `;
 
-for (const [name, script] of Object.entries(readSiteScripts())) {
+for (const [name, script] of readSiteScripts()) {
   const shellcheck = spawnSync("shellcheck", ["--version"]);
   if (shellcheck.error) {
     skip(test, `${name} is clean`, "shellcheck", "there is no shellcheck on the PATH");
   } else {
     test(`${name} is clean for shellcheck, whole as it runs`, () => {
       const { stdout, status } = spawnSync("shellcheck", ["--shell=bash", "-"], {
-        input: String(script),
+        input: script,
         encoding: "utf8",
       });
       assert.is(stdout, "");

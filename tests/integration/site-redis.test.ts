@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/tenant.ts";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { freePorts } from "../../scripts/local/ports.ts";
 import { skip } from "../testkit/parts.ts";
 import { missingRedis, startRedis } from "../testkit/redis-server.ts";

@@ -49,11 +49,12 @@ const EVERYWHERE = [
 ];
 /** What is loaded when it is needed: its name ends with a hash of what is in it. */
 const LATE = /^[\w-]+-[A-Z0-9]{8}\.mjs$/;
-const SITE_SCRIPTS = readdirSync(join(repository, "shared/operations/scripts")).filter((file) =>
-  /\.(sh|py)$/.test(file),
-);
+const SITE_SCRIPTS = readdirSync(join(repository, "shared/operations"), {
+  recursive: true,
+  encoding: "utf8",
+}).filter((file) => /\.(sh|py)$/.test(file));
 const FILES: Record<FunctionName, string[]> = {
-  api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `docs/${name}`)],
+  api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `static/${name}`)],
   provision: [...EVERYWHERE, ...SITE_SCRIPTS],
   cleanup: [...EVERYWHERE, ...SITE_SCRIPTS],
 };

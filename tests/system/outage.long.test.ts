@@ -31,7 +31,7 @@ test("it is told, costs no attempt, and the create goes on when it is over", asy
   assert.match(String(told["error_message"]), /^The database that all sites share does not answer/);
   const operation = async () => {
     const found = await it.firestore.doc(`tenants/${id}`).get();
-    return (found.data() as Tenant).operation;
+    return (found.data() as Tenant).status.operation;
   };
   // More than would be given up after failures, were there not the pause of a minute.
   await eventually("a second attempt has met it", async () =>

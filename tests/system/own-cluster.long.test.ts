@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { freePorts } from "../../scripts/local/ports.ts";
 import { LocalProblem } from "../../scripts/local/start-error.ts";
 import { startStack } from "../../scripts/local/local-stack.ts";
-import { jobName } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
 import {
   applyManifests,
   findKubeApiserver,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
-import { jobName } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
 import { freePorts, isAnswered } from "../../scripts/local/ports.ts";
 import { logLinesIn } from "../testkit/log-lines.ts";
 import { eventually, pushMessage, request, startTestStack } from "../testkit/stack-fixture.ts";
@@ -87,7 +87,7 @@ test("from POST to active to gone, with nothing left behind but the deletion rec
   // Settled: its Job is deleted, its Secret stays, and no resync will look at it again.
   await eventually("the tenant is settled", async () => {
     const { tenant } = await documentsOf(id, body.subdomain);
-    return tenant.get("next_reconcile_at") === null ? true : null;
+    return tenant.get("status.next_reconcile_at") === null ? true : null;
   });
   assert.not(jobNames().includes(jobName(id)));
   assert.ok(it.cluster.jobs.secretNames().includes(jobName(id)));
@@ -137,8 +137,8 @@ test("a Job that fails once is tried again, and says so meanwhile", async () => 
   });
   assert.ok(said.some((words) => String(words).startsWith("bench install-app failed")));
   const { tenant } = await documentsOf(id, subdomain);
-  assert.is(tenant.get("operation").attempt, 2);
-  assert.is(tenant.get("error_message"), null);
+  assert.is(tenant.get("status.operation").attempt, 2);
+  assert.is(tenant.get("status.message"), null);
 });
 
 test("a tenant is suspended and resumed, by Jobs that prove it", async () => {
@@ -159,7 +159,7 @@ test("a tenant is suspended and resumed, by Jobs that prove it", async () => {
   await it.until(id, "active");
   assert.is(mode(), 0);
   const { tenant } = await documentsOf(id, subdomain);
-  assert.is(tenant.get("generation"), 3, "to suspend what is suspended is no new command");
+  assert.is(tenant.get("spec.generation"), 3, "to suspend what is suspended is no new command");
   await it.call("DELETE", `/tenants/${id}`);
   await it.until(id, "gone");
 });
@@ -170,7 +170,7 @@ test("a suspension that fails leaves the tenant as it was verified, with the rea
   await it.call("POST", `/tenants/${id}/suspend`);
   const { body } = await eventually("it is given up", async () => {
     const { tenant } = await documentsOf(id, "asleep");
-    const isSettled = tenant.get("observed_generation") === 2;
+    const isSettled = tenant.get("status.observed_generation") === 2;
     return isSettled ? it.call("GET", `/tenants/${id}/status`) : null;
   });
   assert.is(body["status"], "active");
@@ -187,7 +187,7 @@ test("what the tenant's state does not allow is answered 409 and changes nothing
   await it.until(id, "active");
   assert.is((await it.call("POST", `/tenants/${id}/retry`)).status, 409);
   const { tenant } = await documentsOf(id, subdomain);
-  assert.is(tenant.get("generation"), 1);
+  assert.is(tenant.get("spec.generation"), 1);
   await it.call("DELETE", `/tenants/${id}`);
   const late = await it.call("POST", `/tenants/${id}/resume`);
   assert.ok(late.status === 409 || late.status === 404);
@@ -201,7 +201,7 @@ test("a Job that fails makes the tenant failed in the Job's own words", async ()
   assert.is(last.body["site_url"], null);
   assert.ok(existsSync(site), "bench rolls nothing back");
   const { tenant } = await documentsOf(id, "broken");
-  assert.is(tenant.get("operation").attempt, 3);
+  assert.is(tenant.get("status.operation").attempt, 3);
 
   const retried = await it.call("POST", `/tenants/${id}/retry`);
   assert.is(retried.status, 202);
@@ -235,8 +235,8 @@ test("a deletion that meets fault stays deleting, keeps the name and says why", 
   assert.ok(existsSync(site));
   assert.is((await it.call("POST", "/tenants", { body: wanted(subdomain) })).status, 409);
   const { tenant } = await documentsOf(id, subdomain);
-  assert.ok(tenant.get("operation").attempt > 1, "it is tried again");
-  assert.ok(tenant.get("next_reconcile_at"));
+  assert.ok(tenant.get("status.operation").attempt > 1, "it is tried again");
+  assert.ok(tenant.get("status.next_reconcile_at"));
 });
 
 test("a deletion during the creation stops the creation and leaves nothing", async () => {
@@ -356,7 +356,7 @@ test("a publish that fails does not fail the request, and the resync finds the t
   const id = String(created.body["id"]);
   assert.is((await it.call("GET", `/tenants/${id}/status`)).body["status"], "queued");
   // The resync comes a minute later; its time is brought forward here, and so is its tick.
-  await it.firestore.doc(`tenants/${id}`).update({ next_reconcile_at: new Date() });
+  await it.firestore.doc(`tenants/${id}`).update({ "status.next_reconcile_at": new Date() });
   await publish(TENANT_EVENTS, { kind: "resync" });
   await it.until(id, "active");
 });

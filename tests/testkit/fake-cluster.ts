@@ -40,13 +40,13 @@ export const SETTINGS = {
   benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
-  scripts: {
-    createDatabase: obeying("database"),
-    createSite: obeying("site"),
-    drop: obeying("site"),
-    suspend: obeying("site"),
-    resume: obeying("site"),
-  },
+  scripts: new Map([
+    ["create/database", obeying("database")],
+    ["create/site", obeying("site")],
+    ["drop/site", obeying("site")],
+    ["suspend/site", obeying("site")],
+    ["resume/site", obeying("site")],
+  ]),
 };
 
 export async function startFakeCluster() {

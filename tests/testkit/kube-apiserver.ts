@@ -8,7 +8,7 @@
 import { loadYaml } from "@kubernetes/client-node";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Ending } from "./fake-cluster.ts";
-import { jobName } from "../../shared/tenant/tenant.ts";
+import { jobName } from "../../shared/tenant/names.ts";
 import type { Manifest } from "../infrastructure/chart.ts";
 import { startControlPlaneOnly } from "./kubernetes/kubelet-cluster.ts";
 import { findControlPlane } from "./kubernetes/kubernetes-programs.ts";

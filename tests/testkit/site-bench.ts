@@ -28,11 +28,12 @@ import {
   SYSTEM_PATH,
 } from "../../scripts/local/fake-database.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
-import { siteJob } from "../../shared/operations/manifests.ts";
-import type { ManifestSettings } from "../../shared/operations/manifests.ts";
-import { readSiteScripts } from "../../shared/operations/scripts/read-scripts.ts";
+import { siteJob } from "../../shared/operations/job-manifest.ts";
+import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
+import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import type { JobKind, Tenant } from "../../shared/tenant/tenant.ts";
+import type { OperationKind } from "../../shared/operations/registry.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
 
 /** Where the scripts find their database. */
@@ -75,7 +76,7 @@ export interface Signal {
 }
 
 export interface Work {
-  kind: JobKind;
+  kind: OperationKind;
   tenant: Tenant;
   generation?: number;
   attempt?: number;
@@ -94,9 +95,9 @@ const DOMAIN = "kairos.app";
 
 const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
-export function tenantNamed(subdomain: string, id: string, more: Partial<Tenant> = {}): Tenant {
+export function tenantNamed(subdomain: string, id: string): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return { ...newTenant({ id, commandId: "w", ...wanted }, new Date(0)), ...more };
+  return newTenant({ id, commandId: "w", ...wanted }, new Date(0));
 }
 
 export interface SiteBench {
@@ -162,8 +163,7 @@ export function createSiteBench(
   async function run(work: Work): Promise<PodRun> {
     const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
     const { podUid = POD_UID } = work;
-    const operation = { kind, generation, attempt, started_at: new Date(0) };
-    const containers = containersOf(siteJob(tenant, operation, settings));
+    const containers = containersOf(siteJob(tenant, { kind, generation, attempt }, settings));
     let last: PodRun = { status: 0, output: "", message: null };
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
@@ -241,7 +241,7 @@ export function createSiteBench(
     sites,
     databases,
     run,
-    site: (tenant: Tenant) => join(sites, `${tenant.subdomain}.${DOMAIN}`),
+    site: (tenant: Tenant) => join(sites, `${tenant.spec.subdomain}.${DOMAIN}`),
     snapshot: () => [...listing(sites), ...(existsSync(databases) ? listing(databases) : [])],
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -18,6 +18,8 @@ import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy, UNAVAILABLE } from "./rest-proxy.ts";
+import { withParts } from "./tenant-parts.ts";
+import type { TenantParts } from "./tenant-parts.ts";
 
 export const NOW = new Date("2026-11-24T12:00:00Z");
 
@@ -28,6 +30,18 @@ export function tenantNamed(subdomain: string, now = NOW): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
   return newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, now);
 }
+
+/** With a site that works, and nothing under way. */
+export const ACTIVE = {
+  status: {
+    phase: "active",
+    site: { host: "acme.kairos.app", suspended: false },
+    observed_generation: 1,
+  },
+} as const satisfies TenantParts;
+
+/** What the status says of a command that was given up. */
+export const FAILURE = { condition: "failed", message: "it failed" } as const;
 
 let requestCount = 0;
 /** A request with a key of its own. */
@@ -48,9 +62,10 @@ export function createUnder(
 }
 
 /** In an order of keys that is not the alphabet's. */
-export function answerWith({ id, subdomain, status }: Tenant): StoredAnswer {
+export function answerWith({ id, spec, status }: Tenant): StoredAnswer {
   const headers = { Location: `/tenants/${id}` };
-  return { status: 201, headers, body: { success: true, id, subdomain, status } };
+  const body = { success: true, id, subdomain: spec.subdomain, status: status.phase };
+  return { status: 201, headers, body };
 }
 
 export const outcomesOf = (results: ({ outcome: string } | null)[]): string[] =>
@@ -118,8 +133,8 @@ export function useStore(test: ReturnType<typeof suite>) {
       return found;
     },
     /** A new tenant with these fields, in the database. */
-    async create(more: Partial<Tenant> = {}): Promise<Tenant> {
-      const tenant = { ...tenantNamed(`t-${randomUUID().slice(0, 8)}`), ...more };
+    async create(more: TenantParts = {}): Promise<Tenant> {
+      const tenant = withParts(tenantNamed(`t-${randomUUID().slice(0, 8)}`), more);
       assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
       return tenant;
     },

@@ -8,13 +8,15 @@ import { randomUUID } from "node:crypto";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import { AdapterError } from "../../shared/platform/errors.ts";
-import { siteJob, siteSecret } from "../../shared/operations/manifests.ts";
+import { siteJob, siteSecret } from "../../shared/operations/job-manifest.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
+import type { Operation, Status, Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy } from "./rest-proxy.ts";
+import { withParts } from "./tenant-parts.ts";
+import type { TenantParts } from "./tenant-parts.ts";
 import { eventually } from "./timeouts.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "./fake-cluster.ts";
 
@@ -68,28 +70,29 @@ export function awayCluster(): Cluster {
   return connectCluster({ target, namespace: NAMESPACE }, () => Promise.reject(away));
 }
 
-/** What makes a tenant one for which nothing is to be done. */
+/** The status of a tenant for which nothing is to be done. */
 export const SETTLED = {
-  status: "active",
+  phase: "active",
+  site: { host: "acme.kairos.app", suspended: false },
   observed_generation: 1,
   next_reconcile_at: null,
-} as const;
+} as const satisfies Partial<Status>;
 
 /** A tenant that is not in the database. */
-export function someTenant(more: Partial<Tenant> = {}): Tenant {
+export function someTenant(more: TenantParts = {}): Tenant {
   const id = randomUUID();
   const wanted = {
     organization: "Acme",
     subdomain: `t-${id.slice(0, 8)}`,
     email: "a@acme.example",
   };
-  return { ...newTenant({ id, commandId: "w", ...wanted }, new Date()), ...more };
+  return withParts(newTenant({ id, commandId: "w", ...wanted }, new Date()), more);
 }
 
 /** A tenant that is. */
 export async function createTenant(
   { dependencies }: TestDependencies,
-  more: Partial<Tenant> = {},
+  more: TenantParts = {},
 ): Promise<Tenant> {
   const tenant = someTenant(more);
   await dependencies.store.createTenant(tenant, null);
@@ -103,7 +106,7 @@ export async function createJobOf(
 ): Promise<void> {
   const operation: Pick<Operation, "kind" | "generation" | "attempt"> = {
     kind: "create",
-    generation: tenant.generation,
+    generation: tenant.spec.generation,
     attempt: 1,
   };
   const passwords = { database: "d", administrator: "a" };

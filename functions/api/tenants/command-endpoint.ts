@@ -62,7 +62,7 @@ async function run(
 ): Promise<ApiResponse> {
   const issued = { commandId: randomUUID(), now: new Date() };
   const answer = (tenant: Tenant) =>
-    accepted(tenant, tenant.command_id === issued.commandId ? message : "Already requested.");
+    accepted(tenant, tenant.spec.command_id === issued.commandId ? message : "Already requested.");
   const request = identity === null ? null : { ...identity, now: issued.now, answer };
   const result = await recordCommand(dependencies.store, tenantId, command, issued, request);
   switch (result?.outcome) {
@@ -82,6 +82,11 @@ async function run(
 }
 
 function accepted({ id, status }: Tenant, message: string): StoredAnswer {
-  const body: FromSchema<typeof acceptedSchema> = { success: true, id, status, message };
+  const body: FromSchema<typeof acceptedSchema> = {
+    success: true,
+    id,
+    status: status.phase,
+    message,
+  };
   return { status: 202, headers: {}, body };
 }

@@ -14,7 +14,8 @@ import {
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
-import { newTenant, siteUrl } from "../../../shared/tenant/tenant.ts";
+import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
+import { newTenant } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
@@ -140,12 +141,12 @@ async function createWith(
 }
 
 function created(tenant: Tenant, { settings }: ApiDependencies): StoredAnswer {
-  const site_url = siteUrl(tenant, settings.baseDomain);
+  const site_url = siteUrl(siteHost(tenant.spec.subdomain, settings.baseDomain));
   const body: FromSchema<typeof createdSchema> = {
     success: true,
     id: tenant.id,
-    subdomain: tenant.subdomain,
-    status: tenant.status,
+    subdomain: tenant.spec.subdomain,
+    status: tenant.status.phase,
     message: "The tenant is queued; its site is being made.",
     site_url,
     // The frontend of the service that this one replaces sends the browser there.

@@ -77,7 +77,7 @@ export const listTenants = defineEndpoint({
       throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
     }
     const { tenants, total, next } = await store.listTenants({
-      filter: { ...(status && { status }), ...(email && { email }) },
+      filter: { ...(status && { phase: status }), ...(email && { email }) },
       limit,
       from: page_token === undefined ? { skip } : { after: parsePageToken(page_token) },
     });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Position } from "../../../shared/firestore/store.ts";
-import { isTenantId } from "../../../shared/tenant/tenant.ts";
+import { isTenantId } from "../../../shared/tenant/names.ts";
 import { invalid } from "../http/parse-input.ts";
 
 /** The end of the year 9999, after which Firestore has no time. */

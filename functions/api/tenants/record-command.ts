@@ -12,6 +12,7 @@ import type {
   Repeated,
   StoredAnswer,
 } from "../../../shared/tenant/repeated-request.ts";
+import { withChanges } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { LOST_RACE, untilWritten } from "./until-written.ts";
 
@@ -47,12 +48,13 @@ export async function recordCommand(
     if (basis.outcome !== "first-time") return basis;
     if (basis.tenant === null) return null;
     const { record, version } = basis.tenant;
-    if (record.command_id === issued.commandId) return { outcome: "changed", tenant: record };
+    if (record.spec.command_id === issued.commandId) return { outcome: "changed", tenant: record };
     const effect = applyCommand(record, command, issued);
     if (effect.outcome === "refused") return effect;
 
     const update = effect.outcome === "changed" ? { version, changes: effect.changes } : null;
-    const result = { outcome: effect.outcome, tenant: { ...record, ...update?.changes } };
+    const tenant = update === null ? record : withChanges(record, update.changes);
+    const result = { outcome: effect.outcome, tenant };
     if (update === null && request === null) return result;
     const isWritten = await store.writeCommand(tenantId, {
       update,
@@ -60,7 +62,7 @@ export async function recordCommand(
         update !== null && command === "delete"
           ? { requestedAt: issued.now, overwrites: isDeletionThere }
           : null,
-      request: request && { ...request, answer: request.answer(result.tenant) },
+      request: request && { ...request, answer: request.answer(tenant) },
       expiredRequest: basis.expiredRequest,
     });
     if (isWritten) return result;

@@ -6,6 +6,7 @@
 import type { Store } from "../../../shared/firestore/store.ts";
 import { correct } from "../../../shared/tenant/commands.ts";
 import type { CommandEffect, Corrections } from "../../../shared/tenant/commands.ts";
+import { withChanges } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { LOST_RACE, untilWritten } from "./until-written.ts";
 
@@ -34,6 +35,6 @@ export function recordCorrection(
     const written = await store.writeTenant(tenantId, version, effect.changes);
     return written === null
       ? LOST_RACE
-      : { outcome: "changed", tenant: { ...record, ...effect.changes } };
+      : { outcome: "changed", tenant: withChanges(record, effect.changes) };
   });
 }

@@ -5,14 +5,15 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { STATUSES, WANTED } from "../../../shared/tenant/tenant.ts";
+import { siteUrl } from "../../../shared/tenant/names.ts";
+import { DESIRED_STATES, PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { named } from "../http/named-schema.ts";
 
 export const statusSchema = {
   type: "string",
-  enum: STATUSES,
-  description: `one of ${STATUSES.join(", ")}`,
+  enum: PHASES,
+  description: `one of ${PHASES.join(", ")}`,
 } as const satisfies JSONSchema;
 
 const time = { type: "string", format: "date-time" } as const;
@@ -43,7 +44,7 @@ const statusFields = {
     description:
       "The newest command whose outcome is known; all is settled when it is `generation`.",
   },
-  desired: { type: "string", enum: WANTED, description: "What is asked for." },
+  desired: { type: "string", enum: DESIRED_STATES, description: "What is asked for." },
 } as const satisfies Record<string, JSONSchema>;
 
 const STATUS_FIELD_NAMES = [
@@ -94,7 +95,7 @@ type TenantView = FromSchema<typeof tenantSchema>;
 
 /** All of a tenant that callers see. */
 export function toView(tenant: Tenant): TenantView {
-  const { organization, email, first_name, last_name } = tenant;
+  const { organization, email, first_name, last_name } = tenant.profile;
   return {
     ...toStatusView(tenant),
     organization,
@@ -107,20 +108,18 @@ export function toView(tenant: Tenant): TenantView {
 }
 
 /** What a caller that waits for a tenant wants to know. */
-export function toStatusView(tenant: Tenant): TenantStatus {
-  const { id, subdomain, status, site_url, error_message } = tenant;
-  const { step, reason, retryable, generation, observed_generation, desired } = tenant;
+export function toStatusView({ id, spec, status }: Tenant): TenantStatus {
   return {
     id,
-    subdomain,
-    status,
-    site_url,
-    error_message,
-    step,
-    reason,
-    retryable,
-    generation,
-    observed_generation,
-    desired,
+    subdomain: spec.subdomain,
+    status: status.phase,
+    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    error_message: status.message,
+    step: status.step,
+    reason: status.reason,
+    retryable: status.retryable,
+    generation: spec.generation,
+    observed_generation: status.observed_generation,
+    desired: spec.state,
   };
 }

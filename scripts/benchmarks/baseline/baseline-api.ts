@@ -27,13 +27,16 @@ http("baseline-api", async (request, response) => {
   await firestore
     .batch()
     .create(firestore.doc(`baseline_tenants/${id}`), {
-      ...body,
       id,
-      status: "queued",
-      operation: null,
       created_at: now,
       updated_at: now,
-      next_reconcile_at: new Date(now.getTime() + 60_000),
+      profile: { organization: body.organization, email: body.email },
+      spec: { subdomain: body.subdomain },
+      status: {
+        phase: "queued",
+        operation: null,
+        next_reconcile_at: new Date(now.getTime() + 60_000),
+      },
     })
     .create(firestore.doc(`baseline_subdomains/${body.subdomain}`), { tenant_id: id })
     .commit();

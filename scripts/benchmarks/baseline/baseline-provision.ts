@@ -60,7 +60,7 @@ async function begin(read: DocumentSnapshot, id: string): Promise<void> {
     .batch()
     .update(
       read.ref,
-      { status: "provisioning", operation, updated_at: now, next_reconcile_at: now },
+      { ...statusAt(now, "provisioning"), "status.operation": operation },
       { lastUpdateTime: read.updateTime as Timestamp },
     )
     .create(slots.doc(String(slot)), { tenant_id: id, claimed_at: now })
@@ -80,15 +80,11 @@ async function end(read: DocumentSnapshot, id: string): Promise<void> {
   const now = new Date();
   await firestore
     .batch()
-    .update(
-      read.ref,
-      { status: "active", updated_at: now, next_reconcile_at: now },
-      { lastUpdateTime: read.updateTime as Timestamp },
-    )
-    .delete(slots.doc(String(read.get("operation.slot"))))
+    .update(read.ref, statusAt(now, "active"), { lastUpdateTime: read.updateTime as Timestamp })
+    .delete(slots.doc(String(read.get("status.operation.slot"))))
     .commit();
-  const waiting = firestore.collection("baseline_tenants").where("queue_key", ">", "");
-  await waiting.orderBy("queue_key").limit(1).select().get();
+  const waiting = firestore.collection("baseline_tenants").where("status.queue_key", ">", "");
+  await waiting.orderBy("status.queue_key").limit(1).select().get();
   await read.ref.get();
   await readJob(id);
   await core.listNamespacedPod({ namespace: NAMESPACE, labelSelector: `job-name=${name}` });
@@ -97,7 +93,11 @@ async function end(read: DocumentSnapshot, id: string): Promise<void> {
   await readJob(id);
   await read.ref.get();
   await readJob(id);
-  await read.ref.update({ next_reconcile_at: null });
+  await read.ref.update({ "status.next_reconcile_at": null });
+}
+
+function statusAt(now: Date, phase: string) {
+  return { "status.phase": phase, "status.next_reconcile_at": now, updated_at: now };
 }
 
 async function readJob(id: string): Promise<V1Job | null> {

@@ -123,6 +123,6 @@ async function untilActive(it: OwnStack, wanted: number): Promise<void> {
 }
 
 async function countActive({ firestore }: OwnStack): Promise<number> {
-  const query = firestore.collection("tenants").where("status", "==", "active").count();
+  const query = firestore.collection("tenants").where("status.phase", "==", "active").count();
   return (await query.get()).data().count;
 }

@@ -197,7 +197,7 @@ async function startTestbed() {
       await reconcile(id);
       return id;
     },
-    createSettled: async () => (await createTenant(it, SETTLED)).id,
+    createSettled: async () => (await createTenant(it, { status: SETTLED })).id,
     /** The calls that something makes. */
     async count(run: () => Promise<unknown>): Promise<Calls> {
       for (const seen of [toFirestore.calls, toPubsub.calls, fakeCluster.requests]) seen.length = 0;

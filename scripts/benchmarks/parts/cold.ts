@@ -86,7 +86,7 @@ const SUBJECTS: Subject[] = [
     goals: { time: 3, memory: 1.8 },
     makesJob: false,
     prepare: async ({ store }) => {
-      const tenant = someTenant(SETTLED);
+      const tenant = someTenant({ status: SETTLED });
       await store.createTenant(tenant, null);
       return sent(pushedTrigger(PROJECT_ID, { kind: "tenant", tenant_id: tenant.id }));
     },
@@ -110,7 +110,7 @@ const SUBJECTS: Subject[] = [
     goals: { time: 3, memory: 1.8 },
     makesJob: false,
     prepare: async ({ store }) => {
-      const tenant = someTenant(SETTLED);
+      const tenant = someTenant({ status: SETTLED });
       await store.createTenant(tenant, null);
       return sent(deletionCreated(PROJECT_ID, tenant.id));
     },
@@ -122,7 +122,7 @@ const SUBJECTS: Subject[] = [
     goals: null,
     makesJob: true,
     prepare: async ({ store }) => {
-      const tenant = someTenant({ ...SETTLED, operation: madeAt(new Date()) });
+      const tenant = someTenant({ status: { ...SETTLED, operation: madeAt(new Date()) } });
       await store.createTenant(tenant, null);
       const issued = { commandId: randomUUID(), now: new Date() };
       await recordCommand(store, tenant.id, "delete", issued, null);
@@ -133,7 +133,15 @@ const SUBJECTS: Subject[] = [
 
 /** How a site was made, which there is to be dropped. */
 function madeAt(started_at: Date): Operation {
-  return { kind: "create", generation: 1, attempt: 1, started_at, slot: null, deadline_at: null };
+  return {
+    kind: "create",
+    generation: 1,
+    attempt: 1,
+    first_attempt: 1,
+    started_at,
+    slot: null,
+    deadline_at: null,
+  };
 }
 
 export const cold: Part = {
@@ -296,7 +304,10 @@ function variants(): [Variant, string][] {
 }
 
 function wanted() {
-  const { organization, subdomain, email } = someTenant();
+  const {
+    profile: { organization, email },
+    spec: { subdomain },
+  } = someTenant();
   return { organization, subdomain, email };
 }
 

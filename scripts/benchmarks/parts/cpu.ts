@@ -28,14 +28,18 @@ const METER = fileURLToPath(new URL("../processor-meter.mjs", import.meta.url));
 
 const HEADERS = { "X-API-Key": API_KEY };
 const JSON_HEADERS = { ...HEADERS, "Content-Type": "application/json" };
-const WANTED = { organization: "Acme & Co", subdomain: "acme", email: "office@acme.example" };
+const DESIRED_STATES = {
+  organization: "Acme & Co",
+  subdomain: "acme",
+  email: "office@acme.example",
+};
 
 const REQUESTS = {
   "POST /tenants": {
     method: "POST",
     path: "/tenants",
     headers: JSON_HEADERS,
-    body: JSON.stringify(WANTED),
+    body: JSON.stringify(DESIRED_STATES),
   },
   "GET /tenants/{id}": { method: "GET", path: `/tenants/${randomUUID()}`, headers: HEADERS },
   "GET /tenants, 20 of them": { method: "GET", path: "/tenants?limit=20", headers: HEADERS },

@@ -89,7 +89,7 @@ export async function writeSettled(client: Firestore, count: number): Promise<vo
   for (let written = 0; written < count; written += BATCH) {
     const batch = client.batch();
     for (let k = 0; k < Math.min(BATCH, count - written); k++) {
-      const tenant = someTenant(SETTLED);
+      const tenant = someTenant({ status: SETTLED });
       batch.create(client.doc(`tenants/${tenant.id}`), tenant);
     }
     await batch.commit();

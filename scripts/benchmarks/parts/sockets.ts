@@ -9,7 +9,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectCluster } from "../../../shared/kubernetes/cluster.ts";
-import { jobName } from "../../../shared/tenant/tenant.ts";
+import { jobName } from "../../../shared/tenant/names.ts";
 import { makeCertificate } from "../../../tests/testkit/loopback-certificate.ts";
 import type { Certificate } from "../../../tests/testkit/loopback-certificate.ts";
 import { startConnectionCounter } from "../../../tests/testkit/connection-counter.ts";

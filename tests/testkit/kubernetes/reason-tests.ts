@@ -9,7 +9,7 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { SETTINGS } from "../fake-cluster.ts";
 import { connectCluster } from "../../../shared/kubernetes/cluster.ts";
-import { siteJob, siteSecret } from "../../../shared/operations/manifests.ts";
+import { siteJob, siteSecret } from "../../../shared/operations/job-manifest.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
 import { eventually } from "../stack-fixture.ts";
 import { NAMESPACE } from "./site-cluster.ts";

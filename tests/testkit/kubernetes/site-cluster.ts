@@ -7,7 +7,7 @@
 import { loadYaml } from "@kubernetes/client-node";
 import { chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DATABASE_ADMIN_SECRET } from "../../../shared/operations/manifests.ts";
+import { DATABASE_ADMIN_SECRET } from "../../../shared/operations/job-environment.ts";
 import { VALUES } from "../../infrastructure/chart.ts";
 import type { Manifest } from "../../infrastructure/chart.ts";
 import { startMariadb } from "../mariadb-server.ts";

@@ -1,6 +1,6 @@
 """Proves that a site has its apps, by what the site itself says.
 
-usage: env/bin/python prove_apps.py SITE APP...
+usage: env/bin/python verify_apps.py SITE APP...
 
 `bench list-apps -f json` would not do: it reads a document that some versions fill only at the first
 migration.

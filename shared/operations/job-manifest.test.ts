@@ -3,17 +3,19 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { expand } from "../../scripts/local/fake-cluster/container.ts";
 import { findStrangers } from "../../tests/testkit/strict-manifest.ts";
-import { literal, siteJob, siteSecret } from "./manifests.ts";
-import { readSiteScripts } from "./scripts/read-scripts.ts";
+import { literal } from "./job-environment.ts";
+import { siteJob, siteSecret } from "./job-manifest.ts";
+import { readSiteScripts } from "./read-scripts.ts";
 import { newTenant } from "../tenant/tenant.ts";
-import type { JobKind } from "../tenant/tenant.ts";
+import { OPERATION_KINDS } from "./registry.ts";
+import type { OperationKind } from "./registry.ts";
 
 const test = suite("manifests");
 
 /** A call of what loads the apps: bench itself, or the Python that has them. */
 const APPS_CODE = /^[^#\n]*\b(bench (new-site|--site)|env\/bin\/python)/m;
 
-const KINDS: JobKind[] = ["create", "drop", "suspend", "resume"];
+const KINDS = OPERATION_KINDS;
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
   {
@@ -37,23 +39,23 @@ const settings = {
   databaseTls: "default" as const,
   databaseCa: null,
   benchUrl: null,
-  scripts: {
-    createDatabase: "# the script that makes the database",
-    createSite: 'echo "$(date)" $$ "$SITE"',
-    drop: "# the script that drops the site",
-    suspend: "# the script that suspends the site",
-    resume: "# the script that resumes the site",
-  },
+  scripts: new Map([
+    ["create/database", "# the script that makes the database"],
+    ["create/site", 'echo "$(date)" $$ "$SITE"'],
+    ["drop/site", "# the script that drops the site"],
+    ["suspend/site", "# the script that suspends the site"],
+    ["resume/site", "# the script that resumes the site"],
+  ]),
 };
-const jobOf = (kind: JobKind) => {
+const jobOf = (kind: OperationKind) => {
   return siteJob(tenant, { kind, generation: 7, attempt: 2 }, settings);
 };
-const podOf = (kind: JobKind) => {
+const podOf = (kind: OperationKind) => {
   const spec = jobOf(kind).spec?.template.spec;
   assert.ok(spec);
   return spec;
 };
-const containersOf = (kind: JobKind) => [
+const containersOf = (kind: OperationKind) => [
   ...(podOf(kind).initContainers ?? []),
   ...podOf(kind).containers,
 ];
@@ -65,7 +67,7 @@ const secret = siteSecret(
 
 for (const kind of KINDS) {
   test(`the Job ${kind} is, whole, as its golden file shows it`, () => {
-    const golden = new URL(`../../tests/golden/job-${kind}.json`, import.meta.url);
+    const golden = new URL(`${kind}/${kind}-job.golden.json`, import.meta.url);
     const text = `${JSON.stringify(jobOf(kind), null, 2)}\n`;
     // To see what a change of the manifests does: delete the files, run this, and look at the diff.
     if (!existsSync(golden) && process.env["CI"] !== "true") writeFileSync(golden, text);
@@ -147,15 +149,16 @@ test("passwords come from Secrets and stand in no Job", () => {
 });
 
 test("the administrator's password is only where none of the apps' code runs", () => {
-  const withAdmin = KINDS.flatMap((kind) =>
-    containersOf(kind)
-      .filter(({ env }) => env?.some(({ name }) => name === "DB_ROOT_PASSWORD"))
-      .map(({ name }) => `${kind} ${name}`),
-  );
-  assert.equal(withAdmin, ["create database", "drop site", "suspend site", "resume site"]);
-  const { createSite, ...others } = readSiteScripts();
-  assert.match(createSite, APPS_CODE);
-  for (const [name, script] of Object.entries(others)) assert.not.match(script, APPS_CODE, name);
+  const scripts = readSiteScripts();
+  const runsApps = (kind: OperationKind, name: string) =>
+    APPS_CODE.test(scripts.get(`${kind}/${name}`) ?? "");
+  assert.ok(runsApps("create", "site"));
+  for (const kind of KINDS) {
+    for (const { name, env = [] } of containersOf(kind)) {
+      const isAdministrator = env.some((variable) => variable.name === "DB_ROOT_PASSWORD");
+      assert.not(isAdministrator && runsApps(kind, name), `${kind}/${name}`);
+    }
+  }
 });
 
 test("after Kubernetes' own expansion, script and values are exactly what was meant", () => {
@@ -164,13 +167,13 @@ test("after Kubernetes' own expansion, script and values are exactly what was me
   for (const { name, value } of site?.env ?? []) {
     if (value !== undefined) env[name] = expand(value, env);
   }
-  assert.is(env["ORGANIZATION"], tenant.organization);
-  assert.is(env["TENANT_EMAIL"], tenant.email);
-  assert.is(env["TENANT_FIRST_NAME"], tenant.first_name);
-  assert.is(env["TENANT_LAST_NAME"], tenant.last_name);
+  assert.is(env["ORGANIZATION"], tenant.profile.organization);
+  assert.is(env["TENANT_EMAIL"], tenant.profile.email);
+  assert.is(env["TENANT_FIRST_NAME"], tenant.profile.first_name);
+  assert.is(env["TENANT_LAST_NAME"], tenant.profile.last_name);
   assert.is(env["SITE"], "acme.kairos.app");
   assert.is(env["APPS"], "erpnext hrms");
-  assert.is(expand(site?.command?.[2] ?? "", env), settings.scripts.createSite);
+  assert.is(expand(site?.command?.[2] ?? "", env), settings.scripts.get("create/site"));
 });
 
 test("any text survives the expansion", () => {

@@ -6,7 +6,7 @@ read -ra wanted_apps <<<"$APPS"
 verify() {
   step verify
   configure_site
-  attempt env/bin/python -c "$prove_apps_py" "$SITE" "${wanted_apps[@]}"
+  attempt env/bin/python -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"
   verify_visitors open
 }
 

@@ -1,0 +1,134 @@
+/**
+ * The linter's configuration. The floors of the house are in it: a file imports from floors below its own, and a pure
+ * floor imports neither client libraries nor Node.
+ *
+ * @module
+ */
+import { defineConfig } from "oxlint";
+
+/** From the top down. Folders of one floor do not know each other, but for the lowest one's. */
+const FLOORS = [
+  ["runtime"],
+  ["firestore", "kubernetes", "pubsub"],
+  ["reconciler"],
+  ["operations"],
+  ["tenant"],
+  ["configuration", "platform"],
+];
+
+const PURE = new Set(["reconciler", "tenant"]);
+
+const FUNCTIONS = ["api", "cleanup", "provision"];
+
+interface Restriction {
+  group: string[];
+  message: string;
+  allowTypeImports?: boolean;
+}
+
+const NOT_DEPLOYED: Restriction = {
+  group: ["**/scripts/**", "**/tests/**", "!**/operations/scripts/**"],
+  message: "What is deployed uses nothing that is not.",
+};
+
+const CLIENTS_AND_NODE: Restriction = {
+  group: ["node:*", "@google-cloud/*", "@kubernetes/*", "google-auth-library", "ajv"],
+  allowTypeImports: true,
+  message: "This file is pure: it uses no client library and nothing of Node.",
+};
+
+const AMBIENT = ["process", "Buffer", "setTimeout", "setInterval", "crypto", "fetch"];
+
+const purity = {
+  "no-restricted-globals": [
+    "error",
+    ...AMBIENT.map((name) => ({ name, message: "This file is pure: pass it in." })),
+  ],
+  "no-restricted-properties": [
+    "error",
+    { object: "Date", property: "now", message: "This file is pure: the time is passed in." },
+  ],
+} as const;
+
+const restricted = (patterns: Restriction[]) =>
+  ({
+    "typescript/no-restricted-imports": ["error", { patterns }],
+    "no-console": "error",
+  }) as const;
+
+/** A folder of shared/: it imports from the floors below it. */
+function floor(folder: string, level: number) {
+  const isLowest = level === FLOORS.length - 1;
+  const others = FLOORS.slice(0, isLowest ? level : level + 1).flat();
+  const above = others.filter((other) => other !== folder);
+  return {
+    files: [`shared/${folder}/**`],
+    rules: {
+      ...restricted([
+        {
+          group: ["**/functions/**", ...above.map((other) => `**/${other}/**`)],
+          message: "A floor imports from those below it only.",
+        },
+        NOT_DEPLOYED,
+        ...(PURE.has(folder) ? [CLIENTS_AND_NODE] : []),
+      ]),
+      ...(PURE.has(folder) ? purity : {}),
+    },
+  };
+}
+
+const THE_CLUSTER: Restriction = {
+  group: ["@kubernetes/*", "**/kubernetes/**", "**/operations/**", "**/reconciler/**"],
+  allowTypeImports: true,
+  message: "The API never talks to the cluster.",
+};
+
+/** A function: it imports all of shared/, and no other function. */
+function ofFunction(name: string) {
+  const others = FUNCTIONS.filter((other) => other !== name);
+  return {
+    files: [`functions/${name}/**`],
+    rules: restricted([
+      {
+        group: others.map((other) => `**/${other}/**`),
+        message: "A function never uses another one.",
+      },
+      NOT_DEPLOYED,
+      ...(name === "api" ? [THE_CLUSTER] : []),
+    ]),
+  };
+}
+
+export default defineConfig({
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "node"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  rules: {
+    "typescript/no-explicit-any": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/await-thenable": "error",
+    "typescript/switch-exhaustiveness-check": [
+      "error",
+      { considerDefaultExhaustiveForUnions: true },
+    ],
+    "typescript/only-throw-error": "error",
+    "typescript/consistent-type-imports": "error",
+    "import/no-cycle": "error",
+    eqeqeq: "error",
+    "no-console": "off",
+    "no-underscore-dangle": ["error", { allow: ["_continue"] }],
+    "typescript/no-unsafe-type-assertion": "off",
+    "typescript/no-misused-spread": "off",
+    "consistent-return": "off",
+    "typescript/consistent-return": "off",
+    "no-await-in-loop": "off",
+    "unicorn/consistent-function-scoping": "off",
+    "oxc/no-map-spread": "off",
+  },
+  overrides: [
+    ...FLOORS.flatMap((folders, level) => folders.map((folder) => floor(folder, level))),
+    ...FUNCTIONS.map(ofFunction),
+    { files: ["**/*.test.ts"], rules: { "typescript/no-restricted-imports": "off" } },
+  ],
+  ignorePatterns: ["dist", ".local", "node_modules"],
+});

@@ -1,0 +1,21 @@
+/**
+ * The types of settings that others take, too. Pure.
+ *
+ * @module
+ */
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Which cluster the site Jobs run in. */
+export type ClusterTarget =
+  | { kind: "gke"; project: string; location: string; cluster: string }
+  | { kind: "in-cluster" }
+  | { kind: "kubeconfig"; path: string };
+
+/**
+ * `default` is what the image's client does by itself; `verify` insists on a certificate that a known authority
+ * has signed; `off` encrypts nothing.
+ */
+export const DATABASE_TLS = ["default", "verify", "off"] as const;
+export type DatabaseTls = (typeof DATABASE_TLS)[number];

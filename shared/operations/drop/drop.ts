@@ -1,0 +1,29 @@
+/**
+ * Removes a tenant's site, its database and all that belongs to them. Pure.
+ *
+ * @module
+ */
+import { administrator } from "../job-environment.ts";
+import type { OperationDefinition } from "../operation-definition.ts";
+import { COMMON, DATABASE, REDIS } from "../script-parts.ts";
+
+export const drop: OperationDefinition<"drop"> = {
+  kind: "drop",
+  isNeeded: ({ spec, status }) => spec.state === "absent" && !status.removed,
+  // It makes room, and nobody asks for it twice.
+  queueRank: 0,
+  maxAttempts: null,
+  deadlineSeconds: 2400,
+  makesSecret: false,
+  statusWhileWorking: { phase: "deleting" },
+  statusWhenGivenUp: {},
+  verified: () => ({ site: null, removed: true }),
+  containers: [
+    {
+      name: "site",
+      script: [...COMMON, ...DATABASE, ...REDIS, "drop/drop.sh"],
+      limitSeconds: 1500,
+      environment: administrator,
+    },
+  ],
+};

@@ -1,0 +1,111 @@
+/**
+ * The environment of the containers of site Jobs: everything variable reaches a script this way. Pure.
+ *
+ * @module
+ */
+import type { V1EnvVar } from "@kubernetes/client-node";
+import type { DatabaseTls } from "../configuration/setting-types.ts";
+import { databaseName, jobName, siteHost } from "../tenant/names.ts";
+import type { Operation, Tenant } from "../tenant/tenant.ts";
+
+/** The Secret with the database administrator's `username` and `password`, made by the operator. */
+export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
+
+/** What of the settings the scripts are told. */
+export interface SiteSettings {
+  baseDomain: string;
+  frappeApps: string[];
+  databaseHost: string;
+  databasePort: number;
+  /** How the site Jobs' own client reaches the database. */
+  databaseTls: DatabaseTls;
+  /** Whose certificates are believed then, in PEM; null for those that the image knows. */
+  databaseCa: string | null;
+  /** Where the bench's web server answers within the cluster; null where nobody looks. */
+  benchUrl: string | null;
+}
+
+/** What of an operation its Job has to know. */
+export type JobOperation = Pick<Operation, "kind" | "generation" | "attempt">;
+
+/** What an environment is made of. */
+export interface EnvironmentSource {
+  tenant: Tenant;
+  settings: SiteSettings;
+}
+
+/** Whose site it is and which operation comes to it: what every script needs. */
+export function identity(
+  { tenant, settings }: EnvironmentSource,
+  operation: JobOperation,
+): V1EnvVar[] {
+  return [
+    plain("TENANT_ID", tenant.id),
+    plain("GENERATION", String(operation.generation)),
+    plain("ATTEMPT", String(operation.attempt)),
+    { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
+    plain("SITE", siteHost(tenant.spec.subdomain, settings.baseDomain)),
+  ];
+}
+
+function database({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("DB_HOST", settings.databaseHost),
+    plain("DB_PORT", String(settings.databasePort)),
+    plain("DB_NAME", databaseName(tenant.id)),
+  ];
+}
+
+/** What only a container that runs none of the apps' code may have. */
+export function administrator(source: EnvironmentSource): V1EnvVar[] {
+  return [
+    ...database(source),
+    secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
+    secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
+    plain("DB_TLS", source.settings.databaseTls),
+    plain("DB_TLS_CA", source.settings.databaseCa ?? ""),
+  ];
+}
+
+/** What a new site is made with. */
+export function createdSite(source: EnvironmentSource): V1EnvVar[] {
+  const { tenant, settings } = source;
+  const { profile } = tenant;
+  return [
+    ...database(source),
+    tenantPassword(source),
+    secret("ADMIN_PASSWORD", jobName(tenant.id), "administrator_password"),
+    plain("APPS", settings.frappeApps.join(" ")),
+    plain("TENANT_EMAIL", profile.email),
+    plain("TENANT_FIRST_NAME", profile.first_name ?? ""),
+    plain("TENANT_LAST_NAME", profile.last_name ?? ""),
+    plain("ORGANIZATION", profile.organization),
+  ];
+}
+
+/** The password of the site's own database user. */
+export function tenantPassword({ tenant }: EnvironmentSource): V1EnvVar {
+  return secret("DB_PASSWORD", jobName(tenant.id), "database_password");
+}
+
+/** Where a script looks at what visitors get. */
+export function visited({ settings }: EnvironmentSource): V1EnvVar {
+  return plain("BENCH_URL", settings.benchUrl ?? "");
+}
+
+export function plain(name: string, value: string): V1EnvVar {
+  return { name, value: literal(value) };
+}
+
+function secret(name: string, secretName: string, key: string): V1EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+}
+
+/**
+ * Kubernetes replaces `$(NAME)` in `args` and in environment values, and reads `$$` as one dollar
+ * sign (https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/).
+ * This is the text that it turns into exactly the given one.
+ */
+export function literal(text: string): string {
+  return text.replaceAll(/\$(?=[$(])/g, "$$$$");
+}

@@ -1,0 +1,196 @@
+/**
+ * The Kubernetes objects of a tenant: its Secret and its site Jobs. Pure: built from the record, the
+ * settings, the registry and the scripts' text alone.
+ *
+ * @module
+ */
+import type { V1Container, V1Job, V1JobSpec, V1PodSpec, V1Secret } from "@kubernetes/client-node";
+import { jobName } from "../tenant/names.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { identity, literal, plain } from "./job-environment.ts";
+import type { JobOperation, SiteSettings } from "./job-environment.ts";
+import type { ContainerDefinition, OperationDefinition } from "./operation-definition.ts";
+import { definitionOf } from "./registry.ts";
+
+export const LABELS = {
+  managedBy: "app.kubernetes.io/managed-by",
+  tenant: "kairos.app/tenant",
+  kind: "kairos.app/kind",
+  generation: "kairos.app/generation",
+  attempt: "kairos.app/attempt",
+} as const;
+
+export const MANAGED_BY = "kairos-control-plane";
+
+/** The volume claim of the bench's `sites`, made by the operator. */
+const SITES_CLAIM = "frappe-sites";
+
+/** Where the image of Frappe's maintainers has its bench. */
+const BENCH = "/home/frappe/frappe-bench";
+
+/** The user `frappe` of that image. */
+const FRAPPE_UID = 1000;
+
+/** Killing a site Job anywhere is safe, so it need not be given long to stop. */
+const STOP_GRACE_SECONDS = 5;
+
+/**
+ * A Pod with a deadline of its own is one that a quota with the scope `Terminating` counts, and so the
+ * quota counts site Jobs only. It is later than the Job's, whose condition says more.
+ */
+const POD_GRACE_SECONDS = 300;
+
+/** Only a backstop: a Job is deleted as soon as its outcome is recorded. */
+const KEEP_FINISHED_SECONDS = 7 * 24 * 3600;
+
+/** The exit codes of the site scripts after which no further attempt can succeed. */
+export const FINAL_EXIT_CODES = [65, 66, 67];
+
+/** The whole script of every container, by `KIND/CONTAINER`. */
+export type SiteScripts = Map<string, string>;
+
+export interface ManifestSettings extends SiteSettings {
+  namespace: string;
+  frappeImage: string;
+  scripts: SiteScripts;
+}
+
+/** The passwords of a site, made once and never read back. */
+export interface SitePasswords {
+  database: string;
+  administrator: string;
+}
+
+/** The Secret that all site Jobs of a tenant share. */
+export function siteSecret(
+  tenantId: string,
+  passwords: SitePasswords,
+  { namespace }: Pick<ManifestSettings, "namespace">,
+): V1Secret {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: jobName(tenantId),
+      namespace,
+      labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.tenant]: tenantId },
+    },
+    type: "Opaque",
+    stringData: {
+      database_password: passwords.database,
+      administrator_password: passwords.administrator,
+    },
+  };
+}
+
+/** The one site Job that carries out an operation. */
+export function siteJob(
+  tenant: Tenant,
+  operation: JobOperation,
+  settings: ManifestSettings,
+): V1Job {
+  const labels = {
+    [LABELS.managedBy]: MANAGED_BY,
+    [LABELS.tenant]: tenant.id,
+    [LABELS.kind]: operation.kind,
+    [LABELS.generation]: String(operation.generation),
+    [LABELS.attempt]: String(operation.attempt),
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: jobName(tenant.id), namespace: settings.namespace, labels },
+    spec: {
+      ...jobLimits(definitionOf(operation.kind)),
+      template: { metadata: { labels }, spec: podSpec(tenant, operation, settings) },
+    },
+  };
+}
+
+function jobLimits({ deadlineSeconds }: OperationDefinition): Omit<V1JobSpec, "template"> {
+  return {
+    // What Kubernetes would repeat unseen, the control plane repeats in sight.
+    backoffLimit: 0,
+    activeDeadlineSeconds: deadlineSeconds,
+    ttlSecondsAfterFinished: KEEP_FINISHED_SECONDS,
+    podFailurePolicy: {
+      rules: [
+        { action: "FailJob", onExitCodes: { operator: "In", values: FINAL_EXIT_CODES } },
+        // A drained node is nobody's failure.
+        { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+      ],
+    },
+  };
+}
+
+function podSpec(tenant: Tenant, operation: JobOperation, settings: ManifestSettings): V1PodSpec {
+  const definition = definitionOf(operation.kind);
+  return {
+    ...containersOf(definition, tenant, operation, settings),
+    restartPolicy: "Never",
+    activeDeadlineSeconds: definition.deadlineSeconds + POD_GRACE_SECONDS,
+    terminationGracePeriodSeconds: STOP_GRACE_SECONDS,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: FRAPPE_UID,
+      runAsGroup: FRAPPE_UID,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumes: [{ name: "sites", persistentVolumeClaim: { claimName: SITES_CLAIM } }],
+  };
+}
+
+/** All but the last are init containers, which Kubernetes runs one after the other. */
+function containersOf(
+  { kind, containers }: OperationDefinition,
+  tenant: Tenant,
+  operation: JobOperation,
+  settings: ManifestSettings,
+): Pick<V1PodSpec, "initContainers" | "containers"> {
+  const made = containers.map((each) => container(kind, each, tenant, operation, settings));
+  const initContainers = made.slice(0, -1);
+  return {
+    ...(initContainers.length > 0 && { initContainers }),
+    containers: made.slice(-1),
+  };
+}
+
+function container(
+  kind: string,
+  { name, limitSeconds, environment }: ContainerDefinition,
+  tenant: Tenant,
+  operation: JobOperation,
+  settings: ManifestSettings,
+): V1Container {
+  const source = { tenant, settings };
+  const script = settings.scripts.get(`${kind}/${name}`);
+  if (script === undefined) throw new TypeError(`The container ${kind}/${name} has no script.`);
+  return {
+    name,
+    image: settings.frappeImage,
+    workingDir: BENCH,
+    // Instead of the image's entrypoint, which removes sites/assets and links it anew, for all sites.
+    command: ["bash", "-c", literal(script)],
+    env: [
+      ...identity(source, operation),
+      plain("TIME_LIMIT_SECONDS", String(limitSeconds)),
+      ...environment(source),
+    ],
+    ...CONTAINER_LIMITS,
+  };
+}
+
+const CONTAINER_LIMITS: Omit<V1Container, "name"> = {
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  volumeMounts: [{ name: "sites", mountPath: `${BENCH}/sites` }],
+  resources: {
+    requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1Gi" },
+    limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "1Gi" },
+  },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"] },
+  },
+};

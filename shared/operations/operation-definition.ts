@@ -1,0 +1,45 @@
+/**
+ * What there is to say of a kind of site Job. Each kind has a folder of its own with all of it, and a line in the
+ * registry. Pure.
+ *
+ * @module
+ */
+import type { V1EnvVar } from "@kubernetes/client-node";
+import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
+import type { EnvironmentSource } from "./job-environment.ts";
+
+export interface OperationDefinition<Kind extends string = string> {
+  kind: Kind;
+  /**
+   * Whether spec and status differ in what this operation brings about. It is run when no operation before it in the
+   * registry is needed.
+   */
+  isNeeded: (tenant: Tenant) => boolean;
+  /** Its place in the queue for slots: lower ones come first, whoever waits longer. */
+  queueRank: number;
+  /** After so many failed attempts the command is given up; null: never. */
+  maxAttempts: number | null;
+  /** How long its Job may work. */
+  deadlineSeconds: number;
+  /** Whether the tenant's Secret is made before its Job. */
+  makesSecret: boolean;
+  /** What of the status changes when its Job is about to work. */
+  statusWhileWorking: StatusChanges;
+  /** What of the status changes when it is given up. */
+  statusWhenGivenUp: StatusChanges;
+  /** What the success of its Job verifies. */
+  verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
+  /** One after the other. */
+  containers: readonly [...ContainerDefinition[], ContainerDefinition];
+}
+
+/** A container of a site Job. All containers share image, volume and limits. */
+export interface ContainerDefinition {
+  name: string;
+  /** The files of which its script is made, in this order, relative to this folder. */
+  script: readonly string[];
+  /** How long a single command of the script may take. */
+  limitSeconds: number;
+  /** Its environment beside what every container has. */
+  environment: (source: EnvironmentSource) => V1EnvVar[];
+}

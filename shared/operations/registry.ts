@@ -1,0 +1,35 @@
+/**
+ * The kinds of site Jobs. The order is that in which a tenant's differences between spec and status are removed.
+ * Types, decisions, manifests, scripts and labels read it from here. Pure.
+ *
+ * @module
+ */
+import { create } from "./create/create.ts";
+import { drop } from "./drop/drop.ts";
+import type { OperationDefinition } from "./operation-definition.ts";
+import { resume } from "./resume/resume.ts";
+import { suspend } from "./suspend/suspend.ts";
+
+const REGISTERED = [drop, create, suspend, resume] as const;
+
+export type OperationKind = (typeof REGISTERED)[number]["kind"];
+
+export const OPERATIONS: readonly OperationDefinition<OperationKind>[] = REGISTERED;
+
+export const OPERATION_KINDS: readonly OperationKind[] = OPERATIONS.map(({ kind }) => kind);
+
+const BY_KIND = new Map<string, OperationDefinition<OperationKind>>(
+  OPERATIONS.map((operation) => [operation.kind, operation]),
+);
+
+/** The definition of a kind. Throws for what is none: a record that says so was refused when it was read. */
+export function definitionOf(kind: string): OperationDefinition<OperationKind> {
+  const definition = BY_KIND.get(kind);
+  if (definition === undefined) throw new TypeError(`There is no operation "${kind}".`);
+  return definition;
+}
+
+/** Whether a text names a kind. */
+export function isOperationKind(text: string | undefined): text is OperationKind {
+  return text !== undefined && BY_KIND.has(text);
+}

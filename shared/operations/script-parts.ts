@@ -1,0 +1,28 @@
+/**
+ * What the scripts of site Jobs share, as lists of the files that they are made of. Pure.
+ *
+ * @module
+ */
+
+/** What every script begins with: time limit, messages, outages, and whose the site is. */
+export const COMMON = [
+  "scripts/relay.py",
+  "scripts/time_limit.py",
+  "scripts/redis.py",
+  "scripts/outage.sh",
+  "scripts/common.sh",
+  "scripts/owner.sh",
+  "scripts/directory.sh",
+] as const;
+
+/** For what talks to MariaDB as its administrator. */
+export const DATABASE = ["scripts/database.sh"] as const;
+
+/** For what clears or checks the bench's Redis. */
+export const REDIS = ["scripts/redis.sh"] as const;
+
+/** For what configures a site and looks at it as a visitor does. */
+export const SITE = ["scripts/site_config.py", "scripts/visit.py", "scripts/site.sh"] as const;
+
+/** For what puts a site behind its fence, or takes that away. */
+export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE] as const;

@@ -1,0 +1,133 @@
+/**
+ * What a decision rests on, and what it consists of. Pure.
+ *
+ * @module
+ */
+import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
+import type { Blocker } from "./blocker.ts";
+
+/** How a site Job ended, in the words of the Job itself where it left any. */
+export type JobOutcome =
+  /** `reason` is set where success is not the plain one. */
+  | { result: "succeeded"; reason: string | null }
+  | {
+      result: "failed";
+      step: string | null;
+      reason: string;
+      message: string;
+      /** False when no further attempt can succeed. */
+      retryable: boolean;
+      /** True when it failed for an outage of what all sites share. */
+      isOutage?: true;
+    };
+
+export type Failure = Extract<JobOutcome, { result: "failed" }>;
+
+/** A tenant's Job as the cluster shows it. `outcome` is null while it works. */
+export interface Job {
+  uid: string;
+  /** One of the kinds in `operations/registry.ts`. */
+  kind: string;
+  generation: number;
+  attempt: number;
+  /** Its deletion was asked for, and its name is held until the last Pod is gone. */
+  terminating: boolean;
+  outcome: JobOutcome | null;
+  /** What keeps it from working, or its name from being free; null while it works, and once it has ended. */
+  blocker: Blocker | null;
+}
+
+/** All that a decision rests on. A Job that is not there is null. */
+export interface Observed {
+  tenant: Tenant;
+  job: Job | null;
+}
+
+/** A change outside the tenant's record. */
+export type Action =
+  /** Records the operation together with the slot that it gets, or that the tenant waits for one. */
+  | { do: "takeSlot"; operation: Operation; changes: StatusChanges }
+  | { do: "createSecret" }
+  | { do: "createJob"; operation: Operation }
+  | { do: "deleteJob"; uid: string }
+  | { do: "deleteSecret" }
+  | { do: "endDeletion" };
+
+/** Which case a decision is. It is the message of its log line: alerts, metrics and dashboards look for it. */
+export type DecisionReason =
+  /** The newest command has its outcome, and nothing is left of its Job. */
+  | "Settled"
+  /** The spec is as the status: the command asked for nothing that was not so. */
+  | "NothingToDo"
+  /** A deletion ends before anything was made for the tenant. */
+  | "NothingWasEverMade"
+  /** A deletion ends after its drop. */
+  | "SiteIsDropped"
+  /** The first attempt of an operation takes its slot. */
+  | "OperationBegins"
+  /** A further attempt takes its slot. */
+  | "AttemptBegins"
+  /** The time of the next attempt has not come. */
+  | "PausesBeforeNextAttempt"
+  /** The attempt has its slot and no Job: it is made, or made again. */
+  | "JobIsMissing"
+  | "JobIsWorking"
+  /** Something keeps the Job from working; the tenant's `reason` says what. */
+  | "JobIsBlocked"
+  /** The Job is being deleted, and holds the name. */
+  | "JobIsTerminating"
+  | "JobSucceeded"
+  /** The attempt has failed, and another one follows. */
+  | "AttemptFailed"
+  /** The attempt has failed, and the command is given up. */
+  | "JobFailed"
+  /** An attempt that only an operator can help is ended. */
+  | "SetUpFails"
+  /** The attempt's time is over, and its Job is removed. */
+  | "DeadlineExceeded"
+  /** The outcome is recorded, and the Job is removed. */
+  | "JobHasEnded"
+  /** A Job of an earlier attempt is removed. */
+  | "OlderJobHoldsTheName"
+  /** The Job is of a later attempt than what was read: somebody else has gone on. */
+  | "NewerJobHoldsTheName";
+
+export interface Decision {
+  reason: DecisionReason;
+  /** Written before any action, so that whoever comes next knows of it; null writes nothing. */
+  changes: StatusChanges | null;
+  /** In this order. The first that cannot be done yet ends them. */
+  actions: Action[];
+  /** Whether to reconcile once more at once, since the actions make something decidable. */
+  requeue: boolean;
+  /** When to reconcile once more at the latest; null when there is nothing left to do. */
+  requeueAfterSeconds: number | null;
+}
+
+export interface DecideSettings {
+  baseDomain: string;
+  /** How long the first pause between two attempts is; each further one is twice as long. */
+  retryPauseSeconds: number;
+}
+
+/** For what nobody else tells of. */
+export const REQUEUE_SECONDS = 60;
+
+/** Decides to write and do nothing, and to look again. */
+export function wait(reason: DecisionReason, requeueAfterSeconds = REQUEUE_SECONDS): Decision {
+  return { reason, changes: null, actions: [], requeue: false, requeueAfterSeconds };
+}
+
+/** Decides to write this, and to look again at once. */
+export function record(
+  reason: DecisionReason,
+  changes: StatusChanges,
+  requeueAfterSeconds = REQUEUE_SECONDS,
+): Decision {
+  return { reason, changes, actions: [], requeue: true, requeueAfterSeconds };
+}
+
+/** Decides to do this, and to look again at once. */
+export function act(reason: DecisionReason, actions: Action[]): Decision {
+  return { reason, changes: null, actions, requeue: true, requeueAfterSeconds: REQUEUE_SECONDS };
+}

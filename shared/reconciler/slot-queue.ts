@@ -1,0 +1,58 @@
+/**
+ * What the record says of an operation that waits for its slot, and of one that takes it. Pure.
+ *
+ * @module
+ */
+import { definitionOf } from "../operations/registry.ts";
+import { addSeconds } from "../tenant/tenant.ts";
+import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
+import { attemptSeconds } from "./attempts.ts";
+import { REQUEUE_SECONDS } from "./decision.ts";
+
+/** The `reason` of a tenant that waits for a slot. */
+export const WAITING_FOR_SLOT = "WaitingForSlot";
+
+/** For what the resync sees by itself: a slot that is free. */
+const LONG_REQUEUE_SECONDS = 10 * 60;
+
+/**
+ * What the record says while the operation waits for a slot; null if it says so already. The next reconcile is
+ * only a backstop, and far ahead, so that those who wait do not fill the resync.
+ */
+export function waitingChanges(
+  { id, spec, status }: Tenant,
+  { kind }: Operation,
+  now: Date,
+): StatusChanges | null {
+  const { queue_key, next_reconcile_at } = status;
+  const soon = addSeconds(now, LONG_REQUEUE_SECONDS / 2);
+  const isFarAhead = next_reconcile_at !== null && next_reconcile_at > soon;
+  if (queue_key !== null && isFarAhead) return null;
+  const { queueRank } = definitionOf(kind);
+  return {
+    reason: WAITING_FOR_SLOT,
+    queue_key: `${queueRank} ${spec.requested_at.toISOString()} ${id}`,
+    next_reconcile_at: addSeconds(now, LONG_REQUEUE_SECONDS),
+  };
+}
+
+/** What the record says while a Job of this kind works. What was said of an earlier failure stays. */
+export function changesDuring(kind: string, { status }: Tenant): StatusChanges {
+  const reason = status.reason === WAITING_FOR_SLOT ? null : status.reason;
+  return { ...definitionOf(kind).statusWhileWorking, step: kind, reason, queue_key: null };
+}
+
+/** What the record says from the moment the operation has its slot. */
+export function takingChanges(
+  operation: Operation,
+  slot: number,
+  changes: StatusChanges,
+  now: Date,
+): StatusChanges {
+  const deadline_at = addSeconds(now, attemptSeconds(operation.kind));
+  return {
+    ...changes,
+    operation: { ...operation, slot, deadline_at },
+    next_reconcile_at: addSeconds(now, REQUEUE_SECONDS),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * The names that derive from a tenant: of its site, its database, its Job. Pure.
+ *
+ * @module
+ */
+
+/** The host name of a tenant's site, which is also the name that bench gives it. */
+export function siteHost(subdomain: string, baseDomain: string): string {
+  return `${subdomain}.${baseDomain}`;
+}
+
+/** Where a browser finds the site at a host name. */
+export function siteUrl(host: string): string {
+  return `https://${host}`;
+}
+
+/**
+ * The name of the tenant's database and of its only user. Letters and digits only: in a MariaDB
+ * GRANT an underscore is a wildcard, and a grant on `t_a` would also read `tXa`.
+ */
+export function databaseName(tenantId: string): string {
+  return `tn${tenantId.replaceAll("-", "")}`;
+}
+
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+/** The form of a tenant id, for a schema. */
+export const TENANT_ID_PATTERN = `^${UUID}$`;
+const TENANT_ID = new RegExp(TENANT_ID_PATTERN);
+const JOB_NAME = new RegExp(`^site-(${UUID})$`);
+
+/** Whether a text has the form of a tenant id: a UUID in lower case. */
+export function isTenantId(text: string): boolean {
+  return TENANT_ID.test(text);
+}
+
+/** The one Job name, and Secret name, that a tenant has. Holding it is holding the tenant's lock. */
+export function jobName(tenantId: string): string {
+  return `site-${tenantId}`;
+}
+
+/** The tenant whose site Job bears this name, or null for any other Job. */
+export function tenantOfJob(name: string): string | null {
+  return JOB_NAME.exec(name)?.[1] ?? null;
+}
