@@ -11,7 +11,7 @@ locals {
   EOT
 
   log_alerts = {
-    # The word is SET_UP_FAILS in shared/reconciler/decide.ts.
+    # The names of events are those of shared/platform/log-events.ts and shared/reconciler/decision.ts; a test says so.
     set-up-fails = {
       name     = "Site Jobs cannot start, and only an operator can help"
       severity = "CRITICAL"

@@ -142,7 +142,7 @@ resource "google_logging_metric" "time_to_active" {
 resource "google_logging_metric" "resyncs" {
   name        = "kairos-resyncs"
   description = "Resyncs that saw the cluster: the control plane's heartbeat."
-  filter      = "${local.reconcilers_log}jsonPayload.message=\"resync finished\""
+  filter      = "${local.reconcilers_log}jsonPayload.message=\"ResyncFinished\""
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -276,7 +276,7 @@ resource "google_monitoring_alert_policy" "backup_incomplete" {
         resource.type="k8s_container"
         resource.labels.namespace_name="${var.namespace}"
         resource.labels.container_name="upload"
-        jsonPayload.message="the backup is not whole"
+        jsonPayload.message="BackupIncomplete"
       EOT
 
       label_extractors = {

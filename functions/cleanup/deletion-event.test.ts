@@ -30,7 +30,7 @@ for (const name of ["acme", "undefined", "0C16443D-3D8E-4C0D-B43C-AC1174140611"]
     const lines = await logLinesOf(async () => {
       assert.is(tenantOfDeletion({ subject: `documents/deletions/${name}` }), null);
     });
-    const message = "a deletion is of something that is no tenant";
+    const message = "UnknownDeletion";
     assert.equal(lines, [{ severity: "WARNING", message, tenantId: name }]);
   });
 }

@@ -21,6 +21,6 @@ export function tenantOfDeletion(event: unknown): string | null {
   if (!parsed.ok) throw new Error("the event's subject is not a document of deletions");
   const tenantId = parsed.value.subject.split("/").at(-1) ?? "";
   if (isTenantId(tenantId)) return tenantId;
-  log("WARNING", "a deletion is of something that is no tenant", { tenantId });
+  log("WARNING", "UnknownDeletion", { tenantId });
   return null;
 }

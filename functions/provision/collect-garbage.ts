@@ -5,12 +5,13 @@
  * It removes only what is provably ours, has no tenant on a second look, and is over an hour old (no
  * function runs that long); whatever else is not as it should be it reports. Unlike the resync it costs
  * with the number of tenants. It never lists Secrets, for listing is reading: those of tenants that are
- * gone it finds by the trails of their deletions.
+ * gone it finds by the records of their deletions.
  *
  * @module
  */
 import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
+import type { LogEvent } from "../../shared/platform/log-events.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
@@ -24,9 +25,9 @@ const MIN_AGE_SECONDS = 3600;
 /** A leftover is looked for as long as the deletion record is kept. */
 const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
 
-/** A line of the report: a sentence, and whom it is about. */
+/** A line of the report: what was found, and whom it is about. */
 interface Finding {
-  message: string;
+  event: LogEvent;
   tenantId: string;
   subdomain?: string;
   /** The fields of a record that are damaged. */
@@ -41,17 +42,17 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
   let count = 0;
   for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
     try {
-      for await (const { message, ...about } of look(dependencies, before)) {
-        log("WARNING", `garbage collection: ${message}`, about);
+      for await (const { event, ...about } of look(dependencies, before)) {
+        log("WARNING", event, about);
         count += 1;
       }
     } catch (error) {
       // One thing that is not as it should be keeps nobody from looking at the others.
       if (isStoreUnusable(error)) throw error;
-      log("ERROR", "garbage collection: a look was not finished", errorFields(error));
+      log("ERROR", "GarbageCollectionFailed", errorFields(error));
     }
   }
-  log("INFO", "garbage collection finished", { findings: count });
+  log("INFO", "GarbageCollectionFinished", { findings: count });
 }
 
 /** Site Jobs of tenants that are gone. Without its deletion record, one may be of another control plane's tenant. */
@@ -64,9 +65,9 @@ async function* leftJobs({ cluster, store }: Dependencies, before: Date): Findin
     if (!(await isGone(tenantId, store))) continue;
     if (deletion?.completed_at) {
       await cluster.deleteJob(tenantId, uid);
-      yield { message: "a site Job of a tenant that is gone was removed", tenantId };
+      yield { event: "OrphanedJobRemoved", tenantId };
     } else {
-      yield { message: "a site Job is of a tenant that is not there", tenantId };
+      yield { event: "UnknownJob", tenantId };
     }
   }
 }
@@ -77,7 +78,7 @@ async function* leftSecrets({ cluster, store }: Dependencies, before: Date): Fin
   for (const tenantId of await store.deletionsEnded(since, before)) {
     if (!(await isGone(tenantId, store))) continue;
     if (await cluster.deleteSecret(tenantId)) {
-      yield { message: "a Secret of a tenant that is gone was removed", tenantId };
+      yield { event: "OrphanedSecretRemoved", tenantId };
     }
   }
 }
@@ -94,7 +95,7 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
     const { id: tenantId, spec } = tenant;
     const { subdomain } = spec;
     if (damaged.length > 0) {
-      yield { message: "a tenant's record is damaged", tenantId, subdomain, damaged };
+      yield { event: "RecordDamaged", tenantId, subdomain, damaged };
     }
     const isHolder = unheld.get(subdomain)?.tenantId === tenantId;
     if (isHolder) unheld.delete(subdomain);
@@ -120,11 +121,11 @@ async function* lostTenant({ id: tenantId, spec }: Tenant, dependencies: Depende
   const tenant = (await store.showTenant(tenantId))?.tenant;
   if (tenant === undefined) return;
   if (holder !== tenantId) {
-    yield { message: "a tenant does not hold its name", tenantId, subdomain };
+    yield { event: "NameLost", tenantId, subdomain };
   }
   if (isUnscheduled(tenant)) {
     await reconcileTenant(tenantId, dependencies);
-    yield { message: "a tenant without a next reconcile was reconciled", tenantId, subdomain };
+    yield { event: "UnscheduledTenantReconciled", tenantId, subdomain };
   }
 }
 
@@ -143,9 +144,9 @@ async function* lostReservation(
     const [claimant] = claims;
     const isClear = claimant !== undefined && claims.length === 1;
     if (isClear && (await store.giveReservation(reservation, claimant))) {
-      yield { message: "a tenant got its name back", tenantId: claimant, subdomain };
+      yield { event: "NameGivenBack", tenantId: claimant, subdomain };
     } else {
-      yield { message: "a name is reserved for something that is no tenant", tenantId, subdomain };
+      yield { event: "NameOfNobody", tenantId, subdomain };
     }
     return;
   }
@@ -153,9 +154,9 @@ async function* lostReservation(
   const deletion = await store.readDeletion(tenantId);
   if (deletion?.completed_at && (await isGone(tenantId, store))) {
     await store.deleteReservation(reservation);
-    yield { message: "a name of a tenant that is gone was set free", tenantId, subdomain };
+    yield { event: "NameReleased", tenantId, subdomain };
   } else {
-    yield { message: "a name is reserved for a tenant that is not there", tenantId, subdomain };
+    yield { event: "NameOfMissingTenant", tenantId, subdomain };
   }
 }
 
@@ -169,7 +170,7 @@ function isUnscheduled(tenant: Tenant): boolean {
 async function* lostDeletions({ store }: Dependencies, before: Date): Findings {
   for (const tenantId of await store.deletionsOpen(before)) {
     if (await isGone(tenantId, store)) {
-      yield { message: "a deletion has not ended, and its tenant is not there", tenantId };
+      yield { event: "DeletionUnfinished", tenantId };
     }
   }
 }

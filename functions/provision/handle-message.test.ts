@@ -89,8 +89,8 @@ test("the resync and the garbage collection have messages of their own", async (
     settings: {},
   } as unknown as Dependencies;
   for (const [kind, message] of [
-    ["resync", "resync finished"],
-    ["garbage-collection", "garbage collection finished"],
+    ["resync", "ResyncFinished"],
+    ["garbage-collection", "GarbageCollectionFinished"],
   ]) {
     const { lines } = await handle(messageOf(JSON.stringify({ kind })), {
       asked: [],

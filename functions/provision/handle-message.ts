@@ -25,7 +25,7 @@ export async function handleEvent(event: unknown, dependencies: Dependencies): P
     await answer(request, dependencies);
   } catch (error) {
     const isRefused = request.for !== "resync";
-    log("ERROR", `a message was not carried out and is ${isRefused ? "refused" : "given up"}`, {
+    log("ERROR", isRefused ? "MessageFailed" : "ResyncFailed", {
       messageId: messageIdOf(event),
       request,
       ...errorFields(error),
@@ -55,7 +55,7 @@ function parseRequest(event: unknown): ReconcileRequest {
   } catch (error) {
     if (error instanceof MessageError) {
       const messageId = messageIdOf(event);
-      log("ERROR", "a message cannot be understood and is refused", {
+      log("ERROR", "MessageNotUnderstood", {
         messageId,
         ...errorFields(error),
       });

@@ -78,7 +78,7 @@ async function resyncOnce(dependencies: Dependencies): Promise<void> {
   await freeOrphanedSlots(slots, jobs, dependencies);
   const free = settings.maxConcurrentJobs - slots.length;
   if (free > 0) await triggerQueue(free, dependencies);
-  log(tenantIds.length > 0 ? "INFO" : "DEBUG", "resync finished", {
+  log(tenantIds.length > 0 ? "INFO" : "DEBUG", "ResyncFinished", {
     due: due.length,
     jobs: jobs.length,
     slots: slots.length,
@@ -92,7 +92,7 @@ async function seeCluster({ cluster }: Dependencies): Promise<ListedJob[] | null
   try {
     return await cluster.listJobs();
   } catch (error) {
-    log("ERROR", "the cluster does not answer", errorFields(error));
+    log("ERROR", "ClusterUnavailable", errorFields(error));
     return null;
   }
 }
@@ -127,6 +127,6 @@ async function freeOrphanedSlots(
 ): Promise<void> {
   const withJob = new Set(jobs.map(({ tenantId }) => tenantId));
   for (const slot of slots.filter(({ tenantId }) => !withJob.has(tenantId))) {
-    if (await store.freeOrphanedSlot(slot)) log("WARNING", "a slot was nobody's", { ...slot });
+    if (await store.freeOrphanedSlot(slot)) log("WARNING", "OrphanedSlotFreed", { ...slot });
   }
 }

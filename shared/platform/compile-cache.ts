@@ -8,7 +8,7 @@
 import { readdirSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
 import type { Environment } from "../configuration/settings.ts";
-import { log } from "./log.ts";
+import { writeLogLine } from "./log.ts";
 
 type CompileCacheState = "hit" | "miss" | "off";
 
@@ -34,7 +34,7 @@ export function findCompileCache(
 export function logCompileCache(env: Environment): void {
   const compileCache = findCompileCache(env, getCompileCacheDir());
   const severity = { hit: "INFO", miss: "WARNING", off: "DEBUG" } as const;
-  log(severity[compileCache], `compile cache: ${compileCache}`, {
+  writeLogLine(severity[compileCache], `compile cache: ${compileCache}`, {
     compileCache,
     node: process.version,
   });

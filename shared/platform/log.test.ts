@@ -4,15 +4,15 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { logLinesOf } from "../../tests/testkit/log-lines.ts";
 import { AdapterError } from "./errors.ts";
-import { errorFields, log } from "./log.ts";
+import { errorFields, writeLogLine } from "./log.ts";
 import { followTraces } from "./trace.ts";
 
 const test = suite("the log");
 
 test("an entry is one line, with its fields", async () => {
   const lines = await logLinesOf(async () => {
-    log("INFO", "two\nlines", { tenantId: "t" });
-    log("DEBUG", "another");
+    writeLogLine("INFO", "two\nlines", { tenantId: "t" });
+    writeLogLine("DEBUG", "another");
   });
   assert.equal(lines, [
     { severity: "INFO", message: "two\nlines", tenantId: "t" },
@@ -23,7 +23,7 @@ test("an entry is one line, with its fields", async () => {
 test("an entry that a request causes names the request's trace", async () => {
   followTraces("acme-prod");
   const server = createServer((_request, response) => {
-    log("INFO", "asked");
+    writeLogLine("INFO", "asked");
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

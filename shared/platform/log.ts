@@ -5,12 +5,22 @@
  * @module
  */
 import { AdapterError } from "./errors.ts";
+import type { LogEvent } from "./log-events.ts";
 import { currentTrace } from "./trace.ts";
 
 export type Severity = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 
-/** Writes one line. `fields` are merged into the entry, and the trace that it belongs to. */
+/** Logs an event. `fields` are merged into the line, and the trace that it belongs to. */
 export function log(
+  severity: Severity,
+  event: LogEvent,
+  fields: Record<string, unknown> = {},
+): void {
+  writeLogLine(severity, event, fields);
+}
+
+/** The same for events that have their names elsewhere. */
+export function writeLogLine(
   severity: Severity,
   message: string,
   fields: Record<string, unknown> = {},

@@ -74,7 +74,10 @@ function succeeded(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const verified = definitionOf(operation.kind).verified(tenant, settings);
+  const verified = {
+    ...requestDone(tenant, operation),
+    ...definitionOf(operation.kind).verified(tenant, settings),
+  };
   const next = firstDifference(withChanges(tenant, { status: verified }));
   const { generation, attempt } = operation;
   const rest: StatusChanges =
@@ -82,6 +85,12 @@ function succeeded(
       ? { observed_generation: generation, operation: withoutSlot(operation) }
       : { operation: firstAttempt(next.kind, generation, attempt + 1, now) };
   return record("JobSucceeded", { ...verified, ...NOTHING_WRONG, reason, ...rest });
+}
+
+/** What was to be done once is done. */
+function requestDone({ spec, status }: Tenant, { kind }: Operation): StatusChanges {
+  const id = spec.requests[kind];
+  return id === undefined ? {} : { done: { ...status.done, [kind]: id } };
 }
 
 const NOTHING_WRONG = {

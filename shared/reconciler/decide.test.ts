@@ -8,6 +8,7 @@ import type { Blocker } from "./blocker.ts";
 import {
   addSeconds,
   DESIRED_STATES,
+  isRequested,
   isSettled,
   newTenant,
   PHASES,
@@ -815,6 +816,19 @@ test("the second operation has attempts of its own", () => {
   };
   assert.is(outcomeOf(third), "AttemptFailed");
   assert.is(outcomeOf({ ...third, attempt: 4 }), "JobFailed");
+});
+
+test("what was requested once is done when its operation has succeeded, and not before", () => {
+  const tenant = withChanges(provisioning, {
+    spec: { requests: { create: "r2" } },
+    status: { done: { create: "r1" } },
+  });
+  assert.ok(isRequested(tenant, "create"));
+  const failing = decide({ tenant, job: job(create, FAILED) }, NOW, SETTINGS).changes ?? {};
+  assert.ok(isRequested(withStatus(tenant, failing), "create"));
+  const made = decide({ tenant, job: job(create, SUCCEEDED) }, NOW, SETTINGS).changes ?? {};
+  assert.not(isRequested(withStatus(tenant, made), "create"));
+  assert.not(isRequested(tenant, "drop"));
 });
 
 test("a command that asks for what is so already is done without a Job", () => {

@@ -53,44 +53,34 @@ export type Action =
   | { do: "deleteSecret" }
   | { do: "endDeletion" };
 
-/** Which case a decision is. It is the message of its log line: alerts, metrics and dashboards look for it. */
-export type DecisionReason =
-  /** The newest command has its outcome, and nothing is left of its Job. */
-  | "Settled"
-  /** The spec is as the status: the command asked for nothing that was not so. */
-  | "NothingToDo"
-  /** A deletion ends before anything was made for the tenant. */
-  | "NothingWasEverMade"
-  /** A deletion ends after its drop. */
-  | "SiteIsDropped"
-  /** The first attempt of an operation takes its slot. */
-  | "OperationBegins"
-  /** A further attempt takes its slot. */
-  | "AttemptBegins"
-  /** The time of the next attempt has not come. */
-  | "PausesBeforeNextAttempt"
-  /** The attempt has its slot and no Job: it is made, or made again. */
-  | "JobIsMissing"
-  | "JobIsWorking"
-  /** Something keeps the Job from working; the tenant's `reason` says what. */
-  | "JobIsBlocked"
-  /** The Job is being deleted, and holds the name. */
-  | "JobIsTerminating"
-  | "JobSucceeded"
-  /** The attempt has failed, and another one follows. */
-  | "AttemptFailed"
-  /** The attempt has failed, and the command is given up. */
-  | "JobFailed"
-  /** An attempt that only an operator can help is ended. */
-  | "SetUpFails"
-  /** The attempt's time is over, and its Job is removed. */
-  | "DeadlineExceeded"
-  /** The outcome is recorded, and the Job is removed. */
-  | "JobHasEnded"
-  /** A Job of an earlier attempt is removed. */
-  | "OlderJobHoldsTheName"
-  /** The Job is of a later attempt than what was read: somebody else has gone on. */
-  | "NewerJobHoldsTheName";
+/**
+ * Which case a decision is, with what that means. It is the message of the decision's log line: alerts, metrics and
+ * dashboards look for it.
+ */
+export const DECISION_REASONS = {
+  Settled: "The newest command has its outcome, and nothing is left of its Job.",
+  NothingToDo: "The command asked for nothing that was not so already.",
+  NothingWasEverMade: "A deletion ends before anything was made for the tenant.",
+  SiteIsDropped: "A deletion ends after its drop.",
+  OperationBegins: "The first attempt of an operation takes its slot.",
+  AttemptBegins: "A further attempt takes its slot.",
+  PausesBeforeNextAttempt: "The time of the next attempt has not come.",
+  JobIsMissing: "The attempt has its slot and no Job: it is made, or made again.",
+  JobIsWorking: "The site Job works.",
+  JobIsBlocked: "Something keeps the site Job from working; `reason` says what.",
+  JobIsTerminating: "The site Job is being deleted, and holds the name.",
+  JobSucceeded: "The site Job has succeeded, and what it verified is recorded.",
+  AttemptFailed: "The attempt has failed, and another one follows.",
+  JobFailed: "The attempt has failed, and the command is given up.",
+  SetUpFails: "An attempt that only an operator can help is ended.",
+  DeadlineExceeded: "The attempt's time is over, and its Job is removed.",
+  JobHasEnded: "The outcome is recorded, and the Job is removed.",
+  OlderJobHoldsTheName: "A Job of an earlier attempt is removed.",
+  NewerJobHoldsTheName:
+    "The Job is of a later attempt than what was read: somebody else has gone on.",
+} as const;
+
+export type DecisionReason = keyof typeof DECISION_REASONS;
 
 export interface Decision {
   reason: DecisionReason;

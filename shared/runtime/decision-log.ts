@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { log } from "../platform/log.ts";
+import type { writeLogLine } from "../platform/log.ts";
 import type { Io, IoHandlers, IoRequest } from "../reconciler/ports.ts";
 
 type Decided = Io["decided"]["request"];
@@ -14,7 +14,7 @@ const UNTIMED = new Set(["now", "decided"]);
 
 /** Starts the log of one reconcile. `clock` gives milliseconds. */
 export function createDecisionLog(
-  write: typeof log,
+  write: typeof writeLogLine,
   clock: () => number = () => performance.now(),
 ) {
   let decided: Decided | null = null;

@@ -17,7 +17,7 @@ export async function reconcileTenant(tenantId: string, dependencies: Dependenci
     await runReconcile(tenantId, dependencies);
   } catch (error) {
     if (isStoreUnusable(error)) throw error;
-    log("ERROR", "a reconcile failed; the resync will come back to the tenant", {
+    log("ERROR", "ReconcileFailed", {
       tenantId,
       ...errorFields(error),
     });

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import { createDecisionLog } from "./decision-log.ts";
-import { errorFields, log } from "../platform/log.ts";
+import { errorFields, log, writeLogLine } from "../platform/log.ts";
 import { siteJob, siteSecret } from "../operations/job-manifest.ts";
 import type { ManifestSettings } from "../operations/job-manifest.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
@@ -31,7 +31,7 @@ export async function runReconcile(
   tenantId: string,
   dependencies: Dependencies,
 ): Promise<Phase | null> {
-  const decisionLog = createDecisionLog(log);
+  const decisionLog = createDecisionLog(writeLogLine);
   try {
     const handlers = decisionLog.watch(handlersFor(dependencies));
     return await runSteps(reconcile(tenantId, dependencies.settings), handlers);
@@ -79,11 +79,7 @@ export async function triggerQueue(
       waiting.map((tenantId) => bus.publish({ kind: "tenant", tenant_id: tenantId })),
     );
   } catch (error) {
-    log(
-      "WARNING",
-      "the next in the queue was not triggered; the resync will be",
-      errorFields(error),
-    );
+    log("WARNING", "QueueNotTriggered", errorFields(error));
   }
 }
 

@@ -32,6 +32,9 @@ const all =
   (value) =>
     isMap(value) && wrongFields(value, fields).length === 0;
 
+const isMapOfTexts: Is = (value) =>
+  isMap(value) && !Array.isArray(value) && Object.values(value).every(isText);
+
 function isMap(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
@@ -70,6 +73,7 @@ const SPEC: Checks<Spec> = {
   generation: isCount,
   command_id: isText,
   requested_at: isDate,
+  requests: isMapOfTexts,
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({
@@ -81,6 +85,7 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   retryable: orNull(isBoolean),
   site: orNull(all(SITE)),
   removed: isBoolean,
+  done: isMapOfTexts,
   observed_generation: isCount,
   operation: orNull(all(operationOf(kinds))),
   queue_key: orNull(isText),

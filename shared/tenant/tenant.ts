@@ -49,6 +49,8 @@ export interface Spec {
   command_id: string;
   /** When the newest command was requested. */
   requested_at: Date;
+  /** What is to be done once: by the operation's kind, the id of the newest request. */
+  requests: Record<string, string>;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -68,6 +70,8 @@ export interface Status {
   site: Site | null;
   /** Whether a drop has verified that nothing of the site is left. */
   removed: boolean;
+  /** By the operation's kind, the id of the newest request that was carried out. */
+  done: Record<string, string>;
   /** The newest generation whose outcome is known. */
   observed_generation: number;
   operation: Operation | null;
@@ -181,12 +185,14 @@ export function newTenant(asked: NewTenant, now: Date): Tenant {
       generation: 1,
       command_id: commandId,
       requested_at: now,
+      requests: {},
     },
     status: {
       ...statusAfterCommand(now),
       phase: "queued",
       site: null,
       removed: false,
+      done: {},
       observed_generation: 0,
       operation: null,
     },
@@ -209,6 +215,12 @@ export function statusAfterCommand(now: Date) {
 /** Whether the outcome of the newest command is known. */
 export function isSettled({ spec, status }: Tenant): boolean {
   return status.observed_generation === spec.generation;
+}
+
+/** Whether an operation of this kind was requested and is not carried out yet. */
+export function isRequested({ spec, status }: Tenant, kind: string): boolean {
+  const id = spec.requests[kind];
+  return id !== undefined && id !== status.done[kind];
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

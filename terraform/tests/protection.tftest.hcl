@@ -99,7 +99,7 @@ run "alerts_reach_whoever_is_named" {
   assert {
     condition = (
       google_monitoring_alert_policy.backup_incomplete.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) &&
-      alltrue([for part in ["namespace_name=\"frappe\"", "container_name=\"upload\"", "jsonPayload.message=\"the backup is not whole\""] :
+      alltrue([for part in ["namespace_name=\"frappe\"", "container_name=\"upload\"", "jsonPayload.message=\"BackupIncomplete\""] :
         strcontains(google_monitoring_alert_policy.backup_incomplete.conditions[0].condition_matched_log[0].filter, part)
       ]) &&
       google_monitoring_alert_policy.backup_incomplete.conditions[0].condition_matched_log[0].label_extractors["missing"] == "EXTRACT(jsonPayload.missing)" &&

@@ -8,7 +8,7 @@ import { missingTerraform, openTerraform } from "../../scripts/terraform/run-ter
 import { decide } from "../../shared/reconciler/decide.ts";
 import type { Job } from "../../shared/reconciler/decision.ts";
 import { createDecisionLog } from "../../shared/runtime/decision-log.ts";
-import { log } from "../../shared/platform/log.ts";
+import { writeLogLine } from "../../shared/platform/log.ts";
 import type { IoHandlers } from "../../shared/reconciler/ports.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import { filtersAfter } from "./alert-filters.ts";
@@ -159,7 +159,7 @@ function addTests(): void {
     assert.equal(about(ofNodeLog('level=info msg="CreateContainer within sandbox"')), []);
   });
 
-  test("an attempt that is ended reason of the set-up: set-up-fails", async () => {
+  test("an attempt that is ended because of the set-up: set-up-fails", async () => {
     for (const service of ["kairos-provision", "kairos-cleanup"]) {
       assert.equal(about(ofFunction(service, await lineOfSetUp(600))), ["set-up-fails"], service);
     }
@@ -206,7 +206,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
   });
   assert.is(decision.reason === "SetUpFails", seconds >= 600);
   const [line = {}] = await logLinesOf(async () => {
-    const decisions = createDecisionLog(log);
+    const decisions = createDecisionLog(writeLogLine);
     const handlers = { decided: () => Promise.resolve(undefined) } as unknown as IoHandlers;
     await decisions.watch(handlers).decided({ tenant, decision, now: NOW });
     decisions.end();

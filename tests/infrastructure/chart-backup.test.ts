@@ -88,7 +88,7 @@ test("one line tells the alert what is missing, by name", async () => {
   const line = output.split("\n").find((one) => one.startsWith("{")) ?? "";
   assert.equal(JSON.parse(line), {
     severity: "ERROR",
-    message: "the backup is not whole",
+    message: "BackupIncomplete",
     backup: night(21),
     missing: "database tnb, user tnc",
   });
@@ -97,8 +97,8 @@ test("one line tells the alert what is missing, by name", async () => {
 test("the alert looks for that line, in the log of the container that says it", () => {
   const alert = readFileSync(new URL("../../terraform/monitoring.tf", import.meta.url), "utf8");
   const said = readFileSync(`${chartDirectory}files/upload.sh`, "utf8");
-  assert.match(alert, 'jsonPayload.message="the backup is not whole"');
-  assert.match(said, '"message":"the backup is not whole"');
+  assert.match(alert, 'jsonPayload.message="BackupIncomplete"');
+  assert.match(said, '"message":"BackupIncomplete"');
   const { podFailurePolicy, template } = backupJob();
   assert.match(alert, 'resource.labels.container_name="upload"');
   assert.equal(

@@ -70,10 +70,7 @@ test("a site Job and a Secret of a tenant that is gone go when they are over an 
   await writeDeletionRecord(gone, NOW);
   assert.equal(await findingsAt(YOUNG), []);
   assert.equal([await hasJob(gone), hasSecret(gone)], [true, true]);
-  assert.equal(await findingsAt(OLD), [
-    "a site Job of a tenant that is gone was removed",
-    "a Secret of a tenant that is gone was removed",
-  ]);
+  assert.equal(await findingsAt(OLD), ["OrphanedJobRemoved", "OrphanedSecretRemoved"]);
   assert.equal([await hasJob(gone), hasSecret(gone)], [false, false]);
   assert.equal(await findingsAt(OLD), []);
 });
@@ -92,10 +89,7 @@ test("a Job of a tenant without a deletion record is reported and stays: it may 
   await createJobOf(leaving, it);
   await writeDeletionRecord(leaving, null);
   const found = await findingsAt(OLD);
-  assert.is(
-    found.filter((finding) => finding === "a site Job is of a tenant that is not there").length,
-    2,
-  );
+  assert.is(found.filter((finding) => finding === "UnknownJob").length, 2);
   assert.equal([await hasJob(unknown), await hasJob(leaving)], [true, true]);
 });
 
@@ -104,9 +98,9 @@ test("what somebody has written by hand keeps nothing else from being looked at"
   await it.client.doc("subdomains/bbb").create({ tenant_id: "a/b" });
   await createTenant(it, { status: { next_reconcile_at: null } });
   assert.equal((await findingsAt(OLD)).toSorted(), [
-    "a name is reserved for something that is no tenant",
-    "a name is reserved for something that is no tenant",
-    "a tenant without a next reconcile was reconciled",
+    "NameOfNobody",
+    "NameOfNobody",
+    "UnscheduledTenantReconciled",
   ]);
 });
 
@@ -164,10 +158,10 @@ test("a name goes whose tenant is gone only if its deletion has ended, and is re
   assert.is(await holderOf(ended), ended.id);
 
   assert.equal((await findingsAt(OLD)).toSorted(), [
-    "a deletion has not ended, and its tenant is not there",
-    "a name is reserved for a tenant that is not there",
-    "a name is reserved for a tenant that is not there",
-    "a name of a tenant that is gone was set free",
+    "DeletionUnfinished",
+    "NameOfMissingTenant",
+    "NameOfMissingTenant",
+    "NameReleased",
   ]);
   assert.equal(
     [await holderOf(ended), await holderOf(open), await holderOf(unknown)],
@@ -186,7 +180,7 @@ test("a tenant that is not settled and that no resync would find is triggered", 
   const lost = await createTenant(it, { status: { next_reconcile_at: null } });
   const found = await createTenant(it);
   const settled = await createTenant(it, { status: SETTLED });
-  assert.equal(await findingsAt(NOW), ["a tenant without a next reconcile was reconciled"]);
+  assert.equal(await findingsAt(NOW), ["UnscheduledTenantReconciled"]);
   assert.equal(
     [await hasJob(lost), await hasJob(found), await hasJob(settled)],
     [true, false, false],
@@ -198,7 +192,7 @@ test("a tenant that does not hold its name is reported, and left as it is", asyn
   const [robbed, nameless] = [await createTenant(it), await createTenant(it)];
   await it.client.doc(`subdomains/${robbed.spec.subdomain}`).set({ tenant_id: nameless.id });
   await it.client.doc(`subdomains/${nameless.spec.subdomain}`).delete();
-  const message = "a tenant does not hold its name";
+  const message = "NameLost";
   assert.equal(await findingsAt(OLD), [message, message]);
   for (const tenant of [robbed, nameless]) {
     assert.equal((await it.dependencies.store.readTenant(tenant.id))?.record, tenant);
@@ -229,10 +223,10 @@ test("damaged records are reported with their fields, and keep nobody from looki
     .map(({ message }) => String(message))
     .filter((text) => text.startsWith("garbage collection: "));
   assert.equal(findings.toSorted(), [
-    "garbage collection: a name is reserved for a tenant that is not there",
-    "garbage collection: a tenant without a next reconcile was reconciled",
-    "garbage collection: a tenant's record is damaged",
-    "garbage collection: a tenant's record is damaged",
+    "NameOfMissingTenant",
+    "UnscheduledTenantReconciled",
+    "RecordDamaged",
+    "RecordDamaged",
   ]);
   assert.equal(
     lines.filter(({ severity }) => severity === "ERROR"),
@@ -249,10 +243,10 @@ test("a name that lost its holder is given back to the only tenant that has it o
   for (const { spec } of [clear, doubled])
     await it.client.doc(`subdomains/${spec.subdomain}`).set({});
   const found = await findingsAt(OLD);
-  assert.equal(
-    found.filter((finding) => finding !== "a tenant does not hold its name").toSorted(),
-    ["a name is reserved for something that is no tenant", "a tenant got its name back"],
-  );
+  assert.equal(found.filter((finding) => finding !== "NameLost").toSorted(), [
+    "NameOfNobody",
+    "NameGivenBack",
+  ]);
   assert.equal([await holderOf(clear), await holderOf(doubled)], [clear.id, null]);
 });
 
@@ -262,7 +256,7 @@ test("a finding names whom it is about", async () => {
   const lines = await logLinesOf(() => collectGarbage(it.dependencies, OLD));
   const { id: tenantId } = gone;
   const { subdomain } = gone.spec;
-  const message = "garbage collection: a name is reserved for a tenant that is not there";
+  const message = "NameOfMissingTenant";
   assert.equal(lines, [
     { severity: "WARNING", message, tenantId, subdomain },
     { severity: "INFO", message: "garbage collection finished", findings: 1 },
@@ -276,7 +270,7 @@ test("what the database tells is checked while the cluster does not answer", asy
   assert.equal(await findingsAt(OLD, { ...it.dependencies, cluster: awayCluster() }), [
     "a look was not finished",
     "a look was not finished",
-    "a name of a tenant that is gone was set free",
+    "NameReleased",
   ]);
   assert.is(await holderOf(gone), null);
 });

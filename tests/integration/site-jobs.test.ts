@@ -19,6 +19,7 @@ import { databaseName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 
 const test = suite("site Jobs");
 
@@ -139,7 +140,7 @@ for (const [first_name, last_name, expected] of [
   ['--add-role "$(id)"', "O'Neil; $SITE `id` \\", ' --add-role "$(id)" O\'Neil; $SITE `id` \\'],
 ] as const) {
   test(`the customer's user is called what the customer is:${expected}`, async () => {
-    const tenant = { ...ACME, first_name, last_name };
+    const tenant = withParts(ACME, { profile: { first_name, last_name } });
     assert.is((await bench.run({ kind: "create", tenant })).status, 0);
     const user = "office@acme.example (System User, System Manager)";
     assert.is(inSite("users.txt"), `${user}${expected}\n`);
@@ -428,7 +429,8 @@ test("malformed values arrive as they are, and none of them is executed", async 
   const longest = tenantNamed("a".repeat(30), "33333333-2222-4333-8444-555555555555");
   for (const [index, value] of malformed.entries()) {
     const named = index % 2 === 0 ? shortest : longest;
-    const tenant = { ...named, organization: value, email, first_name: value };
+    const profile = { organization: value, email, first_name: value };
+    const tenant = withParts(named, { profile });
     const { status, output } = await bench.run({ kind: "create", tenant, generation: index + 1 });
     assert.is(status, 0, output);
     const config = readFileSync(join(bench.site(tenant), "site_config.json"), "utf8");

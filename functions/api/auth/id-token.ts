@@ -40,7 +40,7 @@ export function createIdTokenVerifier(
       const read = client.getFederatedSignonCertsAsync();
       return (await within(CERTIFICATES_MILLISECONDS, read)).certs;
     } catch (error) {
-      log("ERROR", "Google's public keys cannot be read", errorFields(error));
+      log("ERROR", "GoogleKeysUnavailable", errorFields(error));
       throw new Problem(503, "ID tokens cannot be checked just now. Try again.", {
         headers: { "Retry-After": "5" },
       });

@@ -22,7 +22,7 @@ export function toResponse(error: unknown): ApiResponse {
 }
 
 function toProblem(error: unknown): Problem {
-  log("ERROR", "a request failed", errorFields(error));
+  log("ERROR", "RequestFailed", errorFields(error));
   if (error instanceof DamagedRecordError) return new Problem(409, RECORD_IS_DAMAGED);
   return isStoreUnusable(error)
     ? new Problem(503, "The database does not answer, or not in time. Try again.", {

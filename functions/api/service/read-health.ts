@@ -61,7 +61,7 @@ async function look(store: Store): Promise<{ database: boolean; gke_connection: 
     const ageSeconds = heartbeat === null ? Infinity : (Date.now() - heartbeat.getTime()) / 1000;
     return { database: true, gke_connection: ageSeconds < HEARTBEAT_SECONDS };
   } catch (error) {
-    log("WARNING", "the database does not answer", errorFields(error));
+    log("WARNING", "StoreUnavailable", errorFields(error));
     return { database: false, gke_connection: false };
   }
 }

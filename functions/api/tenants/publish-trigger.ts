@@ -11,9 +11,6 @@ export async function publishTrigger(tenantId: string, { bus }: ApiDependencies)
   try {
     await bus.publish({ kind: "tenant", tenant_id: tenantId });
   } catch (error) {
-    log("WARNING", "a trigger was not published; the resync will find the tenant", {
-      tenantId,
-      ...errorFields(error),
-    });
+    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
   }
 }

@@ -41,6 +41,6 @@ if [[ $marker == INCOMPLETE ]]; then
   cat "$DUMP/MISSING"
   # The alert in monitoring.tf looks for this line. A name is one of a file here, so it is plain in JSON.
   names=$(cut --fields=1 "$DUMP/MISSING" | sort --unique | paste --serial --delimiters=, | sed 's/,/, /g')
-  printf '{"severity":"ERROR","message":"the backup is not whole","backup":"%s","missing":"%s"}\n' "$when" "$names"
+  printf '{"severity":"ERROR","message":"BackupIncomplete","backup":"%s","missing":"%s"}\n' "$when" "$names"
   exit 90
 fi

@@ -1,0 +1,40 @@
+/**
+ * The events that are logged, by the name that a line has as its `message`, with what each says. What varies is in the
+ * line's fields. Decisions have names of their own (`reconciler/decision.ts`). Alerts, metrics and the dashboard look
+ * for these names; docs/operations.md lists them.
+ *
+ * @module
+ */
+export const LOG_EVENTS = {
+  ClusterUnavailable: "The cluster does not answer; the resync reconciles nobody.",
+  DeletionUnfinished: "A deletion has not ended, and its tenant is not there.",
+  GarbageCollectionFailed: "A part of the garbage collection was not finished.",
+  GarbageCollectionFinished: "The garbage collection has ended, with so many findings.",
+  GoogleKeysUnavailable: "Google's public keys cannot be read, so no ID token can be checked.",
+  MessageFailed: "A message was not carried out for want of the database. It comes again.",
+  MessageNotUnderstood:
+    "A message is neither a trigger nor a Kubernetes event. It ends as a dead letter.",
+  NameGivenBack:
+    "A reservation that had lost its holder was given back to the only tenant with that name.",
+  NameOfMissingTenant: "A name is reserved for a tenant that is not there.",
+  NameOfNobody: "A name is reserved for something that is no tenant.",
+  NameReleased: "A name of a tenant that is gone was released.",
+  NameLost: "A tenant does not hold its name.",
+  OrphanedJobRemoved: "A site Job of a tenant that is gone was removed.",
+  OrphanedSecretRemoved: "A Secret of a tenant that is gone was removed.",
+  OrphanedSlotFreed: "A slot whose tenant does not know of it was freed.",
+  QueueNotTriggered: "The next in the queue was not triggered; the resync does that.",
+  ReconcileFailed: "A reconcile failed; the resync comes back to the tenant.",
+  RecordDamaged: "A tenant's record is damaged in the fields that are named.",
+  RequestFailed: "A request to the API failed for a reason on our side.",
+  ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
+  ResyncFinished: "A resync has seen the cluster: the heartbeat.",
+  StoreUnavailable: "The database does not answer the health check.",
+  TriggerNotPublished: "A trigger was not published; the resync finds the tenant.",
+  UnknownDeletion: "A document in deletions has an id that no tenant can have.",
+  UnknownJob:
+    "A site Job is of a tenant that is not there, and perhaps of another control plane's.",
+  UnscheduledTenantReconciled: "A tenant that no resync would have found was reconciled.",
+} as const;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
