@@ -1,15 +1,15 @@
 /**
  * The store: every read and write of Firestore. A write that must not overwrite somebody else's
- * insists on the version it was decided on; every effect is one atomic batch. What is decided, others decide.
+ * insists on the version it was decided on; every effect is one atomic batch. What a command means is decided outside it.
  *
- * | collection               | holds                                               | file                                                       |
- * | ------------------------ | --------------------------------------------------- | ---------------------------------------------------------- |
- * | `tenants/{id}`           | a tenant: what is asked for and what was last seen  | `tenants.ts`, `tenant-list.ts`, `tenant-requests.ts`       |
- * | `subdomains/{subdomain}` | which tenant holds the name                         | `reservations.ts`                                          |
- * | `requests/{id}`          | how a request was answered that may come again      | `request-records.ts`                                       |
- * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                                          |
- * | `slots/{k}`              | which tenant's site Job may run in the k-th slot    | `slots.ts`                                                 |
- * | `system/heartbeat`       | when the resync last saw the cluster                | `heartbeat.ts`                                             |
+ * | collection               | holds                                                  | written in                         |
+ * | ------------------------ | ------------------------------------------------------ | ---------------------------------- |
+ * | `tenants/{id}`           | a tenant: what is desired and what was observed        | `tenants.ts`, `tenant-requests.ts` |
+ * | `subdomains/{subdomain}` | which tenant holds the name                            | `reservations.ts`                  |
+ * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
+ * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
+ * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
+ * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
  */

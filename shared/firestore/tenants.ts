@@ -1,5 +1,5 @@
 /**
- * The documents `tenants/{id}`: what is asked for and what was last seen. What belongs to a tenant
+ * The documents `tenants/{id}`: what is desired and what was observed. What belongs to a tenant
  * elsewhere, its slot, its name and its deletion record, is written in the same batch.
  *
  * @module
