@@ -5,6 +5,7 @@ import { CONFIGURATION_PAGE, configurationPage } from "./configuration-page.ts";
 import { toSettingsHelp } from "./documentation/settings-help.ts";
 import { toSettingsPage } from "./documentation/settings-page.ts";
 import type { SettingsGroup } from "./documentation/settings-page.ts";
+import { localSettingsSchema } from "./local/local-settings-schema.ts";
 import { readRepositoryFile } from "./repository.ts";
 
 const test = suite("docs/configuration.md");
@@ -23,7 +24,8 @@ test("it is what the settings' schemas give; npm run docs:configuration writes i
 });
 
 test("it has every setting once", () => {
-  const names = Object.values<object>(schemas).flatMap((schema) =>
+  const groups: object[] = [...Object.values<object>(schemas), localSettingsSchema];
+  const names = groups.flatMap((schema) =>
     "properties" in schema ? Object.keys(schema.properties as object) : [],
   );
   const shown = [...configurationPage().matchAll(/^\| `(\w+)`/gm)].map(([, name = ""]) => name);

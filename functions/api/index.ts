@@ -8,7 +8,7 @@ import { openStoreAndBus } from "../../shared/runtime/adapters.ts";
 import { keepConnectionsOpen } from "../../shared/platform/keep-alive.ts";
 import { openLazily } from "../../shared/platform/open-lazily.ts";
 import { followTraces } from "../../shared/platform/trace.ts";
-import { answer } from "./http/answer.ts";
+import { answer } from "./dispatch.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { serve } from "./http/server.ts";
 import { createLimits } from "./auth/rate-limits.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { answer } from "../../functions/api/http/answer.ts";
-import type { Api } from "../../functions/api/http/answer.ts";
+import { answer } from "../../functions/api/dispatch.ts";
+import type { Api } from "../../functions/api/dispatch.ts";
 import { createAuthenticator } from "../../functions/api/auth/authenticate.ts";
 import { serve } from "../../functions/api/http/server.ts";
 import { createLimits } from "../../functions/api/auth/rate-limits.ts";

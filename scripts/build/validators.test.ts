@@ -1,10 +1,11 @@
 import * as esbuild from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createTenantSchema } from "../../functions/api/tenants/api-schemas.ts";
+import { createTenantSchema } from "../../functions/api/tenants/create-tenant.ts";
 import type { Check } from "../../shared/platform/compile-schema.ts";
 import { compileSchema } from "../../shared/platform/compile-schema.ts";
 import { repository } from "../repository.ts";
+import { bundleFrom } from "./bundle.ts";
 import { validatorsOf } from "./validators.ts";
 
 const test = suite("validators that are compiled beforehand");
@@ -54,6 +55,12 @@ test("fill in defaults", () => {
 
 test("know no other schema", () => {
   assert.throws(() => compiled.compileSchema({ type: "null" }), /has not compiled this schema/);
+});
+
+test("stand in a bundle in the place of ajv itself", async () => {
+  const { inputs } = await bundleFrom("shared/platform/schema-parser.ts");
+  assert.ok(inputs.includes("shared/platform/compile-schema.ts"));
+  assert.not(inputs.includes("node_modules/ajv/dist/2020.js"));
 });
 
 test.run();

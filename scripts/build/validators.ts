@@ -24,12 +24,12 @@ export const compiledValidators: Plugin = {
   },
 };
 
-/** Loads every module of ours that makes a parser, which is when it tells of its schema. */
+/** Loads every module of ours that makes a parser, or an endpoint with its own, which is when it tells of its schema. */
 async function loadParsers(): Promise<void> {
   const paths = globSync("{functions,shared}/**/*.ts", { cwd: repository })
     .filter((path) => !path.endsWith(".test.ts"))
     .map((path) => join(repository, path))
-    .filter((path) => /parserOf\b/i.test(readFileSync(path, "utf8")));
+    .filter((path) => /(parserOf|defineEndpoint)\b/i.test(readFileSync(path, "utf8")));
   for (const path of paths) await import(pathToFileURL(path).href);
 }
 

@@ -1,6 +1,6 @@
 /**
- * The records of requests that may come again, in Firestore: read beside what a request is about, and
- * written in the batch that holds its effect.
+ * The documents `requests/{id}`: how requests were answered that may come again. They are read beside what a
+ * request is about, and written in the batch that holds its effect.
  *
  * @module
  */
@@ -8,13 +8,18 @@ import type {
   DocumentReference,
   DocumentSnapshot,
   Firestore,
-  Timestamp,
   WriteBatch,
 } from "@google-cloud/firestore";
-import { call, toDates } from "./firestore-calls.ts";
+import type { Version } from "../reconciler/ports.ts";
 import { newRequestRecord, repeat } from "../tenant/repeated-request.ts";
-import type { IdempotentRequest, Repeated, RequestRecord } from "../tenant/repeated-request.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+import type {
+  AnsweredRequest,
+  IdempotentRequest,
+  Repeated,
+  RequestRecord,
+} from "../tenant/repeated-request.ts";
+import { call, toDates } from "./firestore-calls.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
 
 /** A document, and what was on record of a request at the same time. */
 interface WithRecord {
@@ -22,10 +27,10 @@ interface WithRecord {
   /** How a record that has not expired answers the request. */
   repeated: Repeated | null;
   /** The version of a record that has expired, to be overwritten. Without one, none was there. */
-  expired: Timestamp | null;
+  expired: Version | null;
 }
 
-/** The records of one database. For a request that is null there is none. */
+/** For a request that is null there is no record. */
 export function openRequestRecords(firestore: Firestore) {
   const requests = firestore.collection("requests");
 
@@ -40,22 +45,27 @@ export function openRequestRecords(firestore: Firestore) {
     const read = await call(firestore.getAll(document, requests.doc(request.id)));
     const [found, kept] = read as [DocumentSnapshot, DocumentSnapshot];
     const record = toDates(kept.data()) as RequestRecord | undefined;
-    return { found, repeated: repeat(record, request), expired: kept.updateTime ?? null };
+    return {
+      found,
+      repeated: repeat(record, request),
+      expired: kept.exists ? versionOf(kept.updateTime) : null,
+    };
   }
 
   /** Puts a request's record into a batch, which goes through only if nobody else's is there by then. */
-  function add(
+  function addNew(
     batch: WriteBatch,
-    request: IdempotentRequest | null,
-    tenant: Tenant,
-    expired: Timestamp | null,
+    request: AnsweredRequest | null,
+    expired: Version | null,
   ): void {
     if (request === null) return;
     const document = requests.doc(request.id);
-    const record = { ...newRequestRecord(request, tenant) };
+    const record = { ...newRequestRecord(request) };
     if (expired === null) batch.create(document, record);
-    else batch.update(document, record, { lastUpdateTime: expired });
+    else batch.update(document, record, unchangedSince(expired));
   }
 
-  return { readWith, add };
+  return { readWith, addNew };
 }
+
+export type RequestRecords = ReturnType<typeof openRequestRecords>;

@@ -7,16 +7,22 @@ import type { Operation, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 import type { DecideSettings, Decision, Job } from "./decision.ts";
 
+declare const OPAQUE: unique symbol;
+
+/** The version at which a record was read or written. Only the store makes one and knows what it holds. */
+export interface Version {
+  readonly [OPAQUE]: true;
+}
+
 /** A record with the version at which it was read, which a later write can insist on. */
 export interface Stored<T> {
   record: T;
-  /** Opaque: only the store understands it. */
-  version: unknown;
+  version: Version;
 }
 
 /** What came of claiming a slot: only `claimed` changed anything. */
 export type Claim =
-  | { result: "claimed"; version: unknown }
+  | { result: "claimed"; version: Version }
   /** Somebody else has the slot. */
   | { result: "taken" }
   /** The tenant's record changed since it was read. */
@@ -39,17 +45,17 @@ export interface Io {
   writeTenant: {
     request: {
       tenantId: string;
-      version: unknown;
+      version: Version;
       changes: TenantChanges;
       freedSlot: number | null;
     };
-    result: { version: unknown } | null;
+    result: { version: Version } | null;
   };
   /** The slots that are taken. */
   readSlots: { request: object; result: number[] };
   /** Takes the slot and writes the changes to the tenant, both or neither. */
   claimSlot: {
-    request: { tenantId: string; version: unknown; slot: number; changes: TenantChanges };
+    request: { tenantId: string; version: Version; slot: number; changes: TenantChanges };
     result: Claim;
   };
   /** Tells the first of those that wait for a slot that one is free. A trigger: it may be lost. */
@@ -62,7 +68,7 @@ export interface Io {
   createSecret: { request: { tenantId: string }; result: Made };
   deleteSecret: { request: { tenantId: string }; result: void };
   /** Deletes record and reservation and closes the deletion record, all or nothing. */
-  endDeletion: { request: { tenant: Tenant; version: unknown }; result: boolean };
+  endDeletion: { request: { tenant: Tenant; version: Version }; result: boolean };
   /** Not a request but a report, for the log: what was decided, before any of it is done. */
   decided: { request: { tenant: Tenant; decision: Decision; now: Date }; result: void };
 }

@@ -8,6 +8,7 @@ import type { IoHandlers } from "../reconciler/ports.ts";
 import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
+import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 
 const test = suite("the decision log");
 
@@ -65,13 +66,13 @@ async function logOf(
   };
   const handlers: IoHandlers = {
     now: () => slowly(NOW),
-    readTenant: () => slowly(record && { record, version: 1 }),
+    readTenant: () => slowly(record && { record, version: fakeVersion(1) }),
     writeTenant({ changes }) {
       record = record && withChanges(record, changes);
-      return slowly({ version: 1 });
+      return slowly({ version: fakeVersion(1) });
     },
     readSlots: () => slowly([]),
-    claimSlot: () => slowly({ result: "claimed", version: 1 }),
+    claimSlot: () => slowly({ result: "claimed", version: fakeVersion(1) }),
     triggerNextInQueue: () => slowly(undefined),
     readJob: () => slowly(job),
     createJob: () => slowly("made"),

@@ -5,6 +5,7 @@ import type { Adapter, AdapterErrorCode } from "../platform/errors.ts";
 import type { Dependencies } from "./run-reconcile.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import { reconcileTenant } from "./reconcile-tenant.ts";
+import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 
 const test = suite("reconcileTenant");
 
@@ -16,7 +17,7 @@ const tenant = newTenant({ id: ID, commandId: "w", ...wanted }, new Date());
 function dependenciesWith(adapter: Adapter, code: AdapterErrorCode): Dependencies {
   const fail = () => Promise.reject(new AdapterError(adapter, code, "planted"));
   const readTenant = () =>
-    adapter === "store" ? fail() : Promise.resolve({ record: tenant, version: 1 });
+    adapter === "store" ? fail() : Promise.resolve({ record: tenant, version: fakeVersion(1) });
   return {
     store: { readTenant },
     cluster: { readJob: fail },

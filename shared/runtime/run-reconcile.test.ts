@@ -8,6 +8,7 @@ import type { IoHandlers } from "../reconciler/ports.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import type { Operation } from "../tenant/tenant.ts";
 import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
+import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 
 const test = suite("I/O requests");
 
@@ -76,17 +77,18 @@ const CASES: Record<
     answers: [
       [null, null],
       [
-        { record: tenant, version: 1 },
-        { record: tenant, version: 1 },
+        { record: tenant, version: fakeVersion(1) },
+        { record: tenant, version: fakeVersion(1) },
       ],
     ],
   },
   writeTenant: {
-    run: (handlers) => handlers.writeTenant({ tenantId: ID, version: 7, changes, freedSlot: 2 }),
+    run: (handlers) =>
+      handlers.writeTenant({ tenantId: ID, version: fakeVersion(7), changes, freedSlot: 2 }),
     calls: [["store.writeTenant", ID, 7, changes, 2]],
     answers: [
       [null, null],
-      [{ version: 8 }, { version: 8 }],
+      [{ version: fakeVersion(8) }, { version: fakeVersion(8) }],
     ],
   },
   readSlots: {
@@ -103,13 +105,14 @@ const CASES: Record<
     ],
   },
   claimSlot: {
-    run: (handlers) => handlers.claimSlot({ tenantId: ID, version: 7, slot: 2, changes }),
+    run: (handlers) =>
+      handlers.claimSlot({ tenantId: ID, version: fakeVersion(7), slot: 2, changes }),
     calls: [["store.claimSlot", ID, 7, 2, changes]],
     answers: [
       [{ result: "taken" }, { result: "taken" }],
       [
-        { result: "claimed", version: 8 },
-        { result: "claimed", version: 8 },
+        { result: "claimed", version: fakeVersion(8) },
+        { result: "claimed", version: fakeVersion(8) },
       ],
     ],
   },
@@ -164,7 +167,7 @@ for (const ended of [true, false]) {
   test(`endDeletion tells whether the deletion has ended: ${ended}`, async () => {
     const before = Date.now();
     const { calls, result } = await runHandler(
-      (handlers) => handlers.endDeletion({ tenant, version: 7 }),
+      (handlers) => handlers.endDeletion({ tenant, version: fakeVersion(7) }),
       ended,
     );
     assert.is(result, ended);
@@ -216,7 +219,7 @@ test("what an adapter throws comes through, but a trigger that is lost does not"
   const handlers = handlersFor(dependencies);
   for (const run of [
     () => handlers.readTenant({ tenantId: ID }),
-    () => handlers.endDeletion({ tenant, version: 1 }),
+    () => handlers.endDeletion({ tenant, version: fakeVersion(1) }),
   ]) {
     assert.is(await run().catch((error: unknown) => (error as Error).message), "away");
   }

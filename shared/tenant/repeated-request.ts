@@ -5,7 +5,6 @@
  * @module
  */
 import { addSeconds } from "./tenant.ts";
-import type { Tenant } from "./tenant.ts";
 
 /** An answer that can be given again, to the letter. */
 export interface StoredAnswer {
@@ -21,8 +20,11 @@ export interface IdempotentRequest {
   /** Of method, path and body: by it a key that was used for something else is found out. */
   hash: string;
   now: Date;
-  /** How the request is answered once it has its effect: always with a 2xx. */
-  answer: (tenant: Tenant) => StoredAnswer;
+}
+
+/** The same, and how it is answered once it has its effect: always with a 2xx. */
+export interface AnsweredRequest extends IdempotentRequest {
+  answer: StoredAnswer;
 }
 
 /** The document `requests/{id}`, written in the same batch as the request's effect. */
@@ -44,11 +46,11 @@ export type Repeated =
 /** How long an answer is kept. */
 export const REQUEST_SECONDS = 24 * 3600;
 
-/** The record of a request that has left the tenant like this. */
-export function newRequestRecord(request: IdempotentRequest, tenant: Tenant): RequestRecord {
+/** The record of a request that was answered so. */
+export function newRequestRecord(request: AnsweredRequest): RequestRecord {
   return {
     hash: request.hash,
-    answer: JSON.stringify(request.answer(tenant)),
+    answer: JSON.stringify(request.answer),
     created_at: request.now,
     expires_at: addSeconds(request.now, REQUEST_SECONDS),
   };

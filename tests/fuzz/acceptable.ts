@@ -5,7 +5,7 @@
  * @module
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
+import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import {
   emailSchema,
   organizationSchema,

@@ -5,8 +5,8 @@
  */
 import { array, constant, constantFrom, integer, nat, oneof, tuple } from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { specOf } from "../../functions/api/endpoints.ts";
-import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
+import { ENDPOINTS } from "../../functions/api/endpoints.ts";
+import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import { goods, toParts } from "./valid-requests.ts";
 import type { Good, Schema } from "./valid-requests.ts";
 import { sound, utf8, withHeader } from "./fuzzed-request.ts";
@@ -33,7 +33,7 @@ function withBody({ parts }: Good, body: string): HostileRequest {
 /** A good request of which one field is another JSON text, made for its schema. */
 function withField(jsonFor: (schema: Schema) => Arbitrary<string>): Malformed {
   return inputs.chain((good) => {
-    const { properties = {} } = specOf(good.operation).body as Schema;
+    const { properties = {} } = ENDPOINTS[good.endpoint].body as Schema;
     return constantFrom(...good.fields).chain(([name]) =>
       jsonFor(properties[name] ?? {}).map((json) => {
         const members = toMembers(good.fields).map(([key, old]): Member => [

@@ -5,8 +5,8 @@
  */
 import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-check";
 import { METHODS } from "node:http";
-import { ENDPOINT_IDS, specOf } from "../../functions/api/endpoints.ts";
-import { listQuerySchema } from "../../functions/api/tenants/api-schemas.ts";
+import { ENDPOINTS } from "../../functions/api/endpoints.ts";
+import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
 import type { Malformed, HostileRequest, Parts } from "./fuzzed-request.ts";
@@ -190,7 +190,7 @@ const UNKNOWN_METHODS = [
 ];
 
 const ownPaths = constantFrom(
-  ...ENDPOINT_IDS.map((id) => specOf(id).path),
+  ...Object.values(ENDPOINTS).map(({ path }) => path),
   "/docs",
   "/openapi.json",
   "/nowhere",

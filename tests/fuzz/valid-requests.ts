@@ -1,5 +1,5 @@
 /**
- * Requests that the API must take, made from the table of its operations and their schemas. The malformed
+ * Requests that the API must take, made from its endpoints and their schemas. The malformed
  * ones are made from these.
  *
  * @module
@@ -16,9 +16,12 @@ import {
   uuid,
 } from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { ENDPOINT_IDS, specOf, takesIdempotencyKey } from "../../functions/api/endpoints.ts";
-import type { EndpointId, EndpointSpec } from "../../functions/api/endpoints.ts";
-import { listQuerySchema, RESERVED_SUBDOMAINS } from "../../functions/api/tenants/api-schemas.ts";
+import { ENDPOINT_IDS, ENDPOINTS } from "../../functions/api/endpoints.ts";
+import type { EndpointId } from "../../functions/api/endpoints.ts";
+import { takesIdempotencyKey } from "../../functions/api/http/endpoint.ts";
+import type { EndpointSpec } from "../../functions/api/http/endpoint.ts";
+import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
+import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import {
   emailSchema,
   organizationSchema,
@@ -40,13 +43,13 @@ export type Field = [name: string, value: unknown];
 
 /** A request before its body is written. */
 export interface Good {
-  operation: EndpointId;
+  endpoint: EndpointId;
   parts: Parts;
-  /** Of the body; none where the operation takes none. */
+  /** Of the body; none where the endpoint takes none. */
   fields: Field[];
 }
 
-/** What of JSON Schema the operations use. */
+/** What of JSON Schema the endpoints use. */
 export interface Schema {
   type?: unknown;
   pattern?: string;
@@ -132,12 +135,12 @@ function isComplete(
   );
 }
 
-/** Requests to some of the operations, or to any. */
+/** Requests to some of the endpoints, or to any. */
 export function goods(ids: EndpointId[] = ENDPOINT_IDS): Arbitrary<Good> {
-  return constantFrom(...ids).chain((operation) => {
-    const spec = specOf(operation);
+  return constantFrom(...ids).chain((endpoint) => {
+    const spec: EndpointSpec = ENDPOINTS[endpoint];
     return record({
-      operation: constant(operation),
+      endpoint: constant(endpoint),
       parts: record({
         method: constant(spec.method as string),
         target: targetsOf(spec),
@@ -172,14 +175,14 @@ function header(name: string, value: string): [string, string] {
 }
 
 /** The parts of a request with its body. */
-export function toParts({ operation, parts, fields }: Good): Parts {
-  if (specOf(operation).body === undefined) return parts;
+export function toParts({ endpoint, parts, fields }: Good): Parts {
+  if (ENDPOINTS[endpoint].body === undefined) return parts;
   return { ...parts, body: utf8(JSON.stringify(Object.fromEntries(fields))) };
 }
 
-/** A request that must be answered as the operation's table says. */
+/** A request that must be answered as its endpoint says. */
 export function wellMeant(good: Good): HostileRequest {
-  const statuses = Object.keys(specOf(good.operation).answers).map(Number);
+  const statuses = Object.keys(ENDPOINTS[good.endpoint].answers).map(Number);
   return sound(
     toParts(good),
     statuses.filter((status) => status < 500),

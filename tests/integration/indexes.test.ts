@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { USED_SERVICES } from "../../scripts/build/used-messages.ts";
+import { recordCommand } from "../../functions/api/tenants/record-command.ts";
+import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type { ListRequest, Store } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
@@ -89,11 +91,16 @@ async function callEveryMethod(store: Store): Promise<void> {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
   const tenant = newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, NOW);
   const { id } = tenant;
-  const answer = () => ({ status: 201, headers: {}, body: {} });
+  const answer = { status: 201, headers: {}, body: {} };
+  const version = async () => {
+    const found = await store.readTenant(id);
+    assert.ok(found);
+    return found.version;
+  };
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
-  await store.changeFields(id, { organization: "Acme Ltd" }, NOW);
-  await store.claimSlot(id, (await store.readTenant(id))?.version, 0, { updated_at: NOW });
-  await store.writeTenant(id, (await store.readTenant(id))?.version, { status: { step: "start" } });
+  await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
+  await store.claimSlot(id, await version(), 0, { updated_at: NOW });
+  await store.writeTenant(id, await version(), { status: { step: "start" } });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -106,8 +113,8 @@ async function callEveryMethod(store: Store): Promise<void> {
     await store.deleteReservation(reservation);
   }
 
-  await store.runCommand(id, "delete", { commandId: randomUUID(), now: NOW }, null);
-  await store.endDeletion(tenant, (await store.readTenant(id))?.version, NOW);
+  await recordCommand(store, id, "delete", { commandId: randomUUID(), now: NOW }, null);
+  await store.endDeletion(tenant, await version(), NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);

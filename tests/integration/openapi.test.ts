@@ -8,6 +8,7 @@ import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openApiDocument } from "../../functions/api/docs/openapi-document.ts";
+import { ENDPOINTS } from "../../functions/api/endpoints.ts";
 import { PORTABLE_PATTERNS } from "../../shared/tenant/field-schemas.ts";
 import { DeployProblem } from "../../scripts/deploy/deploy-error.ts";
 import { smokeTest } from "../../scripts/deploy/smoke-test.ts";
@@ -22,7 +23,7 @@ import {
 } from "../testkit/stack-fixture.ts";
 import type { TestStack } from "../testkit/stack-fixture.ts";
 
-const document = JSON.stringify(openApiDocument("1.2.3"));
+const document = JSON.stringify(openApiDocument(ENDPOINTS, "1.2.3"));
 
 const linter = suite("the linter");
 

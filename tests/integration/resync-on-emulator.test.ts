@@ -91,6 +91,7 @@ test("leaves a tenant alone whose Job works in its slot", async () => {
 async function createWithSlot(slot: number): Promise<Tenant> {
   const tenant = await createTenant(it, { status: notDue() });
   const stored = await it.dependencies.store.readTenant(tenant.id);
+  assert.ok(stored);
   const operation: Operation = {
     kind: "create",
     generation: 1,
@@ -101,7 +102,7 @@ async function createWithSlot(slot: number): Promise<Tenant> {
     deadline_at: inAnHour(),
   };
   const changes = { status: { operation }, updated_at: new Date() };
-  await it.dependencies.store.claimSlot(tenant.id, stored?.version, slot, changes);
+  await it.dependencies.store.claimSlot(tenant.id, stored.version, slot, changes);
   return tenant;
 }
 

@@ -1,50 +1,33 @@
 /** The store on the official Firestore emulator. */
 import { Timestamp } from "@google-cloud/firestore";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DamagedRecordError, AdapterError } from "../../shared/platform/errors.ts";
-import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
-import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
-import type { Command } from "../../shared/tenant/commands.ts";
-import type { IdempotentRequest, StoredAnswer } from "../../shared/tenant/repeated-request.ts";
 import { openStore } from "../../shared/firestore/store.ts";
-import type {
-  Created,
-  ListRequest,
-  Position,
-  Store,
-  TenantList,
-  CommandResult,
-} from "../../shared/firestore/store.ts";
-import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
+import type { ListRequest, Position, TenantList } from "../../shared/firestore/store.ts";
+import { AdapterError, DamagedRecordError } from "../../shared/platform/errors.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
+import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
+import { PROJECT_ID } from "../testkit/own-emulators.ts";
+import { NOT_FOUND } from "../testkit/rest-proxy.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
-import type { TenantParts } from "../testkit/tenant-parts.ts";
-import { NOT_FOUND, startRestProxy, UNAVAILABLE } from "../testkit/rest-proxy.ts";
+import {
+  answerWith,
+  assertOneEffect,
+  createUnder,
+  dayAfter,
+  keyed,
+  NOW,
+  outcomesOf,
+  tenantNamed,
+  useStore,
+} from "../testkit/stored-tenants.ts";
 
 const test = suite("the store");
 
-let it: Awaited<ReturnType<typeof startFirestore>>;
-let proxy: Awaited<ReturnType<typeof startRestProxy>>;
-/** A store whose calls a test can inject a fault into. */
-let faulty: Store;
-test.before(async () => {
-  it = await startFirestore();
-  proxy = await startRestProxy(it.host);
-  faulty = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
-});
-test.before.each(async () => {
-  await it.empty();
-  proxy.injectFault(null);
-  proxy.calls.length = 0;
-});
-test.after(async () => {
-  await faulty.close();
-  proxy.stop();
-  await it.stop();
-});
+const it = useStore(test);
 
 const TENANT_ID = randomUUID();
 
@@ -52,23 +35,25 @@ test("a database that is not there is an outage, and no tenant that is not there
   const tenant = tenantNamed(`lost-${randomUUID().slice(0, 8)}`);
   const injected = { status: NOT_FOUND };
   for (const [rpc, call] of [
-    ["BatchGetDocuments", () => faulty.readTenant(TENANT_ID)],
-    ["BatchGetDocuments", () => faulty.showTenant(TENANT_ID)],
-    ["RunQuery", () => faulty.dueTenants(NOW, 1)],
-    ["Commit", () => faulty.recordHeartbeat(NOW)],
+    ["BatchGetDocuments", () => it.faulty.readTenant(TENANT_ID)],
+    ["BatchGetDocuments", () => it.faulty.showTenant(TENANT_ID)],
+    ["RunQuery", () => it.faulty.dueTenants(NOW, 1)],
+    ["Commit", () => it.faulty.recordHeartbeat(NOW)],
   ] as const) {
-    proxy.injectFault({ rpc, ...injected });
+    it.proxy.injectFault({ rpc, ...injected });
     const error: unknown = await call().catch((thrown: unknown) => thrown);
     assert.instance(error, AdapterError);
     assert.is((error as AdapterError).code, "unavailable", rpc);
   }
   // A commit may have met a document that is gone, so what it met is read, which then says so.
-  proxy.injectFault({
+  it.proxy.injectFault({
     rpc: "Commit",
-    before: async () => proxy.injectFault({ rpc: "BatchGetDocuments", ...injected }),
+    before: async () => it.proxy.injectFault({ rpc: "BatchGetDocuments", ...injected }),
     ...injected,
   });
-  const error: unknown = await faulty.createTenant(tenant, null).catch((thrown: unknown) => thrown);
+  const error: unknown = await it.faulty
+    .createTenant(tenant, null)
+    .catch((thrown: unknown) => thrown);
   assert.is((error as AdapterError).code, "unavailable");
 });
 
@@ -79,8 +64,8 @@ for (const [what, answer] of [
   ["half of an answer", { isCutShort: true }],
 ] as const) {
   test(`${what} to a read means that Firestore is unavailable`, async () => {
-    proxy.injectFault({ rpc: "BatchGetDocuments", ...answer });
-    const error: unknown = await faulty.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
+    it.proxy.injectFault({ rpc: "BatchGetDocuments", ...answer });
+    const error: unknown = await it.faulty.readTenant(TENANT_ID).catch((thrown: unknown) => thrown);
     assert.instance(error, AdapterError);
     assert.is((error as AdapterError).code, "unavailable");
   });
@@ -90,9 +75,9 @@ for (const [what, answer] of [
   test(`${what} to a write does too, and not that somebody else was quicker`, async () => {
     const tenant = tenantNamed(`page-${randomUUID().slice(0, 8)}`);
     await it.store.createTenant(tenant, null);
-    const { version } = await stored(tenant);
-    proxy.injectFault({ rpc: "Commit", ...answer });
-    const error: unknown = await faulty
+    const { version } = await it.stored(tenant);
+    it.proxy.injectFault({ rpc: "Commit", ...answer });
+    const error: unknown = await it.faulty
       .writeTenant(tenant.id, version, { status: { next_reconcile_at: null } }, null)
       .catch((thrown: unknown) => thrown);
     assert.instance(error, AdapterError);
@@ -113,43 +98,6 @@ test("a read that is given up lets go of its connection", async () => {
   silent.close();
 });
 
-/** The next commit gets through, its answer does not, and the client library repeats it. */
-function loseAnswerOfCommit(): void {
-  proxy.injectFault({ rpc: "Commit", status: UNAVAILABLE });
-}
-
-const NOW = new Date("2026-11-24T12:00:00Z");
-
-function tenantNamed(subdomain: string, now = NOW): Tenant {
-  const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, now);
-}
-
-async function stored(tenant: Tenant) {
-  const found = await it.store.readTenant(tenant.id);
-  assert.ok(found);
-  return found;
-}
-
-/** A new tenant with these fields, in the database. */
-async function create(more: TenantParts = {}): Promise<Tenant> {
-  const tenant = withParts(tenantNamed(`t-${randomUUID().slice(0, 8)}`), more);
-  assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
-  return tenant;
-}
-
-/** With a site that works, and nothing under way. */
-const ACTIVE = {
-  status: {
-    phase: "active",
-    site: { host: "acme.kairos.app", suspended: false },
-    observed_generation: 1,
-  },
-} as const satisfies TenantParts;
-
-/** What the status says of a command that was given up. */
-const FAILURE = { condition: "failed", message: "it failed" } as const;
-
 function operationIn(slot: number | null): Operation {
   const attempt = { generation: 1, attempt: 1, first_attempt: 1, started_at: NOW };
   return { kind: "create", ...attempt, slot, deadline_at: slot === null ? null : NOW };
@@ -158,7 +106,7 @@ function operationIn(slot: number | null): Operation {
 test("reads a tenant back exactly as it was stored, dates included", async () => {
   const tenant = withParts(tenantNamed("read-back"), { status: { operation: operationIn(3) } });
   assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
-  assert.equal((await stored(tenant)).record, tenant);
+  assert.equal((await it.stored(tenant)).record, tenant);
 });
 
 test("of many at once for one subdomain, exactly one is created, and it holds the name", async () => {
@@ -181,53 +129,14 @@ test("of many at once for one subdomain, exactly one is created, and it holds th
 });
 
 test("a creation is a success whose commit is repeated because its answer was lost", async () => {
-  loseAnswerOfCommit();
-  assert.is((await faulty.createTenant(tenantNamed("repeated"), null)).outcome, "created");
+  it.loseAnswerOfCommit();
+  assert.is((await it.faulty.createTenant(tenantNamed("repeated"), null)).outcome, "created");
 });
-
-let requestCount = 0;
-/** A request with a key of its own. */
-function keyed(more: Partial<IdempotentRequest> = {}): IdempotentRequest {
-  const id = createHash("sha256")
-    .update(`caller ${(requestCount += 1)}`)
-    .digest("hex");
-  return { id, hash: "h1", now: NOW, answer: answerWith, ...more };
-}
-
-/** In an order of keys that is not the alphabet's. */
-function answerWith({ id, spec, status }: Tenant): StoredAnswer {
-  const headers = { Location: `/tenants/${id}` };
-  const body = { success: true, id, subdomain: spec.subdomain, status: status.phase };
-  return { status: 201, headers, body };
-}
-
-const recordOf = async ({ id }: IdempotentRequest) =>
-  (await it.client.doc(`requests/${id}`).get()).data();
-const dayAfter = (now: Date) => addSeconds(now, 24 * 3600);
-const outcomesOf = (results: ({ outcome: string } | null)[]) =>
-  results.map((result) => result?.outcome ?? "none");
-
-/** One of them had the effect, and all others are given its answer again, to the letter. */
-function assertOneEffect(
-  results: (Created | CommandResult | null)[],
-  outcome: string,
-  answer: StoredAnswer,
-): void {
-  const outcomes = outcomesOf(results);
-  assert.is(outcomes.filter((one) => one === outcome).length, 1, outcomes.join(" "));
-  const replayed = results.flatMap((result) =>
-    result?.outcome === "replayed" ? [JSON.stringify(result.answer)] : [],
-  );
-  assert.equal(
-    replayed,
-    Array.from({ length: results.length - 1 }, () => JSON.stringify(answer)),
-  );
-}
 
 test("of many twins of a request at once one is created, and the others get the same answer", async () => {
   const request = keyed();
   const twins = Array.from({ length: 20 }, () => tenantNamed("twins"));
-  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, request)));
+  const results = await Promise.all(twins.map((tenant) => createUnder(it.store, tenant, request)));
   const winner = twins[outcomesOf(results).indexOf("created")];
   assert.ok(winner);
   assertOneEffect(results, "created", answerWith(winner));
@@ -240,54 +149,54 @@ test("of many twins of a request at once one is created, and the others get the 
 });
 
 test("a creation that nothing is in the way of reads nothing, and one that is refused reads once", async () => {
-  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
-  assert.equal(proxy.calls, ["Commit"]);
-  await faulty.createTenant(tenantNamed("in-one-go"), keyed());
-  assert.equal(proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
+  await createUnder(it.faulty, tenantNamed("in-one-go"), keyed());
+  assert.equal(it.proxy.calls, ["Commit"]);
+  await createUnder(it.faulty, tenantNamed("in-one-go"), keyed());
+  assert.equal(it.proxy.calls, ["Commit", "Commit", "BatchGetDocuments"]);
 });
 
 test("a creation under a key that was used for something else creates nothing", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("first-use"), request);
-  const before = await recordOf(request);
+  await createUnder(it.store, tenantNamed("first-use"), request);
+  const before = await it.recordOf(request);
   const other = tenantNamed("second-use");
-  const result = await it.store.createTenant(other, { ...request, hash: "h2" });
+  const result = await createUnder(it.store, other, { ...request, hash: "h2" });
   assert.equal(result, { outcome: "key-reused" });
   assert.is(await it.store.readTenant(other.id), null);
   assert.is(await it.store.readReservation("second-use"), null);
-  assert.equal(await recordOf(request), before);
+  assert.equal(await it.recordOf(request), before);
 });
 
 test("a creation that finds its name taken leaves its key unused", async () => {
-  await create({ spec: { subdomain: "taken" } });
+  await it.create({ spec: { subdomain: "taken" } });
   const request = keyed();
-  const result = await it.store.createTenant(tenantNamed("taken"), request);
+  const result = await createUnder(it.store, tenantNamed("taken"), request);
   assert.equal(result, { outcome: "subdomain-taken" });
-  assert.is(await recordOf(request), undefined);
-  const second = await it.store.createTenant(tenantNamed("free"), { ...request, hash: "h2" });
+  assert.is(await it.recordOf(request), undefined);
+  const second = await createUnder(it.store, tenantNamed("free"), { ...request, hash: "h2" });
   assert.equal(second, { outcome: "created" });
 });
 
 test("a creation under a key is a success whose commit is repeated because its answer was lost", async () => {
   const [tenant, request] = [tenantNamed("repeated"), keyed()];
-  loseAnswerOfCommit();
-  const result = await faulty.createTenant(tenant, request);
+  it.loseAnswerOfCommit();
+  const result = await createUnder(it.faulty, tenant, request);
   assert.equal(result, { outcome: "replayed", answer: answerWith(tenant) });
   assert.is(await it.store.readReservation("repeated"), tenant.id);
 });
 
 test("a key is good for a day, whether or not Firestore has removed its record by then", async () => {
   const [tenant, request] = [tenantNamed("today"), keyed()];
-  await it.store.createTenant(tenant, request);
+  await createUnder(it.store, tenant, request);
   const expiry = dayAfter(NOW);
   const justBefore = { ...request, now: new Date(expiry.getTime() - 1) };
-  const again = await it.store.createTenant(tenantNamed("today"), justBefore);
+  const again = await createUnder(it.store, tenantNamed("today"), justBefore);
   assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
 
   const later = { ...request, now: expiry, hash: "h2" };
   const next = tenantNamed("tomorrow");
-  assert.equal(await it.store.createTenant(next, later), { outcome: "created" });
-  const record = await recordOf(request);
+  assert.equal(await createUnder(it.store, next, later), { outcome: "created" });
+  const record = await it.recordOf(request);
   assert.equal(Object.keys(record ?? {}).toSorted(), [
     "answer",
     "created_at",
@@ -295,26 +204,26 @@ test("a key is good for a day, whether or not Firestore has removed its record b
     "hash",
   ]);
   assert.equal(record?.["expires_at"].toDate(), dayAfter(expiry));
-  const replay = await it.store.createTenant(tenantNamed("tomorrow"), later);
+  const replay = await createUnder(it.store, tenantNamed("tomorrow"), later);
   assert.equal(replay, { outcome: "replayed", answer: answerWith(next) });
 });
 
 test("an expired record stays where the name is somebody else's", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("kept"), request);
-  const before = await recordOf(request);
+  await createUnder(it.store, tenantNamed("kept"), request);
+  const before = await it.recordOf(request);
   const later = { ...request, now: dayAfter(NOW) };
-  const result = await it.store.createTenant(tenantNamed("kept"), later);
+  const result = await createUnder(it.store, tenantNamed("kept"), later);
   assert.equal(result, { outcome: "subdomain-taken" });
-  assert.equal(await recordOf(request), before);
+  assert.equal(await it.recordOf(request), before);
 });
 
 test("of many twins under a key that has expired one is created", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const twins = Array.from({ length: 20 }, () => tenantNamed("today"));
-  const results = await Promise.all(twins.map((tenant) => it.store.createTenant(tenant, later)));
+  const results = await Promise.all(twins.map((tenant) => createUnder(it.store, tenant, later)));
   const winner = twins[outcomesOf(results).indexOf("created")];
   assert.ok(winner);
   assertOneEffect(results, "created", answerWith(winner));
@@ -322,38 +231,38 @@ test("of many twins under a key that has expired one is created", async () => {
 
 /** Something happens between what a creation has read, after its first commit, and its second commit. */
 function beforeSecondCommit(act: () => Promise<unknown>): void {
-  const before = () => Promise.resolve(proxy.injectFault({ rpc: "Commit", before: act }));
-  proxy.injectFault({ rpc: "BatchGetDocuments", before });
+  const before = () => Promise.resolve(it.proxy.injectFault({ rpc: "Commit", before: act }));
+  it.proxy.injectFault({ rpc: "BatchGetDocuments", before });
 }
 
 test("an expired record that somebody else overwrites first is theirs", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   const rival = tenantNamed("rival");
-  beforeSecondCommit(() => it.store.createTenant(rival, { ...later, hash: "h2" }));
+  beforeSecondCommit(() => createUnder(it.store, rival, { ...later, hash: "h2" }));
   const tenant = tenantNamed("loser");
-  assert.equal(await faulty.createTenant(tenant, later), { outcome: "key-reused" });
+  assert.equal(await createUnder(it.faulty, tenant, later), { outcome: "key-reused" });
   assert.is(await it.store.readTenant(tenant.id), null);
   assert.ok(await it.store.readTenant(rival.id));
 });
 
 test("an expired record that Firestore removes meanwhile is in nobody's way", async () => {
   const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
+  await createUnder(it.store, tenantNamed("yesterday"), request);
   const later = { ...request, now: dayAfter(NOW) };
   beforeSecondCommit(() => it.client.doc(`requests/${request.id}`).delete());
-  const result = await faulty.createTenant(tenantNamed("today"), later);
+  const result = await createUnder(it.faulty, tenantNamed("today"), later);
   assert.equal(result, { outcome: "created" });
-  assert.ok(await recordOf(request));
+  assert.ok(await it.recordOf(request));
 });
 
 test("a name that becomes free before it is looked at is taken at the next commit", async () => {
-  const holder = await create({ spec: { subdomain: "freed" } });
+  const holder = await it.create({ spec: { subdomain: "freed" } });
   const reservation = it.client.doc("subdomains/freed");
-  proxy.injectFault({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
+  it.proxy.injectFault({ rpc: "BatchGetDocuments", before: () => reservation.delete() });
   const tenant = tenantNamed("freed");
-  assert.equal(await faulty.createTenant(tenant, null), { outcome: "created" });
+  assert.equal(await it.faulty.createTenant(tenant, null), { outcome: "created" });
   assert.is(await it.store.readReservation("freed"), tenant.id);
   assert.is.not(tenant.id, holder.id);
 });
@@ -361,31 +270,31 @@ test("a name that becomes free before it is looked at is taken at the next commi
 test("a name that comes and goes is given up after three commits", async () => {
   const reservation = it.client.doc("subdomains/flickering");
   const comeAndGo = () =>
-    proxy.injectFault({
+    it.proxy.injectFault({
       rpc: "Commit",
       before: async () => {
         await reservation.set({ tenant_id: randomUUID() });
         const before = () => reservation.delete().then(comeAndGo);
-        proxy.injectFault({ rpc: "BatchGetDocuments", before });
+        it.proxy.injectFault({ rpc: "BatchGetDocuments", before });
       },
     });
   comeAndGo();
   const tenant = tenantNamed("flickering");
-  const error = await faulty.createTenant(tenant, keyed()).catch((thrown: unknown) => thrown);
+  const error = await createUnder(it.faulty, tenant, keyed()).catch((thrown: unknown) => thrown);
   assert.instance(error, AdapterError);
   assert.is((error as AdapterError).code, "unavailable");
-  assert.is(proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
+  assert.is(it.proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
   assert.is(await it.store.readTenant(tenant.id), null);
 });
 
 test("a write on a version that is no longer the newest changes nothing", async () => {
   const tenant = tenantNamed("versions");
   await it.store.createTenant(tenant, null);
-  const { version } = await stored(tenant);
+  const { version } = await it.stored(tenant);
   const first = await it.store.writeTenant(tenant.id, version, { status: { step: "first" } });
   assert.ok(first);
   assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "second" } }), null);
-  assert.is((await stored(tenant)).record.status.step, "first");
+  assert.is((await it.stored(tenant)).record.status.step, "first");
   // The version that a write gives is good for the next one.
   assert.ok(await it.store.writeTenant(tenant.id, first.version, { status: { step: "third" } }));
 });
@@ -393,7 +302,7 @@ test("a write on a version that is no longer the newest changes nothing", async 
 test("a write to a tenant that is gone is a lost race and brings nothing back", async () => {
   const tenant = tenantNamed("gone");
   await it.store.createTenant(tenant, null);
-  const { version } = await stored(tenant);
+  const { version } = await it.stored(tenant);
   await it.client.doc(`tenants/${tenant.id}`).delete();
   assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "x" } }), null);
   assert.is(await it.store.readTenant(tenant.id), null);
@@ -412,7 +321,7 @@ const taking = (slot: number): TenantChanges => ({
 
 /** Takes the first of the slots that is free, as a reconcile does. */
 async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
-  const { version } = await stored(tenant);
+  const { version } = await it.stored(tenant);
   for (const slot of slots) {
     const { result } = await it.store.claimSlot(tenant.id, version, slot, taking(slot));
     if (result !== "taken") return result;
@@ -421,13 +330,13 @@ async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
 }
 
 test("of many at once for three slots, exactly three get one, in the slots and on record", async () => {
-  const rivals = await Promise.all(Array.from({ length: 20 }, () => create()));
+  const rivals = await Promise.all(Array.from({ length: 20 }, () => it.create()));
   const results = await Promise.all(rivals.map((tenant) => claimOneOf([0, 1, 2], tenant)));
   const winners = rivals.filter((_, k) => results[k] === "claimed");
   assert.is(winners.length, 3);
   assert.is(results.filter((result) => result === "taken").length, 17);
 
-  const records = await Promise.all(rivals.map(async (tenant) => (await stored(tenant)).record));
+  const records = await Promise.all(rivals.map(async (tenant) => (await it.stored(tenant)).record));
   const onRecord = records.flatMap(({ id, status: { operation } }) =>
     operation === null ? [] : [`${operation.slot} ${id}`],
   );
@@ -439,12 +348,12 @@ test("of many at once for three slots, exactly three get one, in the slots and o
 });
 
 test("a slot is not taken on a version that is no longer the newest, or by a tenant that is gone", async () => {
-  const tenant = await create();
-  const { version } = await stored(tenant);
+  const tenant = await it.create();
+  const { version } = await it.stored(tenant);
   await it.store.writeTenant(tenant.id, version, { status: { step: "meanwhile" } });
   const stale = await it.store.claimSlot(tenant.id, version, 0, taking(0));
   assert.equal(stale, { result: "lost" });
-  assert.is((await stored(tenant)).record.status.operation, null);
+  assert.is((await it.stored(tenant)).record.status.operation, null);
 
   await it.client.doc(`tenants/${tenant.id}`).delete();
   assert.equal(await it.store.claimSlot(tenant.id, version, 0, taking(0)), { result: "lost" });
@@ -452,56 +361,55 @@ test("a slot is not taken on a version that is no longer the newest, or by a ten
 });
 
 test("the version that taking a slot gives is good for the next write", async () => {
-  const tenant = await create();
-  const { version } = await stored(tenant);
+  const tenant = await it.create();
+  const { version } = await it.stored(tenant);
   const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
-  assert.is(claim.result, "claimed");
-  const next = claim.result === "claimed" ? claim.version : null;
-  assert.ok(await it.store.writeTenant(tenant.id, next, { status: { step: "create" } }));
+  assert.ok(claim.result === "claimed");
+  assert.ok(await it.store.writeTenant(tenant.id, claim.version, { status: { step: "create" } }));
 });
 
 test("a slot is taken once, and the record says so, when the commit is repeated because its answer was lost", async () => {
-  const tenant = await create();
-  const { version } = await stored(tenant);
-  loseAnswerOfCommit();
-  const claim = await faulty.claimSlot(tenant.id, version, 0, taking(0));
+  const tenant = await it.create();
+  const { version } = await it.stored(tenant);
+  it.loseAnswerOfCommit();
+  const claim = await it.faulty.claimSlot(tenant.id, version, 0, taking(0));
   // Whichever it is called, the next look at the record tells.
   assert.is.not(claim.result, "claimed");
-  assert.is((await stored(tenant)).record.status.operation?.slot, 0);
-  assert.equal(await faulty.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
+  assert.is((await it.stored(tenant)).record.status.operation?.slot, 0);
+  assert.equal(await it.faulty.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
 test("an outcome and the slot that it frees are written together, or neither", async () => {
-  const tenant = await create();
-  const { version: stale } = await stored(tenant);
+  const tenant = await it.create();
+  const { version: stale } = await it.stored(tenant);
   await claimOneOf([4], tenant);
   const outcome = { status: { phase: "active", operation: operationIn(null) } } as const;
   assert.is(await it.store.writeTenant(tenant.id, stale, outcome, 4), null);
   assert.equal(await takenSlots(), [`4 ${tenant.id}`]);
-  assert.is((await stored(tenant)).record.status.operation?.slot, 4);
+  assert.is((await it.stored(tenant)).record.status.operation?.slot, 4);
 
-  const { version } = await stored(tenant);
+  const { version } = await it.stored(tenant);
   assert.ok(await it.store.writeTenant(tenant.id, version, outcome, 4));
   assert.equal(await takenSlots(), []);
-  assert.equal((await stored(tenant)).record.status.operation, operationIn(null));
+  assert.equal((await it.stored(tenant)).record.status.operation, operationIn(null));
 });
 
 test("the queue has those who wait, in the order of their places", async () => {
   const at = (minute: number) => addSeconds(NOW, minute * 60).toISOString();
-  const newer = await create({ status: { queue_key: `1 ${at(2)} a` } });
-  const drop = await create({ status: { queue_key: `0 ${at(3)} b` } });
-  const older = await create({ status: { queue_key: `1 ${at(1)} c` } });
-  await create({ status: { queue_key: null } });
+  const newer = await it.create({ status: { queue_key: `1 ${at(2)} a` } });
+  const drop = await it.create({ status: { queue_key: `0 ${at(3)} b` } });
+  const older = await it.create({ status: { queue_key: `1 ${at(1)} c` } });
+  await it.create({ status: { queue_key: null } });
   assert.equal(await it.store.queue(10), [drop.id, older.id, newer.id]);
   assert.equal(await it.store.queue(2), [drop.id, older.id]);
 });
 
 test("a slot that nobody knows of is freed: its tenant is gone, or has no such slot on record", async () => {
   const gone = randomUUID();
-  const elsewhere = await create({ status: { operation: operationIn(3) } });
-  const idle = await create({ status: { operation: operationIn(null) } });
-  const never = await create();
+  const elsewhere = await it.create({ status: { operation: operationIn(3) } });
+  const idle = await it.create({ status: { operation: operationIn(null) } });
+  const never = await it.create();
   for (const [slot, tenantId] of [gone, elsewhere.id, idle.id, never.id].entries()) {
     await it.client.doc(`slots/${slot}`).create({ tenant_id: tenantId });
     assert.is(await it.store.freeOrphanedSlot({ slot, tenantId }), true);
@@ -510,7 +418,7 @@ test("a slot that nobody knows of is freed: its tenant is gone, or has no such s
 });
 
 test("a slot that its tenant knows of, that was taken anew or that is free already is left alone", async () => {
-  const [holder, other] = [await create(), await create()];
+  const [holder, other] = [await it.create(), await it.create()];
   await claimOneOf([0], holder);
   await claimOneOf([1], other);
   for (const seen of [
@@ -526,7 +434,7 @@ test("a slot that its tenant knows of, that was taken anew or that is free alrea
 });
 
 test("a slot that lost its holder is freed, or given back to the tenant that has it on record", async () => {
-  const holder = await create();
+  const holder = await it.create();
   await claimOneOf([0], holder);
   await it.client.doc("slots/0").set({});
   await it.client.doc("slots/1").set({ tenant_id: 7 });
@@ -544,351 +452,40 @@ test("a slot that lost its holder is freed, or given back to the tenant that has
 });
 
 test("a copied record frees no slot but its own", async () => {
-  const holder = await create();
+  const holder = await it.create();
   await claimOneOf([0], holder);
-  const copy = await create({ status: { operation: operationIn(0) } });
-  const { version } = await stored(copy);
+  const copy = await it.create({ status: { operation: operationIn(0) } });
+  const { version } = await it.stored(copy);
   const changes = { status: { operation: operationIn(null) } };
   assert.ok(await it.store.writeTenant(copy.id, version, changes, 0));
   assert.equal(await takenSlots(), [`0 ${holder.id}`]);
 });
 
 test("a slot that is taken anew while it is looked at is left alone", async () => {
-  const tenant = await create();
+  const tenant = await it.create();
   const slot = it.client.doc("slots/0");
   await slot.create({ tenant_id: tenant.id });
-  proxy.injectFault({
+  it.proxy.injectFault({
     rpc: "Commit",
     before: async () => {
       await slot.delete();
       await claimOneOf([0], tenant);
     },
   });
-  assert.is(await faulty.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
+  assert.is(await it.faulty.freeOrphanedSlot({ slot: 0, tenantId: tenant.id }), false);
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
-const issued = () => ({ commandId: randomUUID(), now: NOW });
-/** The tenant as a command left it; nothing where the command came to nothing. */
-const tenantOf = (answer: CommandResult | null) =>
-  answer !== null && "tenant" in answer ? answer.tenant : undefined;
-const deletionOf = async ({ id }: Tenant) => (await it.client.doc(`deletions/${id}`).get()).data();
-
-test("a deletion is asked for once, together with what triggers cleanup", async () => {
-  const tenant = await create({ profile: { organization: "Acme" } });
-  const asked = await Promise.all(
-    Array.from({ length: 5 }, () => it.store.runCommand(tenant.id, "delete", issued(), null)),
-  );
-  for (const answer of asked) assert.is(tenantOf(answer)?.status.phase, "deleting");
-  assert.is(asked.filter((answer) => answer?.outcome === "changed").length, 1);
-  const { record } = await stored(tenant);
-  assert.equal(
-    [record.spec.state, record.spec.generation],
-    ["absent", 2],
-    "five callers, one command",
-  );
-  const deletion = await deletionOf(tenant);
-  assert.equal(Object.keys(deletion ?? {}).toSorted(), [
-    "completed_at",
-    "expires_at",
-    "reason",
-    "requested_at",
-  ]);
-  assert.not.match(JSON.stringify(deletion), /acme|office/i);
-});
-
-test("of several commands at once each is carried out on what the others left, and none is lost", async () => {
-  const tenant = await create(ACTIVE);
-  const commands: Command[] = ["suspend", "resume", "suspend", "delete", "resume"];
-  const answers = await Promise.all(
-    commands.map((command) => it.store.runCommand(tenant.id, command, issued(), null)),
-  );
-  const changed = answers.filter((answer) => answer?.outcome === "changed");
-  const { record } = await stored(tenant);
-  assert.is(record.spec.generation, 1 + changed.length);
-  assert.is(record.spec.state, "absent");
-  assert.ok(await deletionOf(tenant));
-});
-
-test("a command is one change whose commit is repeated because its answer was lost", async () => {
-  for (const command of ["suspend", "delete"] as const) {
-    const tenant = await create(ACTIVE);
-    loseAnswerOfCommit();
-    const answer = await faulty.runCommand(tenant.id, command, issued(), null);
-    assert.is(answer?.outcome, "changed");
-    const { record } = await stored(tenant);
-    assert.equal(tenantOf(answer), record);
-    assert.is(record.spec.generation, 2);
-  }
-});
-
-test("the same command under the same id is one change", async () => {
-  const tenant = await create(ACTIVE);
-  const own = issued();
-  for (let k = 0; k < 2; k++) {
-    const answer = await it.store.runCommand(tenant.id, "suspend", own, null);
-    assert.is(answer?.outcome, "changed");
-  }
-  assert.is((await stored(tenant)).record.spec.generation, 2);
-});
-
-test("a command that is refused, or command already, changes nothing", async () => {
-  const tenant = await create(ACTIVE);
-  for (const [command, outcome] of [
-    ["retry", "refused"],
-    ["resume", "unchanged"],
-  ] as const) {
-    const answer = await it.store.runCommand(tenant.id, command, issued(), null);
-    assert.is(answer?.outcome, outcome);
-  }
-  assert.equal((await stored(tenant)).record, tenant);
-  assert.is(await deletionOf(tenant), undefined);
-});
-
-test("a command other than a deletion leaves no deletion record", async () => {
-  const tenant = await create(ACTIVE);
-  await it.store.runCommand(tenant.id, "suspend", issued(), null);
-  assert.is((await stored(tenant)).record.spec.state, "suspended");
-  assert.is(await deletionOf(tenant), undefined);
-});
-
-test("a command about a tenant that is not there is none", async () => {
-  const id = randomUUID();
-  for (const command of ["delete", "retry", "suspend", "resume"] as const) {
-    assert.is(await it.store.runCommand(id, command, issued(), null), null);
-  }
-  assert.not((await it.client.doc(`deletions/${id}`).get()).exists);
-});
-
-/** A tenant of which each of these commands can be made. */
-const READY: [Command, "changed" | "unchanged", TenantParts][] = [
-  ["suspend", "changed", ACTIVE],
-  ["delete", "changed", ACTIVE],
-  ["retry", "changed", { status: { phase: "failed", observed_generation: 1, ...FAILURE } }],
-  ["resume", "unchanged", ACTIVE],
-];
-
-for (const [command, outcome, fields] of READY) {
-  test(`of many twins of a request to ${command} at once one is ${outcome}, and the others get its answer`, async () => {
-    const [tenant, request] = [await create(fields), keyed()];
-    const results = await Promise.all(
-      Array.from({ length: 20 }, () => it.store.runCommand(tenant.id, command, issued(), request)),
-    );
-    const { record } = await stored(tenant);
-    assertOneEffect(results, outcome, answerWith(record));
-    assert.is(record.spec.generation, outcome === "changed" ? 2 : 1);
-  });
-}
-
-test("a command under a key costs one read and one write", async () => {
-  const tenant = await create(ACTIVE);
-  for (const command of ["suspend", "suspend"] as const) {
-    proxy.calls.length = 0;
-    await faulty.runCommand(tenant.id, command, issued(), keyed());
-    assert.equal(proxy.calls, ["BatchGetDocuments", "Commit"]);
-  }
-});
-
-test("a command under a key that was used for something else changes nothing", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  await it.store.runCommand(tenant.id, "resume", issued(), request);
-  const reused = { ...request, hash: "h2" };
-  const result = await it.store.runCommand(tenant.id, "suspend", issued(), reused);
-  assert.equal(result, { outcome: "key-reused" });
-  assert.equal((await stored(tenant)).record, tenant);
-});
-
-test("a command whose key somebody else uses first for something else changes nothing", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  const rival = { ...request, hash: "h2" };
-  const before = () => it.store.createTenant(tenantNamed("rival"), rival);
-  proxy.injectFault({ rpc: "Commit", before });
-  const result = await faulty.runCommand(tenant.id, "delete", issued(), request);
-  assert.equal(result, { outcome: "key-reused" });
-  assert.equal((await stored(tenant)).record, tenant);
-  assert.is(await deletionOf(tenant), undefined);
-});
-
-test("a command that was so already is answered the same again, and is no new command", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  const first = await it.store.runCommand(tenant.id, "resume", issued(), request);
-  assert.is(first?.outcome, "unchanged");
-  await it.store.runCommand(tenant.id, "suspend", issued(), null);
-  const again = await it.store.runCommand(tenant.id, "resume", issued(), request);
-  assert.equal(again, { outcome: "replayed", answer: answerWith(tenant) });
-  assert.is((await stored(tenant)).record.spec.state, "suspended");
-});
-
-test("a command that is refused leaves its key unused", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  const refused = await it.store.runCommand(tenant.id, "retry", issued(), request);
-  assert.is(refused?.outcome, "refused");
-  assert.is(await recordOf(request), undefined);
-  const { version } = await stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { status: FAILURE });
-  const later = await it.store.runCommand(tenant.id, "retry", issued(), request);
-  assert.is(later?.outcome, "changed");
-});
-
-test("a command about a tenant that is not there, or is gone before the write, leaves its key unused", async () => {
-  const request = keyed();
-  assert.is(await it.store.runCommand(randomUUID(), "delete", issued(), request), null);
-  const tenant = await create();
-  const before = () => it.client.doc(`tenants/${tenant.id}`).delete();
-  proxy.injectFault({ rpc: "Commit", before });
-  assert.is(await faulty.runCommand(tenant.id, "delete", issued(), request), null);
-  assert.is(await recordOf(request), undefined);
-});
-
-test("a deletion is answered the same again after its end", async () => {
-  const [tenant, request] = [await create(), keyed()];
-  await it.store.runCommand(tenant.id, "delete", issued(), request);
-  const { record, version } = await stored(tenant);
-  await it.store.endDeletion(record, version, NOW);
-  const again = await it.store.runCommand(tenant.id, "delete", issued(), request);
-  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
-  const reused = { ...request, hash: "h2" };
-  const other = await it.store.runCommand(tenant.id, "delete", issued(), reused);
-  assert.equal(other, { outcome: "key-reused" });
-  assert.is(await it.store.runCommand(tenant.id, "delete", issued(), null), null);
-});
-
-test("a command under a key is one change whose commit is repeated because its answer was lost", async () => {
-  for (const [command, , fields] of READY) {
-    const [tenant, request] = [await create(fields), keyed()];
-    loseAnswerOfCommit();
-    const result = await faulty.runCommand(tenant.id, command, issued(), request);
-    const { record } = await stored(tenant);
-    assert.equal(result, { outcome: "replayed", answer: answerWith(record) });
-    assert.ok(record.spec.generation <= 2);
-  }
-});
-
-test("a command under a key that has expired is a new one", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
-  const later = { ...request, now: dayAfter(NOW), hash: "h2" };
-  const first = await it.store.runCommand(tenant.id, "suspend", issued(), later);
-  assert.is(first?.outcome, "changed");
-  const { record } = await stored(tenant);
-  const again = await it.store.runCommand(tenant.id, "suspend", issued(), later);
-  assert.equal(again, { outcome: "replayed", answer: answerWith(record) });
-
-  const muchLater = { ...later, now: dayAfter(later.now) };
-  const next = await it.store.runCommand(tenant.id, "suspend", issued(), muchLater);
-  assert.is(next?.outcome, "unchanged");
-  assert.equal((await recordOf(request))?.["created_at"].toDate(), muchLater.now);
-});
-
-test("an expired record that somebody else overwrites first keeps a command from being made", async () => {
-  const tenant = await create(ACTIVE);
-  const request = keyed();
-  await it.store.createTenant(tenantNamed("yesterday"), request);
-  const later = { ...request, now: dayAfter(NOW) };
-  const rival = { ...later, hash: "h2" };
-  proxy.injectFault({
-    rpc: "Commit",
-    before: () => it.store.createTenant(tenantNamed("rival"), rival),
-  });
-  const result = await faulty.runCommand(tenant.id, "suspend", issued(), later);
-  assert.equal(result, { outcome: "key-reused" });
-  assert.equal((await stored(tenant)).record, tenant);
-});
-
-const LATER = addSeconds(NOW, 60);
-
-test("a correction changes what is corrected and nothing that reconciles the tenant", async () => {
-  const tenant = await create({ status: { ...ACTIVE.status, next_reconcile_at: null } });
-  const wanted = { organization: "Acme Ltd", email: "new@acme.example" };
-  const result = await it.store.changeFields(tenant.id, wanted, LATER);
-  const corrected = withParts(tenant, { profile: wanted, updated_at: LATER });
-  assert.equal(result, { outcome: "changed", tenant: corrected });
-  assert.equal((await stored(tenant)).record, corrected);
-
-  const one = await it.store.changeFields(tenant.id, { email: tenant.profile.email }, LATER);
-  const half = withParts(corrected, { profile: { email: tenant.profile.email } });
-  assert.equal(one, { outcome: "changed", tenant: half });
-  assert.equal((await stored(tenant)).record, half);
-});
-
-test("a correction that changes nothing writes nothing", async () => {
-  const tenant = await create();
-  const { version } = await stored(tenant);
-  for (const wanted of [
-    {},
-    { organization: tenant.profile.organization, email: tenant.profile.email },
-  ]) {
-    const result = await it.store.changeFields(tenant.id, wanted, LATER);
-    assert.equal(result, { outcome: "changed", tenant });
-  }
-  assert.equal((await stored(tenant)).version, version);
-});
-
-test("a tenant that is being deleted, or is not there, is not corrected", async () => {
-  const tenant = await create();
-  await it.store.runCommand(tenant.id, "delete", issued(), null);
-  const { record } = await stored(tenant);
-  for (const email of ["new@acme.example", tenant.profile.email]) {
-    const result = await it.store.changeFields(tenant.id, { email }, LATER);
-    assert.equal(result, { outcome: "refused", why: "The tenant is being deleted." });
-  }
-  assert.equal((await stored(tenant)).record, record);
-  assert.is(await it.store.changeFields(randomUUID(), { email: "a@acme.example" }, LATER), null);
-});
-
-test("a correction and a command that meet are both carried out", async () => {
-  const tenant = await create(ACTIVE);
-  const before = () => it.store.runCommand(tenant.id, "suspend", issued(), null);
-  proxy.injectFault({ rpc: "Commit", before });
-  const email = "new@acme.example";
-  const result = await faulty.changeFields(tenant.id, { email }, LATER);
-  const { record } = await stored(tenant);
-  assert.equal(result, { outcome: "changed", tenant: record });
-  assert.equal(
-    [record.spec.state, record.spec.generation, record.profile.email],
-    ["suspended", 2, email],
-  );
-
-  const deleting = () => it.store.runCommand(tenant.id, "delete", issued(), null);
-  proxy.injectFault({ rpc: "Commit", before: deleting });
-  const late = await faulty.changeFields(tenant.id, { organization: "Late" }, LATER);
-  assert.is(late?.outcome, "refused");
-  assert.is((await stored(tenant)).record.profile.organization, tenant.profile.organization);
-});
-
-test("a correction is a success whose commit is repeated because its answer was lost", async () => {
-  const tenant = await create();
-  loseAnswerOfCommit();
-  const result = await faulty.changeFields(tenant.id, { organization: "Acme Ltd" }, LATER);
-  const { record } = await stored(tenant);
-  assert.equal(result, { outcome: "changed", tenant: record });
-  assert.is(record.profile.organization, "Acme Ltd");
-});
-
 test("a copied record that goes leaves the name to whoever holds it", async () => {
-  const holder = await create();
+  const holder = await it.create();
   const copy = { ...tenantNamed(holder.spec.subdomain), id: randomUUID() };
   await it.client.doc(`tenants/${copy.id}`).create(copy);
-  assert.is(await it.store.endDeletion(copy, (await stored(copy)).version, NOW), true);
+  assert.is(await it.store.endDeletion(copy, (await it.stored(copy)).version, NOW), true);
   assert.is(await it.store.readReservation(holder.spec.subdomain), holder.id);
   assert.is(await it.store.readTenant(copy.id), null);
   // And a name that is nobody's any more keeps nobody from going.
   await it.client.doc(`subdomains/${holder.spec.subdomain}`).delete();
-  assert.is(await it.store.endDeletion(holder, (await stored(holder)).version, NOW), true);
-});
-
-test("a deletion is asked for though its deletion record is there already", async () => {
-  const tenant = await create();
-  await it.client.doc(`deletions/${tenant.id}`).create({ completed_at: "long ago" });
-  const answer = await it.store.runCommand(tenant.id, "delete", issued(), null);
-  assert.is(tenantOf(answer)?.spec.state, "absent");
-  const deletion = await it.store.readDeletion(tenant.id);
-  assert.equal([deletion?.requested_at, deletion?.completed_at], [NOW, null]);
+  assert.is(await it.store.endDeletion(holder, (await it.stored(holder)).version, NOW), true);
 });
 
 test("a name is taken whose reservation does not say by whom", async () => {
@@ -898,7 +495,7 @@ test("a name is taken whose reservation does not say by whom", async () => {
 });
 
 test("a record that is damaged is not worked on, and shown with what can be read of it", async () => {
-  const [missing, wrong, copied] = [await create(), await create(), await create()];
+  const [missing, wrong, copied] = [await it.create(), await it.create(), await it.create()];
   const { email: _, ...profile } = missing.profile;
   await it.client.doc(`tenants/${missing.id}`).set({ ...missing, profile });
   await it.client
@@ -921,8 +518,8 @@ test("a record that is damaged is not worked on, and shown with what can be read
       [id, whole.organization, phase, "RecordDamaged"],
     );
     assert.instance(tenant?.created_at, Date);
-    const command = await it.store
-      .runCommand(id, "delete", issued(), null)
+    const command: unknown = await it.store
+      .readForCommand(id, null)
       .catch((thrown: unknown) => thrown);
     assert.instance(command, DamagedRecordError);
   }
@@ -930,7 +527,7 @@ test("a record that is damaged is not worked on, and shown with what can be read
 
 test("a list leaves out nobody whose record is damaged, on whatever page they come", async () => {
   const tenants = [];
-  for (let k = 0; k < 7; k++) tenants.push(await create());
+  for (let k = 0; k < 7; k++) tenants.push(await it.create());
   const ids = tenants.map(({ id }) => id);
   const { created_at: _, ...undated } = tenants[1] as Tenant;
   await it.client.doc(`tenants/${ids[1]}`).set(undated);
@@ -968,12 +565,17 @@ test("a list leaves out nobody whose record is damaged, on whatever page they co
 test("the end of a deletion removes record and reservation together, or neither", async () => {
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
-  const { version: stale } = await stored(tenant);
-  await it.store.runCommand(tenant.id, "delete", issued(), null);
+  const { version: stale } = await it.stored(tenant);
+  await it.store.writeCommand(tenant.id, {
+    update: { version: stale, changes: { spec: { state: "absent" } } },
+    deletion: { requestedAt: NOW, overwrites: false },
+    request: null,
+    expiredRequest: null,
+  });
   assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 
-  const { record, version } = await stored(tenant);
+  const { record, version } = await it.stored(tenant);
   assert.is(await it.store.endDeletion(record, version, NOW), true);
   assert.is(await it.store.readTenant(tenant.id), null);
   assert.not((await it.client.doc("subdomains/ended").get()).exists);
@@ -1016,7 +618,7 @@ function listed(tenants: Tenant[]): string[] {
 test("a list has every tenant once, page by page, also where many were made at the same time", async () => {
   const seconds = [0, 1, 1, 1, 1, 1, 1, 2];
   const tenants = await Promise.all(
-    seconds.map((second) => create({ created_at: addSeconds(NOW, second) })),
+    seconds.map((second) => it.create({ created_at: addSeconds(NOW, second) })),
   );
   const all = listed(tenants);
   for (const limit of [1, 3, 4, 8, 9]) {
@@ -1035,7 +637,7 @@ test("a list has every tenant once, page by page, also where many were made at t
 });
 
 test("a list has those too that were made within a millisecond, and its pages end between them", async () => {
-  const tenants = await Promise.all(Array.from({ length: 6 }, () => create()));
+  const tenants = await Promise.all(Array.from({ length: 6 }, () => it.create()));
   const [first] = tenants;
   const seconds = Math.floor((first?.created_at.getTime() ?? 0) / 1000);
   // By microseconds, as Firestore keeps them; the ids are in no order.
@@ -1055,10 +657,10 @@ test("a list has those too that were made within a millisecond, and its pages en
 
 test("a list that grows while it is read shows nothing twice", async () => {
   const tenants = await Promise.all(
-    [0, 1, 2].map((second) => create({ created_at: addSeconds(NOW, second) })),
+    [0, 1, 2].map((second) => it.create({ created_at: addSeconds(NOW, second) })),
   );
   const first = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 0 } });
-  await create({ created_at: addSeconds(NOW, 3) });
+  await it.create({ created_at: addSeconds(NOW, 3) });
   const after = first.next as Position;
   const rest = await it.store.listTenants({ filter: {}, limit: 2, from: { after } });
   assert.equal(
@@ -1070,10 +672,10 @@ test("a list that grows while it is read shows nothing twice", async () => {
 test("a list has those that a filter lets through, and counts them alone", async () => {
   const at = (second: number) => ({ created_at: addSeconds(NOW, second) });
   const email = "a@acme.example";
-  const active = await create({ ...at(0), status: { phase: "active" } });
-  const queued = await create({ ...at(1), profile: { email } });
-  const both = await create({ ...at(2), status: { phase: "active" }, profile: { email } });
-  const last = await create({ ...at(3), status: { phase: "active" }, profile: { email } });
+  const active = await it.create({ ...at(0), status: { phase: "active" } });
+  const queued = await it.create({ ...at(1), profile: { email } });
+  const both = await it.create({ ...at(2), status: { phase: "active" }, profile: { email } });
+  const last = await it.create({ ...at(3), status: { phase: "active" }, profile: { email } });
   for (const [filter, expected] of [
     [{}, [last, both, queued, active]],
     [{ phase: "active" }, [last, both, active]],
@@ -1108,7 +710,7 @@ test("every tenant and every reservation is read, over as many pages as it takes
 });
 
 test("a reservation says whose it is since when, and goes only as it was read", async () => {
-  const tenant = await create();
+  const tenant = await it.create();
   const reservation = it.client.doc(`subdomains/${tenant.spec.subdomain}`);
   assert.is(await it.store.readReservation(tenant.spec.subdomain), tenant.id);
   assert.is(await it.store.readReservation("free"), null);

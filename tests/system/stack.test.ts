@@ -349,7 +349,7 @@ test("a publish that fails does not fail the request, and the resync finds the t
   });
   assert.is(created.status, 201);
   const logged = logLines("api-without-bus").find(({ severity }) => severity === "WARNING");
-  assert.match(String(logged?.["message"]), /trigger was not published/);
+  assert.match(String(logged?.["message"]), /TriggerNotPublished/);
   assert.is(logged?.["requestId"], "frontend-8");
   const name = `projects/${it.stack.projectId}/traces/${trace}`;
   assert.is(logged?.["logging.googleapis.com/trace"], name);

@@ -8,7 +8,7 @@ import ipaddr from "ipaddr.js";
 import type { RateLimiterRes } from "rate-limiter-flexible";
 // The package's index would load all kinds of limiters, with clients of databases.
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
-import type { ApiRequest } from "../http/answer.ts";
+import type { ApiRequest } from "../http/request.ts";
 import { Problem } from "../http/problem.ts";
 
 /** More than anybody who has a key and mistypes it needs, and far too few to guess one. */

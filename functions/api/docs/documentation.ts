@@ -4,7 +4,8 @@
  * @module
  */
 import packageJson from "../../../package.json" with { type: "json" };
-import type { ApiResponse } from "../http/answer.ts";
+import { ENDPOINTS } from "../endpoints.ts";
+import type { ApiResponse } from "../http/response.ts";
 import { readDocsFile } from "./pages.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { Problem } from "../http/problem.ts";
@@ -15,7 +16,7 @@ let document: ReturnType<typeof openApiDocument> | undefined;
 /** Answers with the document, with a page, or with what a page loads. */
 export async function readDocumentation(path: string): Promise<ApiResponse> {
   if (path === "/openapi.json") {
-    document ??= openApiDocument(packageJson.version);
+    document ??= openApiDocument(ENDPOINTS, packageJson.version);
     return { status: 200, body: document };
   }
   const file = await readDocsFile(path);

@@ -1,43 +1,20 @@
 /**
- * The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made of the table of
- * endpoints. Pure.
+ * The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), made of what
+ * the endpoints say of themselves. Pure.
  *
  * @module
  */
 import { PORTABLE_PATTERNS, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { ENDPOINT_IDS, specOf, takesIdempotencyKey } from "../endpoints.ts";
-import type { AnswerHeader, AnswerSpec, EndpointId, EndpointSpec } from "../endpoints.ts";
-import {
-  acceptedSchema,
-  changeTenantSchema,
-  createdSchema,
-  createTenantSchema,
-  healthSchema,
-  idempotencyKeySchema,
-  problemSchema,
-  serviceSchema,
-  tenantListSchema,
-  tenantSchema,
-  tenantStatusSchema,
-} from "../tenants/api-schemas.ts";
+import { takesIdempotencyKey } from "../http/endpoint.ts";
+import type { AnswerHeader, AnswerSpec, EndpointSpec } from "../http/endpoint.ts";
+import { nameOf } from "../http/named-schema.ts";
+import { idempotencyKeySchema, ifNoneMatchSchema } from "../http/parameter-schemas.ts";
+import { problemSchema } from "../http/problem.ts";
 
 type Json = Record<string, unknown>;
 
-/** The schemas that bear a name of their own in the document, and so in generated clients. */
-const NAMED: Record<string, object> = {
-  Accepted: acceptedSchema,
-  ChangeTenant: changeTenantSchema,
-  CreateTenant: createTenantSchema,
-  Created: createdSchema,
-  Health: healthSchema,
-  Problem: problemSchema,
-  Service: serviceSchema,
-  Tenant: tenantSchema,
-  TenantList: tenantListSchema,
-  TenantStatus: tenantStatusSchema,
-};
-
-const INPUTS = new Set<object>([createTenantSchema, changeTenantSchema]);
+/** The API's endpoints by their ids. */
+type Endpoints = Readonly<Record<string, EndpointSpec>>;
 
 const HEADERS: Record<AnswerHeader, Json> = {
   Location: {
@@ -75,7 +52,8 @@ const REFUSALS: Record<number, Refusal> = {
   },
   503: {
     name: "Unavailable",
-    description: "What this service stands on does not answer. Nothing is lost by trying again.",
+    description:
+      "The database does not answer, or Google's keys cannot be read. Nothing is lost by trying again.",
     headers: { "Retry-After": "Seconds until it is worth trying again." },
   },
 };
@@ -105,7 +83,7 @@ body the key is refused. Keys belong to their caller.
 **New fields** may be added to answers: ignore what you do not know.`;
 
 /** The document of this version of the API. */
-export function openApiDocument(version: string): Json {
+export function openApiDocument(endpoints: Endpoints, version: string): Json {
   return {
     openapi: "3.1.1",
     info: {
@@ -120,11 +98,9 @@ export function openApiDocument(version: string): Json {
       { name: "Tenants", description: "The life of a tenant." },
       { name: "Service", description: "The service itself." },
     ],
-    paths: pathsOf(ENDPOINT_IDS),
+    paths: pathsOf(endpoints),
     components: {
-      schemas: Object.fromEntries(
-        Object.entries(NAMED).map(([name, schema]) => [name, toText(schema, INPUTS.has(schema))]),
-      ),
+      schemas: schemasOf(endpoints),
       securitySchemes: {
         ApiKey: {
           type: "apiKey",
@@ -154,17 +130,16 @@ export function openApiDocument(version: string): Json {
   };
 }
 
-function pathsOf(ids: EndpointId[]): Json {
-  const paths = Map.groupBy(ids, (id) => specOf(id).path);
-  const items = [...paths].map(([path, endpoints]) => {
-    const methods = endpoints.map((id) => [specOf(id).method.toLowerCase(), endpointOf(id)]);
+function pathsOf(endpoints: Endpoints): Json {
+  const paths = Map.groupBy(Object.entries(endpoints), ([, { path }]) => path);
+  const items = [...paths].map(([path, some]) => {
+    const methods = some.map(([id, spec]) => [spec.method.toLowerCase(), endpointOf(id, spec)]);
     return [path, Object.fromEntries(methods) as Json];
   });
   return Object.fromEntries(items) as Json;
 }
 
-function endpointOf(id: EndpointId): Json {
-  const spec = specOf(id);
+function endpointOf(id: string, spec: EndpointSpec): Json {
   const parameters = parametersOf(spec);
   return {
     operationId: id,
@@ -191,7 +166,7 @@ function parametersOf(spec: EndpointSpec): Json[] {
     ...(takesIdempotencyKey(spec)
       ? [parameter("header", "Idempotency-Key", idempotencyKeySchema)]
       : []),
-    ...(304 in spec.answers ? [parameter("header", "If-None-Match", knownSchema)] : []),
+    ...(304 in spec.answers ? [parameter("header", "If-None-Match", ifNoneMatchSchema)] : []),
   ];
 }
 
@@ -201,12 +176,6 @@ interface Described {
   description: string;
   deprecated?: boolean;
 }
-
-const knownSchema = {
-  type: "string",
-  title: "What the caller has already",
-  description: "the `ETag` of an earlier answer",
-};
 
 function parameter(place: "path" | "query" | "header", name: string, schema: Described): Json {
   const { title, description, deprecated, ...rest } = schema;
@@ -272,8 +241,35 @@ function json(schema: unknown): Json {
 
 /** The schema's name where it has one, else itself. */
 function referTo(schema: unknown): unknown {
-  const named = Object.entries(NAMED).find(([, candidate]) => candidate === schema);
-  return named === undefined ? schema : { $ref: `#/components/schemas/${named[0]}` };
+  const name = nameOf(schema);
+  return name === undefined ? schema : { $ref: `#/components/schemas/${name}` };
+}
+
+/** The text of every schema that has a name, in the order of the names. */
+function schemasOf(endpoints: Endpoints): Json {
+  const specs = Object.values(endpoints);
+  const inputs = specs.map(({ body }) => body);
+  const outputs = specs.flatMap(({ answers }) =>
+    Object.values(answers).map(({ schema }) => schema),
+  );
+  const named = namedWithin([...inputs, ...outputs, problemSchema]);
+  const texts = [...named].map(([name, schema]): [string, unknown] => {
+    return [name, toText(schema, inputs.includes(schema))];
+  });
+  return Object.fromEntries(texts.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** Every schema with a name that these schemas hold, themselves among them, by name. */
+function namedWithin(schemas: unknown[]): Map<string, object> {
+  const found = new Map<string, object>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const name = nameOf(value);
+    if (name !== undefined) found.set(name, value);
+    Object.values(value).forEach(visit);
+  };
+  schemas.forEach(visit);
+  return found;
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 import { hash } from "node:crypto";
-import type { ApiResponse } from "./answer.ts";
+import type { ApiResponse } from "./response.ts";
 
 /**
  * The same answer with its `ETag`, or 304 where the caller knows it. The caller may keep it, but shall

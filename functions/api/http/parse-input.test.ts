@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ENDPOINTS } from "../endpoints.ts";
 import { Problem } from "./problem.ts";
-import { parseBody, parseIdempotencyKey, parseQuery, parseTenantId } from "./parse-input.ts";
+import { parseIdempotencyKey, parseTenantId } from "./parse-input.ts";
 
 const test = suite("validation");
 
@@ -21,8 +22,9 @@ function refusal(parse: () => unknown): Problem {
   throw new Error("it was accepted");
 }
 
-const parseCreateTenant = (body: unknown) => parseBody("createTenant", body);
-const parseList = (query: string) => parseQuery("listTenants", new URLSearchParams(query));
+const { createTenant, changeTenant, listTenants } = ENDPOINTS;
+const parseCreateTenant = (body: unknown) => createTenant.parseBody(body);
+const parseList = (query: string) => listTenants.parseQuery(new URLSearchParams(query));
 
 function pointersFor(body: unknown): string[] {
   return refusal(() => parseCreateTenant(body)).errors.map(({ pointer }) => pointer);
@@ -126,7 +128,7 @@ test("an organization has one name only", () => {
   const both = { organization: "Acme", school_name: "Acme" };
   const problem = refusal(() => parseCreateTenant({ ...both, email: GOOD.email }));
   assert.equal(problem.errors, errors);
-  assert.match(refusal(() => parseBody("changeTenant", both)).message, /only one of organization/);
+  assert.match(refusal(() => changeTenant.parseBody(both)).message, /only one of organization/);
 });
 
 test("an organization is needed by one of its names", () => {
@@ -140,7 +142,7 @@ test("a prototype's key is a field like any other, and unknown", () => {
 });
 
 test("a correction is of an organization or an e-mail, and of nothing else", () => {
-  const parse = (body: unknown) => parseBody("changeTenant", body);
+  const parse = (body: unknown) => changeTenant.parseBody(body);
   assert.equal(parse({ email: GOOD.email }), { email: GOOD.email });
   assert.match(refusal(() => parse({})).message, /at least one of organization and email/);
   for (const field of ["subdomain", "status", "id", "generation", "first_name"]) {

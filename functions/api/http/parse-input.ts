@@ -1,43 +1,31 @@
 /**
- * What callers send, validated by the schemas of the endpoints: typed, or a `Problem` that names every
+ * What callers send, validated by a schema: typed, or a `Problem` that names every
  * field that is wrong and why.
  *
  * @module
  */
+import type { JSONSchema } from "json-schema-to-ts";
 import { parserOf, untypedParserOf } from "../../../shared/platform/schema-parser.ts";
 import type { FieldError, Parsed } from "../../../shared/platform/schema-parser.ts";
 import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { ENDPOINT_IDS, specOf } from "../endpoints.ts";
-import type { EndpointId, EndpointSpec } from "../endpoints.ts";
+import { idempotencyKeySchema } from "./parameter-schemas.ts";
 import { Problem } from "./problem.ts";
-import { idempotencyKeySchema } from "../tenants/api-schemas.ts";
 
-type Parser = (value: unknown) => Parsed<unknown>;
-
-const BODIES = parsersOf("body");
-const QUERIES = parsersOf("query");
 const parseId = parserOf(tenantIdSchema);
 const parseKey = parserOf(idempotencyKeySchema);
 
-function parsersOf(part: "body" | "query"): Map<EndpointId, Parser> {
-  const parsers = new Map<EndpointId, Parser>();
-  for (const id of ENDPOINT_IDS) {
-    const schema = specOf(id)[part];
-    if (schema !== undefined) parsers.set(id, untypedParserOf(schema as object));
-  }
-  return parsers;
+/** What validates bodies by a schema; without one, whatever came in is left out. */
+export function bodyParserOf(schema: JSONSchema | undefined): (body: unknown) => unknown {
+  if (schema === undefined) return () => undefined;
+  const parse = untypedParserOf(schema as object);
+  return (body) => accept(parse(body), "the body");
 }
 
-/** The body of an endpoint, as its schema types it; undefined where it takes none. */
-export function parseBody(id: EndpointId, body: unknown): unknown {
-  const parse = BODIES.get(id);
-  return parse === undefined ? undefined : accept(parse(body), "the body");
-}
-
-/** The query of an endpoint, likewise. What it does not know is ignored. */
-export function parseQuery(id: EndpointId, query: URLSearchParams): unknown {
-  const parse = QUERIES.get(id);
-  return parse === undefined ? undefined : accept(parse(toObject(query, specOf(id))), "the query");
+/** What validates queries by a schema, likewise. */
+export function queryParserOf(schema: JSONSchema | undefined): (query: URLSearchParams) => unknown {
+  if (schema === undefined) return () => undefined;
+  const parse = untypedParserOf(schema as object);
+  return (query) => accept(parse(toObject(query, schema)), "the query");
 }
 
 /** A tenant's id from a path. */
@@ -72,7 +60,7 @@ function accept<T>(parsed: Parsed<T>, whole: string): T {
 }
 
 /** A query's texts as the types that its schema gives them. */
-function toObject(query: URLSearchParams, { query: schema }: EndpointSpec): object {
+function toObject(query: URLSearchParams, schema: JSONSchema): object {
   const { properties = {} } = schema as { properties?: Record<string, { type?: unknown }> };
   const entries: [string, unknown][] = [];
   for (const [name, { type }] of Object.entries(properties)) {

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { FromSchema } from "json-schema-to-ts";
 import type { FieldError } from "../../../shared/platform/schema-parser.ts";
-import type { ProblemView } from "../tenants/api-schemas.ts";
+import { named } from "./named-schema.ts";
 
 /** Thrown anywhere while a request is handled; one place turns it into the response. */
 export class Problem extends Error {
@@ -40,6 +41,35 @@ const TITLES: Record<number, string> = {
   500: "Internal Server Error",
   503: "Service Unavailable",
 };
+
+/** RFC 9457, with the `success` and `error` of the service that this one replaces. */
+export const problemSchema = named("Problem", {
+  type: "object",
+  additionalProperties: false,
+  required: ["type", "title", "status", "detail", "success", "error"],
+  properties: {
+    type: { type: "string", const: "about:blank" },
+    title: { type: "string" },
+    status: { type: "integer", minimum: 400, maximum: 599 },
+    detail: { type: "string", description: "What is wrong, in a sentence." },
+    success: { type: "boolean", const: false },
+    error: { type: "string", description: "The same as `detail`." },
+    errors: {
+      type: "array",
+      description: "The fields that are wrong.",
+      items: {
+        type: "object",
+        additionalProperties: false,
+        required: ["pointer", "message"],
+        properties: {
+          pointer: { type: "string", description: "A JSON pointer (RFC 6901)." },
+          message: { type: "string" },
+        },
+      },
+    },
+  },
+});
+type ProblemView = FromSchema<typeof problemSchema>;
 
 /** The body of a response with an error status. */
 export function problemBody({ status, message, errors }: Problem): ProblemView {

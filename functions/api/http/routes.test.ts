@@ -1,8 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { matchRoute } from "./routes.ts";
+import { ENDPOINTS } from "../endpoints.ts";
+import { createRouter } from "./routes.ts";
 
 const test = suite("routes");
+
+const matchRoute = createRouter(ENDPOINTS);
 
 const found: [method: string, path: string, endpoint: string, tenantId: string | null][] = [
   ["GET", "/", "readService", null],

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { ENDPOINT_IDS, specOf } from "../endpoints.ts";
-import type { EndpointId } from "../endpoints.ts";
+import type { EndpointSpec } from "./endpoint.ts";
 
-interface Route {
+interface Route<Id> {
   pattern: RegExp;
   /** The endpoint of each method that the path answers to. */
-  methods: Map<string, EndpointId>;
+  methods: Map<string, Id>;
 }
 
-export type Match =
-  | { found: "endpoint"; endpoint: EndpointId; tenantId: string | null }
+export type Match<Id> =
+  | { found: "endpoint"; endpoint: Id; tenantId: string | null }
   | { found: "documentation"; path: string }
   | { found: "path-only"; allow: string[] }
   | { found: "nothing" };
@@ -21,26 +20,34 @@ export type Match =
 /** The pages for people, and what they load. */
 const DOCUMENTATION = /^\/(openapi\.json$|(docs|redoc)($|\/))/;
 
-const ROUTES = routesOf(ENDPOINT_IDS);
-
-function routesOf(ids: EndpointId[]): Route[] {
-  const paths = Map.groupBy(ids, (id) => specOf(id).path);
-  return [...paths].map(([path, endpoints]) => ({
-    pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
-    methods: new Map(endpoints.map((id) => [specOf(id).method, id])),
-  }));
-}
-
-/** A trailing slash makes no difference, and HEAD is answered where GET is. */
-export function matchRoute(method: string, path: string): Match {
-  if (DOCUMENTATION.test(path)) {
+/** Makes what finds the endpoint for a method and a path, by the endpoints' ids. */
+export function createRouter<Id extends string>(
+  endpoints: Readonly<Record<Id, Pick<EndpointSpec, "method" | "path">>>,
+): (method: string, path: string) => Match<Id> {
+  const routes = routesOf(endpoints);
+  return (method, path) => {
+    if (!DOCUMENTATION.test(path)) return matchRoute(routes, method, path);
     const isRead = method === "GET" || method === "HEAD";
     return isRead
       ? { found: "documentation", path }
       : { found: "path-only", allow: ["GET", "HEAD", "OPTIONS"] };
-  }
+  };
+}
+
+function routesOf<Id extends string>(
+  endpoints: Readonly<Record<Id, Pick<EndpointSpec, "method" | "path">>>,
+): Route<Id>[] {
+  const ids = Object.keys(endpoints) as Id[];
+  return [...Map.groupBy(ids, (id) => endpoints[id].path)].map(([path, some]) => ({
+    pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
+    methods: new Map(some.map((id) => [endpoints[id].method, id])),
+  }));
+}
+
+/** A trailing slash makes no difference, and HEAD is answered where GET is. */
+function matchRoute<Id>(routes: Route<Id>[], method: string, path: string): Match<Id> {
   const trimmed = path.replace(/(?<=[^/])\/$/, "");
-  for (const { pattern, methods } of ROUTES) {
+  for (const { pattern, methods } of routes) {
     const match = pattern.exec(trimmed);
     if (match === null) continue;
     const endpoint = methods.get(method === "HEAD" ? "GET" : method);
@@ -50,6 +57,6 @@ export function matchRoute(method: string, path: string): Match {
   return { found: "nothing" };
 }
 
-function allowed(methods: Route["methods"]): string[] {
+function allowed(methods: Route<unknown>["methods"]): string[] {
   return [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"];
 }

@@ -12,11 +12,13 @@ import { http } from "@google-cloud/functions-framework";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { noteInTrace } from "../../../shared/platform/trace.ts";
-import { toResponse } from "./answer.ts";
-import type { ApiRequest, ApiResponse } from "./answer.ts";
+
+import type { ApiRequest } from "./request.ts";
+import type { ApiResponse } from "./response.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { corsHeaders, REQUEST_ID_HEADER, requestId, SECURITY_HEADERS } from "./headers.ts";
 import { Problem } from "./problem.ts";
+import { toResponse } from "./problem-response.ts";
 
 /** How much a body may hold, as it is sent. */
 export const MAX_BODY_BYTES = 64 * 1024;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { recordCommand } from "../../../functions/api/tenants/record-command.ts";
 import { randomUUID } from "node:crypto";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Operation } from "../../../shared/tenant/tenant.ts";
@@ -106,12 +107,8 @@ export const FIRST_REQUESTS: FirstRequest[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant({ status: { ...SETTLED, operation: madeAt(new Date()) } });
       await store.createTenant(tenant, null);
-      await store.runCommand(
-        tenant.id,
-        "delete",
-        { commandId: randomUUID(), now: new Date() },
-        null,
-      );
+      const issued = { commandId: randomUUID(), now: new Date() };
+      await recordCommand(store, tenant.id, "delete", issued, null);
       return sent(deletionCreated(PROJECT_ID, tenant.id));
     },
   },

@@ -93,7 +93,7 @@ const withKey = () => ({ "Idempotency-Key": randomUUID() });
 function requestsIn({ call, create }: Testbed): Subject[] {
   const [one, status] = ["GET /tenants/{id}", "GET /tenants/{id}/status"];
   const created = { [COMMIT]: 1, [PUBLISH]: 1 };
-  const deleted = { [READ]: 1, [COMMIT]: 1 };
+  const deleted = { [READ]: 1, [COMMIT]: 1, [PUBLISH]: 1 };
   const post = (headers = {}) => call("POST", "/tenants", wanted(), headers);
   const remove = (id: string, headers = {}) => call("DELETE", `/tenants/${id}`, undefined, headers);
   return [

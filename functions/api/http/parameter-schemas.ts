@@ -1,0 +1,21 @@
+/**
+ * The parameters that several endpoints take by virtue of their method or their answers. Pure.
+ *
+ * @module
+ */
+import type { JSONSchema } from "json-schema-to-ts";
+
+/** A repeated request is recognised by it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+export const idempotencyKeySchema = {
+  type: "string",
+  title: "Fresh for each request, and the same when it is repeated",
+  pattern: "^[\\x21-\\x7e]{1,255}$",
+  description: "1 to 255 visible ASCII characters, such as a UUID",
+} as const satisfies JSONSchema;
+
+/** The header `If-None-Match`. */
+export const ifNoneMatchSchema = {
+  type: "string",
+  title: "What the caller has already",
+  description: "the `ETag` of an earlier answer",
+} as const satisfies JSONSchema;

@@ -1,0 +1,156 @@
+/**
+ * The endpoint that creates a tenant.
+ *
+ * @module
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { FromSchema } from "json-schema-to-ts";
+import {
+  emailSchema,
+  firstNameSchema,
+  lastNameSchema,
+  organizationSchema,
+  subdomainSchema,
+  tenantIdSchema,
+} from "../../../shared/tenant/field-schemas.ts";
+import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
+import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
+import { newTenant } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { defineEndpoint } from "../http/endpoint.ts";
+import type { ApiDependencies, Call } from "../http/endpoint.ts";
+import { named } from "../http/named-schema.ts";
+import { invalid } from "../http/parse-input.ts";
+import { Problem, problemSchema } from "../http/problem.ts";
+import type { ApiResponse } from "../http/response.ts";
+import { publishTrigger } from "./publish-trigger.ts";
+import { RESERVED_SUBDOMAINS } from "./reserved-subdomains.ts";
+import { schoolNameSchema } from "./school-name.ts";
+import { keyReused } from "./tenant-answers.ts";
+import { statusSchema } from "./tenant-view.ts";
+
+/** What need not be given may be null, too: so some clients say that they have nothing to say. */
+function orNull<const S extends { type: "string" }>(
+  schema: S,
+): Omit<S, "type"> & { type: readonly ["string", "null"] } {
+  return { ...schema, type: ["string", "null"] };
+}
+
+export const createTenantSchema = named("CreateTenant", {
+  type: "object",
+  additionalProperties: false,
+  description: "a JSON object",
+  required: ["email"],
+  oneOf: [{ required: ["organization"] }, { required: ["school_name"] }],
+  properties: {
+    organization: organizationSchema,
+    school_name: schoolNameSchema,
+    subdomain: orNull(subdomainSchema),
+    email: emailSchema,
+    first_name: orNull(firstNameSchema),
+    last_name: orNull(lastNameSchema),
+  },
+});
+
+const createdSchema = named("Created", {
+  type: "object",
+  additionalProperties: false,
+  required: ["success", "id", "subdomain", "status", "message", "site_url", "tenant_url"],
+  properties: {
+    success: { type: "boolean", const: true },
+    id: tenantIdSchema,
+    subdomain: { type: "string" },
+    status: statusSchema,
+    message: { type: "string" },
+    site_url: { type: "string", description: "Where the site will be." },
+    tenant_url: {
+      type: "string",
+      description:
+        "The same as `site_url`, where an older frontend sends the browser. `Location` has the tenant's path.",
+    },
+  },
+});
+
+/** How many names are tried where the caller gave none, should one be taken. */
+const NAMES_TRIED = 3;
+
+export const createTenant = defineEndpoint({
+  method: "POST",
+  path: "/tenants",
+  summary: "Create a tenant",
+  description:
+    "Its site is made in the background; watch its status. Without a `subdomain` one is made. " +
+    "`school_name` is the older name of `organization`. Reserved, beside what the service is set up " +
+    `with, are ${[...RESERVED_SUBDOMAINS].join(", ")}.`,
+  body: createTenantSchema,
+  answers: {
+    201: { description: "The tenant is queued.", schema: createdSchema, headers: ["Location"] },
+    409: { description: "The subdomain is taken.", schema: problemSchema },
+  },
+  async handle(call, dependencies) {
+    for (const subdomain of subdomainsFor(call.body.subdomain ?? null, dependencies)) {
+      const response = await createWith(subdomain, call, dependencies);
+      if (response !== null) return response;
+    }
+    throw new Problem(409, "The subdomain is already taken.", {
+      errors: [{ pointer: "/subdomain", message: "subdomain is already taken" }],
+    });
+  },
+});
+
+/** The name that the caller wants, or some that nobody will have. */
+function subdomainsFor(subdomain: string | null, { settings }: ApiDependencies): string[] {
+  if (subdomain === null) {
+    return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
+  }
+  const name = subdomain.toLowerCase();
+  if (RESERVED_SUBDOMAINS.has(name) || settings.reservedSubdomains.includes(name)) {
+    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
+  }
+  return [name];
+}
+
+/** Null where the name is taken. */
+async function createWith(
+  subdomain: string,
+  { body, identity }: Call<FromSchema<typeof createTenantSchema>>,
+  dependencies: ApiDependencies,
+): Promise<ApiResponse | null> {
+  const { school_name, ...rest } = body;
+  // The schema demands one of its two names.
+  const organization = rest.organization ?? school_name ?? "";
+  const fields = { ...rest, organization, subdomain };
+  const now = new Date();
+  const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, now);
+  const answer = created(tenant, dependencies);
+  const request = identity === null ? null : { ...identity, now, answer };
+  const result = await dependencies.store.createTenant(tenant, request);
+  switch (result.outcome) {
+    case "created":
+      await publishTrigger(tenant.id, dependencies);
+      return answer;
+    case "replayed":
+      // The first time may have ended before its trigger was published.
+      await publishTrigger(String(result.answer.body["id"]), dependencies);
+      return result.answer;
+    case "key-reused":
+      throw keyReused();
+    case "subdomain-taken":
+      return null;
+  }
+}
+
+function created(tenant: Tenant, { settings }: ApiDependencies): StoredAnswer {
+  const site_url = siteUrl(siteHost(tenant.spec.subdomain, settings.baseDomain));
+  const body: FromSchema<typeof createdSchema> = {
+    success: true,
+    id: tenant.id,
+    subdomain: tenant.spec.subdomain,
+    status: tenant.status.phase,
+    message: "The tenant is queued; its site is being made.",
+    site_url,
+    // The frontend of the service that this one replaces sends the browser there.
+    tenant_url: site_url,
+  };
+  return { status: 201, headers: { Location: `/tenants/${tenant.id}` }, body };
+}

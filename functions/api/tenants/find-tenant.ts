@@ -1,0 +1,27 @@
+/**
+ * What the endpoints that show a tenant have in common.
+ *
+ * @module
+ */
+import { isSettled } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import type { ApiDependencies, Call } from "../http/endpoint.ts";
+import { noSuchTenant } from "./tenant-answers.ts";
+
+/** How soon it is worth asking again while something is under way. */
+const POLL_SECONDS = 5;
+
+/** The tenant of the path. Throws 404 where there is none. */
+export async function findTenant(
+  { tenantId }: Pick<Call, "tenantId">,
+  { store }: ApiDependencies,
+): Promise<Tenant> {
+  const shown = await store.showTenant(tenantId);
+  if (shown === null) throw noSuchTenant(tenantId);
+  return shown.tenant;
+}
+
+/** Says when to ask again, while something is under way. */
+export function pollHeaders(tenant: Tenant): Record<string, string> {
+  return isSettled(tenant) ? {} : { "Retry-After": String(POLL_SECONDS) };
+}

@@ -1,0 +1,73 @@
+/**
+ * Records a command: what it means for the tenant is decided on the record as it is, and written together
+ * with the answer by which the request is recognised when it comes again.
+ *
+ * @module
+ */
+import type { Store } from "../../../shared/firestore/store.ts";
+import { applyCommand } from "../../../shared/tenant/commands.ts";
+import type { Command, CommandEffect, CommandRequest } from "../../../shared/tenant/commands.ts";
+import type {
+  IdempotentRequest,
+  Repeated,
+  StoredAnswer,
+} from "../../../shared/tenant/repeated-request.ts";
+import { withChanges } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { LOST_RACE, untilWritten } from "./until-written.ts";
+
+/** What came of a command, and the tenant as it is then. `unchanged`: it was requested already. */
+export type CommandResult =
+  | { outcome: "changed" | "unchanged"; tenant: Tenant }
+  | Extract<CommandEffect, { outcome: "refused" }>
+  | Repeated;
+
+/** A request that may come again, and how it is answered by what its command has made of the tenant. */
+export interface RepeatableRequest extends IdempotentRequest {
+  answer: (tenant: Tenant) => StoredAnswer;
+}
+
+/**
+ * Records a caller's command, and in the same batch the request's record and, for a deletion, what triggers
+ * cleanup. Null when there is no such tenant. A request that was answered before is answered so again,
+ * also when its tenant is gone since; one that is refused leaves no record.
+ *
+ * The client library may repeat a commit by itself, so a lost race can be its own earlier success:
+ * then the tenant holds our command id, or the record our answer.
+ */
+export async function recordCommand(
+  store: Store,
+  tenantId: string,
+  command: Command,
+  issued: CommandRequest,
+  request: RepeatableRequest | null,
+): Promise<CommandResult | null> {
+  let isDeletionThere = false;
+  return untilWritten(tenantId, async (): Promise<CommandResult | null | typeof LOST_RACE> => {
+    const basis = await store.readForCommand(tenantId, request);
+    if (basis.outcome !== "first-time") return basis;
+    if (basis.tenant === null) return null;
+    const { record, version } = basis.tenant;
+    if (record.spec.command_id === issued.commandId) return { outcome: "changed", tenant: record };
+    const effect = applyCommand(record, command, issued);
+    if (effect.outcome === "refused") return effect;
+
+    const update = effect.outcome === "changed" ? { version, changes: effect.changes } : null;
+    const tenant = update === null ? record : withChanges(record, update.changes);
+    const result = { outcome: effect.outcome, tenant };
+    if (update === null && request === null) return result;
+    const isWritten = await store.writeCommand(tenantId, {
+      update,
+      deletion:
+        update !== null && command === "delete"
+          ? { requestedAt: issued.now, overwrites: isDeletionThere }
+          : null,
+      request: request && { ...request, answer: request.answer(tenant) },
+      expiredRequest: basis.expiredRequest,
+    });
+    if (isWritten) return result;
+    // Somebody else made it. Overwriting it triggers no cleanup, but the command's own trigger is published.
+    if (command === "delete") isDeletionThere = (await store.readDeletion(tenantId)) !== null;
+    return LOST_RACE;
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The API's view of a tenant: the schemas of it, and how it is made of a record. Pure.
+ *
+ * @module
+ */
+import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { siteUrl } from "../../../shared/tenant/names.ts";
+import { DESIRED_STATES, PHASES } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { named } from "../http/named-schema.ts";
+
+export const statusSchema = {
+  type: "string",
+  enum: PHASES,
+  description: `one of ${PHASES.join(", ")}`,
+} as const satisfies JSONSchema;
+
+const time = { type: "string", format: "date-time" } as const;
+const text = { type: ["string", "null"] } as const;
+
+const statusFields = {
+  id: tenantIdSchema,
+  subdomain: { type: "string", description: "The site is at this name below the base domain." },
+  status: {
+    ...statusSchema,
+    description: "What was last verified. `deleting` ends in 404.",
+  },
+  site_url: { ...text, description: "Where the site is; null until it was verified." },
+  error_message: {
+    ...text,
+    description:
+      "Why the newest attempt failed, in the words of what failed; or, while `retryable` is null, what it waits for.",
+  },
+  step: { ...text, description: "At which step the site Job is, or failed." },
+  reason: { ...text, description: "Why the status is what it is, for programs: PascalCase." },
+  retryable: {
+    type: ["boolean", "null"],
+    description: "Whether another attempt may succeed; null while nothing has failed.",
+  },
+  generation: { type: "integer", description: "Counts the commands: raised by each." },
+  observed_generation: {
+    type: "integer",
+    description:
+      "The newest command whose outcome is known; all is settled when it is `generation`.",
+  },
+  desired: { type: "string", enum: DESIRED_STATES, description: "What is asked for." },
+} as const satisfies Record<string, JSONSchema>;
+
+const STATUS_FIELD_NAMES = [
+  "id",
+  "subdomain",
+  "status",
+  "site_url",
+  "error_message",
+  "step",
+  "reason",
+  "retryable",
+  "generation",
+  "observed_generation",
+  "desired",
+] as const satisfies (keyof typeof statusFields)[];
+
+export const tenantStatusSchema = named("TenantStatus", {
+  type: "object",
+  additionalProperties: false,
+  required: STATUS_FIELD_NAMES,
+  properties: statusFields,
+});
+type TenantStatus = FromSchema<typeof tenantStatusSchema>;
+
+export const tenantSchema = named("Tenant", {
+  type: "object",
+  additionalProperties: false,
+  required: [
+    ...STATUS_FIELD_NAMES,
+    "organization",
+    "email",
+    "first_name",
+    "last_name",
+    "created_at",
+    "updated_at",
+  ],
+  properties: {
+    ...statusFields,
+    organization: { type: "string" },
+    email: { type: "string" },
+    first_name: text,
+    last_name: text,
+    created_at: time,
+    updated_at: time,
+  },
+});
+type TenantView = FromSchema<typeof tenantSchema>;
+
+/** All of a tenant that callers see. */
+export function toView(tenant: Tenant): TenantView {
+  const { organization, email, first_name, last_name } = tenant.profile;
+  return {
+    ...toStatusView(tenant),
+    organization,
+    email,
+    first_name,
+    last_name,
+    created_at: tenant.created_at.toISOString(),
+    updated_at: tenant.updated_at.toISOString(),
+  };
+}
+
+/** What a caller that waits for a tenant wants to know. */
+export function toStatusView({ id, spec, status }: Tenant): TenantStatus {
+  return {
+    id,
+    subdomain: spec.subdomain,
+    status: status.phase,
+    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    error_message: status.message,
+    step: status.step,
+    reason: status.reason,
+    retryable: status.retryable,
+    generation: spec.generation,
+    observed_generation: status.observed_generation,
+    desired: spec.state,
+  };
+}

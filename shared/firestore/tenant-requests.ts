@@ -1,0 +1,104 @@
+/**
+ * What callers ask for, as it is written: a tenant, or what a command makes of one, each with the record of
+ * the request in the batch of its effect. What a command means is decided by whoever asks.
+ *
+ * @module
+ */
+import type { Firestore } from "@google-cloud/firestore";
+import { AdapterError } from "../platform/errors.ts";
+import type { Stored, Version } from "../reconciler/ports.ts";
+import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
+import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import type { Deletions, NewDeletion } from "./deletions.ts";
+import { commit, GRPC, LOST_UPDATE } from "./firestore-calls.ts";
+import type { RequestRecords } from "./request-records.ts";
+import type { Reservations } from "./reservations.ts";
+import { toStored } from "./tenant-documents.ts";
+import type { Tenants } from "./tenants.ts";
+
+/** What came of asking for a tenant. */
+export type Created = { outcome: "created" } | { outcome: "subdomain-taken" } | Repeated;
+
+/** What a command is decided on: the answer of the first time, or the tenant as it is; null when there is none. */
+export type CommandBasis =
+  | Repeated
+  | { outcome: "first-time"; tenant: Stored<Tenant> | null; expiredRequest: Version | null };
+
+/** What is written of a command. */
+export interface CommandWrite {
+  /** Of the tenant's record; null where that stays as it is, and only the request is recorded. */
+  update: { version: Version; changes: TenantChanges } | null;
+  deletion: NewDeletion | null;
+  request: AnsweredRequest | null;
+  /** As it was read: the version of a record under the same key that has expired. */
+  expiredRequest: Version | null;
+}
+
+/** A creation that meets something which is gone when it looks is tried again, but not for ever. */
+const MAX_CREATE_COMMITS = 3;
+
+interface Neighbours {
+  tenants: Tenants;
+  reservations: Reservations;
+  deletions: Deletions;
+  requests: RequestRecords;
+}
+
+export function openTenantRequests(firestore: Firestore, neighbours: Neighbours) {
+  const { tenants, reservations, deletions, requests } = neighbours;
+  const documents = firestore.collection("tenants");
+
+  /**
+   * Stores a new tenant and reserves its subdomain, both or neither, and with them the request's record.
+   * Nothing is read before the first commit, for most find nothing in their way; what one has met is read
+   * after it. The client library may repeat a commit by itself, so that can be its own earlier success:
+   * the reservation tells, or the record, whose answer is the same.
+   */
+  async function createTenant(tenant: Tenant, request: AnsweredRequest | null): Promise<Created> {
+    let expired: Version | null = null;
+    for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
+      const batch = firestore.batch().create(documents.doc(tenant.id), tenant);
+      reservations.addNew(batch, tenant.spec.subdomain, tenant.id);
+      requests.addNew(batch, request, expired);
+      const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
+      if (written !== null) return { outcome: "created" };
+
+      const met = await requests.readWith(reservations.documentOf(tenant.spec.subdomain), request);
+      if (met.repeated !== null) return met.repeated;
+      if (met.found.get("tenant_id") === tenant.id) return { outcome: "created" };
+      // Whoever holds it, and be it nobody whom one could name.
+      if (met.found.exists) return { outcome: "subdomain-taken" };
+      expired = met.expired;
+    }
+    throw new AdapterError("store", "unavailable", "what is in the tenant's way keeps changing");
+  }
+
+  /**
+   * Reads what a command needs in one call: the tenant, and how the request was answered if it came before, also
+   * when its tenant is gone or damaged since. Throws a `DamagedRecordError` for a request that is a first one.
+   */
+  async function readForCommand(
+    id: string,
+    request: IdempotentRequest | null,
+  ): Promise<CommandBasis> {
+    const { found, repeated, expired } = await requests.readWith(documents.doc(id), request);
+    if (repeated !== null) return repeated;
+    return { outcome: "first-time", tenant: toStored(found), expiredRequest: expired };
+  }
+
+  /**
+   * Writes what a command comes to in one batch: the changes to the tenant, the request's record and, for a
+   * deletion, what triggers cleanup. False when any of them is no longer as it was read; the client library
+   * may repeat a commit by itself, so that can be its own earlier success.
+   */
+  async function writeCommand(id: string, write: CommandWrite): Promise<boolean> {
+    const { update, deletion, request, expiredRequest } = write;
+    const batch = firestore.batch();
+    if (update !== null) tenants.addChanges(batch, id, update.version, update.changes);
+    if (deletion !== null) deletions.addNew(batch, id, deletion);
+    requests.addNew(batch, request, expiredRequest);
+    return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;
+  }
+
+  return { createTenant, readForCommand, writeCommand };
+}

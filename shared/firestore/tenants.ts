@@ -1,0 +1,150 @@
+/**
+ * The documents `tenants/{id}`: what is desired and what was observed. What belongs to a tenant
+ * elsewhere, its slot, its name and its deletion record, is written in the same batch.
+ *
+ * @module
+ */
+import type { Firestore, WriteBatch } from "@google-cloud/firestore";
+import { within } from "../platform/deadline.ts";
+import type { Claim, Stored, Version } from "../reconciler/ports.ts";
+import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import type { Deletions } from "./deletions.ts";
+import {
+  call,
+  CALL_MILLISECONDS,
+  commit,
+  everyDocument,
+  GRPC,
+  grpcCode,
+  LOST_UPDATE,
+  toAdapterError,
+} from "./firestore-calls.ts";
+import type { Reservations } from "./reservations.ts";
+import type { Slots } from "./slots.ts";
+import { toFieldPaths, toShown, toStored } from "./tenant-documents.ts";
+import type { Shown } from "./tenant-documents.ts";
+import { unchangedSince, versionOf } from "./versions.ts";
+
+interface Neighbours {
+  slots: Slots;
+  reservations: Reservations;
+  deletions: Deletions;
+}
+
+export function openTenants(firestore: Firestore, neighbours: Neighbours) {
+  const { slots, reservations, deletions } = neighbours;
+  const tenants = firestore.collection("tenants");
+
+  /** A tenant to be worked on. Throws a `DamagedRecordError` where its record is damaged. */
+  async function readTenant(id: string): Promise<Stored<Tenant> | null> {
+    return toStored(await call(tenants.doc(id).get()));
+  }
+
+  /** A tenant to be looked at, with a sentence on what is damaged in its record. */
+  async function showTenant(id: string): Promise<Shown | null> {
+    return toShown(await call(tenants.doc(id).get()));
+  }
+
+  /** Every tenant, read some at a time. What changes meanwhile may be missing or outdated. */
+  async function* everyTenant(): AsyncGenerator<Shown> {
+    for await (const document of everyDocument(tenants)) {
+      const shown = toShown(document);
+      if (shown !== null) yield shown;
+    }
+  }
+
+  /** The ids of those that wait for a slot, whose turn is next first. */
+  async function queue(limit: number): Promise<string[]> {
+    const query = tenants
+      .where("status.queue_key", ">", "")
+      .orderBy("status.queue_key")
+      .limit(limit);
+    return (await call(query.select().get())).docs.map((document) => document.id);
+  }
+
+  /** The ids of the tenants that the resync shall look at, those that have waited longest first. */
+  async function dueTenants(now: Date, limit: number): Promise<string[]> {
+    const query = tenants
+      .where("status.next_reconcile_at", "<=", now)
+      .orderBy("status.next_reconcile_at")
+      .limit(limit)
+      .select();
+    return (await call(query.get())).docs.map((document) => document.id);
+  }
+
+  /** Puts changes to a tenant into a batch, which goes through only if its record is still as it was read. */
+  function addChanges(
+    batch: WriteBatch,
+    id: string,
+    version: Version,
+    changes: TenantChanges,
+  ): void {
+    batch.update(tenants.doc(id), toFieldPaths(changes), unchangedSince(version));
+  }
+
+  /**
+   * Writes changes to a tenant, if its record is still as it was read, and frees the slot that it held
+   * in the same write. Null when the record has changed.
+   */
+  async function writeTenant(
+    id: string,
+    version: Version,
+    changes: TenantChanges,
+    freedSlot: number | null = null,
+  ): Promise<{ version: Version } | null> {
+    const batch = firestore.batch();
+    addChanges(batch, id, version, changes);
+    if (freedSlot !== null) await slots.addEnd(batch, freedSlot, id);
+    const written = await commit(() => batch.commit(), ...LOST_UPDATE);
+    return written === null ? null : { version: versionOf(written[0]?.writeTime) };
+  }
+
+  /**
+   * Takes a slot for a tenant and writes the changes to its record, both or neither. The client library
+   * may repeat a commit by itself, so its own earlier success can look like either of the other two:
+   * the record tells, at the next look.
+   */
+  async function claimSlot(
+    id: string,
+    version: Version,
+    slot: number,
+    changes: TenantChanges,
+  ): Promise<Claim> {
+    const batch = firestore.batch();
+    addChanges(batch, id, version, changes);
+    slots.addNew(batch, slot, id, changes.updated_at);
+    try {
+      const [written] = await within(CALL_MILLISECONDS, batch.commit());
+      return { result: "claimed", version: versionOf(written?.writeTime) };
+    } catch (error) {
+      const code = grpcCode(error);
+      if (code === GRPC.ALREADY_EXISTS) return { result: "taken" };
+      if (code !== null && LOST_UPDATE.includes(code)) return { result: "lost" };
+      throw toAdapterError(error);
+    }
+  }
+
+  /** Ends a deletion: record and reservation go, the deletion record is closed, all or nothing. A name of another's stays. */
+  async function endDeletion(tenant: Tenant, version: Version, now: Date): Promise<boolean> {
+    const batch = firestore.batch().delete(tenants.doc(tenant.id), unchangedSince(version));
+    deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.status.reason });
+    await reservations.addEnd(batch, tenant.spec.subdomain, tenant.id);
+    return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
+  }
+
+  return {
+    addChanges,
+    methods: {
+      readTenant,
+      showTenant,
+      tenants: everyTenant,
+      queue,
+      dueTenants,
+      writeTenant,
+      claimSlot,
+      endDeletion,
+    },
+  };
+}
+
+export type Tenants = ReturnType<typeof openTenants>;
