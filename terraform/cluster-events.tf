@@ -7,7 +7,7 @@ resource "google_logging_project_sink" "job_events" {
   destination = "pubsub.googleapis.com/${google_pubsub_topic.events["cluster-events"].id}"
 
   # Not by the resource's type, for Kubernetes' events have had more than one. Without PodFailurePolicy it
-  # would be exactly the failures for good that wake nobody.
+  # would be exactly the failures for good that trigger nobody.
   filter = <<-EOT
     log_id("events")
     jsonPayload.involvedObject.kind="Job"

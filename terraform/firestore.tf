@@ -42,7 +42,7 @@ resource "google_firestore_index" "tenants" {
   }
 }
 
-# Records of requests and trails of deletions end by themselves. No query asks for when, so the field has
+# Records of requests and of deletions end by themselves. No query asks for when, so the field has
 # no index: one on a time that only grows would be a hot spot.
 resource "google_firestore_field" "expires_at" {
   for_each = toset(["requests", "deletions"])

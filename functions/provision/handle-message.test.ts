@@ -18,7 +18,7 @@ const messageOf = (text: string) => ({
 });
 
 /** Dependencies without any tenant, that know which ones were asked for. */
-function createWorld() {
+function createDependencies() {
   const asked: string[] = [];
   const readTenant = (tenantId: string) => {
     asked.push(tenantId);
@@ -31,7 +31,7 @@ function createWorld() {
 }
 
 /** Handles an event. Gives the log lines and what was thrown. */
-async function handle(event: unknown, { dependencies } = createWorld()) {
+async function handle(event: unknown, { dependencies } = createDependencies()) {
   let error: unknown;
   const lines = await logLinesOf(async () => {
     error = await handleEvent(event, dependencies).catch((thrown: unknown) => thrown);
@@ -58,14 +58,14 @@ for (const [sentence, event, messageId] of refused) {
 }
 
 test("the tenant that a message names is looked at, and one that is not there is no error", async () => {
-  const it = createWorld();
+  const it = createDependencies();
   const { error } = await handle(messageOf(JSON.stringify({ kind: "tenant", tenant_id: ID })), it);
   assert.is(error, undefined);
   assert.equal(it.asked, [ID]);
 });
 
 test("a message that concerns nobody, or a tenant that cannot be, is taken and nothing is read", async () => {
-  const it = createWorld();
+  const it = createDependencies();
   for (const message of [{ logName: "l" }, { kind: "tenant", tenant_id: "acme" }]) {
     const { lines, error } = await handle(messageOf(JSON.stringify(message)), it);
     assert.equal([lines, error], [[], undefined]);

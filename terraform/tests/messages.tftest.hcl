@@ -69,7 +69,7 @@ run "a_push_says_who_it_is_and_what_it_is_of" {
 
 run "the_clock_sends_a_resync_every_minute_and_a_garbage_collection_every_day" {
   assert {
-    condition     = { for name, one in google_cloud_scheduler_job.triggers : name => base64decode(one.pubsub_target[0].data) } == { resync = "{\"kind\":\"resync\"}", audit = "{\"kind\":\"audit\"}" }
+    condition     = { for name, one in google_cloud_scheduler_job.triggers : name => base64decode(one.pubsub_target[0].data) } == { resync = "{\"kind\":\"resync\"}", garbage-collection = "{\"kind\":\"garbage-collection\"}" }
     error_message = "What the clock sends is not what provision understands."
   }
 

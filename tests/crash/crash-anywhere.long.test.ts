@@ -3,11 +3,11 @@ import { suite } from "uvu";
 import { FAKE_GROUND } from "./crash-injection.ts";
 import { addScenarios } from "./crash-scenarios.ts";
 
-const onStandIn = suite("killed anywhere, on the fake database");
-addScenarios(onStandIn, {
+const onTheFake = suite("killed anywhere, on the fake database");
+addScenarios(onTheFake, {
   everyNth: 1,
   workers: 2,
   ground: () => FAKE_GROUND,
   minKills: 30,
 });
-onStandIn.run();
+onTheFake.run();

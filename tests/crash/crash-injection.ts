@@ -71,8 +71,8 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
 
 export interface Killed {
   kills: number;
-  /** How many different worlds the kills left behind. */
-  worlds: number;
+  /** How many different states the kills left behind. */
+  states: number;
 }
 
 /**
@@ -96,7 +96,7 @@ export async function runKilled(
     await runAll(expected, cleanUp);
 
     let kills = 0;
-    const worlds = new Set<string>();
+    const states = new Set<string>();
     const killAt = async (kill: Kill): Promise<boolean> => {
       const isOnDisk = ground.database.clientDirectory !== null;
       const bench = createSiteBench(ground.database, isOnDisk ? template : undefined);
@@ -106,9 +106,9 @@ export async function runKilled(
         if (status === null) {
           kills += 1;
           if (kills % 50 === 0) console.log(`… ${kills} kill points`);
-          const dependencies = (await state(bench)).join("\n");
-          if (isOnDisk && worlds.has(dependencies)) return true;
-          worlds.add(dependencies);
+          const left = (await state(bench)).join("\n");
+          if (isOnDisk && states.has(left)) return true;
+          states.add(left);
           await runAll(bench, after);
           assert.equal(await state(bench), wanted, `killed at ${JSON.stringify(kill)}`);
         }
@@ -121,7 +121,7 @@ export async function runKilled(
     for (let container = 0; container < containers; container++) {
       await upTo(killAt, { container, everyNth, workers });
     }
-    return { kills, worlds: worlds.size };
+    return { kills, states: states.size };
   } finally {
     template.remove();
     expected.remove();

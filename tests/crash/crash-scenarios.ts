@@ -21,7 +21,7 @@ export function addScenarios(test: Test, { everyNth, workers, ground, minKills }
   for (const [sentence, scenario] of SCENARIOS) {
     test(sentence, async () => {
       const killed = await runKilled(scenario, { everyNth, workers, ground: ground() });
-      console.log(`\n${sentence}: ${killed.kills} kill points, ${killed.worlds} worlds`);
+      console.log(`\n${sentence}: ${killed.kills} kill points, ${killed.states} states`);
       assert.ok(killed.kills >= minKills);
     });
   }

@@ -163,7 +163,7 @@ export function start(state: State, tenantId: string, rig: Rig): State {
   return running === null ? state : { ...state, running: [...state.running, running] };
 }
 
-/** Lets the index-th reconcile go on by one request, in every way that the world allows. */
+/** Lets the index-th reconcile go on by one request, in every way that the model allows. */
 export function goOn(state: State, index: number, rig: Rig): State[] {
   const running = state.running[index];
   if (running === undefined) return [];

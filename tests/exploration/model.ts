@@ -110,7 +110,7 @@ export interface Answered {
   result: unknown;
 }
 
-/** All the answers that an I/O request may get: more than one where the world is free to choose. */
+/** All the answers that an I/O request may get: more than one where the order is free. */
 export function answer(state: State, request: IoRequest, guarantees: Guarantees): Answered[] {
   switch (request.io) {
     case "now":

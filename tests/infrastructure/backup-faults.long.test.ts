@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyServer, runOnDatabase } from "./backup-script.ts";
-import { standInBucket } from "./fake-bucket.ts";
+import { fakeBucket } from "./fake-bucket.ts";
 import { runScript, fakeCluster } from "./chart-script.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";
@@ -185,7 +185,7 @@ function addTests(): void {
   });
 
   test("what the bucket has of it whole stays as long as it cannot be dumped, and is restored from there", async () => {
-    const bucket = standInBucket(join(directory, "bucket"));
+    const bucket = fakeBucket(join(directory, "bucket"));
     const upload = (night: string) => runScript("upload.sh", bucket.on(night, dump));
     source.query(`CREATE DATABASE tnview; CREATE TABLE tnview.t (a INT); INSERT INTO tnview.t VALUES (1);
       CREATE TABLE tnview.u (a INT); CREATE VIEW tnview.v AS SELECT a FROM tnview.u`);

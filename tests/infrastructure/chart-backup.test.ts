@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { standInBucket } from "./fake-bucket.ts";
+import { fakeBucket } from "./fake-bucket.ts";
 import { chartDirectory, chartObject } from "./chart.ts";
 import { runScript } from "./chart-script.ts";
 import { temporaryDirectory } from "../testkit/stack-fixture.ts";
@@ -27,10 +27,10 @@ test.after(() => {
 });
 
 let directory = "";
-let bucket: ReturnType<typeof standInBucket>;
+let bucket: ReturnType<typeof fakeBucket>;
 test.before.each(() => {
   directory = mkdtempSync(join(root, "test-"));
-  bucket = standInBucket(join(directory, "cloud"));
+  bucket = fakeBucket(join(directory, "cloud"));
 });
 
 const sum = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -203,7 +203,7 @@ test("where no backup has it whole, that is said", async () => {
 });
 
 test("where the bucket fails, the backup is made again: it has no end marker, and another exit status", async () => {
-  bucket = standInBucket(join(directory, "failing"), "[[ $* != *earlier* ]] || exit 1");
+  bucket = fakeBucket(join(directory, "failing"), "[[ $* != *earlier* ]] || exit 1");
   const { status, output } = await twoNights();
   assert.is(status, 1, output);
   assert.not.ok(isThere(night(21), "INCOMPLETE") || isThere(night(21), "COMPLETE"));

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fakeCluster } from "./chart-script.ts";
 
 /** `at` becomes the directory of all buckets, of which there is `backups`. */
-export function standInBucket(at: string, faults = "") {
+export function fakeBucket(at: string, faults = "") {
   const sites = join(at, "sites");
   mkdirSync(sites, { recursive: true });
   mkdirSync(join(at, "backups"));

@@ -121,7 +121,7 @@ test("a Job stays whose tenant is there at the second look", async () => {
   assert.is(await hasJob(late), true);
 });
 
-test("a Secret stays whose tenant's deletion has not ended, or ended before trails are kept", async () => {
+test("a Secret stays whose tenant's deletion has not ended, or ended before its record is looked for", async () => {
   const [open, longAgo] = [someTenant(), someTenant()];
   await createJobOf(open, it);
   await createJobOf(longAgo, it);

@@ -731,14 +731,14 @@ test("a reservation says whose it is since when, and goes only as it was read", 
 
 test("deletions are found by when they ended, and by when they were asked for if they have not", async () => {
   const at = (minute: number) => addSeconds(NOW, minute * 60);
-  const trails: [id: string, requested: number, completed: number | null][] = [
+  const deletions: [id: string, requested: number, completed: number | null][] = [
     ["long-ended", -90, -60],
     ["ended", -90, -30],
     ["just-ended", -90, 0],
     ["old", -30, null],
     ["new", 0, null],
   ];
-  for (const [id, requested, completed] of trails) {
+  for (const [id, requested, completed] of deletions) {
     const deletion: Deletion = {
       requested_at: at(requested),
       completed_at: completed === null ? null : at(completed),

@@ -21,7 +21,7 @@ test.before(async () => {
   it = await startTestStack({
     LOCAL_BENCH_FAULTS:
       "broken:install-app,half:new-site,stubborn:drop-site,flaky:install-app:once," +
-      "asleep:lock-database",
+      "resting:lock-database",
   });
 });
 test.after(async () => {
@@ -165,11 +165,11 @@ test("a tenant is suspended and resumed, by Jobs that prove it", async () => {
 });
 
 test("a suspension that fails leaves the tenant as it was verified, with the reason", async () => {
-  const { id } = await create("asleep");
+  const { id } = await create("resting");
   await it.until(id, "active");
   await it.call("POST", `/tenants/${id}/suspend`);
   const { body } = await eventually("it is given up", async () => {
-    const { tenant } = await documentsOf(id, "asleep");
+    const { tenant } = await documentsOf(id, "resting");
     const isSettled = tenant.get("status.observed_generation") === 2;
     return isSettled ? it.call("GET", `/tenants/${id}/status`) : null;
   });

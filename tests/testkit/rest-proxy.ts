@@ -97,7 +97,7 @@ export async function startRestProxy(host: string) {
     messages,
     /** What they were answered. */
     answers,
-    /** Meddles with the next call of an RPC; with none, where it is null. */
+    /** Injects a fault into the next call of an RPC; into none, where it is null. */
     injectFault(next: FaultInjection | null): void {
       injected = next;
     },
