@@ -6,7 +6,7 @@
 
 resource "google_cloud_scheduler_job" "triggers" {
   for_each = {
-    resync = "* * * * *"
+    resync             = "* * * * *"
     garbage-collection = "17 3 * * *"
   }
 
