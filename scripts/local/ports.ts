@@ -21,12 +21,9 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** Whether a server can be started at this port. */
 export async function isPortFree(port: number): Promise<boolean> {
-  try {
-    await using _server = await listen(port);
-    return true;
-  } catch {
-    return false;
-  }
+  const server = await listen(port).catch(() => null);
+  await server?.[Symbol.asyncDispose]();
+  return server !== null;
 }
 
 /** Settles when somebody listens at the port, or when the signal says to give up. */
