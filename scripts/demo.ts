@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createProgress } from "./local/progress.ts";
 import type { Progress } from "./local/progress.ts";
-import { freePorts } from "./local/ports.ts";
+import { freePorts } from "./local/loopback-ports.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";
 

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts } from "../local/ports.ts";
+import { freePorts } from "../local/loopback-ports.ts";
 import { describeCertificate } from "./wildcard-certificate.ts";
 import type { Certificate } from "./wildcard-certificate.ts";
 import { deploy } from "./deploy-steps.ts";

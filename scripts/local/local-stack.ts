@@ -29,7 +29,7 @@ import type { EmulatorName } from "./emulators.ts";
 import { listenForDeletions } from "./fake-eventarc.ts";
 import { findBuiltFunctions, FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
-import { freePorts, isPortFree, waitForPort } from "./ports.ts";
+import { freePorts, isPortFree, waitForPort } from "./loopback-ports.ts";
 import { completeMachine } from "./prerequisites/survey.ts";
 import { LocalProblem } from "./start-error.ts";
 import { createProcesses } from "./processes.ts";

@@ -9,7 +9,7 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { waitForPort } from "./ports.ts";
+import { waitForPort } from "./loopback-ports.ts";
 import type { Reaper } from "./reaper.ts";
 
 export interface ProcessSpec {

@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAnswered } from "./ports.ts";
+import { isAnswered } from "./loopback-ports.ts";
 
 /**
  * Takes the lock of a name. Null when somebody has it; else call the answer to give it back. The lock

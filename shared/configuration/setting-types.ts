@@ -19,3 +19,6 @@ export type ClusterTarget =
  */
 export const DATABASE_TLS = ["default", "verify", "off"] as const;
 export type DatabaseTls = (typeof DATABASE_TLS)[number];
+
+/** The comment of a setting that is for an emulator, or that the deployment leaves at its default. */
+export const NOT_IN_TERRAFORM = "not set by Terraform";

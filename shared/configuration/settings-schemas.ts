@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { DATABASE_TLS } from "./setting-types.ts";
+import { DATABASE_TLS, NOT_IN_TERRAFORM } from "./setting-types.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
@@ -37,8 +37,16 @@ const googleCloudName = {
 } as const;
 
 export const emulatorSettings = {
-  FIRESTORE_EMULATOR_HOST: { ...hostAndPort, title: "A Firestore emulator in place of Firestore" },
-  PUBSUB_EMULATOR_HOST: { ...hostAndPort, title: "A Pub/Sub emulator in place of Pub/Sub" },
+  FIRESTORE_EMULATOR_HOST: {
+    ...hostAndPort,
+    title: "A Firestore emulator in place of Firestore",
+    $comment: NOT_IN_TERRAFORM,
+  },
+  PUBSUB_EMULATOR_HOST: {
+    ...hostAndPort,
+    title: "A Pub/Sub emulator in place of Pub/Sub",
+    $comment: NOT_IN_TERRAFORM,
+  },
 } as const;
 
 export const namespaceSetting = {
@@ -232,6 +240,7 @@ export const gkeSettingsSchema = {
     GKE_LOCATION: { ...googleCloudName, title: "Its region or zone" },
     GKE_PROJECT: {
       ...googleCloudName,
+      $comment: NOT_IN_TERRAFORM,
       title: "Its project; without it, `GOOGLE_CLOUD_PROJECT`",
     },
   },

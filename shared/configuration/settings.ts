@@ -1,65 +1,70 @@
 /**
- * The settings of the functions, parsed once from an environment that is passed in.
+ * The settings of the functions, parsed once from an environment that is passed in. Their schemas say what there is: each
+ * of their properties is a setting, by its name in camel case, a list where it has commas, and null where it is not set.
  *
  * @module
  */
-import type { FromSchema } from "json-schema-to-ts";
-import type { ClusterTarget, DatabaseTls, Environment } from "./setting-types.ts";
+import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
   gkeSettingsSchema,
   inClusterSettingsSchema,
   kubeconfigSettingsSchema,
+  reconcilerSettingsSchema,
 } from "./settings-schemas.ts";
-import type { commonSettingsSchema, reconcilerSettingsSchema } from "./settings-schemas.ts";
 import { settingsParserOf, textOf, toList } from "./settings-parser.ts";
 
-/** What every function needs. */
-export interface CommonSettings {
-  projectId: string;
-  /** Sites are made at SUBDOMAIN.BASE_DOMAIN. */
-  baseDomain: string;
-  /** Set where Firestore is an emulator. */
-  firestoreEmulatorHost: string | undefined;
-  /** Set where Pub/Sub is an emulator. */
-  pubsubEmulatorHost: string | undefined;
+/** The settings that the code knows by another name. */
+const NAMES = {
+  GOOGLE_CLOUD_PROJECT: "projectId",
+  API_AUDIENCE: "audience",
+  GKE_NAMESPACE: "namespace",
+  DB_HOST: "databaseHost",
+  DB_PORT: "databasePort",
+  DB_TLS: "databaseTls",
+  DB_TLS_CA: "databaseCa",
+} as const;
+
+/** The settings that are lists. */
+const LISTS = [
+  "API_KEYS",
+  "ALLOWED_CALLERS",
+  "ALLOWED_ORIGINS",
+  "RESERVED_SUBDOMAINS",
+  "FRAPPE_APPS",
+] as const;
+
+interface Group {
+  properties: Readonly<Record<string, JSONSchema>>;
+  required: readonly string[];
 }
 
-export interface ApiSettings extends CommonSettings {
-  /** Any of them opens the API. Empty only where there are allowed callers. */
-  apiKeys: string[];
-  /** E-mail addresses, in lower case, of the Google accounts whose ID tokens open the API. */
-  allowedCallers: string[];
-  /** The audience that an ID token must carry; null where no caller is allowed by one. */
-  audience: string | null;
-  /** The origins whose pages may call the API from a browser; `*` is any. */
-  allowedOrigins: string[];
-  /** Further subdomains that no tenant may have. */
-  reservedSubdomains: string[];
-  /** How many requests one caller may make in a minute; 0 is no limit. */
-  rateLimitPerMinute: number;
-  /** How many proxies before the function add the address of their caller: the platform's own is one. */
-  trustedProxies: number;
-}
+type CamelCase<S extends string> = S extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<S>;
+
+type NameOf<K extends string> = K extends keyof typeof NAMES ? (typeof NAMES)[K] : CamelCase<K>;
+
+type ValueOf<G extends Group, K extends string> = K extends (typeof LISTS)[number]
+  ? string[]
+  : G["properties"][K] extends { default: unknown }
+    ? FromSchema<G["properties"][K]>
+    : K extends G["required"][number]
+      ? FromSchema<G["properties"][K]>
+      : FromSchema<G["properties"][K]> | null;
+
+/** What a group of settings becomes. */
+type SettingsOf<G extends Group> = {
+  [K in keyof G["properties"] & string as NameOf<K>]: ValueOf<G, K>;
+};
+
+export type ApiSettings = SettingsOf<typeof apiSettingsSchema>;
 
 /** What the functions that reconcile need. */
-export interface ReconcilerSettings extends CommonSettings {
+export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> & {
   target: ClusterTarget;
-  namespace: string;
-  frappeImage: string;
-  frappeApps: string[];
-  databaseHost: string;
-  databasePort: number;
-  databaseTls: DatabaseTls;
-  /** Whose certificates are believed, in PEM; null for those that the image knows. */
-  databaseCa: string | null;
-  /** Where the bench's web server answers within the cluster; null where nobody looks. */
-  benchUrl: string | null;
-  /** How many site Jobs may work at once. */
-  maxConcurrentJobs: number;
-  /** How long the first pause between two attempts is; each further one is twice as long. */
-  retryPauseSeconds: number;
-}
+};
 
 const readApi = settingsParserOf(apiSettingsSchema);
 const readInCluster = settingsParserOf(inClusterSettingsSchema);
@@ -67,17 +72,9 @@ const readGke = settingsParserOf(gkeSettingsSchema);
 const readKubeconfig = settingsParserOf(kubeconfigSettingsSchema);
 
 export function parseApiSettings(env: Environment): ApiSettings {
-  const values = readApi(env);
-  return {
-    ...toCommon(values),
-    apiKeys: toList(values.API_KEYS),
-    allowedCallers: toList(values.ALLOWED_CALLERS?.toLowerCase()),
-    audience: values.API_AUDIENCE ?? null,
-    allowedOrigins: toList(values.ALLOWED_ORIGINS),
-    reservedSubdomains: toList(values.RESERVED_SUBDOMAINS),
-    rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
-    trustedProxies: values.TRUSTED_PROXIES,
-  };
+  const settings = toSettings(apiSettingsSchema, readApi(env));
+  const allowedCallers = settings.allowedCallers.map((email) => email.toLowerCase());
+  return { ...settings, allowedCallers };
 }
 
 /** Takes the first of the three ways to the cluster that the environment speaks of. */
@@ -93,31 +90,29 @@ export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
   return { ...toReconciler(values), target: { kind: "kubeconfig", path: values.KUBECONFIG } };
 }
 
-function toCommon(values: FromSchema<typeof commonSettingsSchema>): CommonSettings {
-  return {
-    projectId: values.GOOGLE_CLOUD_PROJECT,
-    baseDomain: values.BASE_DOMAIN,
-    firestoreEmulatorHost: values.FIRESTORE_EMULATOR_HOST,
-    pubsubEmulatorHost: values.PUBSUB_EMULATOR_HOST,
-  };
+const toReconciler = (values: Readonly<Record<string, unknown>>) =>
+  toSettings(reconcilerSettingsSchema, values);
+
+/** The values of a group by the code's names. */
+function toSettings<G extends Group>(
+  { properties }: G,
+  values: Readonly<Record<string, unknown>>,
+): SettingsOf<G> {
+  const lists = new Set<string>(LISTS);
+  const entries = Object.keys(properties).map((name) => {
+    const value = values[name];
+    return [nameOf(name), lists.has(name) ? toList(value as string | undefined) : (value ?? null)];
+  });
+  // The schema has checked the values.
+  return Object.fromEntries(entries) as SettingsOf<G>;
 }
 
-function toReconciler(
-  values: FromSchema<typeof reconcilerSettingsSchema>,
-): Omit<ReconcilerSettings, "target"> {
-  return {
-    ...toCommon(values),
-    namespace: values.GKE_NAMESPACE,
-    frappeImage: values.FRAPPE_IMAGE,
-    frappeApps: toList(values.FRAPPE_APPS),
-    databaseHost: values.DB_HOST,
-    databasePort: values.DB_PORT,
-    databaseTls: values.DB_TLS,
-    databaseCa: values.DB_TLS_CA ?? null,
-    benchUrl: values.BENCH_URL ?? null,
-    maxConcurrentJobs: values.MAX_CONCURRENT_JOBS,
-    retryPauseSeconds: values.RETRY_PAUSE_SECONDS,
-  };
+function nameOf(setting: string): string {
+  const names: Readonly<Record<string, string>> = NAMES;
+  const inCamelCase = setting
+    .toLowerCase()
+    .replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return names[setting] ?? inCamelCase;
 }
 
 function toGkeTarget(values: FromSchema<typeof gkeSettingsSchema>): ClusterTarget {

@@ -9,8 +9,8 @@ import type { Store } from "../firestore/store.ts";
 
 export interface AdapterSettings {
   projectId: string;
-  firestoreEmulatorHost: string | undefined;
-  pubsubEmulatorHost: string | undefined;
+  firestoreEmulatorHost: string | null;
+  pubsubEmulatorHost: string | null;
 }
 
 /** Opens both; neither is loaded, nor connects, before its first call. */
@@ -19,11 +19,11 @@ export function openStoreAndBus(settings: AdapterSettings): { store: Store; bus:
   return {
     store: openLazily(async () => {
       const { openStore } = await import("../firestore/store.ts");
-      return openStore({ projectId, emulatorHost: firestoreEmulatorHost });
+      return openStore({ projectId, emulatorHost: firestoreEmulatorHost ?? undefined });
     }),
     bus: openLazily(async () => {
       const { openBus } = await import("../pubsub/bus.ts");
-      return openBus({ projectId, emulatorHost: pubsubEmulatorHost });
+      return openBus({ projectId, emulatorHost: pubsubEmulatorHost ?? undefined });
     }),
   };
 }

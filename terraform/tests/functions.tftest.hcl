@@ -58,7 +58,7 @@ run "base_images_are_updated_by_themselves" {
   }
 }
 
-run "base_images_are_updated_by_a_build_alone_where_that_is_wished" {
+run "base_images_are_updated_by_a_build_alone_where_that_is_asked_for" {
   variables {
     automatic_base_image_updates = false
     rebuild                      = "2026-11-25"

@@ -19,7 +19,7 @@ variables {
   deletion_protection = false
 }
 
-run "a_new_deletion_wakes_cleanup" {
+run "a_new_deletion_triggers_cleanup" {
   assert {
     condition = alltrue([
       google_cloudfunctions2_function.this["cleanup"].event_trigger[0].event_type == "google.cloud.firestore.document.v1.created",

@@ -16,7 +16,7 @@ import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
 import type { Fault } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
 import { FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
-import { waitForPort } from "../../scripts/local/ports.ts";
+import { waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { emulatorSpecs, findEmulators } from "../../scripts/local/emulators.ts";
 import { functionSpec } from "../../scripts/local/function-process.ts";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";

@@ -14,19 +14,13 @@ import {
   apiSettingsSchema,
   gkeSettingsSchema,
 } from "../../shared/configuration/settings-schemas.ts";
+import { NOT_IN_TERRAFORM } from "../../shared/configuration/setting-types.ts";
 import { chartObject, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { grantsIn, stateAfter } from "./terraform-state.ts";
 import type { Resource } from "./terraform-state.ts";
 
 const test = suite("what Terraform declares");
-
-/** Settings that are for an emulator, or for another way to the cluster than by its name. */
-const NOT_IN_THE_CLOUD = new Set([
-  "FIRESTORE_EMULATOR_HOST",
-  "PUBSUB_EMULATOR_HOST",
-  "GKE_PROJECT",
-]);
 
 const PUBSUB = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com";
 const EVENTARC = "serviceAccount:service-123456789012@gcp-sa-eventarc.iam.gserviceaccount.com";
@@ -177,8 +171,8 @@ function addTests(): void {
     assert.equal(parseApiSettings(env), {
       projectId: "my-project",
       baseDomain: "sites.example.com",
-      firestoreEmulatorHost: undefined,
-      pubsubEmulatorHost: undefined,
+      firestoreEmulatorHost: null,
+      pubsubEmulatorHost: null,
       apiKeys: ["a-key-from-secret-manager"],
       allowedCallers: ["frontend@my-project.iam.gserviceaccount.com"],
       audience: "https://api.example.com",
@@ -196,8 +190,8 @@ function addTests(): void {
       assert.equal(parseReconcilerSettings(env), {
         projectId: "my-project",
         baseDomain: "sites.example.com",
-        firestoreEmulatorHost: undefined,
-        pubsubEmulatorHost: undefined,
+        firestoreEmulatorHost: null,
+        pubsubEmulatorHost: null,
         target: { kind: "gke", project: "my-project", location: "europe-west1", cluster: "kairos" },
         namespace: "tenants",
         frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
@@ -321,9 +315,11 @@ function environmentOf(name: string): Record<string, string> {
   };
 }
 
+/** All but those of which the schema says that Terraform does not set them. */
 function settingsIn({ properties }: { properties: object }): string[] {
-  return Object.keys(properties)
-    .filter((name) => !NOT_IN_THE_CLOUD.has(name))
+  return Object.entries(properties)
+    .filter(([, { $comment }]: [string, { $comment?: string }]) => $comment !== NOT_IN_TERRAFORM)
+    .map(([name]) => name)
     .toSorted();
 }
 

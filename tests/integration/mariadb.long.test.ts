@@ -11,7 +11,7 @@ import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 
 const test = suite("site Jobs on a real MariaDB");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { skip } from "../testkit/parts.ts";
 import { missingRedis, startRedis } from "../testkit/redis-server.ts";
 import type { RedisServer } from "../testkit/redis-server.ts";

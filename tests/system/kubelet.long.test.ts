@@ -6,7 +6,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { startStack } from "../../scripts/local/local-stack.ts";
 import type { Stack } from "../../scripts/local/local-stack.ts";
 import { findNode } from "../testkit/kubernetes/kubernetes-programs.ts";

@@ -8,7 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { emulatorSpecs, findEmulators } from "../../scripts/local/emulators.ts";
-import { freePorts, isAnswered, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, isAnswered, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { LocalProblem } from "../../scripts/local/start-error.ts";
 import { takeEmulators } from "../../scripts/local/running-emulators.ts";
 import { startStack } from "../../scripts/local/local-stack.ts";

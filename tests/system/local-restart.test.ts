@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts, isPortFree } from "../../scripts/local/ports.ts";
+import { freePorts, isPortFree } from "../../scripts/local/loopback-ports.ts";
 import { createProcesses } from "../../scripts/local/processes.ts";
 import type { ProcessSpec } from "../../scripts/local/processes.ts";
 import { startReaper } from "../../scripts/local/reaper.ts";

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { LocalProblem } from "../../scripts/local/start-error.ts";
 import { startStack } from "../../scripts/local/local-stack.ts";
 import { jobName } from "../../shared/tenant/names.ts";

@@ -9,7 +9,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { jobName } from "../../shared/tenant/names.ts";
-import { freePorts, isAnswered } from "../../scripts/local/ports.ts";
+import { freePorts, isAnswered } from "../../scripts/local/loopback-ports.ts";
 import { logLinesIn } from "../testkit/log-lines.ts";
 import { eventually, pushMessage, request, startTestStack } from "../testkit/stack-fixture.ts";
 import type { TestStack } from "../testkit/stack-fixture.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts, isAnswered } from "../../scripts/local/ports.ts";
+import { freePorts, isAnswered } from "../../scripts/local/loopback-ports.ts";
 import { npm } from "../testkit/npm.ts";
 import { nothingIsLeft, processesOf, start } from "../testkit/npm-start.ts";
 import { eventually, request, temporaryDirectory } from "../testkit/stack-fixture.ts";

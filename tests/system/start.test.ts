@@ -15,7 +15,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { repository } from "../../scripts/repository.ts";
 import { npm } from "../testkit/npm.ts";
 import { nothingIsLeft, start } from "../testkit/npm-start.ts";

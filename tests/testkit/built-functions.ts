@@ -15,7 +15,7 @@ import type { BundleOptions } from "../../scripts/build/bundle.ts";
 import { buildFunction } from "../../scripts/build/function-folder.ts";
 import { BUNDLE_NAME, FUNCTION_NAMES } from "../../scripts/local/function-process.ts";
 import type { FunctionName } from "../../scripts/local/function-process.ts";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { repository } from "../../scripts/repository.ts";
 import { API_KEY } from "./api-key.ts";
 import { createServerProcesses } from "./server-processes.ts";

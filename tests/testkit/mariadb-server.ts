@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { chartDirectory } from "../infrastructure/chart.ts";
 import { createServerProcesses } from "./server-processes.ts";
 import type { DatabaseAddress } from "./site-bench.ts";

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { freePorts, isPortFree } from "../../scripts/local/ports.ts";
+import { freePorts, isPortFree } from "../../scripts/local/loopback-ports.ts";
 import { npm } from "./npm.ts";
 import { eventually } from "./stack-fixture.ts";
 

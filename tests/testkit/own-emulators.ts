@@ -8,7 +8,7 @@ import { PubSub } from "@google-cloud/pubsub";
 import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { emulatorSpecs, findEmulators } from "../../scripts/local/emulators.ts";
 import type { EmulatorName } from "../../scripts/local/emulators.ts";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import { createServerProcesses } from "./server-processes.ts";
 import { eventually } from "./timeouts.ts";

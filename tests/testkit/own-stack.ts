@@ -5,7 +5,7 @@
  */
 import { Firestore } from "@google-cloud/firestore";
 import { rmSync } from "node:fs";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { startStack } from "../../scripts/local/local-stack.ts";
 import type { StackOptions } from "../../scripts/local/local-stack.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";

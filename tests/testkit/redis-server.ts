@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createServerProcesses } from "./server-processes.ts";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 
 /** Null when this machine has a Redis server, or else what is missing. */
 export function missingRedis(): string | null {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { makeCertificate } from "./loopback-certificate.ts";
-import { freePorts } from "../../scripts/local/ports.ts";
+import { freePorts } from "../../scripts/local/loopback-ports.ts";
 
 /** What the server tells of: a login or a mail, and whether it came over TLS. */
 export interface MailEvent {

@@ -5,7 +5,7 @@
  */
 import { eventually } from "./timeouts.ts";
 import { functionSpec } from "../../scripts/local/function-process.ts";
-import { freePorts, waitForPort } from "../../scripts/local/ports.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import type { Trigger } from "../../shared/pubsub/messages.ts";
 import { startOwnStack } from "./own-stack.ts";

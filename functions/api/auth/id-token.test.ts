@@ -9,7 +9,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freePorts } from "../../../scripts/local/ports.ts";
+import { freePorts } from "../../../scripts/local/loopback-ports.ts";
 import { createIdTokenVerifier } from "./id-token.ts";
 import type { VerifyIdToken } from "./id-token.ts";
 import { Problem } from "../http/problem.ts";

@@ -11,7 +11,7 @@ import type { OwnStack } from "../../../tests/testkit/own-stack.ts";
 import { startLocalCluster, toLogEntry } from "../../local/fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "../../local/fake-cluster/kubernetes-api.ts";
 import { frameworkSpec } from "../../local/function-process.ts";
-import { freePorts, waitForPort } from "../../local/ports.ts";
+import { freePorts, waitForPort } from "../../local/loopback-ports.ts";
 import { startReaper } from "../../local/reaper.ts";
 import type { Lives } from "../lives.ts";
 import { BASELINE_TRIGGERS, BASELINE_JOB_EVENTS } from "./baseline-names.ts";

@@ -10,7 +10,7 @@ import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "../../../shared/configuration/setting-types.ts";
 import { frameworkSpec } from "../../local/function-process.ts";
-import { freePorts } from "../../local/ports.ts";
+import { freePorts } from "../../local/loopback-ports.ts";
 
 /** A function in a file, and the first request to it. */
 export interface ColdStart {

@@ -17,7 +17,7 @@ import {
   withoutLog,
 } from "../../../tests/testkit/test-dependencies.ts";
 import { functionSpec } from "../../local/function-process.ts";
-import { freePorts, waitForPort } from "../../local/ports.ts";
+import { freePorts, waitForPort } from "../../local/loopback-ports.ts";
 import type { Part, Row } from "../measurement.ts";
 
 /** By kind of call, how many there were. */

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { API_KEY } from "../../../tests/testkit/api-key.ts";
 import { createServerProcesses } from "../../../tests/testkit/server-processes.ts";
 import { frameworkSpec } from "../../local/function-process.ts";
-import { freePorts, waitForPort } from "../../local/ports.ts";
+import { freePorts, waitForPort } from "../../local/loopback-ports.ts";
 import { openLoad } from "../load-generator.ts";
 import type { Request } from "../load-generator.ts";
 import type { Part } from "../measurement.ts";

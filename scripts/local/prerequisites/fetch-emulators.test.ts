@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { temporaryDirectory } from "../../../tests/testkit/temporary-directory.ts";
-import { freePorts } from "../ports.ts";
+import { freePorts } from "../loopback-ports.ts";
 import { LocalProblem } from "../start-error.ts";
 import { cacheDirectory, fetchedJar } from "./emulator-jars.ts";
 import { fetchEmulators } from "./fetch-emulators.ts";

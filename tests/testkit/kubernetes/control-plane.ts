@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
-import { freePorts } from "../../../scripts/local/ports.ts";
+import { freePorts } from "../../../scripts/local/loopback-ports.ts";
 import { createAuthority } from "./authority.ts";
 import type { ClusterProcesses } from "./kubernetes-processes.ts";
 

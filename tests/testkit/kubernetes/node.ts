@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePorts } from "../../../scripts/local/ports.ts";
+import { freePorts } from "../../../scripts/local/loopback-ports.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { ClusterProcesses } from "./kubernetes-processes.ts";
 import { findCniPlugins } from "./kubernetes-programs.ts";
