@@ -154,7 +154,7 @@ test("leaves everything alone, and notes nothing, when the cluster does not answ
   const lines = await resyncQuietly({ ...it.dependencies, cluster: awayCluster() });
   assert.equal(
     lines.map(({ severity, message }) => `${String(severity)} ${String(message)}`),
-    ["ERROR the cluster does not answer"],
+    ["ERROR ClusterUnavailable"],
   );
   assert.equal(it.proxy.calls, []);
   assert.equal(await recordOf(due), due);
