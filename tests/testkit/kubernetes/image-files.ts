@@ -74,7 +74,7 @@ export function writeOwnFiles(root: string): void {
     mkdirSync(at(folder), { recursive: true });
     chownSync(at(folder), FRAPPE, FRAPPE);
   }
-  symlinkSync(`${FAKES}/bench/env`, at(join(BENCH, "env")));
+  symlinkSync(`${FAKES}/fake-bench/env`, at(join(BENCH, "env")));
   if (!isAtHome()) symlinkSync(describePython().executable, at("usr/bin/python3"));
   writeFileSync(at(ENTRYPOINT), ENTRYPOINT_SCRIPT, { mode: 0o755 });
 }
