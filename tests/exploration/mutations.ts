@@ -91,6 +91,12 @@ const withOperation = ({ tenant, job }: Observed, change: Partial<Operation>): O
   return { tenant: withChanges(tenant, { status }), job };
 };
 
+/** A creation alone: enough to see what an outage costs. */
+const OUTAGE_OF_A_CREATION = { ...OUTAGE, budget: { ...OUTAGE.budget, commands: 1 } };
+
+/** Time alone: enough to see what becomes of an overdue attempt. */
+const SLOT_IN_TIME = { ...SLOT, budget: { ...SLOT.budget, crashes: 0, failures: 0 } };
+
 const NO_SLOT = { slot: null, deadline_at: null };
 
 const END_DELETION = act("SiteIsDropped", [{ do: "deleteSecret" }, { do: "endDeletion" }]);
@@ -231,7 +237,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an overdue attempt gives its slot back while its Job still works",
-    scenario: SLOT,
+    scenario: SLOT_IN_TIME,
     code: deciding((observed, now, settings) => {
       const decision = decide(observed, now, settings);
       const isOver = decision.reason === "DeadlineExceeded";
@@ -274,7 +280,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an outage of what all share costs an attempt",
-    scenario: OUTAGE,
+    scenario: OUTAGE_OF_A_CREATION,
     code: deciding((observed, now, settings) => {
       const { job } = observed;
       if (job?.outcome?.result !== "failed") return decide(observed, now, settings);
@@ -285,7 +291,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an outage is waited for without end",
-    scenario: OUTAGE,
+    scenario: OUTAGE_OF_A_CREATION,
     code: deciding((observed, now, settings) => {
       const { outage } = observed.tenant.status.operation ?? {};
       const { outcome } = observed.job ?? {};
