@@ -118,7 +118,8 @@ test("a cluster that does not answer is an error in bounded time", async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const cluster = connectCluster({ target: GKE, namespace: "frappe" }, async () => {
+  const options = { target: GKE, namespace: "frappe", callMilliseconds: 500 };
+  const cluster = connectCluster(options, async () => {
     const config = await loadKubeConfig(GKE, google(DNS).credentials);
     config.loadFromClusterAndUser({ name: "c", server, skipTLSVerify: true }, { name: "u" });
     return config;

@@ -41,11 +41,13 @@ export interface ClusterOptions {
   namespace: string;
   /** How many Jobs are listed with one call. */
   pageSize?: number;
+  /** A call that has no answer by then is given up. */
+  callMilliseconds?: number;
 }
 
 export type Cluster = ReturnType<typeof connectCluster>;
 
-/** A call that has no answer by then is given up. */
+/** More than any call takes that will be answered. */
 const CALL_MILLISECONDS = 10_000;
 
 /** How often it is looked at most whether the cluster is elsewhere. */
@@ -67,7 +69,7 @@ const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 
 /** Connects at the first call. Every method may throw an `AdapterError`. */
 export function connectCluster(
-  { target, namespace, pageSize = 500 }: ClusterOptions,
+  { target, namespace, pageSize = 500, callMilliseconds = CALL_MILLISECONDS }: ClusterOptions,
   load: typeof loadKubeConfig = loadKubeConfig,
 ) {
   let clients: ReturnType<typeof connect> | null = null;
@@ -103,7 +105,7 @@ export function connectCluster(
   /** Awaits a call, and sees that it was Kubernetes that answered. */
   async function call<T extends object>(what: string, isIt: Check, promise: Promise<T>) {
     try {
-      return await answerOf(what, isIt, promise);
+      return await answerOf(what, isIt, within(callMilliseconds, promise));
     } catch (error) {
       if (isOutOfReach(error)) await forgetWhereItIs();
       throw error;
@@ -254,7 +256,7 @@ async function answerOf<T extends object>(
 ): Promise<T> {
   let answer: T | null;
   try {
-    answer = await within(CALL_MILLISECONDS, promise);
+    answer = await promise;
   } catch (error) {
     throw toAdapterError(what, error);
   }
