@@ -85,7 +85,7 @@ function isBrokenConnection(error: unknown): boolean {
 }
 
 /** A document that is missing is no error, so what NOT_FOUND says is not there is the database itself. */
-const EDGE_ERROR_OF_GRPC: Record<number, AdapterErrorCode> = {
+const ADAPTER_ERROR_OF_GRPC: Record<number, AdapterErrorCode> = {
   3: "invalid",
   6: "invalid",
   7: "denied",
@@ -100,7 +100,7 @@ export function toAdapterError(error: unknown): AdapterError {
   const grpc = grpcCode(error);
   const isMissingAnswer =
     grpc !== null || error instanceof DeadlineError || isBrokenConnection(error);
-  const code = isMissingAnswer ? (EDGE_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
+  const code = isMissingAnswer ? (ADAPTER_ERROR_OF_GRPC[grpc ?? -1] ?? "unavailable") : "invalid";
   return new AdapterError("store", code, `Firestore: ${code}`, { cause: error });
 }
 

@@ -38,7 +38,7 @@ export interface ContainerDefinition {
   name: string;
   /** The files of which its script is made, in this order, relative to this folder. */
   script: readonly string[];
-  /** How long a single command of the script may take. */
+  /** How long the script may work, whichever command it is at. */
   limitSeconds: number;
   /** Its environment beside what every container has. */
   environment: (source: EnvironmentSource) => V1EnvVar[];

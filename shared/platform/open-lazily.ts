@@ -29,7 +29,7 @@ export function openLazily<E extends Adapter>(open: () => Promise<E>): E {
   }
 
   return new Proxy({} as E, {
-    get(_edge, name) {
+    get(_adapter, name) {
       if (typeof name !== "string" || NO_FUNCTIONS.has(name)) return undefined;
       return (...given: never[]) => callLater(opened, name, given);
     },

@@ -38,7 +38,7 @@ const CHAOS_MILLISECONDS = 60_000;
  */
 const TIMEOUT_MILLISECONDS = 15 * 60_000;
 
-const patiently = <T>(what: string, look: () => Promise<T | null>) =>
+const inTime = <T>(what: string, look: () => Promise<T | null>) =>
   eventually(what, look, TIMEOUT_MILLISECONDS);
 
 /** What went wrong, by kind. */
@@ -109,7 +109,7 @@ async function callUntilAnswered(
   init?: Parameters<TestStack["call"]>[2],
 ): Promise<Answer> {
   let fault: unknown;
-  const answered = patiently(`${method} ${path} is answered`, async () => {
+  const answered = inTime(`${method} ${path} is answered`, async () => {
     const answer = await it.call(method, path, init).catch((error: unknown) => {
       fault = error;
       return null;
@@ -146,7 +146,7 @@ async function remove(id: string, number: number): Promise<void> {
 
 /** Looks seldom enough that those who look are no burden. */
 function untilStatus(id: string, wanted: string): Promise<true> {
-  return patiently(`tenant ${id} is ${wanted}`, async () => {
+  return inTime(`tenant ${id} is ${wanted}`, async () => {
     const { status, body } = await callUntilAnswered("GET", `/tenants/${id}/status`);
     if ((status === 404 ? "gone" : body["status"]) === wanted) return true;
     await sleep(250);
@@ -282,7 +282,7 @@ async function unsettled(): Promise<unknown[]> {
 /** Waits until nothing is left, and prints what is left for good. */
 async function emptied(what: string, look: () => Promise<unknown[]>): Promise<void> {
   let left: unknown[] = [];
-  const looking = patiently(`there are no ${what}`, async () => {
+  const looking = inTime(`there are no ${what}`, async () => {
     left = await look();
     return left.length === 0 ? true : null;
   });

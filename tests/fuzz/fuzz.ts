@@ -9,12 +9,12 @@ import * as assert from "uvu/assert";
 import type { SeenAnswer } from "../testkit/answer-check.ts";
 import { request } from "../testkit/stack-fixture.ts";
 import { startApi } from "./fuzzed-api.ts";
-import type { HostileApi } from "./fuzzed-api.ts";
+import type { FuzzedApi } from "./fuzzed-api.ts";
 import { API_KEY } from "./valid-requests.ts";
 import { judge } from "./judge.ts";
 import { KINDS } from "./request-kinds.ts";
 import type { Kind } from "./request-kinds.ts";
-import type { Answered, HostileRequest } from "./fuzzed-request.ts";
+import type { Answered, FuzzedRequest } from "./fuzzed-request.ts";
 import { findForbidden } from "./stored.ts";
 import { exchange } from "./wire.ts";
 import type { Ending } from "./wire.ts";
@@ -31,19 +31,19 @@ export interface Attack {
   seed: number;
 }
 
-/** The seed that `HOSTILE_SEED` names, to repeat an attack, or another one. */
+/** The seed that `FUZZ_SEED` names, to repeat an attack, or another one. */
 export function seedOf(env: Record<string, string | undefined>, otherwise: number): number {
-  const given = Number(env["HOSTILE_SEED"] || otherwise);
+  const given = Number(env["FUZZ_SEED"] || otherwise);
   if (Number.isInteger(given)) return given;
-  throw new Error("HOSTILE_SEED must be a whole number");
+  throw new Error("FUZZ_SEED must be a whole number");
 }
 
 /** Adds a test for each kind of requests to a suite, and one for all. */
 export function addAttack(test: Test, { requests, seed }: Attack): void {
-  let api: HostileApi;
+  let api: FuzzedApi;
   const sent = new Map<string, number>();
   test.before(async () => {
-    console.log(`\nHOSTILE_SEED=${seed} repeats this attack`);
+    console.log(`\nFUZZ_SEED=${seed} repeats this attack`);
     api = await startApi();
   });
   test.after(async () => {
@@ -84,7 +84,7 @@ interface Outcome {
 }
 
 /** Sends the requests of a kind, until too many went wrong. */
-async function send(kind: Kind, { requests, seed }: Attack, api: HostileApi): Promise<Outcome> {
+async function send(kind: Kind, { requests, seed }: Attack, api: FuzzedApi): Promise<Outcome> {
   const outcome: Outcome = { answered: [], faults: [] };
   // Taken from it one by one, so that each is let go once it was sent.
   const queue = sample(kind.requests, { seed, numRuns: requests });
@@ -103,9 +103,9 @@ async function send(kind: Kind, { requests, seed }: Attack, api: HostileApi): Pr
 }
 
 /** The faults, and what the API itself says of them. */
-function tell(faults: string[], seed: number, api: HostileApi): string {
+function tell(faults: string[], seed: number, api: FuzzedApi): string {
   const told = [...faults, ...api.deaths, ...api.errors().slice(-MOST_FAULTS)];
-  return `HOSTILE_SEED=${seed} repeats it:\n\n${told.join("\n\n")}`;
+  return `FUZZ_SEED=${seed} repeats it:\n\n${told.join("\n\n")}`;
 }
 
 const ENDINGS: Record<Answered, Ending> = {
@@ -115,7 +115,7 @@ const ENDINGS: Record<Answered, Ending> = {
   "by nobody": "resets",
 };
 
-async function sendOne(malformed: HostileRequest, api: HostileApi): Promise<number[]> {
+async function sendOne(malformed: FuzzedRequest, api: FuzzedApi): Promise<number[]> {
   const answers = await exchange(api.port, {
     wire: malformed.wire,
     methods: malformed.calls.map(({ method }) => method),
@@ -127,13 +127,13 @@ async function sendOne(malformed: HostileRequest, api: HostileApi): Promise<numb
 }
 
 /** Whatever was created can be read: `request` holds it to the API's document. */
-async function readBack({ headers }: SeenAnswer, { url }: HostileApi): Promise<void> {
+async function readBack({ headers }: SeenAnswer, { url }: FuzzedApi): Promise<void> {
   const path = headers.get("location") ?? "";
   const { status } = await request(url, "GET", path, { headers: { "X-API-Key": API_KEY } });
   assert.is(status, 200, `${path} was created, and is not there`);
 }
 
-async function create({ url }: HostileApi): Promise<void> {
+async function create({ url }: FuzzedApi): Promise<void> {
   const { status } = await request(url, "POST", "/tenants", {
     headers: { "X-API-Key": API_KEY, "Content-Type": "application/json" },
     body: JSON.stringify({ organization: "Acme", subdomain: "acme", email: "office@acme.example" }),
@@ -142,7 +142,7 @@ async function create({ url }: HostileApi): Promise<void> {
 }
 
 /** As much of a request as somebody will read. */
-function describe({ wire, answered }: HostileRequest): string {
+function describe({ wire, answered }: FuzzedRequest): string {
   const bytes = JSON.stringify(wire)
     .replaceAll(/(.{1,16}?)\1{9,}/g, "$1…")
     .slice(0, 1500);

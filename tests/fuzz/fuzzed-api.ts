@@ -19,7 +19,7 @@ import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
 
-export type HostileApi = Awaited<ReturnType<typeof startApi>>;
+export type FuzzedApi = Awaited<ReturnType<typeof startApi>>;
 
 /** Starts it, and knows when it dies. It is then started again, as in the cloud. */
 export async function startApi() {

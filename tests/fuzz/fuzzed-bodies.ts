@@ -10,10 +10,10 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdom
 import { goods, toParts } from "./valid-requests.ts";
 import type { Good, Schema } from "./valid-requests.ts";
 import { sound, utf8, withHeader } from "./fuzzed-request.ts";
-import type { Malformed, HostileRequest, Parts } from "./fuzzed-request.ts";
+import type { Malformed, FuzzedRequest, Parts } from "./fuzzed-request.ts";
 import {
-  hostileNumbers,
-  hostileTexts,
+  malformedNumbers,
+  malformedTexts,
   nested,
   otherTypes,
   PROTOTYPE_KEYS,
@@ -26,7 +26,7 @@ import type { Member } from "./fuzzed-texts.ts";
 /** Those that take a body. */
 export const inputs = goods(["createTenant", "changeTenant"]);
 
-function withBody({ parts }: Good, body: string): HostileRequest {
+function withBody({ parts }: Good, body: string): FuzzedRequest {
   return sound({ ...parts, body });
 }
 
@@ -74,8 +74,8 @@ export const wrongLengths: Malformed = withField((schema) =>
 );
 
 export const strangeTexts: Malformed = oneof(
-  withField(() => hostileTexts.map((text) => JSON.stringify(text))),
-  withMembers(() => tuple(hostileTexts, constant("1")).map((member) => [member])),
+  withField(() => malformedTexts.map((text) => JSON.stringify(text))),
+  withMembers(() => tuple(malformedTexts, constant("1")).map((member) => [member])),
 );
 
 /** The company's own names, and what might pass for one of them. */
@@ -124,7 +124,7 @@ export const duplicateKeys: Malformed = withMembers((members) =>
       constantFrom(...members.map(([key]) => key)),
       oneof(
         otherTypes,
-        hostileTexts.map((text) => JSON.stringify(text)),
+        malformedTexts.map((text) => JSON.stringify(text)),
         constantFrom(...members.map(([, json]) => json)),
       ),
     ),
@@ -136,7 +136,7 @@ export const duplicateKeys: Malformed = withMembers((members) =>
 export const vastJson: Malformed = oneof(
   withText(() => nested),
   withField(() => nested),
-  withField(() => hostileNumbers),
+  withField(() => malformedNumbers),
   withMembers(() =>
     tuple(constantFrom("k", "__proto__", "\u{1d4b3}"), integer({ min: 100, max: 8000 })).map(
       ([key, count]) =>

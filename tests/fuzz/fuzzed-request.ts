@@ -29,14 +29,14 @@ export interface Call {
  */
 export type Answered = "by the API" | "by somebody" | "or closed" | "by nobody";
 
-export interface HostileRequest {
+export interface FuzzedRequest {
   wire: string;
   calls: Call[];
   answered: Answered;
 }
 
 /** Malformed requests of some kind. */
-export type Malformed = Arbitrary<HostileRequest>;
+export type Malformed = Arbitrary<FuzzedRequest>;
 
 /** A request in its parts; all text is bytes, a character each. */
 export interface Parts {
@@ -70,14 +70,14 @@ export function request(
   parts: Parts,
   answered: Answered,
   statuses: number[] | null = null,
-): HostileRequest {
+): FuzzedRequest {
   const { method, target } = parts;
   const call = { method, target, id: idOf(parts), statuses, json: null };
   return { wire: toWire(parts), calls: [call], answered };
 }
 
 /** A request of parts that is HTTP, whatever else it is. */
-export function sound(parts: Parts, statuses: number[] | null = null): HostileRequest {
+export function sound(parts: Parts, statuses: number[] | null = null): FuzzedRequest {
   const { wire, calls, answered } = request(framed(parts), "by the API", statuses);
   const isJson = valuesOf(parts, "Content-Type").join() === "application/json";
   const json = isJson && parts.body !== "" ? parts.body : null;

@@ -9,13 +9,13 @@ import { ENDPOINTS } from "../../functions/api/endpoints.ts";
 import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
-import type { Malformed, HostileRequest, Parts } from "./fuzzed-request.ts";
-import { hostileNumbers, hostileTexts } from "./fuzzed-texts.ts";
+import type { Malformed, FuzzedRequest, Parts } from "./fuzzed-request.ts";
+import { malformedNumbers, malformedTexts } from "./fuzzed-texts.ts";
 
 const any = goods().map(toParts);
 
 /** A request to another target: Node's server itself refuses some. */
-function aimed(parts: Parts, target: string): HostileRequest {
+function aimed(parts: Parts, target: string): FuzzedRequest {
   const isSound = /^\/[!-~]{0,7000}$/.test(target);
   return request(framed({ ...parts, target }), isSound ? "by the API" : "by somebody");
 }
@@ -96,8 +96,8 @@ const ENDS = ["", "", "", "/", "?", "#", "#x", "?a=b#c", "?%", "??", "\\", "%"];
 
 const segments = oneof(
   { weight: 12, arbitrary: constantFrom(...SEGMENTS) },
-  { weight: 2, arbitrary: hostileTexts.map((text) => utf8(text).replaceAll(/[\r\n]/g, "")) },
-  { weight: 2, arbitrary: hostileTexts.map((text) => percentEncoded(text)) },
+  { weight: 2, arbitrary: malformedTexts.map((text) => utf8(text).replaceAll(/[\r\n]/g, "")) },
+  { weight: 2, arbitrary: malformedTexts.map((text) => percentEncoded(text)) },
   { weight: 1, arbitrary: integer({ min: 1000, max: 20_000 }).map((length) => "a".repeat(length)) },
   { weight: 1, arbitrary: uuid() },
 );
@@ -120,8 +120,8 @@ export const paths: Malformed = tuple(
 const NAMES = [...Object.keys(listQuerySchema.properties), "id", "__proto__", "toString", "a"];
 
 const values = oneof(
-  hostileTexts.map(percentEncoded),
-  hostileNumbers.map((text) => text.slice(0, 400)),
+  malformedTexts.map(percentEncoded),
+  malformedNumbers.map((text) => text.slice(0, 400)),
   constantFrom(
     "1",
     "100",

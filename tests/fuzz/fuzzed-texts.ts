@@ -60,7 +60,7 @@ const NOTORIOUS = [
 /** Any 16-bit units: pairs of surrogates, and halves of them. */
 const units = array(nat(0xffff), { maxLength: 40 }).map((codes) => String.fromCharCode(...codes));
 
-export const hostileTexts: Arbitrary<string> = oneof(
+export const malformedTexts: Arbitrary<string> = oneof(
   constantFrom(...NOTORIOUS),
   string({ unit: "binary" }),
   string({ unit: "grapheme" }),
@@ -96,7 +96,7 @@ export function toJson(members: Member[]): string {
 }
 
 /** Numbers of which many are none to JavaScript. */
-export const hostileNumbers = constantFrom(
+export const malformedNumbers = constantFrom(
   "0",
   "-0",
   "1e400",
@@ -122,7 +122,7 @@ export const otherTypes: Arbitrary<string> = oneof(
     '{"$ne":null}',
     '{"length":5}',
   ),
-  hostileNumbers,
+  malformedNumbers,
   jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
   dictionary(constantFrom(...PROTOTYPE_KEYS), constantFrom(1, null, "x")).map((value) =>
     JSON.stringify(value),

@@ -8,7 +8,7 @@ import { REQUEST_ID_HEADER, SECURITY_HEADERS } from "../../functions/api/http/he
 import { repository } from "../../scripts/repository.ts";
 import type { AnswerCheck, SeenAnswer } from "../testkit/answer-check.ts";
 import { isAcceptable } from "./acceptable.ts";
-import type { Call, HostileRequest } from "./fuzzed-request.ts";
+import type { Call, FuzzedRequest } from "./fuzzed-request.ts";
 
 /**
  * What Node's HTTP server answers itself: to what is no HTTP, comes too slowly, has too much beside its
@@ -24,7 +24,7 @@ const DOCUMENTATION = /^\/(openapi\.json|docs|redoc)/;
 
 /** Throws when the answers are not such as the request deserves. */
 export function judge(
-  { calls, answered }: HostileRequest,
+  { calls, answered }: FuzzedRequest,
   answers: SeenAnswer[],
   check: AnswerCheck,
 ): void {

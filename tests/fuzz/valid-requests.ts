@@ -28,7 +28,7 @@ import {
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
 import { sound, utf8 } from "./fuzzed-request.ts";
-import type { HostileRequest, Parts } from "./fuzzed-request.ts";
+import type { FuzzedRequest, Parts } from "./fuzzed-request.ts";
 
 export const API_KEY = "fuzz-test-key";
 
@@ -181,7 +181,7 @@ export function toParts({ endpoint, parts, fields }: Good): Parts {
 }
 
 /** A request that must be answered as its endpoint says. */
-export function wellMeant(good: Good): HostileRequest {
+export function wellMeant(good: Good): FuzzedRequest {
   const statuses = Object.keys(ENDPOINTS[good.endpoint].answers).map(Number);
   return sound(
     toParts(good),

@@ -454,7 +454,7 @@ function clusterOf(path: string, more: { namespace?: string; pageSize?: number }
 }
 
 /** What a test has of a cluster that this file reaches. */
-function edgesOf(kubeconfig: string, directory: string) {
+function adaptersOf(kubeconfig: string, directory: string) {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const stranger = kubeconfigOfStranger(directory, readFileSync(kubeconfig, "utf8"));
@@ -471,7 +471,7 @@ function edgesOf(kubeconfig: string, directory: string) {
 export async function startLocal(): Promise<Subject> {
   const fakeCluster = await startFakeCluster();
   return {
-    ...edgesOf(fakeCluster.kubeconfig, fakeCluster.directory),
+    ...adaptersOf(fakeCluster.kubeconfig, fakeCluster.directory),
     endPod: async (id, ending) => fakeCluster.endPod(id, ending),
     stop: () => fakeCluster.stop(),
   };
@@ -485,7 +485,7 @@ export async function startReal(assets: string): Promise<Subject & { server: Kub
   const kubeconfig = server.kubeconfigFor(TOKENS.provision);
   return {
     server,
-    ...edgesOf(kubeconfig, directory),
+    ...adaptersOf(kubeconfig, directory),
     endPod: (id, ending) => patchPod(server, id, ending),
     async stop() {
       await server.stop();

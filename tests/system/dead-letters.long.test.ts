@@ -30,7 +30,7 @@ test("a message that cannot be understood ends among the dead letters, and block
       await pubsub.subscription(`${TENANT_EVENTS}-provision`).getMetadata()
     )[0];
     const topic = `projects/${it.stack.projectId}/topics/${DEAD_LETTERS}`;
-    await pubsub.topic(TENANT_EVENTS).createSubscription("impatient", {
+    await pubsub.topic(TENANT_EVENTS).createSubscription("reader", {
       pushEndpoint: pushConfig?.pushEndpoint ?? "",
       retryPolicy: { minimumBackoff: { seconds: 0 }, maximumBackoff: { seconds: 1 } },
       deadLetterPolicy: { deadLetterTopic: topic, maxDeliveryAttempts: 5 },
@@ -46,7 +46,7 @@ test("a message that cannot be understood ends among the dead letters, and block
     const refused = lines.filter((line) => line["messageId"] === messageId);
     assert.ok(refused.length >= 5);
     assert.is(refused[0]?.["severity"], "ERROR");
-    await pubsub.subscription("impatient").delete();
+    await pubsub.subscription("reader").delete();
   } finally {
     await pubsub.close();
   }

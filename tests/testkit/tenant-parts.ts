@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Profile, Spec, Status, Tenant } from "../../shared/tenant/tenant.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
+import type { Profile, Spec, Status, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 
 /** Some fields of a tenant's record, part by part. */
 export interface TenantParts extends Partial<Pick<Tenant, "id" | "created_at" | "updated_at">> {
@@ -12,13 +13,7 @@ export interface TenantParts extends Partial<Pick<Tenant, "id" | "created_at" | 
   status?: Partial<Status>;
 }
 
-/** The tenant with these fields; all others stay as they are. */
+/** The tenant with these fields, also those that no change of its own may reach; all others stay as they are. */
 export function withParts(tenant: Tenant, { profile, spec, status, ...root }: TenantParts): Tenant {
-  return {
-    ...tenant,
-    ...root,
-    profile: { ...tenant.profile, ...profile },
-    spec: { ...tenant.spec, ...spec },
-    status: { ...tenant.status, ...status },
-  };
+  return withChanges({ ...tenant, ...root }, { profile, spec, status } as TenantChanges);
 }

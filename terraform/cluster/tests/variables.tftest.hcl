@@ -153,7 +153,7 @@ run "refused_any_gcloud" {
   expect_failures = [var.cloud_sdk_image]
 }
 
-run "refused_no_patience" {
+run "refused_no_timeout" {
   command = plan
 
   variables {
