@@ -4,10 +4,10 @@ import * as assert from "uvu/assert";
 import { expand } from "../../scripts/local/fake-cluster/container.ts";
 import { findStrangers } from "../../tests/testkit/strict-manifest.ts";
 import { literal } from "./job-environment.ts";
-import { siteJob, siteSecret } from "./job-manifest.ts";
+import { siteJob, siteScripts, siteSecret } from "./job-manifest.ts";
 import { readSiteScripts } from "./read-scripts.ts";
 import { newTenant } from "../tenant/tenant.ts";
-import { OPERATION_KINDS, OPERATIONS } from "./registry.ts";
+import { OPERATION_KINDS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
 
 const test = suite("manifests");
@@ -39,12 +39,11 @@ const settings = {
   databaseTls: "default" as const,
   databaseCa: null,
   benchUrl: null,
-  scripts: new Map([
-    ...OPERATIONS.flatMap(({ kind, containers }) =>
-      containers.map(({ name }) => [`${kind}/${name}`, `# the script of ${kind}/${name}`] as const),
-    ),
-    ["create/site", 'echo "$(date)" $$ "$SITE"'],
-  ]),
+  scripts: siteScripts(({ name }, kind) =>
+    `${kind}/${name}` === "create/site"
+      ? 'echo "$(date)" $$ "$SITE"'
+      : `# the script of ${kind}/${name}`,
+  ),
 };
 const jobOf = (kind: OperationKind) => {
   return siteJob(tenant, { kind, generation: 7, attempt: 2 }, settings);

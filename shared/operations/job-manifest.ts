@@ -10,7 +10,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import { identity, literal, plain } from "./job-environment.ts";
 import type { JobOperation, SiteSettings } from "./job-environment.ts";
 import type { ContainerDefinition, OperationDefinition } from "./operation-definition.ts";
-import { definitionOf } from "./registry.ts";
+import { definitionOf, OPERATIONS } from "./registry.ts";
 
 export const LABELS = {
   managedBy: "app.kubernetes.io/managed-by",
@@ -47,7 +47,17 @@ const KEEP_FINISHED_SECONDS = 7 * 24 * 3600;
 export const FINAL_EXIT_CODES = [65, 66, 67];
 
 /** The whole script of every container, by `KIND/CONTAINER`. */
-export type SiteScripts = Map<string, string>;
+export type SiteScripts = ReadonlyMap<string, string>;
+
+/** The scripts of all kinds of site Jobs, each made from what is said of its container. */
+export function siteScripts(
+  textOf: (container: ContainerDefinition, kind: string) => string,
+): SiteScripts {
+  const entries = OPERATIONS.flatMap(({ kind, containers }) =>
+    containers.map((each) => [`${kind}/${each.name}`, textOf(each, kind)] as const),
+  );
+  return new Map(entries);
+}
 
 export interface ManifestSettings extends SiteSettings {
   namespace: string;
@@ -96,13 +106,14 @@ export function siteJob(
     [LABELS.generation]: String(operation.generation),
     [LABELS.attempt]: String(operation.attempt),
   };
+  const definition = definitionOf(operation.kind);
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name: jobName(tenant.id), namespace: settings.namespace, labels },
     spec: {
-      ...jobLimits(definitionOf(operation.kind)),
-      template: { metadata: { labels }, spec: podSpec(tenant, operation, settings) },
+      ...jobLimits(definition),
+      template: { metadata: { labels }, spec: podSpec(definition, tenant, operation, settings) },
     },
   };
 }
@@ -123,8 +134,12 @@ function jobLimits({ deadlineSeconds }: OperationDefinition): Omit<V1JobSpec, "t
   };
 }
 
-function podSpec(tenant: Tenant, operation: JobOperation, settings: ManifestSettings): V1PodSpec {
-  const definition = definitionOf(operation.kind);
+function podSpec(
+  definition: OperationDefinition,
+  tenant: Tenant,
+  operation: JobOperation,
+  settings: ManifestSettings,
+): V1PodSpec {
   return {
     ...containersOf(definition, tenant, operation, settings),
     restartPolicy: "Never",

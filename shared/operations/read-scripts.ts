@@ -4,18 +4,12 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import { siteScripts } from "./job-manifest.ts";
 import type { SiteScripts } from "./job-manifest.ts";
-import { OPERATIONS } from "./registry.ts";
 
 /** The script of every container of every kind of site Job, each whole. */
 export function readSiteScripts(): SiteScripts {
-  const scripts: SiteScripts = new Map();
-  for (const { kind, containers } of OPERATIONS) {
-    for (const { name, script } of containers) {
-      scripts.set(`${kind}/${name}`, script.map(part).join("\n"));
-    }
-  }
-  return scripts;
+  return siteScripts(({ script }) => script.map(part).join("\n"));
 }
 
 /** A shell script as it is; a program in Python as a shell variable that `python3 -c` takes. */

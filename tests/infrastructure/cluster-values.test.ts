@@ -8,11 +8,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { OPERATION_KINDS, OPERATIONS } from "../../shared/operations/registry.ts";
+import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
-import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { siteJob, siteScripts } from "../../shared/operations/job-manifest.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { findFaults, mergeValues } from "./chart.ts";
@@ -224,11 +224,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       databaseTls: "default" as const,
       databaseCa: null,
       benchUrl: null,
-      scripts: new Map(
-        OPERATIONS.flatMap(({ kind: each, containers }) =>
-          containers.map(({ name }) => [`${each}/${name}`, ""] as const),
-        ),
-      ),
+      scripts: siteScripts(() => ""),
     },
   );
   assert.ok(spec?.template.spec);

@@ -9,7 +9,7 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { startLocalCluster } from "../../scripts/local/fake-cluster/kubernetes-api.ts";
 import { startReaper } from "../../scripts/local/reaper.ts";
-import { OPERATIONS } from "../../shared/operations/registry.ts";
+import { siteScripts } from "../../shared/operations/job-manifest.ts";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -41,11 +41,7 @@ export const SETTINGS = {
   benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
-  scripts: new Map(
-    OPERATIONS.flatMap(({ kind, containers }) =>
-      containers.map(({ name }) => [`${kind}/${name}`, obeying(name)] as const),
-    ),
-  ),
+  scripts: siteScripts(({ name }) => obeying(name)),
 };
 
 export async function startFakeCluster() {
