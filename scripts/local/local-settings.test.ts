@@ -1,20 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { SettingsError } from "../../shared/configuration/settings-parser.ts";
+import { problemsOf } from "../../tests/testkit/settings-problems.ts";
 import type { Environment } from "../../shared/configuration/setting-types.ts";
 import { parseLocalSettings } from "./local-settings.ts";
 
 const test = suite("the local settings");
-
-function problemsOf(parse: () => unknown): string[] {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 test("a real MariaDB is known by its address, its user, who is root by default, and a password", () => {
   const mariadb = (env: Environment) => parseLocalSettings(env).mariadb;

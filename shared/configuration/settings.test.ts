@@ -1,23 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { problemsOf } from "../../tests/testkit/settings-problems.ts";
 import { parseApiSettings, parseReconcilerSettings } from "./settings.ts";
-import { SettingsError } from "./settings-parser.ts";
 import type { Environment } from "./setting-types.ts";
 
 const test = suite("settings");
 
 const API = { GOOGLE_CLOUD_PROJECT: "my-project", API_KEYS: "first-key,second-key" };
 const RECONCILER = { GOOGLE_CLOUD_PROJECT: "my-project", KUBECONFIG: "/k" };
-
-function problemsOf(parse: () => unknown): string[] {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 test("what is not set has the values of the service that this one replaces", () => {
   const api = parseApiSettings(API);
