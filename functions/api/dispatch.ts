@@ -81,6 +81,7 @@ async function answerEndpoint(
     body,
     query: endpoint.parseQuery(request.query),
     tenantId: tenantId === null ? "" : parseTenantId(tenantId),
+    requestedBy: { name: caller?.name ?? "nobody", request_id: request.id },
     identity:
       key === undefined || caller === null
         ? null

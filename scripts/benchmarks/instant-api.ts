@@ -12,12 +12,16 @@ import { createLimits } from "../../functions/api/auth/rate-limits.ts";
 import { parseApiSettings } from "../../shared/configuration/settings.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { followTraces } from "../../shared/platform/trace.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const settings = parseApiSettings(process.env);
 followTraces(settings.projectId);
 
 const fields = { organization: "Acme & Co", subdomain: "acme", email: "office@acme.example" };
-const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, new Date());
+const tenant = newTenant(
+  { ...fields, id: randomUUID(), commandId: randomUUID(), requestedBy: REQUESTER },
+  new Date(),
+);
 
 const store = {
   showTenant: () => Promise.resolve({ tenant, damaged: [] }),

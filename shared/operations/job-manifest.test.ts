@@ -9,6 +9,7 @@ import { readSiteScripts } from "./read-scripts.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import { OPERATION_KINDS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("manifests");
 
@@ -21,6 +22,7 @@ const tenant = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
     commandId: "w1",
+    requestedBy: REQUESTER,
     organization: `It's "$(DB_PASSWORD)" & $$ Söhne`,
     subdomain: "acme",
     email: "o'neil+$(SITE)@acme.example",

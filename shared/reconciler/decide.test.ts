@@ -18,6 +18,7 @@ import type { OperationKind } from "../operations/registry.ts";
 import type { Operation, Phase, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command } from "../tenant/commands.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("decide");
 
@@ -42,7 +43,7 @@ const NO_SLOT = { slot: null, deadline_at: null };
 const FROM_NOW = { started_at: NOW, deadline_at: inSeconds(45 * 60) };
 
 function commanded(tenant: Tenant, what: Command): Tenant {
-  const result = applyCommand(tenant, what, { commandId: "w2", now: NOW });
+  const result = applyCommand(tenant, what, { commandId: "w2", requestedBy: REQUESTER, now: NOW });
   if (result.outcome !== "changed") throw new Error(`${what} changes nothing`);
   return withChanges(tenant, result.changes);
 }
@@ -52,6 +53,7 @@ const queued = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
     commandId: "w1",
+    requestedBy: REQUESTER,
     organization: "Acme",
     subdomain: "acme",
     email: "a@acme.example",

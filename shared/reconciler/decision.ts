@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { OperationStep } from "../tenant/operation-record.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 
@@ -23,6 +24,23 @@ export type JobOutcome =
 
 export type Failure = Extract<JobOutcome, { result: "failed" }>;
 
+/** At which step of its script a Job is. */
+export interface JobStep {
+  name: string;
+  since: Date;
+}
+
+/** What is left of a Job that has ended, for the history. What nobody knows is null. */
+export interface JobReport {
+  createdAt: Date | null;
+  /** When its first container ran. */
+  runningAt: Date | null;
+  endedAt: Date | null;
+  steps: OperationStep[];
+  /** The last lines of its log, without secrets. */
+  log: string | null;
+}
+
 /** A tenant's Job as the cluster shows it. `outcome` is null while it works. */
 export interface Job {
   uid: string;
@@ -35,6 +53,8 @@ export interface Job {
   outcome: JobOutcome | null;
   /** What keeps it from working, or its name from being free; null while it works, and once it has ended. */
   blocker: Blocker | null;
+  /** The step that a Job is at which has worked for a while; not there where nobody looked. */
+  step?: JobStep | null;
 }
 
 /** All that a decision rests on. A Job that is not there is null. */

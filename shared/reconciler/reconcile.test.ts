@@ -20,6 +20,7 @@ import { end } from "../../tests/exploration/model.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command } from "../tenant/commands.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("reconcile");
 
@@ -37,13 +38,14 @@ const nowOf = ({ state }: Model) => new Date(state.now);
 
 function createTenant(it: Model, id = ID, subdomain = "acme"): void {
   const asked = { organization: "Acme", subdomain, email: "a@acme.example" };
-  put(it, newTenant({ id, commandId: "w", ...asked }, nowOf(it)));
+  put(it, newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...asked }, nowOf(it)));
 }
 
 function giveCommand(it: Model, what: Command, id = ID): void {
   const record = recordOf(it, id);
   const result = applyCommand(record, what, {
     commandId: `w${record.spec.generation}`,
+    requestedBy: REQUESTER,
     now: nowOf(it),
   });
   assert.is(result.outcome, "changed");

@@ -9,6 +9,7 @@ import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("the decision log");
 
@@ -17,7 +18,14 @@ const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurren
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 
 const queued = newTenant(
-  { id: ID, commandId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  {
+    id: ID,
+    commandId: "w1",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain: "acme",
+    email: "a@acme.example",
+  },
   addSeconds(NOW, -300),
 );
 const create: Operation = {
@@ -149,7 +157,11 @@ test("a failed attempt is told of by its own number", async () => {
 test("a line says which operation begins, and not which one is overtaken", async () => {
   const site = { host: "acme.kairos.app", suspended: false };
   const active = withStatus(provisioning, { phase: "active", site, observed_generation: 1 });
-  const command = applyCommand(active, "suspend", { commandId: "w2", now: NOW });
+  const command = applyCommand(active, "suspend", {
+    commandId: "w2",
+    requestedBy: REQUESTER,
+    now: NOW,
+  });
   const changes = command.outcome === "changed" ? command.changes : {};
   for (const slot of [null, 0]) {
     const tenant = withChanges(withStatus(active, { operation: { ...create, slot } }), changes);

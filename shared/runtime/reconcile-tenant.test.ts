@@ -6,12 +6,13 @@ import type { Dependencies } from "./run-reconcile.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import { reconcileTenant } from "./reconcile-tenant.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("reconcileTenant");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-const tenant = newTenant({ id: ID, commandId: "w", ...wanted }, new Date());
+const tenant = newTenant({ id: ID, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date());
 
 /** Dependencies of which one adapter fails. */
 function dependenciesWith(adapter: Adapter, code: AdapterErrorCode): Dependencies {

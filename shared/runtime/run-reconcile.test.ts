@@ -9,6 +9,7 @@ import { newTenant } from "../tenant/tenant.ts";
 import type { Operation } from "../tenant/tenant.ts";
 import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("I/O requests");
 
@@ -16,7 +17,14 @@ const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const OTHER = "7d2b1f60-11aa-4c9e-9d0e-5b1f0a6f2c11";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
-  { id: ID, commandId: "w", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  {
+    id: ID,
+    commandId: "w",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain: "acme",
+    email: "a@acme.example",
+  },
   NOW,
 );
 const operation: Operation = {

@@ -4,17 +4,19 @@ import { addSeconds, newTenant, withChanges } from "./tenant.ts";
 import type { DesiredState, Phase, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 import { applyCommand } from "./commands.ts";
 import type { Command } from "./commands.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("applyCommand");
 
 const MADE = new Date("2026-11-24T12:00:00Z");
 const NOW = new Date("2026-11-24T13:00:00Z");
-const REQUEST = { commandId: "w2", now: NOW };
+const REQUEST = { commandId: "w2", requestedBy: REQUESTER, now: NOW };
 
 const queued = newTenant(
   {
     id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
     commandId: "w1",
+    requestedBy: REQUESTER,
     organization: "Acme",
     subdomain: "acme",
     email: "a@acme.example",

@@ -5,7 +5,7 @@
  * @module
  */
 import { hasFailed, statusAfterCommand } from "./tenant.ts";
-import type { Profile, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
+import type { Profile, Requester, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 
 export type Command = "delete" | "retry" | "suspend" | "resume";
 
@@ -20,9 +20,10 @@ export type CommandEffect =
 /** What a caller may correct. None of it reaches a site that is made already. */
 export type Corrections = Partial<Pick<Profile, "organization" | "email">>;
 
-/** When a command was requested, and by which id its own write is recognised after an unclear commit. */
+/** By whom and when a command was requested, and by which id its own write is recognised after an unclear commit. */
 export interface CommandRequest {
   commandId: string;
+  requestedBy: Requester;
   now: Date;
 }
 
@@ -83,7 +84,7 @@ function requestState(
 
 function changed(
   { spec }: Tenant,
-  { commandId, now }: CommandRequest,
+  { commandId, requestedBy, now }: CommandRequest,
   state: Tenant["spec"]["state"],
   status: StatusChanges,
 ): CommandEffect {
@@ -91,7 +92,13 @@ function changed(
   return {
     outcome: "changed",
     changes: {
-      spec: { state, generation, command_id: commandId, requested_at: now },
+      spec: {
+        state,
+        generation,
+        command_id: commandId,
+        requested_at: now,
+        requested_by: requestedBy,
+      },
       status: { ...statusAfterCommand(now), ...status },
       updated_at: now,
     },

@@ -4,6 +4,7 @@ import { newTenant } from "./tenant.ts";
 import type { Tenant } from "./tenant.ts";
 import { damagedFields, showDamaged } from "./damaged-record.ts";
 import type { Fields } from "./damaged-record.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("a tenant's fields");
 
@@ -11,7 +12,7 @@ const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const KINDS = ["create", "drop"];
 const asked = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-const queued = newTenant({ id: ID, commandId: "w", ...asked }, NOW);
+const queued = newTenant({ id: ID, commandId: "w", requestedBy: REQUESTER, ...asked }, NOW);
 const working: Tenant = {
   ...queued,
   status: {

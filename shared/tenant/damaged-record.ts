@@ -6,7 +6,17 @@
  */
 import { isTenantId } from "./names.ts";
 import { DESIRED_STATES, newTenant, PHASES } from "./tenant.ts";
-import type { Operation, Outage, Profile, Site, Spec, Status, Tenant } from "./tenant.ts";
+import type {
+  LoginLink,
+  Operation,
+  Outage,
+  Profile,
+  Requester,
+  Site,
+  Spec,
+  Status,
+  Tenant,
+} from "./tenant.ts";
 
 /** What a document holds, with dates for its timestamps. */
 export type Fields = Record<string, unknown>;
@@ -54,10 +64,11 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
 
 const SITE: Checks<Site> = { host: isName, suspended: orNull(isBoolean) };
 
-const ROOT: Checks<Pick<Tenant, "id" | "created_at" | "updated_at">> = {
+const ROOT: Checks<Pick<Tenant, "id" | "created_at" | "updated_at" | "sequence">> = {
   id: (value) => isText(value) && isTenantId(value as string),
   created_at: isDate,
   updated_at: isDate,
+  sequence: isCount,
 };
 
 const PROFILE: Checks<Profile> = {
@@ -67,19 +78,30 @@ const PROFILE: Checks<Profile> = {
   last_name: orNull(isText),
 };
 
+const REQUESTER: Checks<Requester> = { name: isName, request_id: orNull(isText) };
+
+const LOGIN_LINK: Checks<LoginLink> = {
+  key_hash: isName,
+  user: isName,
+  reason: orNull(isText),
+};
+
 const SPEC: Checks<Spec> = {
   state: oneOf(DESIRED_STATES),
   subdomain: isName,
   generation: isCount,
   command_id: isText,
   requested_at: isDate,
+  requested_by: all(REQUESTER),
   requests: isMapOfTexts,
+  login_link: orNull(all(LOGIN_LINK)),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   phase: oneOf(PHASES),
   condition: oneOf(["blocked", "failed", null]),
   step: orNull(isText),
+  step_since: orNull(isDate),
   reason: orNull(isText),
   message: orNull(isText),
   retryable: orNull(isBoolean),
@@ -154,7 +176,8 @@ function wholeFields(fields: unknown, damaged: readonly string[], prefix: string
 
 /** In place of what cannot be read. A tenant of which not even the phase is known needs somebody's eyes. */
 function nothingKnown(id: string, { createdAt, updatedAt }: DocumentTimes): Tenant {
-  const asked = { id, commandId: "", organization: "", subdomain: "", email: "" };
+  const requestedBy = { name: "nobody known", request_id: null };
+  const asked = { id, commandId: "", requestedBy, organization: "", subdomain: "", email: "" };
   const tenant = newTenant(asked, createdAt);
   return {
     ...tenant,

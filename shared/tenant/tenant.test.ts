@@ -2,13 +2,21 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { hasFailed, newTenant, withChanges } from "./tenant.ts";
 import type { StatusChanges } from "./tenant.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("tenant");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-24T12:00:00Z");
 const tenant = newTenant(
-  { id: ID, commandId: "w1", organization: "Acme", subdomain: "acme", email: "a@acme.example" },
+  {
+    id: ID,
+    commandId: "w1",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain: "acme",
+    email: "a@acme.example",
+  },
   NOW,
 );
 const withStatus = (status: StatusChanges) => withChanges(tenant, { status });

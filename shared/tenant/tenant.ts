@@ -25,9 +25,19 @@ export interface Tenant {
   id: string;
   created_at: Date;
   updated_at: Date;
+  /** How many status events there have been: the number of the newest. */
+  sequence: number;
   profile: Profile;
   spec: Spec;
   status: Status;
+}
+
+/** Who asked for something. */
+export interface Requester {
+  /** `key:NAME` for an API key, `google:ADDRESS` for a Google account; else the control plane's own part, such as `resync`. */
+  name: string;
+  /** The `X-Request-ID` of the request; null where none asked. */
+  request_id: string | null;
 }
 
 /** What the customer said. Only corrections (PATCH) change it. */
@@ -49,8 +59,22 @@ export interface Spec {
   command_id: string;
   /** When the newest command was requested. */
   requested_at: Date;
+  /** Who requested it. */
+  requested_by: Requester;
   /** What is to be done once: by the operation's kind, the id of the newest request. */
   requests: Record<string, string>;
+  /** The newest login link that was asked for; null before the first. */
+  login_link: LoginLink | null;
+}
+
+/** A login link as it is on record: its key is nowhere. */
+export interface LoginLink {
+  /** The SHA-256 of the key, in hex: also the id of the request in `requests`. */
+  key_hash: string;
+  /** The user of the site who may log in by it. */
+  user: string;
+  /** Why, where it is not the tenant's own user. */
+  reason: string | null;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -60,6 +84,8 @@ export interface Status {
   condition: "blocked" | "failed" | null;
   /** The step at which the site Job is, or at which it failed. */
   step: string | null;
+  /** Since when it is there; null while no Job works. */
+  step_since: Date | null;
   /** Why the phase is what it is: PascalCase, for programs. */
   reason: string | null;
   /** The same for people: why the newest attempt failed, or what blocks the site Job. */
@@ -127,6 +153,7 @@ export type StatusChanges = Partial<Status>;
 /** What may change in a tenant's record after it was made. */
 export interface TenantChanges {
   updated_at?: Date;
+  sequence?: number;
   profile?: Partial<Profile>;
   spec?: Partial<Omit<Spec, "subdomain">>;
   status?: StatusChanges;
@@ -137,6 +164,7 @@ export function withChanges(tenant: Tenant, changes: TenantChanges): Tenant {
   return {
     ...tenant,
     updated_at: changes.updated_at ?? tenant.updated_at,
+    sequence: changes.sequence ?? tenant.sequence,
     profile: { ...tenant.profile, ...changes.profile },
     spec: { ...tenant.spec, ...changes.spec },
     status: { ...tenant.status, ...changes.status },
@@ -163,6 +191,7 @@ export const DELETION_RECORD_DAYS = 30;
 export interface NewTenant {
   id: string;
   commandId: string;
+  requestedBy: Requester;
   organization: string;
   subdomain: string;
   email: string;
@@ -173,11 +202,12 @@ export interface NewTenant {
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
 export function newTenant(asked: NewTenant, now: Date): Tenant {
   const { id, commandId, organization, subdomain, email } = asked;
-  const { first_name = null, last_name = null } = asked;
+  const { requestedBy, first_name = null, last_name = null } = asked;
   return {
     id,
     created_at: now,
     updated_at: now,
+    sequence: 1,
     profile: { organization, email, first_name, last_name },
     spec: {
       state: "present",
@@ -185,7 +215,9 @@ export function newTenant(asked: NewTenant, now: Date): Tenant {
       generation: 1,
       command_id: commandId,
       requested_at: now,
+      requested_by: requestedBy,
       requests: {},
+      login_link: null,
     },
     status: {
       ...statusAfterCommand(now),
@@ -204,6 +236,7 @@ export function statusAfterCommand(now: Date) {
   return {
     condition: null,
     step: null,
+    step_since: null,
     reason: null,
     message: null,
     retryable: null,

@@ -26,6 +26,7 @@ import {
   writeRecord,
 } from "./model.ts";
 import type { Guarantees, ModelJob, Running, State } from "./model.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
 export interface Code {
@@ -242,7 +243,14 @@ export function create(
   { code }: Rig,
 ): State | null {
   if (state.reservations[subdomain] !== undefined) return null;
-  const wanted = { id, commandId: "w", organization: "Acme", subdomain, email: "a@acme.example" };
+  const wanted = {
+    id,
+    commandId: "w",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain,
+    email: "a@acme.example",
+  };
   const record = code.newTenant(wanted, new Date(state.now));
   const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
   return withTrigger(writeRecord(reserved, { record }, {}), id);
@@ -255,7 +263,11 @@ export function commandFor(
   command: Command,
   { code }: Rig,
 ): State | null {
-  const request = { commandId: `w${record.spec.generation}`, now: new Date(state.now) };
+  const request = {
+    commandId: `w${record.spec.generation}`,
+    requestedBy: REQUESTER,
+    now: new Date(state.now),
+  };
   const result = code.applyCommand(record, command, request);
   if (result.outcome !== "changed") return null;
   return withTrigger(writeRecord(state, { record }, result.changes), record.id);

@@ -18,6 +18,7 @@ import { createServerProcesses } from "../testkit/server-processes.ts";
 import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 export type FuzzedApi = Awaited<ReturnType<typeof startApi>>;
 
@@ -88,7 +89,13 @@ async function startPubsub(
 
 /** Each of another state, so that every command is possible for some. */
 function knownTenant(id: string, index: number): Tenant {
-  const names = { id, commandId: id, organization: "Known", subdomain: `known-${index}` };
+  const names = {
+    id,
+    commandId: id,
+    requestedBy: REQUESTER,
+    organization: "Known",
+    subdomain: `known-${index}`,
+  };
   const tenant = newTenant({ ...names, email: "known@acme.example" }, new Date());
   const settled = { observed_generation: 1, next_reconcile_at: null };
   const host = `${tenant.spec.subdomain}.kairos.app`;

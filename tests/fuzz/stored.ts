@@ -8,6 +8,7 @@ import { isTenantId } from "../../shared/tenant/names.ts";
 import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
 import { RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const { organization, email, first_name, last_name } = RULES;
 
@@ -28,7 +29,10 @@ const STORED: Record<string, Rule> = {
 const PARTS = new Set(["profile", "spec", "status"]);
 
 const TENANT_FIELDS = pathsIn(
-  newTenant({ id: "", commandId: "", organization: "", subdomain: "", email: "" }, new Date()),
+  newTenant(
+    { id: "", commandId: "", requestedBy: REQUESTER, organization: "", subdomain: "", email: "" },
+    new Date(),
+  ),
 );
 
 const COLLECTIONS = new Set(["deletions", "requests", "subdomains", "tenants"]);

@@ -20,6 +20,7 @@ import { parseFilter } from "./logging-filter.ts";
 import type { LogEntry } from "./logging-filter.ts";
 import { skip } from "../testkit/parts.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const test = suite("what the alerts are about");
 
@@ -184,7 +185,10 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     deadline_at: addSeconds(NOW, 2700),
   };
   const tenant = withParts(
-    newTenant({ id: ID, commandId: "w1", ...wanted }, addSeconds(NOW, -700)),
+    newTenant(
+      { id: ID, commandId: "w1", requestedBy: REQUESTER, ...wanted },
+      addSeconds(NOW, -700),
+    ),
     { status: { phase: "provisioning", operation } },
   );
   const job: Job = {

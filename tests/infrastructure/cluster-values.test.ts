@@ -19,6 +19,7 @@ import { findFaults, mergeValues } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const test = suite("what terraform/cluster tells the charts");
 
@@ -205,6 +206,7 @@ function podOf(kind: OperationKind): V1PodSpec {
     {
       id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
       commandId: "w1",
+      requestedBy: REQUESTER,
       organization: "Acme",
       subdomain: "acme",
       email: "office@acme.example",

@@ -14,6 +14,7 @@ import { eventually, request, startTestStack } from "../testkit/stack-fixture.ts
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import { SETTLED } from "../testkit/test-dependencies.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const test = suite("the API");
 
@@ -304,7 +305,13 @@ async function storeSettled(
   const writer = it.firestore.bulkWriter();
   const tenants = Array.from({ length: number }, () => {
     const subdomain = `settled-${randomBytes(6).toString("hex")}`;
-    const names = { id: randomUUID(), commandId: randomUUID(), organization: "Acme", subdomain };
+    const names = {
+      id: randomUUID(),
+      commandId: randomUUID(),
+      requestedBy: REQUESTER,
+      organization: "Acme",
+      subdomain,
+    };
     const tenant = newTenant({ ...names, email: `a@${subdomain}.example` }, new Date());
     return withParts(tenant, { status: { ...SETTLED, ...status }, profile });
   });

@@ -36,6 +36,7 @@ import { startConnectionCounter } from "../testkit/connection-counter.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "../testkit/fake-cluster.ts";
 import type { Ending } from "../testkit/fake-cluster.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 /** A cluster under test, and a hand on its Pods. */
 interface Subject {
@@ -62,7 +63,7 @@ function newOperation(more: Partial<Operation> = {}): Operation {
 
 function tenantOf(id: string): Tenant {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-  return newTenant({ id, commandId: randomUUID(), ...wanted }, new Date());
+  return newTenant({ id, commandId: randomUUID(), requestedBy: REQUESTER, ...wanted }, new Date());
 }
 
 const PASSWORDS = { database: "d", administrator: "a" };

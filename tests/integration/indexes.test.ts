@@ -17,6 +17,7 @@ import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
 import { startRestProxy } from "../testkit/rest-proxy.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const test = suite("the indexes");
 
@@ -89,7 +90,10 @@ function noting(store: Store, names: Set<string>): Store {
 
 async function callEveryMethod(store: Store): Promise<void> {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-  const tenant = newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, NOW);
+  const tenant = newTenant(
+    { id: randomUUID(), commandId: randomUUID(), requestedBy: REQUESTER, ...wanted },
+    NOW,
+  );
   const { id } = tenant;
   const answer = { status: 201, headers: {}, body: {} };
   const version = async () => {
@@ -113,7 +117,13 @@ async function callEveryMethod(store: Store): Promise<void> {
     await store.deleteReservation(reservation);
   }
 
-  await recordCommand(store, id, "delete", { commandId: randomUUID(), now: NOW }, null);
+  await recordCommand(
+    store,
+    id,
+    "delete",
+    { commandId: randomUUID(), requestedBy: REQUESTER, now: NOW },
+    null,
+  );
   await store.endDeletion(tenant, await version(), NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);

@@ -23,12 +23,13 @@ import {
   tenantNamed,
   useStore,
 } from "../testkit/stored-tenants.ts";
+import { REQUESTER } from "../testkit/requester.ts";
 
 const test = suite("commands and corrections");
 
 const it = useStore(test);
 
-const issued = () => ({ commandId: randomUUID(), now: NOW });
+const issued = () => ({ commandId: randomUUID(), requestedBy: REQUESTER, now: NOW });
 
 /** The tenant as a command left it; nothing where the command came to nothing. */
 const tenantOf = (answer: CommandResult | null) =>

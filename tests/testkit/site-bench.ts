@@ -35,6 +35,7 @@ import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { eventually, temporaryDirectory } from "./stack-fixture.ts";
+import { REQUESTER } from "./requester.ts";
 
 /** Where the scripts find their database. */
 export interface DatabaseAddress {
@@ -97,7 +98,7 @@ const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
 export function tenantNamed(subdomain: string, id: string): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return newTenant({ id, commandId: "w", ...wanted }, new Date(0));
+  return newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date(0));
 }
 
 export interface SiteBench {

@@ -20,6 +20,7 @@ import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy, UNAVAILABLE } from "./rest-proxy.ts";
 import { withParts } from "./tenant-parts.ts";
 import type { TenantParts } from "./tenant-parts.ts";
+import { REQUESTER } from "./requester.ts";
 
 export const NOW = new Date("2026-11-24T12:00:00Z");
 
@@ -28,7 +29,10 @@ export const dayAfter = (now: Date): Date => addSeconds(now, 24 * 3600);
 /** A tenant that wants this name. */
 export function tenantNamed(subdomain: string, now = NOW): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
-  return newTenant({ id: randomUUID(), commandId: randomUUID(), ...wanted }, now);
+  return newTenant(
+    { id: randomUUID(), commandId: randomUUID(), requestedBy: REQUESTER, ...wanted },
+    now,
+  );
 }
 
 /** With a site that works, and nothing under way. */

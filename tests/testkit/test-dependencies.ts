@@ -19,6 +19,7 @@ import { withParts } from "./tenant-parts.ts";
 import type { TenantParts } from "./tenant-parts.ts";
 import { eventually } from "./timeouts.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "./fake-cluster.ts";
+import { REQUESTER } from "./requester.ts";
 
 export type TestDependencies = Awaited<ReturnType<typeof startTestDependencies>>;
 
@@ -86,7 +87,10 @@ export function someTenant(more: TenantParts = {}): Tenant {
     subdomain: `t-${id.slice(0, 8)}`,
     email: "a@acme.example",
   };
-  return withParts(newTenant({ id, commandId: "w", ...wanted }, new Date()), more);
+  return withParts(
+    newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date()),
+    more,
+  );
 }
 
 /** A tenant that is. */

@@ -12,6 +12,8 @@ import { Problem } from "../http/problem.ts";
 export interface Caller {
   /** The same for every request of this caller, and no secret. */
   id: string;
+  /** By which the history names it: `key:NAME` or `google:ADDRESS`. */
+  name: string;
 }
 
 type Credentials = Readonly<Record<string, string | undefined>>;
@@ -35,9 +37,10 @@ export function createAuthenticator(
   function byKey(given: string): Caller {
     const digest = sha256(given);
     // Every key is compared, in constant time, so that the time tells nothing of any.
-    const matches = keyDigests.filter((known) => timingSafeEqual(known, digest));
-    if (matches.length === 0) throw unauthorized("X-API-Key is not a valid key.");
-    return { id: `key:${digest.toString("hex")}` };
+    const matches = keyDigests.map((known) => timingSafeEqual(known, digest));
+    const place = matches.indexOf(true);
+    if (place === -1) throw unauthorized("X-API-Key is not a valid key.");
+    return { id: `key:${digest.toString("hex")}`, name: `key:key-${place + 1}` };
   }
 
   async function byToken(token: string): Promise<Caller> {
@@ -46,7 +49,7 @@ export function createAuthenticator(
     if (account === null) throw unauthorized("The ID token is not valid.");
     const isAllowed = account.isVerified && allowedCallers.includes(account.email.toLowerCase());
     if (!isAllowed) throw new Problem(403, "This account may not call the API.");
-    return { id: `google:${account.subject}` };
+    return { id: `google:${account.subject}`, name: `google:${account.email.toLowerCase()}` };
   }
 
   return async (headers) => {

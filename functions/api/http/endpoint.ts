@@ -8,6 +8,7 @@ import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ApiSettings } from "../../../shared/configuration/settings.ts";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Bus } from "../../../shared/pubsub/bus.ts";
+import type { Requester } from "../../../shared/tenant/tenant.ts";
 import { bodyParserOf, queryParserOf } from "./parse-input.ts";
 import type { RequestIdentity } from "./request-identity.ts";
 import type { ApiResponse } from "./response.ts";
@@ -53,6 +54,8 @@ export interface Call<Body = unknown, Query = unknown> {
   query: Query;
   /** From the path; empty where the path has none. */
   tenantId: string;
+  /** Who asks; nobody of a public endpoint. */
+  requestedBy: Requester;
   /** By which a repetition is recognised; null where the caller gave no key. */
   identity: RequestIdentity | null;
 }

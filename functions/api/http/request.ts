@@ -5,6 +5,8 @@
  */
 
 export interface ApiRequest {
+  /** Its `X-Request-ID`. */
+  id: string;
   method: string;
   path: string;
   query: URLSearchParams;

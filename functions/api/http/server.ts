@@ -51,10 +51,10 @@ async function respond(
   allowedOrigins: string[],
 ): Promise<void> {
   try {
-    receive(request, response, allowedOrigins);
+    const id = receive(request, response, allowedOrigins);
     requireReadable(request);
     const body = await readBody(request);
-    send(response, await answer(toApiRequest(request, body)));
+    send(response, await answer(toApiRequest(id, request, body)));
   } catch (error) {
     // What still comes runs through.
     request.resume();
@@ -62,12 +62,12 @@ async function respond(
   }
 }
 
-/** Sets what every response of ours bears. What is not HTTP at all, Node answers itself. */
+/** Sets what every response of ours bears, and gives the request's id. What is not HTTP at all, Node answers itself. */
 function receive(
   { headers }: IncomingMessage,
   response: ServerResponse,
   allowedOrigins: string[],
-): void {
+): string {
   const id = requestId(headers["x-request-id"]);
   noteInTrace({ requestId: id });
   const all = {
@@ -76,6 +76,7 @@ function receive(
     [REQUEST_ID_HEADER]: id,
   };
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+  return id;
 }
 
 function requireReadable({ headers, url }: IncomingMessage): void {
@@ -122,13 +123,14 @@ function tooLarge(): Problem {
   return new Problem(413, `The body may have ${MAX_BODY_BYTES / 1024} KiB at most.`);
 }
 
-function toApiRequest(request: IncomingMessage, body: Buffer): ApiRequest {
+function toApiRequest(id: string, request: IncomingMessage, body: Buffer): ApiRequest {
   const { method = "", url = "", headers, socket } = request;
   // A target may also be a whole URL.
   const target = url.replace(/^https?:\/\/[^/?#]*/i, "").replace(/#.*$/s, "");
   const [, path = "", query = ""] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   requireDecodable(path);
   return {
+    id,
     method,
     path: path || "/",
     query: new URLSearchParams(query),

@@ -57,10 +57,10 @@ export function commandEndpoint(command: Command, { message, ...spec }: CommandT
 async function run(
   command: Command,
   message: string,
-  { tenantId, identity }: Call,
+  { tenantId, requestedBy, identity }: Call,
   dependencies: ApiDependencies,
 ): Promise<ApiResponse> {
-  const issued = { commandId: randomUUID(), now: new Date() };
+  const issued = { commandId: randomUUID(), requestedBy, now: new Date() };
   const answer = (tenant: Tenant) =>
     accepted(tenant, tenant.spec.command_id === issued.commandId ? message : "Already requested.");
   const request = identity === null ? null : { ...identity, now: issued.now, answer };

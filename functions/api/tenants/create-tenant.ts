@@ -113,7 +113,7 @@ function subdomainsFor(subdomain: string | null, { settings }: ApiDependencies):
 /** Null where the name is taken. */
 async function createWith(
   subdomain: string,
-  { body, identity }: Call<FromSchema<typeof createTenantSchema>>,
+  { body, requestedBy, identity }: Call<FromSchema<typeof createTenantSchema>>,
   dependencies: ApiDependencies,
 ): Promise<ApiResponse | null> {
   const { school_name, ...rest } = body;
@@ -121,7 +121,8 @@ async function createWith(
   const organization = rest.organization ?? school_name ?? "";
   const fields = { ...rest, organization, subdomain };
   const now = new Date();
-  const tenant = newTenant({ ...fields, id: randomUUID(), commandId: randomUUID() }, now);
+  const ids = { id: randomUUID(), commandId: randomUUID() };
+  const tenant = newTenant({ ...fields, ...ids, requestedBy }, now);
   const answer = created(tenant, dependencies);
   const request = identity === null ? null : { ...identity, now, answer };
   const result = await dependencies.store.createTenant(tenant, request);

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { toStatusView } from "../../../shared/tenant/status-event.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { findTenant, pollHeaders } from "./find-tenant.ts";
 import { NO_SUCH_TENANT, NOT_MODIFIED } from "./tenant-answers.ts";
-import { tenantStatusSchema, toStatusView } from "./tenant-view.ts";
+import { tenantStatusSchema } from "./tenant-view.ts";
 
 export const readTenantStatus = defineEndpoint({
   method: "GET",

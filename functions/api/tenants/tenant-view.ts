@@ -5,7 +5,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { siteUrl } from "../../../shared/tenant/names.ts";
+import { toStatusView } from "../../../shared/tenant/status-event.ts";
 import { DESIRED_STATES, PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { named } from "../http/named-schema.ts";
@@ -67,7 +67,6 @@ export const tenantStatusSchema = named("TenantStatus", {
   required: STATUS_FIELD_NAMES,
   properties: statusFields,
 });
-type TenantStatus = FromSchema<typeof tenantStatusSchema>;
 
 export const tenantSchema = named("Tenant", {
   type: "object",
@@ -104,22 +103,5 @@ export function toView(tenant: Tenant): TenantView {
     last_name,
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
-  };
-}
-
-/** What a caller that waits for a tenant wants to know. */
-export function toStatusView({ id, spec, status }: Tenant): TenantStatus {
-  return {
-    id,
-    subdomain: spec.subdomain,
-    status: status.phase,
-    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
-    error_message: status.message,
-    step: status.step,
-    reason: status.reason,
-    retryable: status.retryable,
-    generation: spec.generation,
-    observed_generation: status.observed_generation,
-    desired: spec.state,
   };
 }

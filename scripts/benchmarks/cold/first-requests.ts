@@ -14,6 +14,7 @@ import { PROJECT_ID } from "../../../tests/testkit/own-emulators.ts";
 import { SETTLED, someTenant } from "../../../tests/testkit/test-dependencies.ts";
 import type { FunctionName } from "../../local/function-process.ts";
 import type { ColdStart } from "./cold-start-run.ts";
+import { REQUESTER } from "../../../tests/testkit/requester.ts";
 
 /** A first request, and what it may cost beside a hello. */
 export interface FirstRequest {
@@ -107,7 +108,7 @@ export const FIRST_REQUESTS: FirstRequest[] = [
     prepare: async ({ store }) => {
       const tenant = someTenant({ status: { ...SETTLED, operation: madeAt(new Date()) } });
       await store.createTenant(tenant, null);
-      const issued = { commandId: randomUUID(), now: new Date() };
+      const issued = { commandId: randomUUID(), requestedBy: REQUESTER, now: new Date() };
       await recordCommand(store, tenant.id, "delete", issued, null);
       return sent(deletionCreated(PROJECT_ID, tenant.id));
     },

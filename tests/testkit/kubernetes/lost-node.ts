@@ -21,6 +21,7 @@ import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { eventually, temporaryDirectory } from "../stack-fixture.ts";
 import { NAMESPACE } from "./site-cluster.ts";
 import type { SiteCluster } from "./site-cluster.ts";
+import { REQUESTER } from "../requester.ts";
 
 /** Long enough for all that happens meanwhile, and not for ever. */
 const BENCH_SECONDS = 45;
@@ -36,7 +37,7 @@ export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
     const settings = settingsFor(cluster());
     const id = randomUUID();
     const wanted = { organization: "Acme", subdomain: "lost", email: "a@acme.example" };
-    const tenant = newTenant({ id, commandId: "w", ...wanted }, new Date());
+    const tenant = newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date());
     const site = join(sites, "lost.kairos.app");
     await adapter.createSecret(siteSecret(id, PASSWORDS, settings));
     const job = siteJob(tenant, { kind: "create", generation: 1, attempt: 1 }, settings);

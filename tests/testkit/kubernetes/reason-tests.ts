@@ -14,6 +14,7 @@ import { newTenant } from "../../../shared/tenant/tenant.ts";
 import { eventually } from "../stack-fixture.ts";
 import { NAMESPACE } from "./site-cluster.ts";
 import type { SiteCluster } from "./site-cluster.ts";
+import { REQUESTER } from "../requester.ts";
 
 /** How a Job differs from one that works. */
 interface Case {
@@ -133,7 +134,7 @@ export function addReasonTests(test: Test, cluster: () => SiteCluster): void {
   async function create({ hasSecret = true, job: change, pod }: Case): Promise<string> {
     const id = randomUUID();
     const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
-    const tenant = newTenant({ id, commandId: "w", ...wanted }, new Date());
+    const tenant = newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date());
     if (hasSecret) {
       const passwords = { database: randomUUID(), administrator: randomUUID() };
       await adapter().createSecret(siteSecret(id, passwords, SETTINGS));

@@ -1,0 +1,26 @@
+/**
+ * Texts without what a customer said of themselves. Pure.
+ *
+ * @module
+ */
+import type { Profile } from "./tenant.ts";
+
+const MASK = "***";
+
+/** Whatever looks like an e-mail address. */
+const EMAIL = /[^\s@<>"'`(),;:]+@[^\s@<>"'`(),;:]+\.[^\s@<>"'`(),;:]+/g;
+
+/** The text without e-mail addresses, and without the profile's names where they stand as words of their own. */
+export function withoutPersonalData(text: string, profile: Profile): string {
+  const { organization, first_name, last_name } = profile;
+  let masked = text.replaceAll(EMAIL, MASK);
+  for (const name of [organization, first_name, last_name]) {
+    if (name) masked = masked.replaceAll(asWord(name), MASK);
+  }
+  return masked;
+}
+
+function asWord(name: string): RegExp {
+  const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  return new RegExp(String.raw`(?<![\p{L}\p{N}])${literal}(?![\p{L}\p{N}])`, "giu");
+}

@@ -1,0 +1,76 @@
+/**
+ * What the company's own services are told of a tenant: an event for every change of what `GET …/status` shows. It is
+ * written in the batch of the change (the outbox) and published from there. Pure.
+ *
+ * @module
+ */
+import { siteUrl } from "./names.ts";
+import { withoutPersonalData } from "./personal-data.ts";
+import type { DesiredState, Phase, Profile, Tenant } from "./tenant.ts";
+
+/** A tenant as whoever waits for it sees it. */
+export interface StatusView {
+  id: string;
+  subdomain: string;
+  status: Phase;
+  site_url: string | null;
+  error_message: string | null;
+  step: string | null;
+  reason: string | null;
+  retryable: boolean | null;
+  generation: number;
+  observed_generation: number;
+  desired: DesiredState;
+}
+
+/** The document `events/{eventId}`: an event that is not published yet. */
+export interface StatusEvent {
+  tenant_id: string;
+  /** Counts the events of a tenant from 1, without a gap. */
+  sequence: number;
+  /** The last word of the CloudEvent's type: the status, or `deleted`. */
+  type: Phase | "deleted";
+  time: Date;
+  data: StatusView;
+}
+
+/** What a caller that waits for a tenant wants to know. */
+export function toStatusView({ id, spec, status }: Tenant): StatusView {
+  return {
+    id,
+    subdomain: spec.subdomain,
+    status: status.phase,
+    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    error_message: status.message,
+    step: status.step,
+    reason: status.reason,
+    retryable: status.retryable,
+    generation: spec.generation,
+    observed_generation: status.observed_generation,
+    desired: spec.state,
+  };
+}
+
+/** The id of an event: the same in every repetition. */
+export function eventId({
+  tenant_id,
+  sequence,
+}: Pick<StatusEvent, "tenant_id" | "sequence">): string {
+  return `${tenant_id}.${sequence}`;
+}
+
+/** The event of a tenant that is as its record says, without personal data. */
+export function toEvent(tenant: Tenant, type: StatusEvent["type"], time: Date): StatusEvent {
+  const data = toStatusView(tenant);
+  return {
+    tenant_id: tenant.id,
+    sequence: tenant.sequence,
+    type,
+    time,
+    data: { ...data, error_message: maskIn(data.error_message, tenant.profile) },
+  };
+}
+
+function maskIn(text: string | null, profile: Profile): string | null {
+  return text === null ? null : withoutPersonalData(text, profile);
+}

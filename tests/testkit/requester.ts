@@ -1,0 +1,8 @@
+/**
+ * Who asks, in tests.
+ *
+ * @module
+ */
+import type { Requester } from "../../shared/tenant/tenant.ts";
+
+export const REQUESTER: Requester = { name: "key:test", request_id: "request-1" };
