@@ -9,6 +9,7 @@
  * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
  * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
+ * | `operations/{id}`        | what happened: a record of each attempt                | `operation-list.ts` (reads)        |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -18,6 +19,7 @@ import { connectionOptions } from "../platform/google-clients.ts";
 import { openDeletions } from "./deletions.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
 import { openHeartbeat } from "./heartbeat.ts";
+import { openOperationList } from "./operation-list.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
 import { openSlots } from "./slots.ts";
@@ -25,6 +27,7 @@ import { openTenantList } from "./tenant-list.ts";
 import { openTenantRequests } from "./tenant-requests.ts";
 import { openTenants } from "./tenants.ts";
 
+export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { ListRequest, Position, TenantList } from "./tenant-list.ts";
@@ -58,6 +61,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...tenants.methods,
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),
     ...openTenantList(firestore),
+    ...openOperationList(firestore),
     ...slots.methods,
     ...reservations.methods,
     ...deletions.methods,
