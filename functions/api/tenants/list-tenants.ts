@@ -8,7 +8,7 @@ import { emailSchema } from "../../../shared/tenant/field-schemas.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { invalid } from "../http/parse-input.ts";
-import { parsePageToken, toPageToken } from "./page-token.ts";
+import { parsePageToken, toPageToken } from "../http/page-token.ts";
 import { statusSchema, tenantSchema, toView } from "./tenant-view.ts";
 
 const skipSchema = {

@@ -5,7 +5,7 @@
  */
 import type { Position } from "../../../shared/firestore/store.ts";
 import { isTenantId } from "../../../shared/tenant/names.ts";
-import { invalid } from "../http/parse-input.ts";
+import { invalid } from "./parse-input.ts";
 
 /** The end of the year 9999, after which Firestore has no time. */
 const LAST_SECOND = 253_402_300_799;

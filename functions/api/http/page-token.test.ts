@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parsePageToken, toPageToken } from "./page-token.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem } from "./problem.ts";
 
 const test = suite("page tokens");
 
