@@ -66,6 +66,8 @@ export function openOperationList(firestore: Firestore) {
   /** A page of operations, the newest first. Of those asked for at the same time, the id decides. */
   async function listOperations(wanted: OperationListRequest): Promise<OperationList> {
     const { filter, since, limit, after } = wanted;
+    // What has no time would come last, and is in no list.
+    if (after?.createdAt === null) return { operations: [], next: null };
     const matching = newestFirst(operations, filter, since).select(...Object.keys(LISTED));
     // One more than asked for tells whether more follow.
     const found = await readShown(startingAfter(matching, after), limit + 1);
@@ -114,7 +116,7 @@ function newestFirst(
 }
 
 function startingAfter(query: Query, after: Position | null): Query {
-  if (after?.createdAt === null || after === null) return query;
+  if (after === null || after.createdAt === null) return query;
   const { seconds, nanoseconds } = after.createdAt;
   return query.startAfter(new Timestamp(seconds, nanoseconds), after.id);
 }
