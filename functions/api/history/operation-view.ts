@@ -14,9 +14,6 @@ import { named } from "../http/named-schema.ts";
 const text = { type: ["string", "null"] } as const;
 const time = { type: ["string", "null"], format: "date-time" } as const;
 
-/** How long something takes or took. */
-export const secondsSchema = { type: "number", minimum: 0 } as const satisfies JSONSchema;
-
 const stepSchema = named("OperationStep", {
   type: "object",
   additionalProperties: false,
