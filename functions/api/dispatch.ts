@@ -81,7 +81,7 @@ async function answerEndpoint(
     body,
     query: endpoint.parseQuery(request.query),
     tenantId: tenantId === null ? "" : parseTenantId(tenantId),
-    requestedBy: { name: caller?.name ?? "nobody", request_id: request.id },
+    requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
         ? null

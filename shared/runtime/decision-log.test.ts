@@ -35,6 +35,7 @@ const create: Operation = {
   first_attempt: 1,
   started_at: NOW,
   slot: 0,
+  slot_at: NOW,
   deadline_at: addSeconds(NOW, 2700),
 };
 const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
@@ -75,13 +76,14 @@ async function logOf(
   const handlers: IoHandlers = {
     now: () => slowly(NOW),
     readTenant: () => slowly(record && { record, version: fakeVersion(1) }),
-    writeTenant({ changes }) {
-      record = record && withChanges(record, changes);
-      return slowly({ version: fakeVersion(1) });
+    writeTenant({ stored, changes }) {
+      record = withChanges(stored.record, changes);
+      return slowly({ record, version: fakeVersion(1) });
     },
     readSlots: () => slowly([]),
-    claimSlot: () => slowly({ result: "claimed", version: fakeVersion(1) }),
+    claimSlot: ({ stored }) => slowly({ result: "claimed", stored }),
     triggerNextInQueue: () => slowly(undefined),
+    readReport: () => slowly(null),
     readJob: () => slowly(job),
     createJob: () => slowly("made"),
     deleteJob() {

@@ -96,15 +96,15 @@ async function callEveryMethod(store: Store): Promise<void> {
   );
   const { id } = tenant;
   const answer = { status: 201, headers: {}, body: {} };
-  const version = async () => {
+  const stored = async () => {
     const found = await store.readTenant(id);
     assert.ok(found);
-    return found.version;
+    return found;
   };
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
   await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
-  await store.claimSlot(id, await version(), 0, { updated_at: NOW });
-  await store.writeTenant(id, await version(), { status: { step: "start" } });
+  await store.claimSlot(await stored(), 0, { updated_at: NOW });
+  await store.writeTenant(await stored(), { status: { step: "start" } });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -124,7 +124,7 @@ async function callEveryMethod(store: Store): Promise<void> {
     { commandId: randomUUID(), requestedBy: REQUESTER, now: NOW },
     null,
   );
-  await store.endDeletion(tenant, await version(), NOW);
+  await store.endDeletion(tenant, (await stored()).version, NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);
