@@ -83,7 +83,7 @@ async function answerEndpoint(
     query: endpoint.parseQuery(request.query),
     tenantId: parsePathParameter("id", parameters["id"]),
     operationId: parsePathParameter("op", parameters["op"]),
-    requestedBy: { name: caller?.name ?? "nobody", request_id: request.id },
+    requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
         ? null

@@ -9,7 +9,8 @@
  * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
  * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
- * | `operations/{id}`        | what happened: a record of each attempt                | `operation-list.ts` (reads)        |
+ * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
+ * | `events/{id}`            | what is to be published of a tenant                    | `outbox.ts`                        |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -19,7 +20,9 @@ import { connectionOptions } from "../platform/google-clients.ts";
 import { openDeletions } from "./deletions.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
 import { openHeartbeat } from "./heartbeat.ts";
+import { openHistory } from "./history.ts";
 import { openOperationList } from "./operation-list.ts";
+import { openOutbox } from "./outbox.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
 import { openSlots } from "./slots.ts";
@@ -56,7 +59,9 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const reservations = openReservations(firestore);
   const deletions = openDeletions(firestore);
   const requests = openRequestRecords(firestore);
-  const tenants = openTenants(firestore, { slots, reservations, deletions });
+  const outbox = openOutbox(firestore);
+  const history = openHistory(firestore);
+  const tenants = openTenants(firestore, { slots, reservations, deletions, outbox, history });
   return {
     ...tenants.methods,
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),

@@ -45,9 +45,17 @@ function fieldsOf(snapshot: DocumentSnapshot): Fields {
 }
 
 /** The changes as an update takes them, by the paths of their fields: what is beside them stays. */
-export function toFieldPaths({ updated_at, ...parts }: TenantChanges): Record<string, unknown> {
+export function toFieldPaths({
+  updated_at,
+  sequence,
+  ...parts
+}: TenantChanges): Record<string, unknown> {
   const changed = Object.entries(parts).flatMap(([part, fields]) =>
     Object.entries(fields).map(([name, value]) => [`${part}.${name}`, value] as const),
   );
-  return { ...(updated_at && { updated_at }), ...Object.fromEntries(changed) };
+  return {
+    ...(updated_at && { updated_at }),
+    ...(sequence !== undefined && { sequence }),
+    ...Object.fromEntries(changed),
+  };
 }

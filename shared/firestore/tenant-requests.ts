@@ -26,8 +26,8 @@ export type CommandBasis =
 
 /** What is written of a command. */
 export interface CommandWrite {
-  /** Of the tenant's record; null where that stays as it is, and only the request is recorded. */
-  update: { version: Version; changes: TenantChanges } | null;
+  /** Of the tenant's record as it was read; null where that stays so, and only the request is recorded. */
+  update: { tenant: Stored<Tenant>; changes: TenantChanges } | null;
   deletion: NewDeletion | null;
   request: AnsweredRequest | null;
   /** As it was read: the version of a record under the same key that has expired. */
@@ -57,7 +57,8 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   async function createTenant(tenant: Tenant, request: AnsweredRequest | null): Promise<Created> {
     let expired: Version | null = null;
     for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
-      const batch = firestore.batch().create(documents.doc(tenant.id), tenant);
+      const batch = firestore.batch();
+      tenants.addNew(batch, tenant);
       reservations.addNew(batch, tenant.spec.subdomain, tenant.id);
       requests.addNew(batch, request, expired);
       const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
@@ -94,7 +95,7 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   async function writeCommand(id: string, write: CommandWrite): Promise<boolean> {
     const { update, deletion, request, expiredRequest } = write;
     const batch = firestore.batch();
-    if (update !== null) tenants.addChanges(batch, id, update.version, update.changes);
+    if (update !== null) tenants.addChanges(batch, update.tenant, update.changes);
     if (deletion !== null) deletions.addNew(batch, id, deletion);
     requests.addNew(batch, request, expiredRequest);
     return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;

@@ -1,12 +1,16 @@
 /**
  * The documents `tenants/{id}`: what is desired and what was observed. What belongs to a tenant
- * elsewhere, its slot, its name and its deletion record, is written in the same batch.
+ * elsewhere, its slot, its name, its deletion record, its history and the events that tell of it, is written in the
+ * same batch.
  *
  * @module
  */
 import type { Firestore, WriteBatch } from "@google-cloud/firestore";
 import { within } from "../platform/deadline.ts";
+import type { EndedJob } from "../reconciler/history-writes.ts";
 import type { Claim, Stored, Version } from "../reconciler/ports.ts";
+import { toldOfGone, toldOfNew, toTenantWrite } from "../reconciler/tenant-write.ts";
+import type { ToldOf } from "../reconciler/tenant-write.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions } from "./deletions.ts";
 import {
@@ -19,6 +23,8 @@ import {
   LOST_UPDATE,
   toAdapterError,
 } from "./firestore-calls.ts";
+import type { History } from "./history.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Reservations } from "./reservations.ts";
 import type { Slots } from "./slots.ts";
 import { toFieldPaths, toShown, toStored } from "./tenant-documents.ts";
@@ -29,10 +35,19 @@ interface Neighbours {
   slots: Slots;
   reservations: Reservations;
   deletions: Deletions;
+  outbox: Outbox;
+  history: History;
+}
+
+/** What is written together with changes to a tenant. */
+interface WriteOptions {
+  freedSlot?: number | null;
+  /** What is left of the Job whose outcome is written. */
+  ended?: EndedJob | null;
 }
 
 export function openTenants(firestore: Firestore, neighbours: Neighbours) {
-  const { slots, reservations, deletions } = neighbours;
+  const { slots, reservations, deletions, outbox, history } = neighbours;
   const tenants = firestore.collection("tenants");
 
   /** A tenant to be worked on. Throws a `DamagedRecordError` where its record is damaged. */
@@ -72,14 +87,31 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
-  /** Puts changes to a tenant into a batch, which goes through only if its record is still as it was read. */
+  /** Puts a new tenant into a batch, which goes through only if there is none of its id. */
+  function addNew(batch: WriteBatch, tenant: Tenant): void {
+    batch.create(tenants.doc(tenant.id), tenant);
+    addToldOf(batch, toldOfNew(tenant));
+  }
+
+  /**
+   * Puts changes to a tenant into a batch, which goes through only if its record is still as it was read. Gives the
+   * record as it is then.
+   */
   function addChanges(
     batch: WriteBatch,
-    id: string,
-    version: Version,
+    { record: before, version }: Stored<Tenant>,
     changes: TenantChanges,
-  ): void {
-    batch.update(tenants.doc(id), toFieldPaths(changes), unchangedSince(version));
+    ended: EndedJob | null = null,
+  ): Tenant {
+    const { record, ...write } = toTenantWrite(before, changes, ended);
+    batch.update(tenants.doc(before.id), toFieldPaths(write.changes), unchangedSince(version));
+    addToldOf(batch, write);
+    return record;
+  }
+
+  function addToldOf(batch: WriteBatch, { event, operations }: ToldOf): void {
+    if (event !== null) outbox.addNew(batch, event);
+    for (const operation of operations) history.addWrite(batch, operation);
   }
 
   /**
@@ -87,16 +119,15 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
    * in the same write. Null when the record has changed.
    */
   async function writeTenant(
-    id: string,
-    version: Version,
+    stored: Stored<Tenant>,
     changes: TenantChanges,
-    freedSlot: number | null = null,
-  ): Promise<{ version: Version } | null> {
+    { freedSlot = null, ended = null }: WriteOptions = {},
+  ): Promise<Stored<Tenant> | null> {
     const batch = firestore.batch();
-    addChanges(batch, id, version, changes);
-    if (freedSlot !== null) await slots.addEnd(batch, freedSlot, id);
+    const record = addChanges(batch, stored, changes, ended);
+    if (freedSlot !== null) await slots.addEnd(batch, freedSlot, record.id);
     const written = await commit(() => batch.commit(), ...LOST_UPDATE);
-    return written === null ? null : { version: versionOf(written[0]?.writeTime) };
+    return written === null ? null : { record, version: versionOf(written[0]?.writeTime) };
   }
 
   /**
@@ -105,17 +136,17 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
    * the record tells, at the next look.
    */
   async function claimSlot(
-    id: string,
-    version: Version,
+    stored: Stored<Tenant>,
     slot: number,
     changes: TenantChanges,
   ): Promise<Claim> {
     const batch = firestore.batch();
-    addChanges(batch, id, version, changes);
-    slots.addNew(batch, slot, id, changes.updated_at);
+    const record = addChanges(batch, stored, changes);
+    slots.addNew(batch, slot, record.id, changes.updated_at);
     try {
       const [written] = await within(CALL_MILLISECONDS, batch.commit());
-      return { result: "claimed", version: versionOf(written?.writeTime) };
+      const version = versionOf(written?.writeTime);
+      return { result: "claimed", stored: { record, version } };
     } catch (error) {
       const code = grpcCode(error);
       if (code === GRPC.ALREADY_EXISTS) return { result: "taken" };
@@ -127,12 +158,14 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   /** Ends a deletion: record and reservation go, the deletion record is closed, all or nothing. A name of another's stays. */
   async function endDeletion(tenant: Tenant, version: Version, now: Date): Promise<boolean> {
     const batch = firestore.batch().delete(tenants.doc(tenant.id), unchangedSince(version));
+    addToldOf(batch, toldOfGone(tenant, now));
     deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.status.reason });
     await reservations.addEnd(batch, tenant.spec.subdomain, tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 
   return {
+    addNew,
     addChanges,
     methods: {
       readTenant,

@@ -26,9 +26,12 @@ export const LOG_EVENTS = {
   QueueNotTriggered: "The next in the queue was not triggered; the resync does that.",
   ReconcileFailed: "A reconcile failed; the resync comes back to the tenant.",
   RecordDamaged: "A tenant's record is damaged in the fields that are named.",
+  ReportNotRead:
+    "What is left of a site Job could not be read; its outcome is recorded without it.",
   RequestFailed: "A request to the API failed for a reason on our side.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
+  StepEnded: "A step of a site script has ended, after so many seconds.",
   StoreUnavailable: "The database does not answer the health check.",
   TriggerNotPublished: "A trigger was not published; the resync finds the tenant.",
   UnknownDeletion: "A document in deletions has an id that no tenant can have.",

@@ -45,6 +45,7 @@ export function firstAttempt(
     first_attempt: attempt,
     started_at: now,
     slot: null,
+    slot_at: null,
     deadline_at: null,
   };
 }
@@ -96,6 +97,7 @@ function requestDone({ spec, status }: Tenant, { kind }: Operation): StatusChang
 const NOTHING_WRONG = {
   condition: null,
   step: null,
+  step_since: null,
   reason: null,
   message: null,
   retryable: null,
@@ -141,7 +143,14 @@ function failed(
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
-  const said: StatusChanges = { condition: "failed", step, reason, message, retryable };
+  const said: StatusChanges = {
+    condition: "failed",
+    step,
+    step_since: null,
+    reason,
+    message,
+    retryable,
+  };
   if (!isTriedAgain) {
     return record("JobFailed", {
       ...said,
@@ -182,7 +191,7 @@ function withOutage(operation: Operation, { isOutage }: Failure, now: Date): Ope
 }
 
 function withoutSlot(operation: Operation): Operation {
-  return { ...operation, slot: null, deadline_at: null };
+  return { ...operation, slot: null, slot_at: null, deadline_at: null };
 }
 
 /** No slot is held in the pause. */

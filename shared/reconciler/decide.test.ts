@@ -36,11 +36,12 @@ function operationOf(
   const started_at = inSeconds(-60);
   const deadline_at = inSeconds(44 * 60);
   const first = { attempt: 1, first_attempt: 1 };
-  return { kind, generation, ...first, started_at, slot: 2, deadline_at, ...more };
+  const slot_at = started_at;
+  return { kind, generation, ...first, started_at, slot: 2, slot_at, deadline_at, ...more };
 }
-const NO_SLOT = { slot: null, deadline_at: null };
+const NO_SLOT = { slot: null, slot_at: null, deadline_at: null };
 /** As it is when it takes its slot now. */
-const FROM_NOW = { started_at: NOW, deadline_at: inSeconds(45 * 60) };
+const FROM_NOW = { started_at: NOW, slot_at: NOW, deadline_at: inSeconds(45 * 60) };
 
 function commanded(tenant: Tenant, what: Command): Tenant {
   const result = applyCommand(tenant, what, { commandId: "w2", requestedBy: REQUESTER, now: NOW });
@@ -116,6 +117,7 @@ const FAILED = failure(true);
 const recorded = (retryable: boolean) => ({
   condition: "failed" as const,
   step: "new-site",
+  step_since: null,
   reason: "BackoffLimitExceeded",
   message: "no disk",
   retryable,
@@ -123,11 +125,19 @@ const recorded = (retryable: boolean) => ({
 const OVERDUE = {
   condition: "failed" as const,
   step: null,
+  step_since: null,
   reason: "DeadlineExceeded",
   message: "The attempt did not end within 45 minutes.",
   retryable: true,
 };
-const CLEARED = { condition: null, step: null, reason: null, message: null, retryable: null };
+const CLEARED = {
+  condition: null,
+  step: null,
+  step_since: null,
+  reason: null,
+  message: null,
+  retryable: null,
+};
 
 /** What is expected, with only the parts that matter to the case. */
 type Expected = Partial<Decision>;
@@ -235,6 +245,7 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
         reason: "OperationBegins",
         changes: {
           ...changes,
+          step_since: NOW,
           operation: inherited,
           next_reconcile_at: inSeconds(60),
         },
@@ -248,6 +259,7 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
       {
         changes: {
           ...changes,
+          step_since: NOW,
           operation: inherited,
           next_reconcile_at: inSeconds(60),
         },
@@ -296,6 +308,24 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
       { reason: "JobIsMissing", changes: null, actions: make(operation), requeue: false },
     ],
     ["its Job is left to work", { tenant: at(), job: job(operation) }, waits("JobIsWorking")],
+    [
+      "the step that its Job is at is told, once",
+      { tenant: at(), job: job(operation, { step: { name: "verify", since: inSeconds(-50) } }) },
+      {
+        reason: "JobIsWorking",
+        changes: { step: "verify", step_since: inSeconds(-50) },
+        actions: [],
+        requeue: false,
+      },
+    ],
+    [
+      "a step that is told already is not written again",
+      {
+        tenant: withStatus(at(), { step: "verify", step_since: inSeconds(-50) }),
+        job: job(operation, { step: { name: "verify", since: inSeconds(-50) } }),
+      },
+      waits("JobIsWorking"),
+    ],
     [
       "its Job that is being deleted is waited for, and never read as an outcome",
       { tenant: at(), job: job(operation, { ...SUCCEEDED, terminating: true }) },
@@ -398,7 +428,7 @@ function outagesOf(
   const words = { ...recorded(true), reason: "DatabaseUnavailable" };
   const { condition: _, ...rest } = words;
   const met = { outcome: { result: "failed", ...rest, isOutage: true } as JobOutcome };
-  const pausing = { slot: null, deadline_at: null, started_at: inSeconds(60) };
+  const pausing = { ...NO_SLOT, started_at: inSeconds(60) };
   const began = inSeconds(-3599);
   const third = at(3);
   const later = at(40, { outage: { attempts: 37, since: began } });
@@ -679,6 +709,7 @@ const blockerCases: Case[] = [
     { tenant: withStatus(provisioning, { ...NO_IMAGE_TOLD, operation: overNow }), job: null },
     records("AttemptFailed", {
       step: null,
+      step_since: null,
       ...NO_IMAGE_TOLD,
       condition: "failed",
       retryable: true,
@@ -701,6 +732,7 @@ const blockerCases: Case[] = [
     },
     records("AttemptFailed", {
       step: null,
+      step_since: null,
       ...NO_NODE,
       condition: "failed",
       retryable: true,
@@ -883,8 +915,14 @@ test("who waits already is written again only when the requeue comes near", () =
 
 test("the deadline counts from the slot on", () => {
   const changes = takingChanges({ ...create, ...NO_SLOT }, 4, { step: "create" }, NOW);
-  assert.equal(changes.operation, { ...create, slot: 4, deadline_at: inSeconds(45 * 60) });
+  assert.equal(changes.operation, {
+    ...create,
+    slot: 4,
+    slot_at: NOW,
+    deadline_at: inSeconds(45 * 60),
+  });
   assert.is(changes.step, "create");
+  assert.equal(changes.step_since, NOW);
 });
 
 /** Every state there may be, and many that there should not. */

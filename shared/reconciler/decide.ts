@@ -111,11 +111,18 @@ function working(tenant: Tenant, operation: Operation, job: Job, now: Date): Dec
   const { blocker } = job;
   if (isOverdue(operation, now)) return removeJob(tenant, job, "DeadlineExceeded", now);
   if (blocker === null) {
+    const changes = { ...blockerChanges(tenant, null, now), ...stepChanges(tenant, job) };
     // Nobody tells of a node that is lost under it.
-    return { ...wait("JobIsWorking"), changes: blockerChanges(tenant, null, now) };
+    return { ...wait("JobIsWorking"), changes: Object.keys(changes).length > 0 ? changes : null };
   }
   if (hasTimedOut(blocker, now)) return endAttempt(operation, job, blocker, now);
   return { ...wait("JobIsBlocked"), changes: blockerChanges(tenant, blocker, now) };
+}
+
+/** The step that a Job is at, where somebody looked and it is another one. */
+function stepChanges({ status }: Tenant, { step }: Job): StatusChanges | null {
+  if (!step || step.name === status.step) return null;
+  return { step: step.name, step_since: step.since };
 }
 
 /** Its time is over now, and when its Job is gone it has failed for what blocked it. */

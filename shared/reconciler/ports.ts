@@ -5,7 +5,8 @@
  */
 import type { Operation, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
-import type { DecideSettings, Decision, Job } from "./decision.ts";
+import type { DecideSettings, Decision, Job, JobReport } from "./decision.ts";
+import type { EndedJob } from "./history-writes.ts";
 
 declare const OPAQUE: unique symbol;
 
@@ -22,7 +23,7 @@ export interface Stored<T> {
 
 /** What came of claiming a slot: only `claimed` changed anything. */
 export type Claim =
-  | { result: "claimed"; version: Version }
+  | { result: "claimed"; stored: Stored<Tenant> }
   /** Somebody else has the slot. */
   | { result: "taken" }
   /** The tenant's record changed since it was read. */
@@ -39,27 +40,30 @@ export interface Io {
   now: { request: object; result: Date };
   readTenant: { request: { tenantId: string }; result: Stored<Tenant> | null };
   /**
-   * Gives the version it made, or null when the record changed since it was read. Frees the slot in
-   * the same write, if there is one to free.
+   * Gives the record as it is then, or null when it changed since it was read. In the same write: the event and the
+   * history that follow from the changes (`tenant-write.ts`), and the freeing of the slot, if there is one to free.
    */
   writeTenant: {
     request: {
-      tenantId: string;
-      version: Version;
+      stored: Stored<Tenant>;
       changes: TenantChanges;
       freedSlot: number | null;
+      /** What is left of the Job whose outcome is written. */
+      ended: EndedJob | null;
     };
-    result: { version: Version } | null;
+    result: Stored<Tenant> | null;
   };
   /** The slots that are taken. */
   readSlots: { request: object; result: number[] };
   /** Takes the slot and writes the changes to the tenant, both or neither. */
   claimSlot: {
-    request: { tenantId: string; version: Version; slot: number; changes: TenantChanges };
+    request: { stored: Stored<Tenant>; slot: number; changes: TenantChanges };
     result: Claim;
   };
   /** Tells the first of those that wait for a slot that one is free. A trigger: it may be lost. */
   triggerNextInQueue: { request: object; result: void };
+  /** What is left of a Job that has ended; null where that cannot be had. Never fails. */
+  readReport: { request: { tenantId: string; uid: string }; result: JobReport | null };
   readJob: { request: { tenantId: string }; result: Job | null };
   createJob: { request: { tenant: Tenant; operation: Operation }; result: Made };
   /** Deletes that very Job and its Pods, and waits some seconds for the name to be free. */

@@ -10,7 +10,7 @@ import {
   createModel,
   jobsOf,
   pass,
-  put,
+  putRecord,
   secretsOf,
   slotsOf,
   tenantsOf,
@@ -38,7 +38,7 @@ const nowOf = ({ state }: Model) => new Date(state.now);
 
 function createTenant(it: Model, id = ID, subdomain = "acme"): void {
   const asked = { organization: "Acme", subdomain, email: "a@acme.example" };
-  put(it, newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...asked }, nowOf(it)));
+  putRecord(it, newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...asked }, nowOf(it)));
 }
 
 function giveCommand(it: Model, what: Command, id = ID): void {
@@ -49,7 +49,7 @@ function giveCommand(it: Model, what: Command, id = ID): void {
     now: nowOf(it),
   });
   assert.is(result.outcome, "changed");
-  if (result.outcome === "changed") put(it, withChanges(record, result.changes));
+  if (result.outcome === "changed") putRecord(it, withChanges(record, result.changes));
 }
 
 const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };
@@ -374,7 +374,7 @@ test("a slot that is freed between the look and the place in the queue is found"
     const { operation } = statusOf(it);
     assert.ok(operation);
     const status = { operation: { ...operation, slot: null, deadline_at: null } };
-    put(it, withChanges(recordOf(it), { status }));
+    putRecord(it, withChanges(recordOf(it), { status }));
     it.state = { ...it.state, slots: {} };
   });
   assert.is(await run(it, OTHER), "provisioning");
@@ -499,7 +499,7 @@ test("no slot is taken while more are taken than there may be", async () => {
   const { operation } = statusOf(it);
   assert.ok(operation);
   const status = { operation: { ...operation, slot: 4 } };
-  put(it, withChanges(recordOf(it), { status }));
+  putRecord(it, withChanges(recordOf(it), { status }));
   await run(it, OTHER);
   assert.is(statusOf(it, OTHER).reason, "WaitingForSlot");
 });
@@ -522,7 +522,7 @@ test("a record that keeps changing is read five times and then left to the resyn
   const { readJob } = it.handlers;
   it.handlers.readJob = (request) => {
     const profile = { organization: `Acme ${it.state.counter}` };
-    put(it, withChanges(recordOf(it), { profile }));
+    putRecord(it, withChanges(recordOf(it), { profile }));
     return readJob(request);
   };
   const asked: string[] = [];

@@ -16,7 +16,8 @@ import type { Phase, Tenant } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 import { blockedChanges, decide } from "./decide.ts";
 import { REQUEUE_SECONDS } from "./decision.ts";
-import type { Action, Decision } from "./decision.ts";
+import type { Action, Decision, Job } from "./decision.ts";
+import type { EndedJob } from "./history-writes.ts";
 import { ask } from "./ports.ts";
 import type { ActionResult, Reconciling, ReconcileSettings, Stored } from "./ports.ts";
 import { changesOf, write } from "./status-writes.ts";
@@ -55,12 +56,25 @@ export function* reconcile(
     const decision = decideNext({ tenant: stored.record, job }, now, settings);
     yield* ask("decided", { tenant: stored.record, decision, now });
 
-    const done = yield* carryOut(decision, stored, now, settings);
+    const ended = yield* readEnded(tenantId, job, decision);
+    const done = yield* carryOut(decision, stored, ended, now, settings);
     phase = done.phase;
     if (done.result === "lost") lostRaces += 1;
     else if (!decision.requeue || done.result === "waiting") return phase;
   }
   return phase;
+}
+
+/** What is left of a Job that has ended, before it is deleted: where the decision writes its outcome. */
+function* readEnded(
+  tenantId: string,
+  job: Job | null,
+  { changes }: Decision,
+): Reconciling<EndedJob | null> {
+  if (job === null || job.outcome === null || changes === null) return null;
+  const { uid, generation, attempt } = job;
+  const report = yield* ask("readReport", { tenantId, uid });
+  return report && { generation, attempt, report };
 }
 
 /**
@@ -88,11 +102,12 @@ interface Done {
 function* carryOut(
   decision: Decision,
   stored: Stored<Tenant>,
+  ended: EndedJob | null,
   now: Date,
   settings: ReconcileSettings,
 ): Reconciling<Done> {
   const changes = changesOf(stored.record, decision, now);
-  const written = changes === null ? stored : yield* write(stored, changes);
+  const written = changes === null ? stored : yield* write(stored, changes, ended);
   if (written === null) return { phase: stored.record.status.phase, result: "lost" };
   let current: Stored<Tenant> = written;
   for (const action of decision.actions) {

@@ -52,7 +52,8 @@ export function takingChanges(
   const deadline_at = addSeconds(now, attemptSeconds(operation.kind));
   return {
     ...changes,
-    operation: { ...operation, slot, deadline_at },
+    step_since: now,
+    operation: { ...operation, slot, slot_at: now, deadline_at },
     next_reconcile_at: addSeconds(now, REQUEUE_SECONDS),
   };
 }

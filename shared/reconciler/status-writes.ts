@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { addSeconds, withChanges } from "../tenant/tenant.ts";
+import { addSeconds } from "../tenant/tenant.ts";
 import type { StatusChanges, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Decision } from "./decision.ts";
+import type { EndedJob } from "./history-writes.ts";
 import { ask } from "./ports.ts";
 import type { Reconciling, Stored } from "./ports.ts";
 
@@ -33,16 +34,16 @@ function isAsGood(present: Date | null, asked: Date | null, now: Date): boolean 
 
 /** Writes changes, and frees the slot that they give back. Null when the record changed since it was read. */
 export function* write(
-  { record, version }: Stored<Tenant>,
+  stored: Stored<Tenant>,
   changes: TenantChanges,
+  ended: EndedJob | null = null,
 ): Reconciling<Stored<Tenant> | null> {
-  const freedSlot = slotFreedBy(changes.status ?? {}, record);
-  const request = { tenantId: record.id, version, changes, freedSlot };
-  const written = yield* ask("writeTenant", request);
+  const freedSlot = slotFreedBy(changes.status ?? {}, stored.record);
+  const written = yield* ask("writeTenant", { stored, changes, freedSlot, ended });
   if (written === null) return null;
   // Only now: a trigger before the slot is free would find it taken.
   if (freedSlot !== null) yield* ask("triggerNextInQueue", {});
-  return { record: withChanges(record, changes), version: written.version };
+  return written;
 }
 
 /** An attempt's slot is freed in the very write that records its outcome. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { withChanges } from "../tenant/tenant.ts";
 import type { Action } from "./decision.ts";
 import { ask } from "./ports.ts";
 import type { ActionResult, Reconciling, ReconcileSettings, Stored } from "./ports.ts";
@@ -27,16 +26,14 @@ export function* takeSlot(
   for (;;) {
     const taken = yield* ask("readSlots", {});
     for (const slot of freeSlots(taken, maxConcurrentJobs, stored.record.id)) {
-      const { id: tenantId } = current.record;
       const status = takingChanges(operation, slot, changes, now);
       const claiming = { status, updated_at: now };
-      const request = { tenantId, version: current.version, slot, changes: claiming };
-      const claim = yield* ask("claimSlot", request);
+      const claim = yield* ask("claimSlot", { stored: current, slot, changes: claiming });
       if (claim.result === "lost") return "lost";
       if (claim.result === "claimed") {
         // Of several slots that become free at once, each may have been offered to the same one.
         if (current.record.status.queue_key !== null) yield* ask("triggerNextInQueue", {});
-        return { record: withChanges(current.record, claiming), version: claim.version };
+        return claim.stored;
       }
     }
     const wasInQueue = current.record.status.queue_key !== null;

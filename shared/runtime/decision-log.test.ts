@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Job } from "../reconciler/decision.ts";
+import type { Job, JobReport } from "../reconciler/decision.ts";
 import { createDecisionLog } from "./decision-log.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
@@ -35,6 +35,7 @@ const create: Operation = {
   first_attempt: 1,
   started_at: NOW,
   slot: 0,
+  slot_at: NOW,
   deadline_at: addSeconds(NOW, 2700),
 };
 const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
@@ -75,13 +76,14 @@ async function logOf(
   const handlers: IoHandlers = {
     now: () => slowly(NOW),
     readTenant: () => slowly(record && { record, version: fakeVersion(1) }),
-    writeTenant({ changes }) {
-      record = record && withChanges(record, changes);
-      return slowly({ version: fakeVersion(1) });
+    writeTenant({ stored, changes }) {
+      record = withChanges(stored.record, changes);
+      return slowly({ record, version: fakeVersion(1) });
     },
     readSlots: () => slowly([]),
-    claimSlot: () => slowly({ result: "claimed", version: fakeVersion(1) }),
+    claimSlot: ({ stored }) => slowly({ result: "claimed", stored }),
     triggerNextInQueue: () => slowly(undefined),
+    readReport: () => slowly(null),
     readJob: () => slowly(job),
     createJob: () => slowly("made"),
     deleteJob() {
@@ -184,11 +186,37 @@ test("a line tells what its steps took, each kind of them together, and each in 
     lines.map(({ fields }) => fields["milliseconds"]),
     [
       // Written are a requeue that is put off and the outcome.
-      { readTenant: 10, writeTenant: 20, readJob: 10, triggerNextInQueue: 10 },
+      { readTenant: 10, writeTenant: 20, readJob: 10, readReport: 10, triggerNextInQueue: 10 },
       { readTenant: 10, readJob: 10, deleteJob: 10 },
       { readTenant: 10, readJob: 10, writeTenant: 10 },
     ],
   );
+});
+
+const REPORT: JobReport = {
+  createdAt: NOW,
+  runningAt: NOW,
+  endedAt: addSeconds(NOW, 3.5),
+  steps: [
+    { name: "database", started_at: NOW, ended_at: addSeconds(NOW, 1.25) },
+    { name: "new-site", started_at: addSeconds(NOW, 1.25), ended_at: null },
+  ],
+  log: "database secret",
+};
+
+test("each step of the script that has an end is told of once its outcome is recorded", async () => {
+  const readReport = () => Promise.resolve(REPORT);
+  const lines = await logOf(provisioning, succeeded, { readReport });
+  assert.equal(lines[1], {
+    severity: "INFO",
+    message: "StepEnded",
+    fields: { tenantId: ID, kind: "create", step: "database", seconds: 1.25 },
+  });
+  assert.is(lines.filter(({ message }) => message === "StepEnded").length, 1);
+  assert.not(JSON.stringify(lines).includes(REPORT.log ?? ""));
+  const writeTenant = () => Promise.resolve(null);
+  const lost = await logOf(provisioning, succeeded, { readReport, writeTenant });
+  assert.not(messagesOf(lost).includes("StepEnded"));
 });
 
 test("a step that fails is in its line, which is written all the same", async () => {

@@ -1,13 +1,20 @@
 /**
  * The log of a reconcile: one line a decision, with what it rested on, what was done and how long each
- * step took, so that an operator can follow a tenant, and time-to-active can become a metric.
+ * step took, so that an operator can follow a tenant, and time-to-active can become a metric. Of a site Job that has
+ * ended, one line more for each step of its script.
  *
  * @module
  */
 import type { writeLogLine } from "../platform/log.ts";
+import type { LogEvent } from "../platform/log-events.ts";
+import type { JobReport } from "../reconciler/decision.ts";
 import type { Io, IoHandlers, IoRequest } from "../reconciler/ports.ts";
+import type { OperationStep } from "../tenant/operation-record.ts";
 
 type Decided = Io["decided"]["request"];
+
+/** The line of a step of a site script, from which its times become a metric. */
+const STEP_ENDED = "StepEnded" satisfies LogEvent;
 
 /** A step that takes no time worth a field. */
 const UNTIMED = new Set(["now", "decided"]);
@@ -18,6 +25,7 @@ export function createDecisionLog(
   clock: () => number = () => performance.now(),
 ) {
   let decided: Decided | null = null;
+  let report: JobReport | null = null;
   let milliseconds: Record<string, number> = {};
   /** What became of it: `lost` where the dependencies had changed, `waiting` where no slot was free. */
   let result: "done" | "lost" | "waiting" = "done";
@@ -40,10 +48,21 @@ export function createDecisionLog(
       // What was not written is no outcome.
       if (result !== "done") delete fields["secondsSinceRequest"];
       write(isNews ? "INFO" : "DEBUG", reason, fields);
+      if (isNews) for (const step of report?.steps ?? []) writeStep(fields, step);
     }
     decided = null;
+    report = null;
     result = "done";
     milliseconds = {};
+  }
+
+  function writeStep(
+    { tenantId, kind }: Record<string, unknown>,
+    { name, started_at, ended_at }: OperationStep,
+  ): void {
+    if (ended_at === null) return;
+    const seconds = secondsBetween(started_at, ended_at);
+    write("INFO", STEP_ENDED, { tenantId, kind, step: name, seconds });
   }
 
   return {
@@ -67,6 +86,10 @@ export function createDecisionLog(
         const takesSlot = request.decision.actions.some((action) => action.do === "takeSlot");
         if (takesSlot) result = "waiting";
         return handlers.decided(request);
+      };
+      watched.readReport = async (request) => {
+        report = await timed("readReport", () => handlers.readReport(request));
+        return report;
       };
       watched.writeTenant = async (request) => {
         const written = await timed("writeTenant", () => handlers.writeTenant(request));

@@ -34,9 +34,11 @@ const operation: Operation = {
   first_attempt: 1,
   started_at: NOW,
   slot: 0,
+  slot_at: NOW,
   deadline_at: null,
 };
 const changes = { status: { step: "x" } };
+const stored = { record: tenant, version: fakeVersion(7) };
 
 interface ActionResult {
   /** The calls that were made, with what was asked. */
@@ -76,7 +78,7 @@ interface Case {
 
 /** Each kind of request that an adapter performs. The others are below. */
 const CASES: Record<
-  Exclude<keyof IoHandlers, "now" | "decided" | "createSecret" | "endDeletion">,
+  Exclude<keyof IoHandlers, "now" | "decided" | "readReport" | "createSecret" | "endDeletion">,
   Case
 > = {
   readTenant: {
@@ -91,12 +93,11 @@ const CASES: Record<
     ],
   },
   writeTenant: {
-    run: (handlers) =>
-      handlers.writeTenant({ tenantId: ID, version: fakeVersion(7), changes, freedSlot: 2 }),
-    calls: [["store.writeTenant", ID, 7, changes, 2]],
+    run: (handlers) => handlers.writeTenant({ stored, changes, freedSlot: 2, ended: null }),
+    calls: [["store.writeTenant", stored, changes, { freedSlot: 2, ended: null }]],
     answers: [
       [null, null],
-      [{ version: fakeVersion(8) }, { version: fakeVersion(8) }],
+      [stored, stored],
     ],
   },
   readSlots: {
@@ -113,14 +114,13 @@ const CASES: Record<
     ],
   },
   claimSlot: {
-    run: (handlers) =>
-      handlers.claimSlot({ tenantId: ID, version: fakeVersion(7), slot: 2, changes }),
-    calls: [["store.claimSlot", ID, 7, 2, changes]],
+    run: (handlers) => handlers.claimSlot({ stored, slot: 2, changes }),
+    calls: [["store.claimSlot", stored, 2, changes]],
     answers: [
       [{ result: "taken" }, { result: "taken" }],
       [
-        { result: "claimed", version: fakeVersion(8) },
-        { result: "claimed", version: fakeVersion(8) },
+        { result: "claimed", stored },
+        { result: "claimed", stored },
       ],
     ],
   },

@@ -45,12 +45,12 @@ export function handlersFor({ store, cluster, bus, settings }: Dependencies): Io
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),
-    writeTenant: ({ tenantId, version, changes, freedSlot }) =>
-      store.writeTenant(tenantId, version, changes, freedSlot),
+    writeTenant: ({ stored, changes, freedSlot, ended }) =>
+      store.writeTenant(stored, changes, { freedSlot, ended }),
     readSlots: async () => (await store.readSlots()).map(({ slot }) => slot),
-    claimSlot: ({ tenantId, version, slot, changes }) =>
-      store.claimSlot(tenantId, version, slot, changes),
+    claimSlot: ({ stored, slot, changes }) => store.claimSlot(stored, slot, changes),
     triggerNextInQueue: () => triggerQueue(1, { store, bus }),
+    readReport: () => Promise.resolve(null),
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
     createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),

@@ -120,10 +120,16 @@ test("a change is a new generation under an id of its own, forgets where the las
       assert.equal(
         { asked, said, rest },
         {
-          asked: { command_id: "w2", requested_at: NOW, generation: 2 },
+          asked: {
+            command_id: "w2",
+            requested_at: NOW,
+            requested_by: REQUESTER,
+            generation: 2,
+          },
           said: {
             condition: null,
             step: null,
+            step_since: null,
             reason: null,
             message: null,
             retryable: null,
@@ -188,6 +194,7 @@ test("the command that overtakes leaves the operation on record, for its slot an
     first_attempt: 1,
     started_at: MADE,
     slot: 3,
+    slot_at: MADE,
     deadline_at: NOW,
   };
   const { status } = after(withStatus(provisioning, { operation }), "delete");

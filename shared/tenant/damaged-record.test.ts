@@ -25,6 +25,7 @@ const working: Tenant = {
       first_attempt: 1,
       started_at: NOW,
       slot: 0,
+      slot_at: NOW,
       deadline_at: NOW,
       outage: { attempts: 2, since: NOW },
     },

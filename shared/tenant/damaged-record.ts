@@ -58,6 +58,7 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
   first_attempt: isCount,
   started_at: isDate,
   slot: orNull(isCount),
+  slot_at: orNull(isDate),
   deadline_at: orNull(isDate),
   outage: (value) => value === undefined || all(OUTAGE)(value),
 });
@@ -78,7 +79,11 @@ const PROFILE: Checks<Profile> = {
   last_name: orNull(isText),
 };
 
-const REQUESTER: Checks<Requester> = { name: isName, request_id: orNull(isText) };
+const REQUESTER: Checks<Requester> = {
+  name: isName,
+  request_id: orNull(isText),
+  reason: orNull(isText),
+};
 
 const LOGIN_LINK: Checks<LoginLink> = {
   key_hash: isName,
@@ -176,7 +181,7 @@ function wholeFields(fields: unknown, damaged: readonly string[], prefix: string
 
 /** In place of what cannot be read. A tenant of which not even the phase is known needs somebody's eyes. */
 function nothingKnown(id: string, { createdAt, updatedAt }: DocumentTimes): Tenant {
-  const requestedBy = { name: "nobody known", request_id: null };
+  const requestedBy = { name: "nobody known", request_id: null, reason: null };
   const asked = { id, commandId: "", requestedBy, organization: "", subdomain: "", email: "" };
   const tenant = newTenant(asked, createdAt);
   return {

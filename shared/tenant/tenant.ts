@@ -38,6 +38,8 @@ export interface Requester {
   name: string;
   /** The `X-Request-ID` of the request; null where none asked. */
   request_id: string | null;
+  /** Why, where a caller has to say so. */
+  reason: string | null;
 }
 
 /** What the customer said. Only corrections (PATCH) change it. */
@@ -134,6 +136,8 @@ export interface Operation {
   started_at: Date;
   /** Where its Job may run: null before the attempt has its slot, and after its outcome is known. */
   slot: number | null;
+  /** When it got its slot; null before. */
+  slot_at: Date | null;
   /** When the attempt is given up; null while it has no slot. */
   deadline_at: Date | null;
   /** The attempts that failed for an outage of what all sites share; not there before the first. */

@@ -6,6 +6,8 @@
  */
 import { countedAttempts, OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { definitionOf } from "../../shared/operations/registry.ts";
+import { operationId } from "../../shared/tenant/operation-record.ts";
+import { toStatusView } from "../../shared/tenant/status-event.ts";
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import type { Scenario } from "./explored-steps.ts";
@@ -41,6 +43,7 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     holds(status.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
+  checkTold(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
     const isWaiting = !isSettled(record) || record.spec.state === "absent";
@@ -75,8 +78,52 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   }
 }
 
+/** What subscribers were told last, and what the history says, is what the record says. */
+function checkTold({ tenants, events, history }: State): void {
+  for (const [id, stored] of Object.entries(tenants)) {
+    const event = events[id];
+    const open = openIn(history, id);
+    if (stored === null) {
+      holds(event?.type === "deleted", "the last that is told of a tenant is that it is deleted");
+      holds(open.length === 0, "no attempt of a tenant that is gone is open");
+      continue;
+    }
+    const { record } = stored;
+    const isTold = JSON.stringify(event?.data) === JSON.stringify(toStatusView(record));
+    holds(isTold && event?.sequence === record.sequence, "the newest event says what is so");
+    holds(open.join() === openOn(record).join(), "the history has what is under way, and no more");
+  }
+}
+
+/** The attempts of a tenant without an outcome, as the history has them. */
+function openIn(history: State["history"], id: string): string[] {
+  return Object.keys(history)
+    .filter((one) => one.startsWith(`${id}.`))
+    .filter((one) => history[one] === "queued" || history[one] === "running")
+    .map((one) => `${one} ${history[one]}`)
+    .toSorted();
+}
+
+/** The same, as the record has them: one that has a slot, and what the newest command waits for. */
+function openOn(record: Tenant): string[] {
+  const { id, spec, status } = record;
+  const { operation } = status;
+  const nameOf = (generation: number, attempt: number) => operationId(id, generation, attempt);
+  const open: string[] = [];
+  if (isSettled(record)) return open;
+  if (operation !== null && operation.slot !== null) {
+    open.push(`${nameOf(operation.generation, operation.attempt)} running`);
+  }
+  if (operation?.generation !== spec.generation) open.push(`${nameOf(spec.generation, 1)} queued`);
+  else if (operation.slot === null) {
+    open.push(`${nameOf(operation.generation, operation.attempt)} queued`);
+  }
+  return open.toSorted();
+}
+
 /** What holds of every step. */
 export function checkStep(before: State, after: State): void {
+  checkTelling(before, after);
   for (const record of records(after)) {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
@@ -125,6 +172,18 @@ export function checkStep(before: State, after: State): void {
     const now = after.sites[subdomain];
     const isOthers = site !== undefined && now !== undefined && now.owner !== site.owner;
     holds(!isOthers, "a site does not pass from one tenant to another");
+  }
+}
+
+/** Nothing is told twice, or left out; and what has ended in the history stays as it is. */
+function checkTelling(before: State, after: State): void {
+  for (const [id, event] of Object.entries(after.events)) {
+    const was = before.events[id]?.sequence ?? 0;
+    holds(event.sequence - was <= 1, "no event is left out");
+  }
+  for (const [id, state] of Object.entries(before.history)) {
+    const isOver = state !== "queued" && state !== "running";
+    holds(!isOver || after.history[id] === state, "what has ended is not told anew");
   }
 }
 

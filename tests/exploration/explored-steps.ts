@@ -7,7 +7,7 @@
 import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { tenantsToReconcile } from "../../functions/provision/resync.ts";
 import type { reconcile } from "../../shared/reconciler/reconcile.ts";
-import type { ReconcileSettings } from "../../shared/reconciler/ports.ts";
+import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command } from "../../shared/tenant/commands.ts";
 import {
@@ -23,6 +23,7 @@ import {
   withoutTrigger,
   withPod,
   work,
+  writeNew,
   writeRecord,
 } from "./model.ts";
 import type { Guarantees, ModelJob, Running, State } from "./model.ts";
@@ -177,10 +178,13 @@ export function goOn(state: State, index: number, rig: Rig): State[] {
   });
 }
 
+/** What concerns nobody else. */
+const ANSWERED_AT_ONCE = new Set<IoRequest["io"]>(["now", "decided", "readReport"]);
+
 /** A reconcile after an answer; what concerns nobody else it asks and is answered at once. */
 function advance(running: Running, result: unknown, state: State, rig: Rig): Running | null {
   let after = replay(running.tenantId, [...running.history, result], rig);
-  while (after !== null && (after.request.io === "now" || after.request.io === "decided")) {
+  while (after !== null && ANSWERED_AT_ONCE.has(after.request.io)) {
     const [answered] = answer(state, after.request, rig.guarantees);
     after = replay(after.tenantId, [...after.history, answered?.result], rig);
   }
@@ -253,7 +257,7 @@ export function create(
   };
   const record = code.newTenant(wanted, new Date(state.now));
   const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
-  return withTrigger(writeRecord(reserved, { record }, {}), id);
+  return withTrigger(writeNew(reserved, record), id);
 }
 
 /** Null where the command changes nothing. */

@@ -5,7 +5,7 @@
  */
 import type { IoHandlers, IoRequest } from "../../shared/reconciler/ports.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { ALL_GUARANTEES, answer, emptyState, queue, writeRecord } from "./model.ts";
+import { ALL_GUARANTEES, answer, emptyState, put, queue } from "./model.ts";
 import type { ModelJob } from "./model.ts";
 
 export type Model = ReturnType<typeof createModel>;
@@ -17,6 +17,7 @@ const KINDS_OF_IO: IoRequest["io"][] = [
   "readSlots",
   "claimSlot",
   "triggerNextInQueue",
+  "readReport",
   "readJob",
   "createJob",
   "deleteJob",
@@ -87,8 +88,8 @@ export function secretsOf({ state }: Pick<Model, "state">): string[] {
 }
 
 /** Writes a record whatever its version. */
-export function put(model: Model, record: Tenant): void {
-  model.state = writeRecord(model.state, { record }, {});
+export function putRecord(model: Model, record: Tenant): void {
+  model.state = put(model.state, record);
 }
 
 /** Lets time pass. */

@@ -13,7 +13,11 @@
 import type { Job, JobOutcome } from "../../shared/reconciler/decision.ts";
 import type { Blocker } from "../../shared/reconciler/blocker.ts";
 import type { IoRequest, Stored } from "../../shared/reconciler/ports.ts";
-import { withChanges } from "../../shared/tenant/tenant.ts";
+import type { EndedJob } from "../../shared/reconciler/history-writes.ts";
+import { toldOfGone, toldOfNew, toTenantWrite } from "../../shared/reconciler/tenant-write.ts";
+import type { ToldOf } from "../../shared/reconciler/tenant-write.ts";
+import type { OperationState } from "../../shared/tenant/operation-record.ts";
+import type { StatusEvent } from "../../shared/tenant/status-event.ts";
 import type { Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 
 /** What the guarantees promise. The real ones keep all of it. */
@@ -25,6 +29,8 @@ export interface Guarantees {
   claimIsExclusive: boolean;
   /** Whether the site scripts obey the fence and the tombstone. */
   isFenced: boolean;
+  /** What is written beside a record: all of what follows from the change. */
+  told: (told: ToldOf) => ToldOf;
 }
 
 export const ALL_GUARANTEES: Guarantees = {
@@ -32,6 +38,7 @@ export const ALL_GUARANTEES: Guarantees = {
   writeInsistsOnVersion: true,
   claimIsExclusive: true,
   isFenced: true,
+  told: (told) => told,
 };
 
 export interface ModelJob extends Job {
@@ -73,6 +80,10 @@ export interface State {
   claims: Record<string, { generation: number; attempt: number } | undefined>;
   tombstones: Record<string, boolean>;
   triggers: Record<string, boolean>;
+  /** The newest event of each tenant. */
+  events: Record<string, StatusEvent>;
+  /** How far each attempt is, by its id. */
+  history: Record<string, OperationState>;
   /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
   outages: Record<string, number>;
   running: Running[];
@@ -98,6 +109,8 @@ export function emptyState(): State {
     claims: {},
     tombstones: {},
     triggers: {},
+    events: {},
+    history: {},
     outages: {},
     running: [],
     counter: 0,
@@ -120,25 +133,27 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
     case "readTenant":
       return [{ state, result: state.tenants[request.tenantId] ?? null }];
     case "writeTenant": {
-      const { tenantId, version, changes, freedSlot } = request;
-      const stored = current(state, tenantId, version, guarantees.writeInsistsOnVersion);
+      const { stored: read, changes, freedSlot, ended } = request;
+      const tenantId = read.record.id;
+      const stored = current(state, tenantId, read.version, guarantees.writeInsistsOnVersion);
       if (stored === null) return [{ state, result: null }];
-      const written = writeRecord(state, stored, changes);
+      const written = writeRecord(state, stored, changes, { ended, told: guarantees.told });
       const next = freedSlot === null ? written : withoutSlot(written, freedSlot);
-      return [{ state: next, result: { version: next.tenants[tenantId]?.version } }];
+      return [{ state: next, result: next.tenants[tenantId] }];
     }
     case "readSlots":
       return [{ state, result: Object.keys(state.slots).map(Number) }];
     case "claimSlot": {
-      const { tenantId, version, slot, changes } = request;
+      const { stored: read, slot, changes } = request;
+      const tenantId = read.record.id;
       if (guarantees.claimIsExclusive && state.slots[slot] !== undefined) {
         return [{ state, result: { result: "taken" } }];
       }
-      const stored = current(state, tenantId, version, true);
+      const stored = current(state, tenantId, read.version, true);
       if (stored === null) return [{ state, result: { result: "lost" } }];
-      const written = writeRecord(state, stored, changes);
+      const written = writeRecord(state, stored, changes, { told: guarantees.told });
       const next = { ...written, slots: { ...written.slots, [slot]: tenantId } };
-      const claimed = { result: "claimed", version: next.tenants[tenantId]?.version };
+      const claimed = { result: "claimed", stored: next.tenants[tenantId] };
       return [{ state: next, result: claimed }];
     }
     case "triggerNextInQueue": {
@@ -147,6 +162,9 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
         { state: first === undefined ? state : withTrigger(state, first), result: undefined },
       ];
     }
+    // What is left of a Job changes nothing that is explored.
+    case "readReport":
+      return [{ state, result: null }];
     case "readJob":
       return [{ state, result: toJob(state.jobs[request.tenantId] ?? null) }];
     case "createJob":
@@ -163,8 +181,9 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
         return [{ state, result: false }];
       }
       const { [tenant.spec.subdomain]: _, ...reservations } = state.reservations;
-      const next = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
-      return [{ state: next, result: true }];
+      const gone = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
+      const told = tell(gone, tenant.id, guarantees.told(toldOfGone(tenant, new Date(state.now))));
+      return [{ state: told, result: true }];
     }
   }
 }
@@ -179,15 +198,40 @@ function current(
   return stored === null || (insists && stored.version !== version) ? null : stored;
 }
 
+interface Telling {
+  ended?: EndedJob | null;
+  told?: Guarantees["told"];
+}
+
+/** Writes a new record, as Firestore does, with what is told of it. */
+export function writeNew(state: State, record: Tenant): State {
+  return tell(put(state, record), record.id, toldOfNew(record));
+}
+
 /** Writes changes to a record, as Firestore does: the rest stays. */
 export function writeRecord(
   state: State,
-  { record }: Pick<Stored<Tenant>, "record">,
+  { record: before }: Pick<Stored<Tenant>, "record">,
   changes: TenantChanges,
+  { ended = null, told = ALL_GUARANTEES.told }: Telling = {},
 ): State {
+  const { record, ...beside } = toTenantWrite(before, changes, ended);
+  return tell(put(state, record), record.id, told(beside));
+}
+
+/** The state with a record as it is, of which nothing is told. */
+export function put(state: State, record: Tenant): State {
   const counter = state.counter + 1;
-  const stored = { record: withChanges(record, changes), version: counter };
+  const stored = { record, version: counter };
   return { ...state, counter, tenants: { ...state.tenants, [record.id]: stored } };
+}
+
+function tell(state: State, tenantId: string, { event, operations }: ToldOf): State {
+  const events = event === null ? state.events : { ...state.events, [tenantId]: event };
+  if (operations.length === 0) return { ...state, events };
+  const history = { ...state.history };
+  for (const { id, fields } of operations) history[id] = fields.state ?? "queued";
+  return { ...state, events, history };
 }
 
 function withoutSlot(state: State, slot: number): State {

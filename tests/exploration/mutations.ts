@@ -97,7 +97,7 @@ const OUTAGE_OF_A_CREATION = { ...OUTAGE, budget: { ...OUTAGE.budget, commands: 
 /** Time alone: enough to see what becomes of an overdue attempt. */
 const SLOT_IN_TIME = { ...SLOT, budget: { ...SLOT.budget, crashes: 0, failures: 0 } };
 
-const NO_SLOT = { slot: null, deadline_at: null };
+const NO_SLOT = { slot: null, slot_at: null, deadline_at: null };
 
 const END_DELETION = act("SiteIsDropped", [{ do: "deleteSecret" }, { do: "endDeletion" }]);
 
@@ -168,7 +168,7 @@ export const MUTATIONS: Mutation[] = [
       if (request.io !== "writeTenant") return { request };
       const { status = {} } = request.changes;
       const isNextOnly = Object.keys(status).join() === "next_reconcile_at";
-      if (isNextOnly) return { result: { version: request.version } };
+      if (isNextOnly) return { result: request.stored };
       const changes = { ...request.changes, status: { ...status, next_reconcile_at: null } };
       return { request: { ...request, changes } };
     }),
@@ -353,7 +353,43 @@ export const MUTATIONS: Mutation[] = [
     code: recording((changes, operation, { reason }) =>
       reason === "SetUpFails" ? { ...changes, operation: { ...operation, ...NO_SLOT } } : changes,
     ),
-    breaks: "no more Jobs work than there are slots",
+    breaks: "the history has what is under way, and no more",
+  },
+  {
+    name: "that a slot was taken is told to nobody",
+    scenario: STALLS,
+    guarantees: { told: (told) => (told.event?.data.step ? { ...told, event: null } : told) },
+    breaks: "the newest event says what is so",
+  },
+  {
+    name: "the end of a deletion is told to nobody",
+    scenario: STALLS,
+    guarantees: {
+      told: (told) => (told.event?.type === "deleted" ? { ...told, event: null } : told),
+    },
+    breaks: "the last that is told of a tenant is that it is deleted",
+  },
+  {
+    name: "an event is told that was not written",
+    scenario: STALLS,
+    guarantees: {
+      told: (told) =>
+        told.event?.type === "active"
+          ? { ...told, event: { ...told.event, data: { ...told.event.data, reason: "Other" } } }
+          : told,
+    },
+    breaks: "the newest event says what is so",
+  },
+  {
+    name: "the history forgets an attempt that is overtaken",
+    scenario: STALLS,
+    guarantees: {
+      told: (told) => ({
+        ...told,
+        operations: told.operations.filter(({ fields }) => fields.state !== "superseded"),
+      }),
+    },
+    breaks: "the history has what is under way, and no more",
   },
   {
     name: "a tenant that is settled goes",

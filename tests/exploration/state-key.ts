@@ -123,6 +123,7 @@ function keyOfResult(result: unknown, tenantId: string, state: State): string {
     return `${keyOfJob(result as Job)}${isPresent ? "=" : "!"}`;
   }
   const stored = state.tenants[tenantId];
+  if ("stored" in result) return `claimed ${keyOfResult(result.stored, tenantId, state)}`;
   const { version, result: claim } = result as { version?: unknown; result?: string };
   const isNewest = version === undefined || version === stored?.version;
   if ("record" in result) {

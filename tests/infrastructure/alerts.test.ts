@@ -182,6 +182,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     first_attempt: 1,
     started_at: addSeconds(NOW, -seconds),
     slot: 0,
+    slot_at: NOW,
     deadline_at: addSeconds(NOW, 2700),
   };
   const tenant = withParts(

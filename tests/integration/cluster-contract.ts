@@ -36,6 +36,7 @@ import { startConnectionCounter } from "../testkit/connection-counter.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "../testkit/fake-cluster.ts";
 import type { Ending } from "../testkit/fake-cluster.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
+import type { Stored } from "../../shared/reconciler/ports.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 /** A cluster under test, and a hand on its Pods. */
@@ -56,7 +57,7 @@ interface Subject {
 
 function newOperation(more: Partial<Operation> = {}): Operation {
   const started_at = new Date();
-  const inTime = { slot: 0, deadline_at: addSeconds(started_at, 2700) };
+  const inTime = { slot: 0, slot_at: started_at, deadline_at: addSeconds(started_at, 2700) };
   const first = { generation: 1, attempt: 1, first_attempt: 1 };
   return { kind: "create", ...first, started_at, ...inTime, ...more };
 }
@@ -428,9 +429,9 @@ function worldOf(tenant: Tenant, cluster: Cluster): Dependencies {
   let record: Tenant | null = tenant;
   const store = {
     readTenant: async () => record && { record, version: 1 },
-    writeTenant: async (_id: string, _version: unknown, changes: TenantChanges) => {
-      record = record && withChanges(record, changes);
-      return { version: 1 };
+    writeTenant: async (stored: Stored<Tenant>, changes: TenantChanges) => {
+      record = withChanges(stored.record, changes);
+      return { ...stored, record };
     },
     endDeletion: async () => {
       record = null;

@@ -12,8 +12,8 @@ import { recordCommand } from "../../functions/api/tenants/record-command.ts";
 import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type { ListRequest, OperationListRequest, Store } from "../../shared/firestore/store.ts";
-import { OPERATION_RECORD_DAYS, operationId } from "../../shared/tenant/operation-record.ts";
-import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
+import { operationId } from "../../shared/tenant/operation-record.ts";
+import { newTenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
@@ -56,9 +56,6 @@ async function watchStore({ host, client }: Awaited<ReturnType<typeof startFires
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const called = new Set<string>();
   try {
-    // Whoever carries out operations records them.
-    const expires_at = addSeconds(NOW, OPERATION_RECORD_DAYS * 24 * 3600);
-    await client.doc(`operations/${OPERATION_ID}`).set({ tenant_id: TENANT_ID, expires_at });
     await callEveryMethod(noting(store, called));
     return {
       methods: Object.keys(store),
@@ -102,15 +99,15 @@ async function callEveryMethod(store: Store): Promise<void> {
   );
   const { id } = tenant;
   const answer = { status: 201, headers: {}, body: {} };
-  const version = async () => {
+  const stored = async () => {
     const found = await store.readTenant(id);
     assert.ok(found);
-    return found.version;
+    return found;
   };
   await store.createTenant(tenant, { id: "r", hash: "h", now: NOW, answer });
   await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
-  await store.claimSlot(id, await version(), 0, { updated_at: NOW });
-  await store.writeTenant(id, await version(), { status: { step: "start" } });
+  await store.claimSlot(await stored(), 0, { updated_at: NOW });
+  await store.writeTenant(await stored(), { status: { step: "start" } });
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
@@ -133,7 +130,7 @@ async function callEveryMethod(store: Store): Promise<void> {
     { commandId: randomUUID(), requestedBy: REQUESTER, now: NOW },
     null,
   );
-  await store.endDeletion(tenant, await version(), NOW);
+  await store.endDeletion(tenant, (await stored()).version, NOW);
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);

@@ -193,8 +193,7 @@ test("a command that is refused leaves its key unused", async () => {
   const refused = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(refused?.outcome, "refused");
   assert.is(await it.recordOf(request), undefined);
-  const { version } = await it.stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { status: FAILURE });
+  await it.store.writeTenant(await it.stored(tenant), { status: FAILURE });
   const later = await recordCommand(it.store, tenant.id, "retry", issued(), request);
   assert.is(later?.outcome, "changed");
 });

@@ -99,10 +99,11 @@ async function createWithSlot(slot: number): Promise<Tenant> {
     first_attempt: 1,
     started_at: new Date(),
     slot,
+    slot_at: new Date(),
     deadline_at: inAnHour(),
   };
   const changes = { status: { operation }, updated_at: new Date() };
-  await it.dependencies.store.claimSlot(tenant.id, stored.version, slot, changes);
+  await it.dependencies.store.claimSlot(stored, slot, changes);
   return tenant;
 }
 

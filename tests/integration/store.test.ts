@@ -75,10 +75,10 @@ for (const [what, answer] of [
   test(`${what} to a write does too, and not that somebody else was quicker`, async () => {
     const tenant = tenantNamed(`page-${randomUUID().slice(0, 8)}`);
     await it.store.createTenant(tenant, null);
-    const { version } = await it.stored(tenant);
+    const stored = await it.stored(tenant);
     it.proxy.injectFault({ rpc: "Commit", ...answer });
     const error: unknown = await it.faulty
-      .writeTenant(tenant.id, version, { status: { next_reconcile_at: null } }, null)
+      .writeTenant(stored, { status: { next_reconcile_at: null } })
       .catch((thrown: unknown) => thrown);
     assert.instance(error, AdapterError);
     assert.is((error as AdapterError).code, "unavailable");
@@ -100,7 +100,13 @@ test("a read that is given up lets go of its connection", async () => {
 
 function operationIn(slot: number | null): Operation {
   const attempt = { generation: 1, attempt: 1, first_attempt: 1, started_at: NOW };
-  return { kind: "create", ...attempt, slot, deadline_at: slot === null ? null : NOW };
+  return {
+    kind: "create",
+    ...attempt,
+    slot,
+    slot_at: NOW,
+    deadline_at: slot === null ? null : NOW,
+  };
 }
 
 test("reads a tenant back exactly as it was stored, dates included", async () => {
@@ -290,21 +296,21 @@ test("a name that comes and goes is given up after three commits", async () => {
 test("a write on a version that is no longer the newest changes nothing", async () => {
   const tenant = tenantNamed("versions");
   await it.store.createTenant(tenant, null);
-  const { version } = await it.stored(tenant);
-  const first = await it.store.writeTenant(tenant.id, version, { status: { step: "first" } });
+  const stored = await it.stored(tenant);
+  const first = await it.store.writeTenant(stored, { status: { step: "first" } });
   assert.ok(first);
-  assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "second" } }), null);
+  assert.is(await it.store.writeTenant(stored, { status: { step: "second" } }), null);
   assert.is((await it.stored(tenant)).record.status.step, "first");
   // The version that a write gives is good for the next one.
-  assert.ok(await it.store.writeTenant(tenant.id, first.version, { status: { step: "third" } }));
+  assert.ok(await it.store.writeTenant(first, { status: { step: "third" } }));
 });
 
 test("a write to a tenant that is gone is a lost race and brings nothing back", async () => {
   const tenant = tenantNamed("gone");
   await it.store.createTenant(tenant, null);
-  const { version } = await it.stored(tenant);
+  const stored = await it.stored(tenant);
   await it.client.doc(`tenants/${tenant.id}`).delete();
-  assert.is(await it.store.writeTenant(tenant.id, version, { status: { step: "x" } }), null);
+  assert.is(await it.store.writeTenant(stored, { status: { step: "x" } }), null);
   assert.is(await it.store.readTenant(tenant.id), null);
 });
 
@@ -321,9 +327,9 @@ const taking = (slot: number): TenantChanges => ({
 
 /** Takes the first of the slots that is free, as a reconcile does. */
 async function claimOneOf(slots: number[], tenant: Tenant): Promise<string> {
-  const { version } = await it.stored(tenant);
+  const stored = await it.stored(tenant);
   for (const slot of slots) {
-    const { result } = await it.store.claimSlot(tenant.id, version, slot, taking(slot));
+    const { result } = await it.store.claimSlot(stored, slot, taking(slot));
     if (result !== "taken") return result;
   }
   return "taken";
@@ -349,48 +355,47 @@ test("of many at once for three slots, exactly three get one, in the slots and o
 
 test("a slot is not taken on a version that is no longer the newest, or by a tenant that is gone", async () => {
   const tenant = await it.create();
-  const { version } = await it.stored(tenant);
-  await it.store.writeTenant(tenant.id, version, { status: { step: "meanwhile" } });
-  const stale = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  const stored = await it.stored(tenant);
+  await it.store.writeTenant(stored, { status: { step: "meanwhile" } });
+  const stale = await it.store.claimSlot(stored, 0, taking(0));
   assert.equal(stale, { result: "lost" });
   assert.is((await it.stored(tenant)).record.status.operation, null);
 
   await it.client.doc(`tenants/${tenant.id}`).delete();
-  assert.equal(await it.store.claimSlot(tenant.id, version, 0, taking(0)), { result: "lost" });
+  assert.equal(await it.store.claimSlot(stored, 0, taking(0)), { result: "lost" });
   assert.equal(await takenSlots(), []);
 });
 
 test("the version that taking a slot gives is good for the next write", async () => {
   const tenant = await it.create();
-  const { version } = await it.stored(tenant);
-  const claim = await it.store.claimSlot(tenant.id, version, 0, taking(0));
+  const claim = await it.store.claimSlot(await it.stored(tenant), 0, taking(0));
   assert.ok(claim.result === "claimed");
-  assert.ok(await it.store.writeTenant(tenant.id, claim.version, { status: { step: "create" } }));
+  assert.ok(await it.store.writeTenant(claim.stored, { status: { step: "create" } }));
 });
 
 test("a slot is taken once, and the record says so, when the commit is repeated because its answer was lost", async () => {
   const tenant = await it.create();
-  const { version } = await it.stored(tenant);
+  const stored = await it.stored(tenant);
   it.loseAnswerOfCommit();
-  const claim = await it.faulty.claimSlot(tenant.id, version, 0, taking(0));
+  const claim = await it.faulty.claimSlot(stored, 0, taking(0));
   // Whichever it is called, the next look at the record tells.
   assert.is.not(claim.result, "claimed");
   assert.is((await it.stored(tenant)).record.status.operation?.slot, 0);
-  assert.equal(await it.faulty.claimSlot(tenant.id, version, 1, taking(1)), { result: "lost" });
+  assert.equal(await it.faulty.claimSlot(stored, 1, taking(1)), { result: "lost" });
   assert.equal(await takenSlots(), [`0 ${tenant.id}`]);
 });
 
 test("an outcome and the slot that it frees are written together, or neither", async () => {
   const tenant = await it.create();
-  const { version: stale } = await it.stored(tenant);
+  const stale = await it.stored(tenant);
   await claimOneOf([4], tenant);
   const outcome = { status: { phase: "active", operation: operationIn(null) } } as const;
-  assert.is(await it.store.writeTenant(tenant.id, stale, outcome, 4), null);
+  assert.is(await it.store.writeTenant(stale, outcome, { freedSlot: 4 }), null);
   assert.equal(await takenSlots(), [`4 ${tenant.id}`]);
   assert.is((await it.stored(tenant)).record.status.operation?.slot, 4);
 
-  const { version } = await it.stored(tenant);
-  assert.ok(await it.store.writeTenant(tenant.id, version, outcome, 4));
+  const stored = await it.stored(tenant);
+  assert.ok(await it.store.writeTenant(stored, outcome, { freedSlot: 4 }));
   assert.equal(await takenSlots(), []);
   assert.equal((await it.stored(tenant)).record.status.operation, operationIn(null));
 });
@@ -455,9 +460,9 @@ test("a copied record frees no slot but its own", async () => {
   const holder = await it.create();
   await claimOneOf([0], holder);
   const copy = await it.create({ status: { operation: operationIn(0) } });
-  const { version } = await it.stored(copy);
+  const stored = await it.stored(copy);
   const changes = { status: { operation: operationIn(null) } };
-  assert.ok(await it.store.writeTenant(copy.id, version, changes, 0));
+  assert.ok(await it.store.writeTenant(stored, changes, { freedSlot: 0 }));
   assert.equal(await takenSlots(), [`0 ${holder.id}`]);
 });
 
@@ -565,14 +570,14 @@ test("a list leaves out nobody whose record is damaged, on whatever page they co
 test("the end of a deletion removes record and reservation together, or neither", async () => {
   const tenant = tenantNamed("ended");
   await it.store.createTenant(tenant, null);
-  const { version: stale } = await it.stored(tenant);
+  const stale = await it.stored(tenant);
   await it.store.writeCommand(tenant.id, {
-    update: { version: stale, changes: { spec: { state: "absent" } } },
+    update: { tenant: stale, changes: { spec: { state: "absent" } } },
     deletion: { requestedAt: NOW, overwrites: false },
     request: null,
     expiredRequest: null,
   });
-  assert.is(await it.store.endDeletion(tenant, stale, NOW), false);
+  assert.is(await it.store.endDeletion(tenant, stale.version, NOW), false);
   assert.ok((await it.client.doc("subdomains/ended").get()).exists);
 
   const { record, version } = await it.stored(tenant);

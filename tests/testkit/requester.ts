@@ -5,4 +5,4 @@
  */
 import type { Requester } from "../../shared/tenant/tenant.ts";
 
-export const REQUESTER: Requester = { name: "key:test", request_id: "request-1" };
+export const REQUESTER: Requester = { name: "key:test", request_id: "request-1", reason: null };

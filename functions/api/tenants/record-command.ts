@@ -47,12 +47,13 @@ export async function recordCommand(
     const basis = await store.readForCommand(tenantId, request);
     if (basis.outcome !== "first-time") return basis;
     if (basis.tenant === null) return null;
-    const { record, version } = basis.tenant;
+    const { record } = basis.tenant;
     if (record.spec.command_id === issued.commandId) return { outcome: "changed", tenant: record };
     const effect = applyCommand(record, command, issued);
     if (effect.outcome === "refused") return effect;
 
-    const update = effect.outcome === "changed" ? { version, changes: effect.changes } : null;
+    const update =
+      effect.outcome === "changed" ? { tenant: basis.tenant, changes: effect.changes } : null;
     const tenant = update === null ? record : withChanges(record, update.changes);
     const result = { outcome: effect.outcome, tenant };
     if (update === null && request === null) return result;

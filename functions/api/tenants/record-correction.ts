@@ -6,7 +6,6 @@
 import type { Store } from "../../../shared/firestore/store.ts";
 import { correct } from "../../../shared/tenant/commands.ts";
 import type { CommandEffect, Corrections } from "../../../shared/tenant/commands.ts";
-import { withChanges } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { LOST_RACE, untilWritten } from "./until-written.ts";
 
@@ -28,13 +27,11 @@ export function recordCorrection(
   return untilWritten(tenantId, async (): Promise<CorrectionResult | null | typeof LOST_RACE> => {
     const stored = await store.readTenant(tenantId);
     if (stored === null) return null;
-    const { record, version } = stored;
+    const { record } = stored;
     const effect = correct(record, corrections, now);
     if (effect.outcome === "refused") return effect;
     if (effect.outcome === "unchanged") return { outcome: "changed", tenant: record };
-    const written = await store.writeTenant(tenantId, version, effect.changes);
-    return written === null
-      ? LOST_RACE
-      : { outcome: "changed", tenant: withChanges(record, effect.changes) };
+    const written = await store.writeTenant(stored, effect.changes);
+    return written === null ? LOST_RACE : { outcome: "changed", tenant: written.record };
   });
 }

@@ -124,6 +124,7 @@ function madeAt(started_at: Date): Operation {
     first_attempt: 1,
     started_at,
     slot: null,
+    slot_at: null,
     deadline_at: null,
   };
 }

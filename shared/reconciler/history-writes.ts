@@ -1,0 +1,155 @@
+/**
+ * What a change of a tenant's record means for the history: which attempts it opens, sets to work and ends. It follows
+ * from the record before and after alone, so that whoever writes the one cannot forget the other. Pure.
+ *
+ * @module
+ */
+import { OPERATION_RECORD_DAYS, operationId } from "../tenant/operation-record.ts";
+import type { OperationOutcome, OperationRecord } from "../tenant/operation-record.ts";
+import { withoutPersonalData } from "../tenant/personal-data.ts";
+import { addSeconds, isSettled } from "../tenant/tenant.ts";
+import type { Operation, Tenant } from "../tenant/tenant.ts";
+import type { JobReport } from "./decision.ts";
+import { firstDifference } from "./difference.ts";
+
+/** What is written of a record of the history; what is not named stays. */
+export interface OperationWrite {
+  id: string;
+  fields: Partial<OperationRecord>;
+}
+
+/** A Job that has ended, with what is left of it. */
+export interface EndedJob {
+  generation: number;
+  attempt: number;
+  report: JobReport;
+}
+
+/** An attempt without an outcome. */
+type Attempt = Pick<OperationRecord, "generation" | "attempt" | "kind" | "slot_at">;
+
+/** What the history holds of a tenant that has just been asked for. */
+export function historyOfNew(tenant: Tenant): OperationWrite[] {
+  return openAttempts(tenant).map((attempt) => opened(attempt, tenant));
+}
+
+/** What changes in the history when a tenant's record does. `ended`, if it is known, is what is left of a Job. */
+export function historyOfChange(
+  before: Tenant,
+  after: Tenant,
+  ended: EndedJob | null,
+): OperationWrite[] {
+  const [were, are] = [openAttempts(before), openAttempts(after)];
+  const isAmong = (attempts: Attempt[], one: Attempt) =>
+    attempts.some((other) => isSame(one, other));
+  return [
+    ...were.filter((one) => !isAmong(are, one)).map((one) => closed(one, after, ended)),
+    ...are.filter((one) => !isAmong(were, one)).map((one) => opened(one, after)),
+    ...are
+      .filter((one) => were.some((was) => isSame(one, was) && was.slot_at === null))
+      .filter(({ slot_at }) => slot_at !== null)
+      .map((one) => begun(one, after)),
+  ];
+}
+
+/** What changes in the history when a deletion ends and the record goes. */
+export function historyOfGone(tenant: Tenant, now: Date): OperationWrite[] {
+  const gone = { ...tenant, updated_at: now };
+  return openAttempts(tenant).map((attempt) => closed(attempt, gone, null));
+}
+
+/**
+ * The attempts of a tenant that have no outcome: the current one or, where the newest command has not begun, its first
+ * one, and the one that it overtakes for as long as that holds a slot.
+ */
+function openAttempts(tenant: Tenant): Attempt[] {
+  const { spec, status } = tenant;
+  const { operation } = status;
+  if (isSettled(tenant)) return [];
+  if (operation !== null && operation.generation === spec.generation) return [toAttempt(operation)];
+  const kind = firstDifference(tenant)?.kind ?? null;
+  const first = { generation: spec.generation, attempt: 1, kind, slot_at: null };
+  return operation === null || operation.slot === null ? [first] : [toAttempt(operation), first];
+}
+
+function toAttempt({ generation, attempt, kind, slot_at }: Operation): Attempt {
+  return { generation, attempt, kind, slot_at };
+}
+
+function isSame(one: Attempt, other: Attempt): boolean {
+  return one.generation === other.generation && one.attempt === other.attempt;
+}
+
+function opened(attempt: Attempt, tenant: Tenant): OperationWrite {
+  const { requested_at, requested_by } = tenant.spec;
+  return toWrite(attempt, tenant, {
+    state: attempt.slot_at === null ? "queued" : "running",
+    requested_by: requested_by.name,
+    request_id: requested_by.request_id,
+    request_reason: requested_by.reason,
+    created_at: attempt.attempt === 1 ? requested_at : tenant.updated_at,
+    job_at: null,
+    running_at: null,
+    ended_at: null,
+    steps: [],
+    outcome: null,
+    log: null,
+  });
+}
+
+function begun(attempt: Attempt, tenant: Tenant): OperationWrite {
+  return toWrite(attempt, tenant, { state: "running" });
+}
+
+function closed(attempt: Attempt, tenant: Tenant, ended: EndedJob | null): OperationWrite {
+  const { profile, updated_at } = tenant;
+  const isItsJob = ended?.generation === attempt.generation && ended.attempt === attempt.attempt;
+  const { createdAt, runningAt, endedAt, steps, log }: JobReport = isItsJob
+    ? ended.report
+    : NOTHING_LEFT;
+  return toWrite(attempt, tenant, {
+    ...endOf(attempt, tenant),
+    job_at: createdAt,
+    running_at: runningAt,
+    ended_at: endedAt ?? updated_at,
+    steps,
+    log: log === null ? null : withoutPersonalData(log, profile),
+  });
+}
+
+const NOTHING_LEFT: JobReport = {
+  createdAt: null,
+  runningAt: null,
+  endedAt: null,
+  steps: [],
+  log: null,
+};
+
+/** How an attempt has ended, by what the record says now. */
+function endOf(
+  { generation }: Attempt,
+  { spec, status, profile }: Tenant,
+): Pick<OperationRecord, "state" | "outcome"> {
+  if (generation < spec.generation) return { state: "superseded", outcome: null };
+  const { step, reason, message, retryable } = status;
+  if (status.condition === "failed") {
+    const said = message === null ? null : withoutPersonalData(message, profile);
+    return { state: "failed", outcome: { step, reason, message: said, retryable } };
+  }
+  // Where success is not the plain one, the reason says so.
+  const outcome: OperationOutcome | null =
+    reason === null ? null : { step: null, reason, message: null, retryable: null };
+  return { state: "succeeded", outcome };
+}
+
+function toWrite(
+  { generation, attempt, kind, slot_at }: Attempt,
+  { id: tenant_id, updated_at }: Tenant,
+  fields: Partial<OperationRecord>,
+): OperationWrite {
+  const expires_at = addSeconds(updated_at, OPERATION_RECORD_DAYS * 24 * 3600);
+  return {
+    id: operationId(tenant_id, generation, attempt),
+    fields: { tenant_id, generation, attempt, kind, slot_at, ...fields, expires_at },
+  };
+}

@@ -1,0 +1,223 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { applyCommand } from "../tenant/commands.ts";
+import type { Command } from "../tenant/commands.ts";
+import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
+import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
+import { decide } from "./decide.ts";
+import type { Job, JobOutcome, JobReport } from "./decision.ts";
+import type { EndedJob } from "./history-writes.ts";
+import { takingChanges } from "./slot-queue.ts";
+import { toldOfGone, toldOfNew, toTenantWrite } from "./tenant-write.ts";
+import type { TenantWrite } from "./tenant-write.ts";
+
+const test = suite("what is written of a tenant in one batch");
+
+const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
+const NOW = new Date("2026-11-29T12:00:00Z");
+const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30 };
+const later = (seconds: number) => addSeconds(NOW, seconds);
+
+const queued = newTenant(
+  {
+    id: ID,
+    commandId: "w1",
+    requestedBy: REQUESTER,
+    organization: "Acme & Co",
+    subdomain: "acme",
+    email: "office@acme.example",
+    first_name: "Ada",
+  },
+  NOW,
+);
+
+function write(
+  tenant: Tenant,
+  status: StatusChanges,
+  seconds: number,
+  ended: EndedJob | null = null,
+): TenantWrite {
+  return toTenantWrite(tenant, { status, updated_at: later(seconds) }, ended);
+}
+
+/** The current operation takes its slot. */
+function begin(tenant: Tenant, operation: Operation, seconds: number): TenantWrite {
+  const changes = { phase: "provisioning", step: operation.kind } as const;
+  return write(tenant, takingChanges(operation, 3, changes, later(seconds)), seconds);
+}
+
+/** The Job of the current operation ends, and that is recorded as `decide` says. */
+function end(
+  tenant: Tenant,
+  outcome: JobOutcome,
+  seconds: number,
+  report: JobReport | null = null,
+): TenantWrite {
+  const { kind, generation, attempt } = tenant.status.operation as Operation;
+  const job: Job = {
+    uid: "u",
+    kind,
+    generation,
+    attempt,
+    terminating: false,
+    outcome,
+    blocker: null,
+  };
+  const { changes } = decide({ tenant, job }, later(seconds), SETTINGS);
+  assert.ok(changes);
+  return write(tenant, changes, seconds, report && { generation, attempt, report });
+}
+
+function command(tenant: Tenant, what: Command, seconds: number): TenantWrite {
+  const issued = { commandId: "w2", requestedBy: REQUESTER, now: later(seconds) };
+  const effect = applyCommand(tenant, what, issued);
+  assert.ok(effect.outcome === "changed");
+  return toTenantWrite(tenant, effect.changes);
+}
+
+/** `generation.attempt kind state` of everything that is written to the history. */
+const historyOf = ({ operations }: Pick<TenantWrite, "operations">): string[] =>
+  operations.map(
+    ({ fields }) => `${fields.generation}.${fields.attempt} ${fields.kind} ${fields.state}`,
+  );
+
+const create: Operation = {
+  kind: "create",
+  generation: 1,
+  attempt: 1,
+  first_attempt: 1,
+  started_at: NOW,
+  slot: null,
+  slot_at: null,
+  deadline_at: null,
+};
+const working = begin(queued, create, 5).record;
+const SUCCESS: JobOutcome = { result: "succeeded", reason: null };
+const FAILURE: JobOutcome = {
+  result: "failed",
+  step: "add-user",
+  reason: "BackoffLimitExceeded",
+  message: "office@acme.example is no address of Ada at Acme & Co",
+  retryable: true,
+};
+const active = end(working, SUCCESS, 60).record;
+
+test("a new tenant is told of, and its first attempt is queued, with who asked for it", () => {
+  const { event, operations } = toldOfNew(queued);
+  assert.is(event?.type, "queued");
+  assert.is(event?.sequence, 1);
+  const [first] = operations;
+  assert.is(first?.id, `${ID}.1.1`);
+  assert.is(first?.fields.state, "queued");
+  assert.is(first?.fields.kind, "create");
+  assert.is(first?.fields.requested_by, "key:test");
+  assert.is(first?.fields.request_id, "request-1");
+  assert.equal(first?.fields.created_at, NOW);
+  assert.equal(first?.fields.expires_at, addSeconds(NOW, 90 * 24 * 3600));
+});
+
+test("what the status view does not show is not told", () => {
+  const { event, operations, changes } = toTenantWrite(queued, {
+    status: { next_reconcile_at: later(60) },
+  });
+  assert.is(event, null);
+  assert.equal(operations, []);
+  assert.is(changes.sequence, undefined);
+});
+
+test("every change of the view is told under the next number, as the record is then", () => {
+  const { event, changes, record } = begin(queued, create, 5);
+  assert.is(event?.sequence, 2);
+  assert.is(changes.sequence, 2);
+  assert.is(record.sequence, 2);
+  assert.is(event?.type, "provisioning");
+  assert.is(event?.data.status, "provisioning");
+  assert.equal(event?.time, later(5));
+});
+
+test("an attempt begins with its slot and ends with its outcome", () => {
+  assert.equal(historyOf(begin(queued, create, 5)), ["1.1 create running"]);
+  const done = end(working, SUCCESS, 60);
+  assert.equal(historyOf(done), ["1.1 create succeeded"]);
+  assert.equal(done.operations[0]?.fields.slot_at, later(5));
+  assert.equal(done.operations[0]?.fields.ended_at, later(60));
+  assert.is(done.event?.type, "active");
+});
+
+test("a failed attempt ends, and the next one is queued in the same write", () => {
+  const failed = end(working, FAILURE, 60);
+  assert.equal(historyOf(failed), ["1.1 create failed", "1.2 create queued"]);
+  assert.equal(failed.operations[1]?.fields.created_at, later(60));
+});
+
+test("neither history nor event has what the customer said of themselves", () => {
+  const report = { ...NOTHING, log: "adding Office@acme.example\nof ADA\n" };
+  const { operations, event } = end(working, FAILURE, 60, report);
+  assert.is(operations[0]?.fields.outcome?.message, "*** is no address of *** at ***");
+  assert.is(operations[0]?.fields.log, "adding ***\nof ***\n");
+  assert.is(event?.data.error_message, "*** is no address of *** at ***");
+});
+
+const NOTHING: JobReport = {
+  createdAt: null,
+  runningAt: null,
+  endedAt: null,
+  steps: [],
+  log: null,
+};
+
+test("what is left of a Job is kept with its own attempt, and with no other", () => {
+  const steps = [{ name: "start", started_at: later(7), ended_at: later(50) }];
+  const report = { createdAt: later(6), runningAt: later(7), endedAt: later(50), steps, log: "x" };
+  const [own] = end(working, SUCCESS, 60, report).operations;
+  assert.equal(own?.fields.job_at, later(6));
+  assert.equal(own?.fields.running_at, later(7));
+  assert.equal(own?.fields.ended_at, later(50));
+  assert.equal(own?.fields.steps, steps);
+  const anothers = { generation: 7, attempt: 1, report };
+  const [other] = write(working, { observed_generation: 1 }, 60, anothers).operations;
+  assert.is(other?.fields.log, null);
+});
+
+test("a command is queued; one that overtakes another that has not begun supersedes it", () => {
+  assert.equal(historyOf(command(active, "suspend", 70)), ["2.1 suspend queued"]);
+  const waiting = command(active, "suspend", 70).record;
+  assert.equal(historyOf(command(waiting, "delete", 71)), [
+    "2.1 suspend superseded",
+    "3.1 drop queued",
+  ]);
+});
+
+test("an attempt that works is superseded when the next one takes its slot", () => {
+  const overtaken = command(working, "delete", 10);
+  assert.equal(historyOf(overtaken), ["2.1 drop queued"]);
+  const drop = { ...create, kind: "drop", generation: 2, started_at: later(11) };
+  assert.equal(historyOf(begin(overtaken.record, drop, 11)), [
+    "1.1 create superseded",
+    "2.1 drop running",
+  ]);
+});
+
+test("the next operation of the same command is queued when the one before has succeeded", () => {
+  const bothAsked = withChanges(working, { spec: { state: "suspended" } });
+  assert.equal(historyOf(end(bothAsked, SUCCESS, 60)), [
+    "1.1 create succeeded",
+    "1.2 suspend queued",
+  ]);
+});
+
+test("a command that asks for nothing ends without a kind", () => {
+  const asked = withChanges(active, { spec: { generation: 2 } });
+  assert.equal(historyOf(write(asked, { observed_generation: 2 }, 70)), ["2.1 null succeeded"]);
+});
+
+test("the end of a deletion is told, and closes what was never begun", () => {
+  const deleting = command(queued, "delete", 10).record;
+  const { event, operations } = toldOfGone(deleting, later(12));
+  assert.is(event?.type, "deleted");
+  assert.is(event?.sequence, deleting.sequence + 1);
+  assert.equal(historyOf({ operations }), ["2.1 drop succeeded"]);
+});
+
+test.run();

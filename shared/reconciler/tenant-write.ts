@@ -1,0 +1,57 @@
+/**
+ * What is written of a tenant in one batch: the changes to its record, and what follows from them, the event that tells
+ * of them and the history. Every writer goes through here, so no change of the status is untold. Pure.
+ *
+ * @module
+ */
+import { toEvent, toStatusView } from "../tenant/status-event.ts";
+import type { StatusEvent } from "../tenant/status-event.ts";
+import { withChanges } from "../tenant/tenant.ts";
+import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import { historyOfChange, historyOfGone, historyOfNew } from "./history-writes.ts";
+import type { EndedJob, OperationWrite } from "./history-writes.ts";
+
+/** What is written beside a tenant's record. */
+export interface ToldOf {
+  /** Null where nothing of the status view has changed. */
+  event: StatusEvent | null;
+  operations: OperationWrite[];
+}
+
+/** The changes to a record, with what is written beside them. */
+export interface TenantWrite extends ToldOf {
+  changes: TenantChanges;
+  /** The record as it is then. */
+  record: Tenant;
+}
+
+/** What is written beside a new tenant. */
+export function toldOfNew(tenant: Tenant): ToldOf {
+  const event = toEvent(tenant, tenant.status.phase, tenant.created_at);
+  return { event, operations: historyOfNew(tenant) };
+}
+
+/** What changes to a tenant come to. `ended`, if it is known, is what is left of a Job whose outcome they record. */
+export function toTenantWrite(
+  before: Tenant,
+  changes: TenantChanges,
+  ended: EndedJob | null = null,
+): TenantWrite {
+  const after = withChanges(before, changes);
+  const operations = historyOfChange(before, after, ended);
+  if (!isViewChanged(before, after)) return { changes, record: after, event: null, operations };
+  const sequence = before.sequence + 1;
+  const record = { ...after, sequence };
+  const event = toEvent(record, record.status.phase, record.updated_at);
+  return { changes: { ...changes, sequence }, record, event, operations };
+}
+
+/** What is written beside the end of a deletion, with which the record goes. */
+export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
+  const last = { ...tenant, sequence: tenant.sequence + 1 };
+  return { event: toEvent(last, "deleted", now), operations: historyOfGone(tenant, now) };
+}
+
+function isViewChanged(before: Tenant, after: Tenant): boolean {
+  return JSON.stringify(toStatusView(before)) !== JSON.stringify(toStatusView(after));
+}
