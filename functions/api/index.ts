@@ -10,6 +10,7 @@ import { openLazily } from "../../shared/platform/open-lazily.ts";
 import { followTraces } from "../../shared/platform/trace.ts";
 import { answer } from "./dispatch.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
+import { openEstimates } from "./history/estimates.ts";
 import { serve } from "./http/server.ts";
 import { createLimits } from "./auth/rate-limits.ts";
 
@@ -21,9 +22,12 @@ const idTokens = openLazily(async () => {
   const { createIdTokenVerifier } = await import("./auth/id-token.ts");
   return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };
 });
+const { store, bus } = openStoreAndBus(settings);
 const api = {
   settings,
-  ...openStoreAndBus(settings),
+  store,
+  bus,
+  estimates: openEstimates(store),
   limits: createLimits(settings.rateLimitPerMinute),
   authenticate: createAuthenticator(settings, (token) => idTokens.verify(token)),
 };

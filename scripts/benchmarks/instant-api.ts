@@ -37,6 +37,7 @@ const store = {
 const api: Api = {
   settings,
   store,
+  estimates: { of: () => null },
   bus: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
   limits: createLimits(settings.rateLimitPerMinute),
   authenticate: createAuthenticator(settings, () => Promise.resolve(null)),

@@ -8,6 +8,8 @@
 export const LOG_EVENTS = {
   ClusterUnavailable: "The cluster does not answer; the resync reconciles nobody.",
   DeletionUnfinished: "A deletion has not ended, and its tenant is not there.",
+  EstimateNotRead:
+    "How long operations take was not read; a running one is shown without an estimate.",
   GarbageCollectionFailed: "A part of the garbage collection was not finished.",
   GarbageCollectionFinished: "The garbage collection has ended, with so many findings.",
   GoogleKeysUnavailable: "Google's public keys cannot be read, so no ID token can be checked.",

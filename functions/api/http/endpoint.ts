@@ -9,6 +9,7 @@ import type { ApiSettings } from "../../../shared/configuration/settings.ts";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Bus } from "../../../shared/pubsub/bus.ts";
 import type { Requester } from "../../../shared/tenant/tenant.ts";
+import type { Estimates } from "../history/estimates.ts";
 import { bodyParserOf, queryParserOf } from "./parse-input.ts";
 import type { RequestIdentity } from "./request-identity.ts";
 import type { ApiResponse } from "./response.ts";
@@ -46,6 +47,7 @@ export interface ApiDependencies {
   store: Store;
   bus: Bus;
   settings: ApiSettings;
+  estimates: Estimates;
 }
 
 /** A request to an endpoint, with all that came in validated. */

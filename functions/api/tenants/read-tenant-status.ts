@@ -4,6 +4,7 @@
  * @module
  */
 import { toStatusView } from "../../../shared/tenant/status-event.ts";
+import { toProgress } from "../history/operation-progress.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { findTenant, pollHeaders } from "./find-tenant.ts";
 import { NO_SUCH_TENANT, NOT_MODIFIED } from "./tenant-answers.ts";
@@ -13,7 +14,8 @@ export const readTenantStatus = defineEndpoint({
   method: "GET",
   path: "/tenants/{id}/status",
   summary: "Watch a tenant",
-  description: "`Retry-After` says when to ask again; without it nothing is under way.",
+  description:
+    "`Retry-After` says when to ask again; without it nothing is under way. `operation` says how far it is.",
   answers: {
     200: {
       description: "The status.",
@@ -25,6 +27,8 @@ export const readTenantStatus = defineEndpoint({
   },
   async handle(call, dependencies) {
     const tenant = await findTenant(call, dependencies);
-    return { status: 200, headers: pollHeaders(tenant), body: toStatusView(tenant) };
+    const operation = toProgress(tenant, dependencies.estimates);
+    const body = { ...toStatusView(tenant), operation };
+    return { status: 200, headers: pollHeaders(tenant), body };
   },
 });

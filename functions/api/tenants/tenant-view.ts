@@ -8,6 +8,7 @@ import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { toStatusView } from "../../../shared/tenant/status-event.ts";
 import { DESIRED_STATES, PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { progressSchema } from "../history/operation-progress.ts";
 import { named } from "../http/named-schema.ts";
 
 export const statusSchema = {
@@ -64,8 +65,14 @@ const STATUS_FIELD_NAMES = [
 export const tenantStatusSchema = named("TenantStatus", {
   type: "object",
   additionalProperties: false,
-  required: STATUS_FIELD_NAMES,
-  properties: statusFields,
+  required: [...STATUS_FIELD_NAMES, "operation"],
+  properties: {
+    ...statusFields,
+    operation: {
+      oneOf: [progressSchema, { type: "null" }],
+      description: "What is under way; null while nothing is.",
+    },
+  },
 });
 
 export const tenantSchema = named("Tenant", {
