@@ -6,6 +6,7 @@
 import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-check";
 import { METHODS } from "node:http";
 import { ENDPOINTS } from "../../functions/api/endpoints.ts";
+import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
 import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
@@ -33,6 +34,9 @@ const SEGMENTS = [
   "status",
   "retry",
   "suspend",
+  "operations",
+  `${TENANT_IDS[0]}.1.1`,
+  `${TENANT_IDS[0]}.1`,
   "",
   ".",
   "..",
@@ -117,7 +121,13 @@ export const paths: Malformed = tuple(
   aimed(parts, `${start}${some.join(separator)}${end}`),
 );
 
-const NAMES = [...Object.keys(listQuerySchema.properties), "id", "__proto__", "toString", "a"];
+const NAMES = [
+  ...Object.keys({ ...listQuerySchema.properties, ...operationsQuerySchema.properties }),
+  "id",
+  "__proto__",
+  "toString",
+  "a",
+];
 
 const values = oneof(
   malformedTexts.map(percentEncoded),
@@ -138,6 +148,11 @@ const values = oneof(
     "%00",
     "active",
     "ACTIVE",
+    "running",
+    "create",
+    "2026-02-29T12:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "0000-01-01T00:00:00Z",
     "a@b.example",
     "[]",
     "a%40b",
@@ -153,10 +168,13 @@ const parameters = tuple(
   values,
 ).map(([name, sign, value]) => `${name}${sign}${value}`);
 
-/** Queries of any request, but mostly of the one that takes one. */
+/** Queries of any request, but mostly of those that take one. */
 export const queries: Malformed = tuple(
   oneof(
-    { weight: 3, arbitrary: goods(["listTenants"]).map(toParts) },
+    {
+      weight: 3,
+      arbitrary: goods(["listTenants", "listOperations", "listTenantOperations"]).map(toParts),
+    },
     { weight: 1, arbitrary: any },
   ),
   oneof(
@@ -194,7 +212,7 @@ const ownPaths = constantFrom(
   "/docs",
   "/openapi.json",
   "/nowhere",
-).map((path) => path.replace("{id}", TENANT_IDS[0] ?? ""));
+).map((path) => path.replace("{id}", TENANT_IDS[0] ?? "").replace("{op}", `${TENANT_IDS[0]}.1.1`));
 
 export const methods: Malformed = tuple(
   any,

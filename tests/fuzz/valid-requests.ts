@@ -8,6 +8,7 @@ import {
   array,
   constant,
   constantFrom,
+  date,
   integer,
   option,
   record,
@@ -20,13 +21,14 @@ import { ENDPOINT_IDS, ENDPOINTS } from "../../functions/api/endpoints.ts";
 import type { EndpointId } from "../../functions/api/endpoints.ts";
 import { takesIdempotencyKey } from "../../functions/api/http/endpoint.ts";
 import type { EndpointSpec } from "../../functions/api/http/endpoint.ts";
-import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
+import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import {
   emailSchema,
   organizationSchema,
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
+import { operationId } from "../../shared/tenant/operation-record.ts";
 import { sound, utf8 } from "./fuzzed-request.ts";
 import type { FuzzedRequest, Parts } from "./fuzzed-request.ts";
 
@@ -89,16 +91,32 @@ const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
   ({ length }) => length <= emailSchema.maxLength,
 );
 
-const pageTokens = uuid().map((id) =>
-  Buffer.from(`1700000000.123456000.${id}`).toString("base64url"),
+const toToken = (id: string) => Buffer.from(`1700000000.123456000.${id}`).toString("base64url");
+
+const operationIds = tuple(constantFrom(...TENANT_IDS), integer({ min: 1, max: 3 })).map(
+  ([id, attempt]) => operationId(id, 1, attempt),
 );
+
+const tenantPageTokens = uuid().map(toToken);
+const operationPageTokens = operationIds.map(toToken);
+
+const times = date({
+  min: new Date("1000-01-01T00:00:00Z"),
+  max: new Date("2999-12-31T23:59:59Z"),
+  noInvalidDate: true,
+}).map((time) => time.toISOString());
 
 const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
   [subdomainSchema.pattern, () => subdomains],
   [emailSchema.pattern, () => emails],
-  [listQuerySchema.properties.page_token.pattern, () => pageTokens],
+  [operationsQuerySchema.properties.since.pattern, () => times],
 ]);
+
+/** Of each list. A parameter of this name has the same schema in all of them. */
+function pageTokensFor(path: string): Arbitrary<string> {
+  return path.endsWith("/operations") ? operationPageTokens : tenantPageTokens;
+}
 
 /** What a field's schema allows. */
 function valuesOf(schema: Schema): Arbitrary<unknown> {
@@ -110,10 +128,13 @@ function valuesOf(schema: Schema): Arbitrary<unknown> {
 }
 
 /** The fields of an object that its schema allows, in any order. */
-function fieldsOf(schema: Schema): Arbitrary<Field[]> {
+function fieldsOf(schema: Schema, path = ""): Arbitrary<Field[]> {
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) =>
     option(
-      valuesOf(field).map((value): Field => [name, value]),
+      (name === "page_token" ? pageTokensFor(path) : valuesOf(field)).map((value): Field => [
+        name,
+        value,
+      ]),
       { freq: 2 },
     ),
   );
@@ -153,10 +174,11 @@ export function goods(ids: EndpointId[] = ENDPOINT_IDS): Arbitrary<Good> {
 }
 
 function targetsOf({ path, query }: EndpointSpec): Arbitrary<string> {
-  const fields = query === undefined ? constant([]) : fieldsOf(query as Schema);
-  return tuple(constantFrom(...TENANT_IDS), fields).map(([id, some]) => {
+  const fields = query === undefined ? constant([]) : fieldsOf(query as Schema, path);
+  return tuple(operationIds, fields).map(([op, some]) => {
     const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
-    return `${path.replace("{id}", id)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
+    const [id = ""] = op.split(".");
+    return `${path.replace("{id}", id).replace("{op}", op)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
   });
 }
 

@@ -17,7 +17,7 @@ const sinceSchema = {
   type: "string",
   title: "Only operations that were asked for then or later",
   pattern:
-    "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?Z$",
+    "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,3})?Z$",
   description: "a time in UTC, such as 2026-11-29T17:00:00Z",
 } as const satisfies JSONSchema;
 
