@@ -4,10 +4,17 @@
 locals {
   firestore_location = coalesce(var.firestore_location, var.region)
 
-  indexes = {
+  tenant_indexes = {
     status       = [["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
     email        = [["profile.email", "ASCENDING"], ["created_at", "DESCENDING"]]
     email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
+  }
+
+  operation_indexes = {
+    tenant     = [["tenant_id", "ASCENDING"], ["created_at", "DESCENDING"]]
+    state      = [["state", "ASCENDING"], ["created_at", "DESCENDING"]]
+    kind       = [["kind", "ASCENDING"], ["created_at", "DESCENDING"]]
+    kind_state = [["kind", "ASCENDING"], ["state", "ASCENDING"], ["created_at", "DESCENDING"]]
   }
 }
 
@@ -26,7 +33,7 @@ resource "google_firestore_database" "this" {
 }
 
 resource "google_firestore_index" "tenants" {
-  for_each = local.indexes
+  for_each = local.tenant_indexes
 
   database    = google_firestore_database.this.name
   collection  = "tenants"
@@ -42,16 +49,42 @@ resource "google_firestore_index" "tenants" {
   }
 }
 
-# Records of requests and of deletions end by themselves. No query asks for when, so the field has
+resource "google_firestore_index" "operations" {
+  for_each = local.operation_indexes
+
+  database    = google_firestore_database.this.name
+  collection  = "operations"
+  query_scope = "COLLECTION"
+
+  dynamic "fields" {
+    for_each = each.value
+
+    content {
+      field_path = fields.value[0]
+      order      = fields.value[1]
+    }
+  }
+}
+
+# Records of requests, of deletions and of operations end by themselves. No query asks for when, so the field has
 # no index: one on a time that only grows would be a hot spot.
 resource "google_firestore_field" "expires_at" {
-  for_each = toset(["requests", "deletions"])
+  for_each = toset(["requests", "deletions", "operations"])
 
   database   = google_firestore_database.this.name
   collection = each.value
   field      = "expires_at"
 
   ttl_config {}
+  index_config {}
+}
+
+# A log is long, and nobody asks for operations by it.
+resource "google_firestore_field" "log" {
+  database   = google_firestore_database.this.name
+  collection = "operations"
+  field      = "log"
+
   index_config {}
 }
 

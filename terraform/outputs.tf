@@ -6,7 +6,7 @@ output "api_url" {
 }
 
 output "api_key_command" {
-  description = "Prints the keys that open the API."
+  description = "Prints the keys that open the API, each after its name and a colon where it has one."
   value       = "gcloud secrets versions access ${google_secret_manager_secret_version.this["api_keys"].version} --secret=${google_secret_manager_secret.this["api_keys"].secret_id} --project=${var.project_id}"
 }
 

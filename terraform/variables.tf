@@ -129,7 +129,7 @@ variable "api_invokers" {
 }
 
 variable "api_keys" {
-  description = "The keys that open the API. Without any, one is made; the outputs say how to read it. They are not kept in the state."
+  description = "The keys that open the API, as name:key or the key alone; the history says by that name who asked. Without any, one is made; the outputs say how to read it. They are not kept in the state."
   type        = list(string)
   default     = []
   nullable    = false
@@ -142,8 +142,8 @@ variable "api_keys" {
   }
 
   validation {
-    condition     = alltrue([for key in var.api_keys : can(regex("^[!-+.-~-]{8,}$", key))])
-    error_message = "Each of api_keys must be 8 or more visible ASCII characters without a comma."
+    condition     = alltrue([for key in var.api_keys : can(regex("^([a-z][a-z0-9-]{0,30}:[!-+.-~-]{8,}|[!-+.-9;-~-]{8,})$", key))])
+    error_message = "Each of api_keys must be 8 or more visible ASCII characters without a comma, and without a colon unless a name stands before it, as in frontend:KEY: a to z, 0 to 9 and hyphens, a letter first, 31 characters at most."
   }
 }
 

@@ -12,13 +12,14 @@ import type { EndpointId } from "./endpoints.ts";
 import { takesIdempotencyKey } from "./http/endpoint.ts";
 import type { ApiDependencies, Endpoint } from "./http/endpoint.ts";
 import { withETag } from "./http/etag.ts";
-import { parseIdempotencyKey, parseTenantId } from "./http/parse-input.ts";
+import { parseIdempotencyKey, parsePathParameter } from "./http/parse-input.ts";
 import { Problem } from "./http/problem.ts";
 import { toResponse } from "./http/problem-response.ts";
 import type { ApiRequest } from "./http/request.ts";
 import { identify } from "./http/request-identity.ts";
 import type { ApiResponse } from "./http/response.ts";
 import { createRouter } from "./http/routes.ts";
+import type { PathParameters } from "./http/routes.ts";
 
 /** What the API works with, and what guards it. */
 export interface Api extends ApiDependencies {
@@ -52,7 +53,7 @@ async function dispatch(request: ApiRequest, api: Api): Promise<ApiResponse> {
     case "path-only":
       return answerOtherMethod(request.method, match.allow);
     case "endpoint":
-      return answerEndpoint(request, match.endpoint, match.tenantId, api);
+      return answerEndpoint(request, match.endpoint, match.parameters, api);
   }
 }
 
@@ -69,7 +70,7 @@ function answerOtherMethod(method: string, allow: string[]): ApiResponse {
 async function answerEndpoint(
   request: ApiRequest,
   id: EndpointId,
-  tenantId: string | null,
+  parameters: PathParameters,
   api: Api,
 ): Promise<ApiResponse> {
   const endpoint: Endpoint = ENDPOINTS[id];
@@ -80,12 +81,17 @@ async function answerEndpoint(
   const call = {
     body,
     query: endpoint.parseQuery(request.query),
-    tenantId: tenantId === null ? "" : parseTenantId(tenantId),
+    tenantId: parsePathParameter("id", parameters["id"]),
+    operationId: parsePathParameter("op", parameters["op"]),
     requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
         ? null
-        : identify(caller.id, parseIdempotencyKey(key), { endpoint: id, tenantId, body }),
+        : identify(caller.id, parseIdempotencyKey(key), {
+            endpoint: id,
+            tenantId: parameters["id"] ?? null,
+            body,
+          }),
   };
   const response = await endpoint.handle(call, api);
   return 304 in endpoint.answers ? withETag(response, request.headers["if-none-match"]) : response;

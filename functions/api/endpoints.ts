@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { listOperations } from "./history/list-operations.ts";
+import { listTenantOperations } from "./history/list-tenant-operations.ts";
+import { readOperation } from "./history/read-operation.ts";
 import type { Endpoint } from "./http/endpoint.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
@@ -30,6 +33,9 @@ export const ENDPOINTS = {
   retryTenant,
   suspendTenant,
   resumeTenant,
+  listTenantOperations,
+  readOperation,
+  listOperations,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

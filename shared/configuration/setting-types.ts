@@ -20,5 +20,8 @@ export type ClusterTarget =
 export const DATABASE_TLS = ["default", "verify", "off"] as const;
 export type DatabaseTls = (typeof DATABASE_TLS)[number];
 
+/** The name of an API key, as a part of a pattern. */
+export const API_KEY_NAME = "[a-z][a-z0-9-]{0,30}";
+
 /** The comment of a setting that is for an emulator, or that the deployment leaves at its default. */
 export const NOT_IN_TERRAFORM = "not set by Terraform";

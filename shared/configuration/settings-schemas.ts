@@ -8,9 +8,13 @@
  *
  * @module
  */
-import { DATABASE_TLS, NOT_IN_TERRAFORM } from "./setting-types.ts";
+import { API_KEY_NAME, DATABASE_TLS, NOT_IN_TERRAFORM } from "./setting-types.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
+/** Of an API key: visible ASCII without the comma, and without the colon where no name stands before the key. */
+const KEY = "[\\x21-\\x2b\\x2d-\\x7e]{8,}";
+const KEY_WITHOUT_COLON = "[\\x21-\\x2b\\x2d-\\x39\\x3b-\\x7e]{8,}";
 
 /** A comma-separated list of at least one item; an item holds neither space nor comma. */
 export function listOf(item: string): string {
@@ -86,12 +90,12 @@ export const apiSettingsSchema = {
   properties: {
     ...commonSettingsSchema.properties,
     API_KEYS: {
-      title: "Keys that authorize a caller by `X-API-Key`",
+      title:
+        "Keys that authorize a caller by `X-API-Key`, each with the name by which the history knows that caller",
       type: "string",
-      // Visible ASCII without the comma.
-      pattern: listOf("[\\x21-\\x2b\\x2d-\\x7e]{8,}"),
+      pattern: listOf(`${API_KEY_NAME}:${KEY}|${KEY_WITHOUT_COLON}`),
       description:
-        "a comma-separated list of keys, each of 8 or more visible ASCII characters; it may be left out where ALLOWED_CALLERS is set",
+        "a comma-separated list of keys, each of 8 or more visible ASCII characters, as name:key or alone (then it is key-1, key-2, … by its place, and without a colon); a name is a to z, 0 to 9 and hyphens, begins with a letter and has 31 characters at most; the list may be left out where ALLOWED_CALLERS is set",
     },
     ALLOWED_CALLERS: {
       title: "Google accounts whose ID tokens authorize a caller",

@@ -53,6 +53,25 @@ test("callers are told by a key, by the ID token of a Google account, or by eith
   ]);
 });
 
+test("a key has the name that stands before it, or its place for one", () => {
+  const parseKeys = (keys: string) => {
+    const { apiKeys, apiKeyNames } = parseApiSettings({ ...API, API_KEYS: keys });
+    return apiKeys.map((key, index) => [apiKeyNames[index], key]);
+  };
+  assert.equal(parseKeys("first-key, billing:second-key,third-key"), [
+    ["key-1", "first-key"],
+    ["billing", "second-key"],
+    ["key-3", "third-key"],
+  ]);
+  assert.equal(parseKeys("web:old-key-1,web:new-key-2"), [
+    ["web", "old-key-1"],
+    ["web", "new-key-2"],
+  ]);
+  assert.equal(parseKeys("a:b:c:d:e:f"), [["a", "b:c:d:e:f"]]);
+  const longest = `a${"-".repeat(30)}`;
+  assert.equal(parseKeys(`${longest}:some-key-1`), [[longest, "some-key-1"]]);
+});
+
 test("allowed callers and the audience of their tokens are set together", () => {
   for (const [set, value, missing] of [
     ["ALLOWED_CALLERS", "ann@example.com", "API_AUDIENCE"],
@@ -94,7 +113,25 @@ for (const [name, base, values] of taken) {
 }
 
 const refused: [name: string, base: Environment, values: string[]][] = [
-  ["API_KEYS", API, [" , ", "short", "long-enough,short", "se cret-key", "schlüssel-1"]],
+  [
+    "API_KEYS",
+    API,
+    [
+      " , ",
+      "short",
+      "long-enough,short",
+      "se cret-key",
+      "schlüssel-1",
+      "web:short",
+      "Web:long-enough",
+      "1web:long-enough",
+      "web_1:long-enough",
+      ":long-enough",
+      "web:",
+      "web: long-enough",
+      `a${"b".repeat(31)}:long-enough`,
+    ],
+  ],
   [
     "API_AUDIENCE",
     AUDIENCE,
@@ -234,6 +271,9 @@ test("a complaint never quotes a value, for it may be a secret", () => {
   const said = problemsOf(() => parseApiSettings(env)).join(" ");
   assert.match(said, /API_KEYS/);
   assert.not.match(said, /se cret|hunter2|good-long-key/);
+  const named = problemsOf(() => parseApiSettings({ ...API, API_KEYS: "Web:hunter2-is-long" }));
+  assert.match(named.join(" "), /^API_KEYS must be /);
+  assert.not.match(named.join(" "), /Web|hunter2/);
 });
 
 test.run();

@@ -5,6 +5,7 @@
  * @module
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import { API_KEY_NAME } from "./setting-types.ts";
 import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
@@ -59,7 +60,10 @@ type SettingsOf<G extends Group> = {
   [K in keyof G["properties"] & string as NameOf<K>]: ValueOf<G, K>;
 };
 
-export type ApiSettings = SettingsOf<typeof apiSettingsSchema>;
+export type ApiSettings = SettingsOf<typeof apiSettingsSchema> & {
+  /** Of each of `apiKeys`, at its place, the name of its caller. */
+  apiKeyNames: string[];
+};
 
 /** What the functions that reconcile need. */
 export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> & {
@@ -74,7 +78,21 @@ const readKubeconfig = settingsParserOf(kubeconfigSettingsSchema);
 export function parseApiSettings(env: Environment): ApiSettings {
   const settings = toSettings(apiSettingsSchema, readApi(env));
   const allowedCallers = settings.allowedCallers.map((email) => email.toLowerCase());
-  return { ...settings, allowedCallers };
+  const named = settings.apiKeys.map(toNamedKey);
+  return {
+    ...settings,
+    apiKeys: named.map(({ key }) => key),
+    apiKeyNames: named.map(({ name }) => name),
+    allowedCallers,
+  };
+}
+
+const NAMED_KEY = new RegExp(`^(${API_KEY_NAME}):(.+)$`);
+
+/** A key with the name before it; without one, its place is its name. */
+function toNamedKey(item: string, index: number): { name: string; key: string } {
+  const [, name = `key-${index + 1}`, key = item] = NAMED_KEY.exec(item) ?? [];
+  return { name, key };
 }
 
 /** Takes the first of the three ways to the cluster that the environment speaks of. */

@@ -9,7 +9,7 @@
  * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
  * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
- * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`                       |
+ * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
  * | `events/{id}`            | what is to be published of a tenant                    | `outbox.ts`                        |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
@@ -21,6 +21,7 @@ import { openDeletions } from "./deletions.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
 import { openHeartbeat } from "./heartbeat.ts";
 import { openHistory } from "./history.ts";
+import { openOperationList } from "./operation-list.ts";
 import { openOutbox } from "./outbox.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
@@ -29,6 +30,7 @@ import { openTenantList } from "./tenant-list.ts";
 import { openTenantRequests } from "./tenant-requests.ts";
 import { openTenants } from "./tenants.ts";
 
+export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { ListRequest, Position, TenantList } from "./tenant-list.ts";
@@ -64,6 +66,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...tenants.methods,
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),
     ...openTenantList(firestore),
+    ...openOperationList(firestore),
     ...slots.methods,
     ...reservations.methods,
     ...deletions.methods,

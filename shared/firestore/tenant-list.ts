@@ -14,7 +14,7 @@ import type { Phase, Tenant } from "../tenant/tenant.ts";
 import { call, everyDocument } from "./firestore-calls.ts";
 import { toShown } from "./tenant-documents.ts";
 
-/** Where a page ends: its last tenant, as the list is ordered. */
+/** Where a page ends: its last document, as the list is ordered. */
 export interface Position {
   /**
    * As fine as the database keeps it: a `Date` would lose those made within its millisecond. Null of a record
@@ -126,7 +126,8 @@ async function readUndated(
   return undated;
 }
 
-function positionOf(document: QueryDocumentSnapshot): Position {
+/** Where a document stands in a list that is ordered by `created_at`. */
+export function positionOf(document: QueryDocumentSnapshot): Position {
   const createdAt: unknown = document.get("created_at");
   const { id } = document;
   if (!(createdAt instanceof Timestamp)) return { createdAt: null, id };

@@ -8,7 +8,7 @@
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
-import { TENANT_ID_PATTERN } from "./names.ts";
+import { OPERATION_ID_PATTERN, TENANT_ID_PATTERN } from "./names.ts";
 
 /** Letters and marks of any script, digits, space and - . & ' , without a space at either end. */
 const NAME = "^[\\p{L}\\p{M}\\p{N}.&',-]([\\p{L}\\p{M}\\p{N} .&',-]*[\\p{L}\\p{M}\\p{N}.&',-])?$";
@@ -90,4 +90,12 @@ export const tenantIdSchema = {
   title: "The tenant's id",
   description: "a UUID in lower case",
   examples: ["0c16443d-3d8e-4c0d-b43c-ac1174140611"],
+} as const satisfies JSONSchema;
+
+export const operationIdSchema = {
+  type: "string",
+  pattern: OPERATION_ID_PATTERN,
+  title: "The operation's id",
+  description: "a tenant's id, a generation and an attempt, with dots between",
+  examples: ["0c16443d-3d8e-4c0d-b43c-ac1174140611.1.1"],
 } as const satisfies JSONSchema;

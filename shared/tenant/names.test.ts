@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName, isTenantId, jobName, tenantOfJob } from "./names.ts";
+import { databaseName, isTenantId, jobName, parseOperationId, tenantOfJob } from "./names.ts";
+
+import { operationId } from "./operation-record.ts";
 
 const test = suite("names");
 
@@ -21,6 +23,23 @@ test("only a UUID in lower case is a tenant id", () => {
   assert.ok(isTenantId(ID));
   for (const text of ["", "1", ID.toUpperCase(), `${ID} `, `../${ID}`])
     assert.not(isTenantId(text));
+});
+
+test("an operation's id tells its tenant, generation and attempt, and nothing else is one", () => {
+  const operation = operationId(ID, 12, 3);
+  assert.equal(parseOperationId(operation), { tenantId: ID, generation: 12, attempt: 3 });
+  for (const text of [
+    "",
+    ID,
+    `${ID}.1`,
+    `${ID}.1.2.3`,
+    `${ID}.01.1`,
+    `${ID}.1.-1`,
+    `${ID}.1.1 `,
+    `x.1.1`,
+  ]) {
+    assert.is(parseOperationId(text), null, text);
+  }
 });
 
 test.run();

@@ -33,6 +33,24 @@ export function isTenantId(text: string): boolean {
   return TENANT_ID.test(text);
 }
 
+/** The form of an operation's id, for a schema: the tenant's id, the generation and the attempt. */
+export const OPERATION_ID_PATTERN = `^${UUID}\\.(0|[1-9][0-9]{0,15})\\.(0|[1-9][0-9]{0,15})$`;
+const OPERATION_ID = new RegExp(OPERATION_ID_PATTERN);
+
+/** Whether a text has the form of an operation's id. */
+export function isOperationId(text: string): boolean {
+  return OPERATION_ID.test(text);
+}
+
+/** What an operation's id says, or null where it is none. */
+export function parseOperationId(
+  text: string,
+): { tenantId: string; generation: number; attempt: number } | null {
+  if (!isOperationId(text)) return null;
+  const [tenantId = "", generation, attempt] = text.split(".");
+  return { tenantId, generation: Number(generation), attempt: Number(attempt) };
+}
+
 /** The one Job name, and Secret name, that a tenant has. Holding it is holding the tenant's lock. */
 export function jobName(tenantId: string): string {
   return `site-${tenantId}`;

@@ -12,7 +12,7 @@ variables {
   mail                    = { host = "smtp.example.com", user = "kairos", from = "no-reply@example.com" }
   mail_password           = "mail-password"
   dist_directory          = "tests/zips"
-  api_keys                = ["first-key-of-the-api", "second-key-of-the-api"]
+  api_keys                = ["frontend:first-key-of-the-api", "second-key-of-the-api"]
   allowed_callers         = ["frontend@my-project.iam.gserviceaccount.com"]
   api_audience            = "https://api.example.com"
   allowed_origins         = ["https://app.example.com", "http://localhost:3000"]

@@ -166,6 +166,34 @@ run "refused_a_key_with_a_comma" {
   expect_failures = [var.api_keys]
 }
 
+run "refused_a_key_whose_name_is_none" {
+  command = plan
+
+  variables {
+    api_keys = ["Frontend:long-enough"]
+  }
+
+  expect_failures = [var.api_keys]
+}
+
+run "refused_a_named_key_that_is_too_short" {
+  command = plan
+
+  variables {
+    api_keys = ["frontend:short"]
+  }
+
+  expect_failures = [var.api_keys]
+}
+
+run "taken_keys_with_a_name_and_without" {
+  command = plan
+
+  variables {
+    api_keys = ["frontend:long-enough", "frontend:another:long-one", "long-enough"]
+  }
+}
+
 run "refused_a_caller_that_is_no_address" {
   command = plan
 

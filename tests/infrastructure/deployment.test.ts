@@ -174,6 +174,7 @@ function addTests(): void {
       firestoreEmulatorHost: null,
       pubsubEmulatorHost: null,
       apiKeys: ["a-key-from-secret-manager"],
+      apiKeyNames: ["key-1"],
       allowedCallers: ["frontend@my-project.iam.gserviceaccount.com"],
       audience: "https://api.example.com",
       allowedOrigins: ["https://app.example.com", "http://localhost:3000"],

@@ -11,7 +11,8 @@ import { USED_SERVICES } from "../../scripts/build/used-messages.ts";
 import { recordCommand } from "../../functions/api/tenants/record-command.ts";
 import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
 import { openStore } from "../../shared/firestore/store.ts";
-import type { ListRequest, Store } from "../../shared/firestore/store.ts";
+import type { ListRequest, OperationListRequest, Store } from "../../shared/firestore/store.ts";
+import { operationId } from "../../shared/tenant/operation-record.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
@@ -35,6 +36,8 @@ const readJson = (name: string): unknown =>
 const { indexes, fieldOverrides } = readJson("firestore.indexes.json") as IndexFile;
 
 const NOW = new Date("2026-11-24T12:00:00Z");
+const TENANT_ID = randomUUID();
+const OPERATION_ID = operationId(TENANT_ID, 1, 1);
 
 /** What a store does of which every method is called. */
 let seen: Awaited<ReturnType<typeof watchStore>>;
@@ -109,6 +112,9 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.queue(10);
   await store.dueTenants(NOW, 10);
   for (const list of everyList()) await store.listTenants(list);
+  for (const list of everyOperationList()) await store.listOperations(list);
+  await store.readOperation(OPERATION_ID);
+  await store.operationSeconds("create");
   for await (const { tenant: found } of store.tenants()) assert.is(found.id, id);
   await store.showTenant(id);
   await store.readReservation("acme");
@@ -149,6 +155,23 @@ function everyList(): ListRequest[] {
     },
   ];
   return filters.flatMap((filter) => places.map((from) => ({ filter, limit: 10, from })));
+}
+
+/** The history of a tenant, and of all with every combination of filters: each from the start and from a place on. */
+function everyOperationList(): OperationListRequest[] {
+  const filters: OperationListRequest["filter"][] = [
+    { tenant_id: TENANT_ID },
+    {},
+    { state: "failed" },
+    { kind: "create" },
+    { kind: "create", state: "failed" },
+  ];
+  const after = { createdAt: { seconds: 1_700_000_000, nanoseconds: 0 }, id: OPERATION_ID };
+  const places = [
+    { since: null, after: null },
+    { since: NOW, after },
+  ];
+  return filters.flatMap((filter) => places.map((place) => ({ filter, limit: 10, ...place })));
 }
 
 /** One each, in an order that does not matter. */

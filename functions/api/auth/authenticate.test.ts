@@ -6,8 +6,12 @@ import { Problem } from "../http/problem.ts";
 
 const test = suite("who calls");
 
-const KEYS = { apiKeys: ["old-key-1", "new-key-2"], allowedCallers: [] };
-const CALLERS = { apiKeys: [], allowedCallers: ["frontend@example.com"] };
+const KEYS = {
+  apiKeys: ["old-key-1", "new-key-2"],
+  apiKeyNames: ["frontend", "billing"],
+  allowedCallers: [],
+};
+const CALLERS = { apiKeys: [], apiKeyNames: [], allowedCallers: ["frontend@example.com"] };
 const ACCOUNT = { subject: "1234", email: "Frontend@example.com", isVerified: true };
 
 const noTokens = () => Promise.reject(new Error("no token is to be looked at"));
@@ -35,6 +39,22 @@ test("each key opens, and is a caller of its own", async () => {
 test("the account of a valid token opens, in whatever case it is written", async () => {
   const authenticate = createAuthenticator(CALLERS, token(ACCOUNT));
   assert.is((await authenticate(bearer)).id, "google:1234");
+});
+
+test("a caller has a name for the history: the key's own, or the account's address", async () => {
+  const byKey = createAuthenticator(KEYS, noTokens);
+  assert.is((await byKey({ "x-api-key": "old-key-1" })).name, "key:frontend");
+  assert.is((await byKey({ "x-api-key": "new-key-2" })).name, "key:billing");
+  const byToken = createAuthenticator(CALLERS, token(ACCOUNT));
+  assert.is((await byToken(bearer)).name, "google:frontend@example.com");
+});
+
+test("the old and the new key of one name are one name, and two callers", async () => {
+  const authenticate = createAuthenticator({ ...KEYS, apiKeyNames: ["web", "web"] }, noTokens);
+  const old = await authenticate({ "x-api-key": "old-key-1" });
+  const fresh = await authenticate({ "x-api-key": "new-key-2" });
+  assert.equal([old.name, fresh.name], ["key:web", "key:web"]);
+  assert.is.not(old.id, fresh.id);
 });
 
 const refused: [

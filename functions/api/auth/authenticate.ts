@@ -20,10 +20,10 @@ type Credentials = Readonly<Record<string, string | undefined>>;
 
 /** Makes the check. It gives the caller or throws a `Problem`: 401, 403, or 503 without Google's keys. */
 export function createAuthenticator(
-  settings: Pick<ApiSettings, "apiKeys" | "allowedCallers">,
+  settings: Pick<ApiSettings, "apiKeys" | "apiKeyNames" | "allowedCallers">,
   verifyIdToken: VerifyIdToken,
 ): (headers: Credentials) => Promise<Caller> {
-  const { apiKeys, allowedCallers } = settings;
+  const { apiKeys, apiKeyNames, allowedCallers } = settings;
   const keyDigests = apiKeys.map(sha256);
   const challenge = [
     ...(apiKeys.length > 0 ? ["ApiKey"] : []),
@@ -38,9 +38,9 @@ export function createAuthenticator(
     const digest = sha256(given);
     // Every key is compared, in constant time, so that the time tells nothing of any.
     const matches = keyDigests.map((known) => timingSafeEqual(known, digest));
-    const place = matches.indexOf(true);
-    if (place === -1) throw unauthorized("X-API-Key is not a valid key.");
-    return { id: `key:${digest.toString("hex")}`, name: `key:key-${place + 1}` };
+    const name = apiKeyNames[matches.indexOf(true)];
+    if (name === undefined) throw unauthorized("X-API-Key is not a valid key.");
+    return { id: `key:${digest.toString("hex")}`, name: `key:${name}` };
   }
 
   async function byToken(token: string): Promise<Caller> {

@@ -4,11 +4,15 @@
  *
  * @module
  */
-import { PORTABLE_PATTERNS, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { PORTABLE_PATTERNS } from "../../../shared/tenant/field-schemas.ts";
 import { takesIdempotencyKey } from "../http/endpoint.ts";
 import type { AnswerHeader, AnswerSpec, EndpointSpec } from "../http/endpoint.ts";
 import { nameOf } from "../http/named-schema.ts";
-import { idempotencyKeySchema, ifNoneMatchSchema } from "../http/parameter-schemas.ts";
+import {
+  idempotencyKeySchema,
+  ifNoneMatchSchema,
+  PATH_PARAMETERS,
+} from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
 
 type Json = Record<string, unknown>;
@@ -18,7 +22,7 @@ type Endpoints = Readonly<Record<string, EndpointSpec>>;
 
 const HEADERS: Record<AnswerHeader, Json> = {
   Location: {
-    description: "The path of what was created.",
+    description: "The path of what was created, or of the operation that carries out the command.",
     required: true,
     schema: { type: "string" },
   },
@@ -68,7 +72,7 @@ interface Refusal {
 const REQUEST_ID = { "X-Request-ID": { $ref: "#/components/headers/RequestId" } };
 
 const DESCRIPTION = `\
-Creates, watches, suspends, resumes and deletes Frappe tenants.
+Creates, watches, suspends, resumes and deletes Frappe tenants, and tells what happened to them.
 
 **Who may call**: whoever sends one of the keys as \`X-API-Key\`, or a Google ID token of an allowed \
 account as \`Authorization: Bearer\`. Failed attempts are limited by address, for each instance of the \
@@ -96,6 +100,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
     security: [{ ApiKey: [] }, { GoogleIdToken: [] }],
     tags: [
       { name: "Tenants", description: "The life of a tenant." },
+      { name: "Operations", description: "What happened to tenants, and who asked for it." },
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
@@ -143,7 +148,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
   const parameters = parametersOf(spec);
   return {
     operationId: id,
-    tags: [spec.path.startsWith("/tenants") ? "Tenants" : "Service"],
+    tags: [tagOf(spec)],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     ...(spec.isPublic ? { security: [] } : {}),
@@ -155,13 +160,19 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
   };
 }
 
+function tagOf({ path }: EndpointSpec): string {
+  if (path.includes("/operations")) return "Operations";
+  return path.startsWith("/tenants") ? "Tenants" : "Service";
+}
+
 function parametersOf(spec: EndpointSpec): Json[] {
   const { properties = {} } = (spec.query ?? {}) as { properties?: Record<string, object> };
   const query = Object.entries(properties).map(([name, schema]) =>
     parameter("query", name, schema as Described),
   );
+  const path = Object.entries(PATH_PARAMETERS).filter(([name]) => spec.path.includes(`{${name}}`));
   return [
-    ...(spec.path.includes("{id}") ? [parameter("path", "id", tenantIdSchema)] : []),
+    ...path.map(([name, schema]) => parameter("path", name, schema)),
     ...query,
     ...(takesIdempotencyKey(spec)
       ? [parameter("header", "Idempotency-Key", idempotencyKeySchema)]

@@ -29,7 +29,7 @@ export interface AnswerSpec {
 /** What is said of an endpoint: routes, validation and documentation are made of it. */
 export interface EndpointSpec {
   method: Method;
-  /** A template: `{id}` stands for a tenant's id. */
+  /** A template: `{id}` stands for a tenant's id, and `{op}` for an operation's. */
   path: string;
   summary: string;
   description?: string;
@@ -54,6 +54,8 @@ export interface Call<Body = unknown, Query = unknown> {
   query: Query;
   /** From the path; empty where the path has none. */
   tenantId: string;
+  /** Likewise. It need not be one of this tenant's. */
+  operationId: string;
   /** Who asks; nobody of a public endpoint. */
   requestedBy: Requester;
   /** By which a repetition is recognised; null where the caller gave no key. */

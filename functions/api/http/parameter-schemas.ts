@@ -1,9 +1,14 @@
 /**
- * The parameters that several endpoints take by virtue of their method or their answers. Pure.
+ * The parameters that several endpoints take: in their paths, or by virtue of their method or their answers. Pure.
  *
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
+import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+
+/** What may stand in a path, by the name that it has in a template. */
+export const PATH_PARAMETERS = { id: tenantIdSchema, op: operationIdSchema } as const;
+export type PathParameter = keyof typeof PATH_PARAMETERS;
 
 /** A repeated request is recognised by it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 export const idempotencyKeySchema = {

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ENDPOINTS } from "../endpoints.ts";
 import { Problem } from "./problem.ts";
-import { parseIdempotencyKey, parseTenantId } from "./parse-input.ts";
+import { parseIdempotencyKey, parsePathParameter } from "./parse-input.ts";
 
 const test = suite("validation");
 
@@ -217,9 +217,12 @@ for (const query of [
 
 test("a tenant's id is a UUID in lower case", () => {
   const id = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
-  assert.is(parseTenantId(id), id);
+  assert.is(parsePathParameter("id", id), id);
   for (const text of ["", "acme", id.toUpperCase(), `${id}0`, `${id}\n`]) {
-    assert.match(refusal(() => parseTenantId(text)).message, /id must be a UUID in lower case/);
+    assert.match(
+      refusal(() => parsePathParameter("id", text)).message,
+      /id must be a UUID in lower case/,
+    );
   }
 });
 

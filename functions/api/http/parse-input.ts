@@ -7,11 +7,11 @@
 import type { JSONSchema } from "json-schema-to-ts";
 import { parserOf, untypedParserOf } from "../../../shared/platform/schema-parser.ts";
 import type { FieldError, Parsed } from "../../../shared/platform/schema-parser.ts";
-import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { idempotencyKeySchema } from "./parameter-schemas.ts";
+import { idempotencyKeySchema, PATH_PARAMETERS } from "./parameter-schemas.ts";
+import type { PathParameter } from "./parameter-schemas.ts";
 import { Problem } from "./problem.ts";
 
-const parseId = parserOf(tenantIdSchema);
+const parsePath = { id: parserOf(PATH_PARAMETERS.id), op: parserOf(PATH_PARAMETERS.op) };
 const parseKey = parserOf(idempotencyKeySchema);
 
 /** What validates bodies by a schema; without one, whatever came in is left out. */
@@ -28,11 +28,13 @@ export function queryParserOf(schema: JSONSchema | undefined): (query: URLSearch
   return (query) => accept(parse(toObject(query, schema)), "the query");
 }
 
-/** A tenant's id from a path. */
-export function parseTenantId(text: string): string {
-  const parsed = parseId(text);
+/** A parameter of a path by its name; empty where the path has none of that name. */
+export function parsePathParameter(name: PathParameter, text: string | undefined): string {
+  if (text === undefined) return "";
+  const parsed = parsePath[name](text);
   if (parsed.ok) return parsed.value;
-  throw invalid([{ pointer: "/id", message: `id must be ${tenantIdSchema.description}` }]);
+  const { description } = PATH_PARAMETERS[name];
+  throw invalid([{ pointer: `/${name}`, message: `${name} must be ${description}` }]);
 }
 
 /** The header `Idempotency-Key`. A header is no field of the input, so it is 400 that answers it. */

@@ -7,26 +7,34 @@ const test = suite("routes");
 
 const matchRoute = createRouter(ENDPOINTS);
 
-const found: [method: string, path: string, endpoint: string, tenantId: string | null][] = [
-  ["GET", "/", "readService", null],
-  ["GET", "/health", "readHealth", null],
-  ["HEAD", "/health", "readHealth", null],
-  ["POST", "/tenants", "createTenant", null],
-  ["GET", "/tenants/", "listTenants", null],
-  ["GET", "/tenants/7", "readTenant", "7"],
-  ["PATCH", "/tenants/7", "changeTenant", "7"],
-  ["DELETE", "/tenants/7", "deleteTenant", "7"],
-  ["GET", "/tenants/7/status", "readTenantStatus", "7"],
-  ["POST", "/tenants/7/retry", "retryTenant", "7"],
-  ["POST", "/tenants/7/suspend", "suspendTenant", "7"],
-  ["POST", "/tenants/7/resume", "resumeTenant", "7"],
+const found: [
+  method: string,
+  path: string,
+  endpoint: string,
+  parameters: Record<string, string>,
+][] = [
+  ["GET", "/", "readService", {}],
+  ["GET", "/health", "readHealth", {}],
+  ["HEAD", "/health", "readHealth", {}],
+  ["POST", "/tenants", "createTenant", {}],
+  ["GET", "/tenants/", "listTenants", {}],
+  ["GET", "/tenants/7", "readTenant", { id: "7" }],
+  ["PATCH", "/tenants/7", "changeTenant", { id: "7" }],
+  ["DELETE", "/tenants/7", "deleteTenant", { id: "7" }],
+  ["GET", "/tenants/7/status", "readTenantStatus", { id: "7" }],
+  ["POST", "/tenants/7/retry", "retryTenant", { id: "7" }],
+  ["POST", "/tenants/7/suspend", "suspendTenant", { id: "7" }],
+  ["POST", "/tenants/7/resume", "resumeTenant", { id: "7" }],
+  ["GET", "/tenants/7/operations", "listTenantOperations", { id: "7" }],
+  ["GET", "/tenants/7/operations/7.1.2", "readOperation", { id: "7", op: "7.1.2" }],
+  ["GET", "/operations", "listOperations", {}],
 ];
-for (const [method, path, endpoint, tenantId] of found) {
+for (const [method, path, endpoint, parameters] of found) {
   test(`${method} ${path} is ${endpoint}`, () => {
     const match = matchRoute(method, path);
     assert.is(match.found, "endpoint");
     if (match.found === "endpoint") {
-      assert.equal([match.endpoint, match.tenantId], [endpoint, tenantId]);
+      assert.equal([match.endpoint, match.parameters], [endpoint, parameters]);
     }
   });
 }
@@ -59,6 +67,8 @@ for (const path of [
   "/docsx",
   "/openapi.json/x",
   "/tenants/7/status/x",
+  "/tenants/7/operations/7.1.2/x",
+  "/operations/x",
   "//",
   "/health/x",
 ]) {

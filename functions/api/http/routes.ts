@@ -12,10 +12,13 @@ interface Route<Id> {
 }
 
 export type Match<Id> =
-  | { found: "endpoint"; endpoint: Id; tenantId: string | null }
+  | { found: "endpoint"; endpoint: Id; parameters: PathParameters }
   | { found: "documentation"; path: string }
   | { found: "path-only"; allow: string[] }
   | { found: "nothing" };
+
+/** What stands in a path in the places of its template's parameters, by their names. */
+export type PathParameters = Readonly<Record<string, string>>;
 
 /** The pages for people, and what they load. */
 const DOCUMENTATION = /^\/(openapi\.json$|(docs|redoc)($|\/))/;
@@ -39,7 +42,7 @@ function routesOf<Id extends string>(
 ): Route<Id>[] {
   const ids = Object.keys(endpoints) as Id[];
   return [...Map.groupBy(ids, (id) => endpoints[id].path)].map(([path, some]) => ({
-    pattern: new RegExp(`^${path.replace("{id}", "([^/]+)")}$`),
+    pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
     methods: new Map(some.map((id) => [endpoints[id].method, id])),
   }));
 }
@@ -52,7 +55,7 @@ function matchRoute<Id>(routes: Route<Id>[], method: string, path: string): Matc
     if (match === null) continue;
     const endpoint = methods.get(method === "HEAD" ? "GET" : method);
     if (endpoint === undefined) return { found: "path-only", allow: allowed(methods) };
-    return { found: "endpoint", endpoint, tenantId: match[1] ?? null };
+    return { found: "endpoint", endpoint, parameters: { ...match.groups } };
   }
   return { found: "nothing" };
 }

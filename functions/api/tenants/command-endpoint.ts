@@ -6,9 +6,10 @@
 import { randomUUID } from "node:crypto";
 import type { FromSchema } from "json-schema-to-ts";
 import type { Command } from "../../../shared/tenant/commands.ts";
-import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call, Endpoint, EndpointSpec } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
@@ -22,12 +23,16 @@ import { statusSchema } from "./tenant-view.ts";
 const acceptedSchema = named("Accepted", {
   type: "object",
   additionalProperties: false,
-  required: ["success", "id", "status", "message"],
+  required: ["success", "id", "status", "message", "operation"],
   properties: {
     success: { type: "boolean", const: true },
     id: tenantIdSchema,
     status: statusSchema,
     message: { type: "string" },
+    operation: {
+      ...operationIdSchema,
+      description: "The operation that carries it out, whose path is in `Location`.",
+    },
   },
 });
 
@@ -45,6 +50,7 @@ export function commandEndpoint(command: Command, { message, ...spec }: CommandT
       202: {
         description: "Accepted. The status changes when it is done, and verified.",
         schema: acceptedSchema,
+        headers: ["Location"],
       },
       404: NO_SUCH_TENANT,
       409: NOT_ALLOWED,
@@ -81,12 +87,15 @@ async function run(
   }
 }
 
-function accepted({ id, status }: Tenant, message: string): StoredAnswer {
+function accepted(tenant: Tenant, message: string): StoredAnswer {
+  const { id, status } = tenant;
+  const operation = currentOperationId(tenant);
   const body: FromSchema<typeof acceptedSchema> = {
     success: true,
     id,
     status: status.phase,
     message,
+    operation,
   };
-  return { status: 202, headers: {}, body };
+  return { status: 202, headers: { Location: `/tenants/${id}/operations/${operation}` }, body };
 }

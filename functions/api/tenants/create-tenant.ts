@@ -9,6 +9,7 @@ import {
   emailSchema,
   firstNameSchema,
   lastNameSchema,
+  operationIdSchema,
   organizationSchema,
   subdomainSchema,
   tenantIdSchema,
@@ -17,6 +18,7 @@ import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
@@ -55,7 +57,16 @@ export const createTenantSchema = named("CreateTenant", {
 const createdSchema = named("Created", {
   type: "object",
   additionalProperties: false,
-  required: ["success", "id", "subdomain", "status", "message", "site_url", "tenant_url"],
+  required: [
+    "success",
+    "id",
+    "subdomain",
+    "status",
+    "message",
+    "site_url",
+    "tenant_url",
+    "operation",
+  ],
   properties: {
     success: { type: "boolean", const: true },
     id: tenantIdSchema,
@@ -68,6 +79,7 @@ const createdSchema = named("Created", {
       description:
         "The same as `site_url`, where an older frontend sends the browser. `Location` has the tenant's path.",
     },
+    operation: { ...operationIdSchema, description: "The operation that makes the site." },
   },
 });
 
@@ -152,6 +164,7 @@ function created(tenant: Tenant, { settings }: ApiDependencies): StoredAnswer {
     site_url,
     // The frontend of the service that this one replaces sends the browser there.
     tenant_url: site_url,
+    operation: currentOperationId(tenant),
   };
   return { status: 201, headers: { Location: `/tenants/${tenant.id}` }, body };
 }

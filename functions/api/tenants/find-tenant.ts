@@ -8,8 +8,8 @@ import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { noSuchTenant } from "./tenant-answers.ts";
 
-/** How soon it is worth asking again while something is under way. */
-const POLL_SECONDS = 5;
+/** They say how soon it is worth asking again while something is under way. */
+export const POLL_HEADERS: Readonly<Record<string, string>> = { "Retry-After": "5" };
 
 /** The tenant of the path. Throws 404 where there is none. */
 export async function findTenant(
@@ -23,5 +23,5 @@ export async function findTenant(
 
 /** Says when to ask again, while something is under way. */
 export function pollHeaders(tenant: Tenant): Record<string, string> {
-  return isSettled(tenant) ? {} : { "Retry-After": String(POLL_SECONDS) };
+  return isSettled(tenant) ? {} : POLL_HEADERS;
 }

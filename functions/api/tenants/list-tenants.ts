@@ -5,10 +5,11 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { emailSchema } from "../../../shared/tenant/field-schemas.ts";
+import { isTenantId } from "../../../shared/tenant/names.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { invalid } from "../http/parse-input.ts";
-import { parsePageToken, toPageToken } from "./page-token.ts";
+import { parsePageToken, toPageToken } from "../http/page-token.ts";
 import { statusSchema, tenantSchema, toView } from "./tenant-view.ts";
 
 const skipSchema = {
@@ -79,7 +80,7 @@ export const listTenants = defineEndpoint({
     const { tenants, total, next } = await store.listTenants({
       filter: { ...(status && { phase: status }), ...(email && { email }) },
       limit,
-      from: page_token === undefined ? { skip } : { after: parsePageToken(page_token) },
+      from: page_token === undefined ? { skip } : { after: parsePageToken(page_token, isTenantId) },
     });
     const body: FromSchema<typeof tenantListSchema> = {
       tenants: tenants.map(toView),

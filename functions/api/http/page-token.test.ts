@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isOperationId, isTenantId } from "../../../shared/tenant/names.ts";
 import { parsePageToken, toPageToken } from "./page-token.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem } from "./problem.ts";
 
 const test = suite("page tokens");
 
@@ -11,10 +12,15 @@ const POSITION = {
 };
 
 test("a token says where it came from", () => {
-  for (const position of [POSITION, { ...POSITION, createdAt: null }]) {
+  const operation = { ...POSITION, id: `${POSITION.id}.1234567890123456.1234567890123456` };
+  for (const [position, isId] of [
+    [POSITION, isTenantId],
+    [{ ...POSITION, createdAt: null }, isTenantId],
+    [operation, isOperationId],
+  ] as const) {
     const token = toPageToken(position);
     assert.match(token, /^[A-Za-z0-9_-]{1,200}$/);
-    assert.equal(parsePageToken(token), position);
+    assert.equal(parsePageToken(token, isId), position);
   }
 });
 
@@ -23,6 +29,7 @@ for (const [sentence, token] of [
   ["nothing", ""],
   ["something else", "abc"],
   ["a position without an id", made("1767323045.678000000.")],
+  ["a position in another list", toPageToken({ ...POSITION, id: `${POSITION.id}.1.1` })],
   ["a position with another id", made("1767323045.678000000.tenants/x")],
   ["a time that no calendar has", made(`253402300800.000000000.${POSITION.id}`)],
   ["no time, and another id", made("undated.tenants/x")],
@@ -30,7 +37,7 @@ for (const [sentence, token] of [
 ] as const) {
   test(`${sentence} is refused as a token`, () => {
     assert.throws(
-      () => parsePageToken(token),
+      () => parsePageToken(token, isTenantId),
       (error: unknown) => error instanceof Problem && error.status === 422,
     );
   });

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Position } from "../../../shared/firestore/store.ts";
-import { isTenantId } from "../../../shared/tenant/names.ts";
-import { invalid } from "../http/parse-input.ts";
+import { invalid } from "./parse-input.ts";
 
 /** The end of the year 9999, after which Firestore has no time. */
 const LAST_SECOND = 253_402_300_799;
@@ -21,14 +20,14 @@ export function toPageToken({ createdAt, id }: Position): string {
   return Buffer.from(`${time}.${id}`).toString("base64url");
 }
 
-/** Throws a `Problem` for what is no token of this API. */
-export function parsePageToken(token: string): Position {
+/** Throws a `Problem` for what is no token of a list of documents with such ids. */
+export function parsePageToken(token: string, isId: (text: string) => boolean): Position {
   const text = Buffer.from(token, "base64url").toString("utf8");
   const [, undatedId = ""] = /^undated\.(.*)$/s.exec(text) ?? [];
-  if (isTenantId(undatedId)) return { createdAt: null, id: undatedId };
+  if (isId(undatedId)) return { createdAt: null, id: undatedId };
   const [, seconds = "", nanoseconds = "", id = ""] =
     /^(\d{1,12})\.(\d{9})\.(.*)$/s.exec(text) ?? [];
-  if (seconds !== "" && Number(seconds) <= LAST_SECOND && isTenantId(id)) {
+  if (seconds !== "" && Number(seconds) <= LAST_SECOND && isId(id)) {
     return { createdAt: { seconds: Number(seconds), nanoseconds: Number(nanoseconds) }, id };
   }
   const message = "page_token must be the next_page_token of an earlier answer";
