@@ -8,6 +8,7 @@ import type { Endpoint } from "./http/endpoint.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
+import { createLoginLink } from "./tenants/create-login-link.ts";
 import { createTenant } from "./tenants/create-tenant.ts";
 import { deleteTenant } from "./tenants/delete-tenant.ts";
 import { listTenants } from "./tenants/list-tenants.ts";
@@ -30,6 +31,7 @@ export const ENDPOINTS = {
   retryTenant,
   suspendTenant,
   resumeTenant,
+  createLoginLink,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

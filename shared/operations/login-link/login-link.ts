@@ -21,7 +21,8 @@ export const loginLink: OperationDefinition<typeof LOGIN_LINK_KIND> = {
   statusWhileWorking: {},
   // The site is as good as before.
   statusWhenGivenUp: {},
-  verified: () => ({}),
+  // Its page was seen, so the site is still what it was.
+  verified: ({ status: { site } }) => ({ site }),
   containers: [
     {
       // The apps' code runs here, so it knows no administrator.
