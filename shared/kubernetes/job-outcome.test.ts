@@ -73,6 +73,24 @@ for (const [outage, sentence] of [
   });
 }
 
+test("a user who is not there is a reason of its own, and final", () => {
+  const message = JSON.stringify({ step: "s", reason: "no user", code: "UserNotFound" });
+  const final = { ...CONDITION, reason: "PodFailurePolicy" };
+  for (const condition of [CONDITION, final]) {
+    assert.equal(toOutcome(condition, [podThatLeft(message, { exitCode: 66 })]), {
+      result: "failed",
+      reason: "UserNotFound",
+      step: "s",
+      message: "no user",
+      retryable: false,
+    });
+  }
+  // A script that did not say so for good is not believed.
+  assert.is(toOutcome(CONDITION, [podThatLeft(message)]).reason, CONDITION.reason);
+  const other = JSON.stringify({ step: "s", reason: "no app", code: "toString" });
+  assert.is(toOutcome(final, [podThatLeft(other, { exitCode: 66 })]).reason, "PodFailurePolicy");
+});
+
 test("takes no other word for an outage", () => {
   for (const outage of ["toString", "Else", 7, null]) {
     const message = JSON.stringify({ step: "new-site", reason: "no disk", code: outage });

@@ -29,6 +29,9 @@ const OUTAGES = new Map([
   ["VolumeFull", "There is no space left on the volume that all sites share."],
 ]);
 
+/** What a script may say, likewise, of a failure that no attempt can change. */
+const FINAL_CODES = ["UserNotFound"];
+
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
 
@@ -50,7 +53,7 @@ export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome 
   const failed = counting.flatMap(endedIn).find(({ exitCode }) => exitCode !== 0);
   if (condition.reason === POD_FAILURE_POLICY || FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0)) {
     // Our policy ends a Job for the final exit codes alone, so its Pod need not be there to say so.
-    return { ...inItsWords(condition, failed), retryable: false };
+    return toFinal(condition, failed);
   }
   const evicted = counting.find(({ status }) => status?.reason === EVICTED);
   if (evicted !== undefined) return toEviction(evicted, failed);
@@ -93,6 +96,12 @@ function isDisrupted({ status }: V1Pod): boolean {
 function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ended): Failure {
   const { step, text } = parseTerminationMessage(ended?.message);
   return failure(reason, step, text || deadlineWords(reason) || message || reason);
+}
+
+function toFinal(condition: V1JobCondition, ended?: Ended): Failure {
+  const { code } = parseTerminationMessage(ended?.message);
+  const said = inItsWords(condition, ended);
+  return { ...said, reason: FINAL_CODES.includes(code) ? code : said.reason, retryable: false };
 }
 
 function deadlineWords(reason: string): string | null {

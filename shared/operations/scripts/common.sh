@@ -2,11 +2,11 @@
 #
 # Everything variable comes as environment. A script says at which step it is (`step NAME`), runs
 # what others wrote through `attempt`, and, when it fails, leaves {"step","reason"} as its termination
-# message, with the last words of what failed as the reason, and a "code" where what all sites share is away.
+# message, with the last words of what failed as the reason, and a "code" where programs tell that failure apart.
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
 #   65  the site belongs to somebody else; nothing was touched
-#   66  an app that the site shall have is not in the image
+#   66  something that the site needs is not there: an app in the image, a user
 #   67  a newer operation has taken over, or the tenant is gone; nothing was touched
 set -euo pipefail
 shopt -s inherit_errexit
@@ -16,6 +16,7 @@ export LC_ALL=C.UTF-8
 current_step=start
 is_final=
 failure=
+failure_code=
 scratch=$(mktemp -d)
 words=$scratch/words
 # What the script's own commands complain of is their last words, should one of them fail.
@@ -48,9 +49,10 @@ relay() {
   "$@" 2>&1 | python3 -I -S -c "$relay_py" "$words"
 }
 
-# fail REASON [EXIT_CODE]: ends the script with a reason of its own.
+# fail REASON [EXIT_CODE [CODE]]: ends the script with a reason of its own, and a name for it for programs.
 fail() {
   failure=$1
+  failure_code=${3-}
   # Where this is a subshell, its parent reads it there.
   printf '%s\n' "$1" >"$words"
   is_final=${2-}
@@ -94,8 +96,8 @@ reason_of() {
   fi
 }
 
-# leave_message REASON [CODE]: the termination message, which the control plane reads. A code names for programs
-# what all sites share and is away or full.
+# leave_message REASON [CODE]: the termination message, which the control plane reads. A code names the failure for
+# programs: what all sites share and is away or full, or what is missing for good.
 leave_message() {
   printf '{"step":%s,"reason":%s%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
     "${2:+,\"code\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
@@ -105,7 +107,7 @@ leave_message() {
 leave_reason() {
   local code
   echo "failed at $current_step: $1"
-  leave_message "$1"
+  leave_message "$1" "$failure_code"
   [[ -z $is_final ]] || return 0
   code=$(find_outage "$1") || return 0
   echo "what all sites share is away or full: $code"
