@@ -4,23 +4,7 @@
  *
  * @module
  */
-import {
-  ApiException,
-  BatchV1Api,
-  CoreV1Api,
-  createConfiguration,
-  ServerConfiguration,
-} from "@kubernetes/client-node";
-import type {
-  CoreV1Event,
-  KubeConfig,
-  RequestContext,
-  SecurityAuthentication,
-  V1Job,
-  V1JobCondition,
-  V1Pod,
-  V1Secret,
-} from "@kubernetes/client-node";
+import type { CoreV1Event, V1Job, V1JobCondition, V1Pod, V1Secret } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget } from "../configuration/setting-types.ts";
@@ -28,7 +12,21 @@ import { within } from "../platform/deadline.ts";
 import type { Job } from "../reconciler/decision.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { Blocker } from "../reconciler/blocker.ts";
-import { toBlocker, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
+import {
+  answerOf,
+  FORBIDDEN,
+  isAnything,
+  isList,
+  isObject,
+  isOutOfReach,
+  madeOf,
+  NOT_FOUND,
+  OTHER_UID,
+  unless,
+} from "./cluster-answers.ts";
+import type { Check } from "./cluster-answers.ts";
+import { connect } from "./cluster-clients.ts";
+import { toBlocker, uidToAskAbout } from "./job-diagnosis.ts";
 import { endCondition, toOutcome } from "./job-outcome.ts";
 import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
 import type { Made } from "../reconciler/ports.ts";
@@ -211,137 +209,6 @@ export function connectCluster(
   }
 
   return { readJob, createJob, deleteJob, createSecret, deleteSecret, listJobs };
-}
-
-async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
-  const config = await load(target);
-  const server = config.getCurrentCluster()?.server ?? "";
-  const { authentication, close } = reusingConnections(config);
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: authentication },
-  });
-  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration), close };
-}
-
-/**
- * The client makes a new pool of connections for every request to a server with a CA of its own, and
- * leaves it open. This hands every request the first one.
- */
-function reusingConnections(config: KubeConfig) {
-  let pool: ReturnType<RequestContext["getDispatcher"]>;
-  const authentication: SecurityAuthentication = {
-    getName: () => config.getName(),
-    async applySecurityAuthentication(context) {
-      await config.applySecurityAuthentication(context);
-      pool ??= context.getDispatcher();
-      if (pool !== undefined) context.setDispatcher(pool);
-    },
-  };
-  // What is still asked for over them is waited for.
-  return { authentication, close: () => void pool?.close() };
-}
-
-/** Whether an answer is one of Kubernetes. The client makes an empty object of a page of HTML. */
-type Check = (answer: { kind?: string; metadata?: object; items?: unknown }) => boolean;
-
-const isList: Check = ({ items }) => Array.isArray(items);
-const isObject: Check = ({ metadata }) => metadata !== undefined && "name" in metadata;
-const isAnything: Check = ({ kind, metadata }) => kind !== undefined || metadata !== undefined;
-
-async function answerOf<T extends object>(
-  what: string,
-  isIt: Check,
-  promise: Promise<T>,
-): Promise<T> {
-  let answer: T | null;
-  try {
-    answer = await promise;
-  } catch (error) {
-    throw toAdapterError(what, error);
-  }
-  if (answer !== null && isIt(answer)) return answer;
-  const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
-  throw new AdapterError("cluster", "unavailable", message);
-}
-
-/** Whether it was not the cluster that answered, as far as one can tell, or it does not know us any more. */
-function isOutOfReach(error: unknown): boolean {
-  const { cause } = error as AdapterError;
-  return !(cause instanceof ApiException) || cause.code === 401;
-}
-
-/** An HTTP code, with the `reason` by which Kubernetes tells apart what has the same one. */
-interface Refusal {
-  code: number;
-  reason?: string;
-}
-
-const NOT_FOUND: Refusal = { code: 404 };
-const FORBIDDEN: Refusal = { code: 403 };
-/** That it is made already. A 409 may also be a `Conflict`: somebody wrote at the same time. */
-const EXISTS: Refusal = { code: 409, reason: "AlreadyExists" };
-/** That the object is not the one which the precondition names. */
-const OTHER_UID: Refusal = { code: 409, reason: "Conflict" };
-
-/** What a call comes to; null when it is refused in one of these ways. */
-async function unless<T>(answer: Promise<T>, ...refusals: Refusal[]): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    const refusal = refusalOf(error);
-    const isOne = refusals.some(
-      ({ code, reason }) =>
-        code === refusal.code && (reason === undefined || reason === refusal.reason),
-    );
-    if (isOne) return null;
-    throw error;
-  }
-}
-
-/** What came of making an object. */
-async function madeOf(answer: Promise<object>): Promise<Made> {
-  try {
-    return (await unless(answer, EXISTS)) === null ? "taken" : "made";
-  } catch (error) {
-    const { code, message } = refusalOf(error);
-    const exceeded = code === 403 ? toQuotaExceeded(message ?? "", new Date()) : null;
-    if (exceeded !== null) return exceeded;
-    throw error;
-  }
-}
-
-/** What Kubernetes has to say of a refusal: the fields of its `Status`. */
-function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
-  const cause = error instanceof AdapterError ? error.cause : undefined;
-  if (!(cause instanceof ApiException)) return {};
-  const { code } = cause;
-  try {
-    const { reason, message } = JSON.parse(String(cause.body)) as Record<string, unknown>;
-    return {
-      code,
-      ...(typeof reason === "string" && { reason }),
-      ...(typeof message === "string" && { message }),
-    };
-  } catch {
-    return { code };
-  }
-}
-
-function toAdapterError(what: string, error: unknown): AdapterError {
-  if (!(error instanceof ApiException)) {
-    const message = `Kubernetes: no answer to the call to ${what}`;
-    return new AdapterError("cluster", "unavailable", message, { cause: error });
-  }
-  const { code } = error;
-  const message = `Kubernetes: HTTP ${code} to the call to ${what}`;
-  if (code === 401 || code === 403) {
-    return new AdapterError("cluster", "denied", message, { cause: error });
-  }
-  const isPassing = code === 409 || code === 429 || code >= 500;
-  return new AdapterError("cluster", isPassing ? "unavailable" : "invalid", message, {
-    cause: error,
-  });
 }
 
 /** Which operation a Job belongs to, by its labels. */
