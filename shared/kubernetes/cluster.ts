@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget } from "../configuration/setting-types.ts";
 import { within } from "../platform/deadline.ts";
-import type { Job } from "../reconciler/decision.ts";
+import type { Job, JobReport, JobStep } from "../reconciler/decision.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { Blocker } from "../reconciler/blocker.ts";
 import {
@@ -26,8 +26,11 @@ import {
 } from "./cluster-answers.ts";
 import type { Check } from "./cluster-answers.ts";
 import { connect } from "./cluster-clients.ts";
+import { readLog, readStep } from "./container-log.ts";
+import type { ContainerLog, LogSource } from "./container-log.ts";
 import { toBlocker, uidToAskAbout } from "./job-diagnosis.ts";
-import { endCondition, toOutcome } from "./job-outcome.ts";
+import { endCondition, newestFirst, toOutcome } from "./job-outcome.ts";
+import { begunContainers, toReport } from "./job-report.ts";
 import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
 import type { Made } from "../reconciler/ports.ts";
 import { OPERATION_KINDS } from "../operations/registry.ts";
@@ -41,12 +44,20 @@ export interface ClusterOptions {
   pageSize?: number;
   /** A call that has no answer by then is given up. */
   callMilliseconds?: number;
+  /** How long a container must have run before it is asked for its step. */
+  stepAfterSeconds?: number;
 }
 
 export type Cluster = ReturnType<typeof connectCluster>;
 
 /** More than any call takes that will be answered. */
 const CALL_MILLISECONDS = 10_000;
+
+/** What is over by then is nobody's news (`isReportable` of `reconciler/blocker.ts`), and costs no further call. */
+const STEP_AFTER_SECONDS = 45;
+
+/** A working Job's step only says more, so it is not waited for as long as other answers. */
+const STEP_MILLISECONDS = 3_000;
 
 /** How often it is looked at most whether the cluster is elsewhere. */
 const FORGET_MILLISECONDS = 30_000;
@@ -65,9 +76,18 @@ export interface ListedJob {
 
 const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 
+/** A container, in the Pod that it is in. */
+type WorkingContainer = Pick<LogSource, "pod" | "container">;
+
 /** Connects at the first call. Every method may throw an `AdapterError`. */
 export function connectCluster(
-  { target, namespace, pageSize = 500, callMilliseconds = CALL_MILLISECONDS }: ClusterOptions,
+  {
+    target,
+    namespace,
+    pageSize = 500,
+    callMilliseconds = CALL_MILLISECONDS,
+    stepAfterSeconds = STEP_AFTER_SECONDS,
+  }: ClusterOptions,
   load: typeof loadKubeConfig = loadKubeConfig,
 ) {
   let clients: ReturnType<typeof connect> | null = null;
@@ -110,23 +130,65 @@ export function connectCluster(
     }
   }
 
-  /** The tenant's Job, and how it ended or what blocks it; null when there is none. */
+  /** The tenant's Job, and how it ended, or what blocks it, or at which step it is; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
-    const { batch } = await connected();
-    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
-    const job = await unless(answer, NOT_FOUND);
+    const job = await jobNamed(name);
     if (job === null) return null;
     const identity = identityOf(job);
     const condition = conditionOf(job);
     const pods = await podsOf(name);
+    const blocker = await blockerOf(job, pods);
+    const container = isWorking(job) && blocker === null ? workingContainer(pods) : null;
     return {
       uid: job.metadata?.uid ?? "",
       terminating: job.metadata?.deletionTimestamp !== undefined,
       ...identity,
       outcome: condition === undefined ? null : toOutcome(condition, pods),
-      blocker: await blockerOf(job, pods),
+      blocker,
+      ...(container !== null && { step: await stepOf(container) }),
     };
+  }
+
+  /** What is left of that very Job; null where it or its Pod is gone. Takes no longer than one call may. */
+  async function readReport(tenantId: string, uid: string): Promise<JobReport | null> {
+    const giveUpAt = performance.now() + callMilliseconds;
+    const name = jobName(tenantId);
+    const [job, pods] = await Promise.all([jobNamed(name), podsOf(name)]);
+    const pod = newestFirst(pods).find((each) => isOwnedBy(each, uid));
+    if (job?.metadata?.uid !== uid || pod === undefined) return null;
+    return toReport(job, pod, await logsOf(pod, giveUpAt - performance.now()));
+  }
+
+  async function jobNamed(name: string): Promise<V1Job | null> {
+    const { batch } = await connected();
+    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+    return unless(answer, NOT_FOUND);
+  }
+
+  async function logsOf(pod: V1Pod, milliseconds: number): Promise<Map<string, ContainerLog>> {
+    const { core } = await connected();
+    const logs = begunContainers(pod).map(async ({ name: container }) => {
+      const log = await readLog({ core, namespace, pod, container }, milliseconds);
+      return log === null ? [] : [[container, log] as const];
+    });
+    return new Map((await Promise.all(logs)).flat());
+  }
+
+  /** The container of the newest Pod that has run for so long that its step is of interest; null without one. */
+  function workingContainer(pods: V1Pod[]): WorkingContainer | null {
+    const [pod] = newestFirst(pods);
+    const since = Date.now() - stepAfterSeconds * 1000;
+    const running = (pod === undefined ? [] : begunContainers(pod)).find(
+      ({ state }) => (state.running?.startedAt?.getTime() ?? Infinity) <= since,
+    );
+    return pod === undefined || running === undefined ? null : { pod, container: running.name };
+  }
+
+  async function stepOf({ pod, container }: WorkingContainer): Promise<JobStep | null> {
+    const { core } = await connected();
+    const milliseconds = Math.min(STEP_MILLISECONDS, callMilliseconds);
+    return readStep({ core, namespace, pod, container }, milliseconds);
   }
 
   async function podsOf(name: string): Promise<V1Pod[]> {
@@ -171,8 +233,7 @@ export function connectCluster(
     await unless(call("delete a Job", isAnything, deleted), NOT_FOUND, OTHER_UID);
     const giveUpAt = Date.now() + DELETION_MILLISECONDS;
     while (Date.now() < giveUpAt) {
-      const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
-      const job = await unless(answer, NOT_FOUND);
+      const job = await jobNamed(name);
       if (job?.metadata?.uid !== uid) return;
       await sleep(DELETION_POLL_MILLISECONDS);
     }
@@ -208,7 +269,7 @@ export function connectCluster(
     return listed;
   }
 
-  return { readJob, createJob, deleteJob, createSecret, deleteSecret, listJobs };
+  return { readJob, readReport, createJob, deleteJob, createSecret, deleteSecret, listJobs };
 }
 
 /** Which operation a Job belongs to, by its labels. */
@@ -236,6 +297,16 @@ function toListed(job: V1Job): ListedJob[] {
   return [
     { tenantId, uid, hasEnded: conditionOf(job) !== undefined, createdAt: creationTimestamp },
   ];
+}
+
+/** Whether it has no outcome, and nobody has asked for its end. */
+function isWorking(job: V1Job): boolean {
+  return conditionOf(job) === undefined && job.metadata?.deletionTimestamp === undefined;
+}
+
+/** Between two looks another Job may have taken the name. */
+function isOwnedBy({ metadata }: V1Pod, uid: string): boolean {
+  return metadata?.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 }
 
 function conditionOf(job: V1Job): V1JobCondition | undefined {
