@@ -179,6 +179,29 @@ test("a success does not take its reason from a Pod that failed before", () => {
 
 const COMPLETE = { type: "Complete", status: "True" };
 
+const STEPS = '"steps":[["drop-site",1764436801.123],["verify",1764436802]],"ended":1764436803';
+
+test("steps without a reason are a plain success, beside what another container left", () => {
+  const plain = podThatLeft(`{"step":"verify",${STEPS}}`, { exitCode: 0 });
+  assert.equal(toOutcome(COMPLETE, [plain]), { result: "succeeded", reason: null });
+  const both = podThatLeft(`{"step":"verify","reason":"SiteNotOurs",${STEPS}}`, { exitCode: 0 });
+  const before = podThatLeft(`{"step":"database",${STEPS}}`, {
+    list: "initContainerStatuses",
+    exitCode: 0,
+  });
+  const pod = { status: { ...both.status, ...before.status } };
+  assert.equal(toOutcome(COMPLETE, [pod]), { result: "succeeded", reason: "SiteNotOurs" });
+});
+
+test("a failure is told in the same words with its steps as without", () => {
+  const plain = podThatLeft('{"step":"new-site","reason":"no disk"}');
+  const more = podThatLeft(`{"step":"new-site","reason":"no disk",${STEPS}}`);
+  assert.equal(toOutcome(CONDITION, [more]), toOutcome(CONDITION, [plain]));
+  // It had left this when it was killed for its memory, say.
+  const outcome = toOutcome(CONDITION, [podThatLeft(`{"step":"new-site",${STEPS}}`)]);
+  assert.is(outcome.result === "failed" && outcome.message, CONDITION.message);
+});
+
 test("success has a reason where the Job left one, and no other words", () => {
   const left = '{"step":"verify","reason":"SiteNotOurs"}';
   const pod = podThatLeft(left, { exitCode: 0 });

@@ -5,8 +5,9 @@
  */
 import type { V1ContainerStateTerminated, V1JobCondition, V1Pod } from "@kubernetes/client-node";
 import type { JobOutcome } from "../reconciler/decision.ts";
-import { lastWords, tidy } from "./last-words.ts";
+import { tidy } from "./last-words.ts";
 import { FINAL_EXIT_CODES } from "../operations/job-manifest.ts";
+import { parseTerminationMessage } from "./termination-message.ts";
 
 type Failure = Extract<JobOutcome, { result: "failed" }>;
 
@@ -77,7 +78,8 @@ function reasonLeftIn(pods: V1Pod[]): string | null {
     .flatMap(endedIn)
     .filter(({ exitCode }) => exitCode === 0)
     .map(({ message }) => parseTerminationMessage(message));
-  return words.find(({ step }) => step !== null)?.text ?? null;
+  // Most successes are plain ones, and leave their steps without a reason.
+  return words.find(({ step, text }) => step !== null && text !== "")?.text ?? null;
 }
 
 function endedIn({ status }: V1Pod): Ended[] {
@@ -161,28 +163,4 @@ function signalName(number: number): string {
 
 function failure(reason: string, step: string | null, message: string): Failure {
   return { result: "failed", step, reason, message, retryable: true };
-}
-
-/**
- * A site script ends with `{"step","reason"}` as its termination message, and may add a `"code"`. One that
- * could not leave it, being killed, say, leaves the end of its log instead, of which the last line says most.
- */
-function parseTerminationMessage(message = ""): Words {
-  try {
-    const { step, reason, code } = JSON.parse(message) as Record<string, unknown>;
-    if (typeof step === "string" && typeof reason === "string") {
-      return { step, text: lastWords(reason), code: typeof code === "string" ? code : "" };
-    }
-  } catch {
-    // Not a script's own message.
-  }
-  return { step: null, text: lastWords(message), code: "" };
-}
-
-/** What a container left to say. */
-interface Words {
-  step: string | null;
-  text: string;
-  /** Its failure for programs; empty where the script gave it no name. */
-  code: string;
 }
