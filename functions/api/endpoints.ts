@@ -11,6 +11,7 @@ import type { Endpoint } from "./http/endpoint.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
+import { createLoginLink } from "./tenants/create-login-link.ts";
 import { createTenant } from "./tenants/create-tenant.ts";
 import { deleteTenant } from "./tenants/delete-tenant.ts";
 import { listTenants } from "./tenants/list-tenants.ts";
@@ -36,6 +37,7 @@ export const ENDPOINTS = {
   listTenantOperations,
   readOperation,
   listOperations,
+  createLoginLink,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

@@ -4,32 +4,33 @@
  *
  * @module
  */
-import {
-  ApiException,
-  BatchV1Api,
-  CoreV1Api,
-  createConfiguration,
-  ServerConfiguration,
-} from "@kubernetes/client-node";
-import type {
-  CoreV1Event,
-  KubeConfig,
-  RequestContext,
-  SecurityAuthentication,
-  V1Job,
-  V1JobCondition,
-  V1Pod,
-  V1Secret,
-} from "@kubernetes/client-node";
+import type { CoreV1Event, V1Job, V1JobCondition, V1Pod, V1Secret } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadKubeConfig } from "./cluster-target.ts";
 import type { ClusterTarget } from "../configuration/setting-types.ts";
 import { within } from "../platform/deadline.ts";
-import type { Job } from "../reconciler/decision.ts";
+import type { Job, JobReport, JobStep } from "../reconciler/decision.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { Blocker } from "../reconciler/blocker.ts";
-import { toBlocker, toQuotaExceeded, uidToAskAbout } from "./job-diagnosis.ts";
-import { endCondition, toOutcome } from "./job-outcome.ts";
+import {
+  answerOf,
+  FORBIDDEN,
+  isAnything,
+  isList,
+  isObject,
+  isOutOfReach,
+  madeOf,
+  NOT_FOUND,
+  OTHER_UID,
+  unless,
+} from "./cluster-answers.ts";
+import type { Check } from "./cluster-answers.ts";
+import { connect } from "./cluster-clients.ts";
+import { readLog, readStep } from "./container-log.ts";
+import type { ContainerLog, LogSource } from "./container-log.ts";
+import { toBlocker, uidToAskAbout } from "./job-diagnosis.ts";
+import { endCondition, newestFirst, toOutcome } from "./job-outcome.ts";
+import { begunContainers, toReport } from "./job-report.ts";
 import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
 import type { Made } from "../reconciler/ports.ts";
 import { OPERATION_KINDS } from "../operations/registry.ts";
@@ -43,12 +44,20 @@ export interface ClusterOptions {
   pageSize?: number;
   /** A call that has no answer by then is given up. */
   callMilliseconds?: number;
+  /** How long a container must have run before it is asked for its step. */
+  stepAfterSeconds?: number;
 }
 
 export type Cluster = ReturnType<typeof connectCluster>;
 
 /** More than any call takes that will be answered. */
 const CALL_MILLISECONDS = 10_000;
+
+/** What is over by then is nobody's news (`isReportable` of `reconciler/blocker.ts`), and costs no further call. */
+const STEP_AFTER_SECONDS = 45;
+
+/** A working Job's step only says more, so it is not waited for as long as other answers. */
+const STEP_MILLISECONDS = 3_000;
 
 /** How often it is looked at most whether the cluster is elsewhere. */
 const FORGET_MILLISECONDS = 30_000;
@@ -67,9 +76,18 @@ export interface ListedJob {
 
 const OURS = `${LABELS.managedBy}=${MANAGED_BY}`;
 
+/** A container, in the Pod that it is in. */
+type WorkingContainer = Pick<LogSource, "pod" | "container">;
+
 /** Connects at the first call. Every method may throw an `AdapterError`. */
 export function connectCluster(
-  { target, namespace, pageSize = 500, callMilliseconds = CALL_MILLISECONDS }: ClusterOptions,
+  {
+    target,
+    namespace,
+    pageSize = 500,
+    callMilliseconds = CALL_MILLISECONDS,
+    stepAfterSeconds = STEP_AFTER_SECONDS,
+  }: ClusterOptions,
   load: typeof loadKubeConfig = loadKubeConfig,
 ) {
   let clients: ReturnType<typeof connect> | null = null;
@@ -112,23 +130,65 @@ export function connectCluster(
     }
   }
 
-  /** The tenant's Job, and how it ended or what blocks it; null when there is none. */
+  /** The tenant's Job, and how it ended, or what blocks it, or at which step it is; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
-    const { batch } = await connected();
-    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
-    const job = await unless(answer, NOT_FOUND);
+    const job = await jobNamed(name);
     if (job === null) return null;
     const identity = identityOf(job);
     const condition = conditionOf(job);
     const pods = await podsOf(name);
+    const blocker = await blockerOf(job, pods);
+    const container = isWorking(job) && blocker === null ? workingContainer(pods) : null;
     return {
       uid: job.metadata?.uid ?? "",
       terminating: job.metadata?.deletionTimestamp !== undefined,
       ...identity,
       outcome: condition === undefined ? null : toOutcome(condition, pods),
-      blocker: await blockerOf(job, pods),
+      blocker,
+      ...(container !== null && { step: await stepOf(container) }),
     };
+  }
+
+  /** What is left of that very Job; null where it or its Pod is gone. Takes no longer than one call may. */
+  async function readReport(tenantId: string, uid: string): Promise<JobReport | null> {
+    const giveUpAt = performance.now() + callMilliseconds;
+    const name = jobName(tenantId);
+    const [job, pods] = await Promise.all([jobNamed(name), podsOf(name)]);
+    const pod = newestFirst(pods).find((each) => isOwnedBy(each, uid));
+    if (job?.metadata?.uid !== uid || pod === undefined) return null;
+    return toReport(job, pod, await logsOf(pod, giveUpAt - performance.now()));
+  }
+
+  async function jobNamed(name: string): Promise<V1Job | null> {
+    const { batch } = await connected();
+    const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
+    return unless(answer, NOT_FOUND);
+  }
+
+  async function logsOf(pod: V1Pod, milliseconds: number): Promise<Map<string, ContainerLog>> {
+    const { core } = await connected();
+    const logs = begunContainers(pod).map(async ({ name: container }) => {
+      const log = await readLog({ core, namespace, pod, container }, milliseconds);
+      return log === null ? [] : [[container, log] as const];
+    });
+    return new Map((await Promise.all(logs)).flat());
+  }
+
+  /** The container of the newest Pod that has run for so long that its step is of interest; null without one. */
+  function workingContainer(pods: V1Pod[]): WorkingContainer | null {
+    const [pod] = newestFirst(pods);
+    const since = Date.now() - stepAfterSeconds * 1000;
+    const running = (pod === undefined ? [] : begunContainers(pod)).find(
+      ({ state }) => (state.running?.startedAt?.getTime() ?? Infinity) <= since,
+    );
+    return pod === undefined || running === undefined ? null : { pod, container: running.name };
+  }
+
+  async function stepOf({ pod, container }: WorkingContainer): Promise<JobStep | null> {
+    const { core } = await connected();
+    const milliseconds = Math.min(STEP_MILLISECONDS, callMilliseconds);
+    return readStep({ core, namespace, pod, container }, milliseconds);
   }
 
   async function podsOf(name: string): Promise<V1Pod[]> {
@@ -173,8 +233,7 @@ export function connectCluster(
     await unless(call("delete a Job", isAnything, deleted), NOT_FOUND, OTHER_UID);
     const giveUpAt = Date.now() + DELETION_MILLISECONDS;
     while (Date.now() < giveUpAt) {
-      const answer = call("read a Job", isObject, batch.readNamespacedJob({ name, namespace }));
-      const job = await unless(answer, NOT_FOUND);
+      const job = await jobNamed(name);
       if (job?.metadata?.uid !== uid) return;
       await sleep(DELETION_POLL_MILLISECONDS);
     }
@@ -210,138 +269,7 @@ export function connectCluster(
     return listed;
   }
 
-  return { readJob, createJob, deleteJob, createSecret, deleteSecret, listJobs };
-}
-
-async function connect(target: ClusterTarget, load: typeof loadKubeConfig) {
-  const config = await load(target);
-  const server = config.getCurrentCluster()?.server ?? "";
-  const { authentication, close } = reusingConnections(config);
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: authentication },
-  });
-  return { batch: new BatchV1Api(configuration), core: new CoreV1Api(configuration), close };
-}
-
-/**
- * The client makes a new pool of connections for every request to a server with a CA of its own, and
- * leaves it open. This hands every request the first one.
- */
-function reusingConnections(config: KubeConfig) {
-  let pool: ReturnType<RequestContext["getDispatcher"]>;
-  const authentication: SecurityAuthentication = {
-    getName: () => config.getName(),
-    async applySecurityAuthentication(context) {
-      await config.applySecurityAuthentication(context);
-      pool ??= context.getDispatcher();
-      if (pool !== undefined) context.setDispatcher(pool);
-    },
-  };
-  // What is still asked for over them is waited for.
-  return { authentication, close: () => void pool?.close() };
-}
-
-/** Whether an answer is one of Kubernetes. The client makes an empty object of a page of HTML. */
-type Check = (answer: { kind?: string; metadata?: object; items?: unknown }) => boolean;
-
-const isList: Check = ({ items }) => Array.isArray(items);
-const isObject: Check = ({ metadata }) => metadata !== undefined && "name" in metadata;
-const isAnything: Check = ({ kind, metadata }) => kind !== undefined || metadata !== undefined;
-
-async function answerOf<T extends object>(
-  what: string,
-  isIt: Check,
-  promise: Promise<T>,
-): Promise<T> {
-  let answer: T | null;
-  try {
-    answer = await promise;
-  } catch (error) {
-    throw toAdapterError(what, error);
-  }
-  if (answer !== null && isIt(answer)) return answer;
-  const message = `Kubernetes: the answer to the call to ${what} is none of Kubernetes`;
-  throw new AdapterError("cluster", "unavailable", message);
-}
-
-/** Whether it was not the cluster that answered, as far as one can tell, or it does not know us any more. */
-function isOutOfReach(error: unknown): boolean {
-  const { cause } = error as AdapterError;
-  return !(cause instanceof ApiException) || cause.code === 401;
-}
-
-/** An HTTP code, with the `reason` by which Kubernetes tells apart what has the same one. */
-interface Refusal {
-  code: number;
-  reason?: string;
-}
-
-const NOT_FOUND: Refusal = { code: 404 };
-const FORBIDDEN: Refusal = { code: 403 };
-/** That it is made already. A 409 may also be a `Conflict`: somebody wrote at the same time. */
-const EXISTS: Refusal = { code: 409, reason: "AlreadyExists" };
-/** That the object is not the one which the precondition names. */
-const OTHER_UID: Refusal = { code: 409, reason: "Conflict" };
-
-/** What a call comes to; null when it is refused in one of these ways. */
-async function unless<T>(answer: Promise<T>, ...refusals: Refusal[]): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    const refusal = refusalOf(error);
-    const isOne = refusals.some(
-      ({ code, reason }) =>
-        code === refusal.code && (reason === undefined || reason === refusal.reason),
-    );
-    if (isOne) return null;
-    throw error;
-  }
-}
-
-/** What came of making an object. */
-async function madeOf(answer: Promise<object>): Promise<Made> {
-  try {
-    return (await unless(answer, EXISTS)) === null ? "taken" : "made";
-  } catch (error) {
-    const { code, message } = refusalOf(error);
-    const exceeded = code === 403 ? toQuotaExceeded(message ?? "", new Date()) : null;
-    if (exceeded !== null) return exceeded;
-    throw error;
-  }
-}
-
-/** What Kubernetes has to say of a refusal: the fields of its `Status`. */
-function refusalOf(error: unknown): Partial<Refusal> & { message?: string } {
-  const cause = error instanceof AdapterError ? error.cause : undefined;
-  if (!(cause instanceof ApiException)) return {};
-  const { code } = cause;
-  try {
-    const { reason, message } = JSON.parse(String(cause.body)) as Record<string, unknown>;
-    return {
-      code,
-      ...(typeof reason === "string" && { reason }),
-      ...(typeof message === "string" && { message }),
-    };
-  } catch {
-    return { code };
-  }
-}
-
-function toAdapterError(what: string, error: unknown): AdapterError {
-  if (!(error instanceof ApiException)) {
-    const message = `Kubernetes: no answer to the call to ${what}`;
-    return new AdapterError("cluster", "unavailable", message, { cause: error });
-  }
-  const { code } = error;
-  const message = `Kubernetes: HTTP ${code} to the call to ${what}`;
-  if (code === 401 || code === 403) {
-    return new AdapterError("cluster", "denied", message, { cause: error });
-  }
-  const isPassing = code === 409 || code === 429 || code >= 500;
-  return new AdapterError("cluster", isPassing ? "unavailable" : "invalid", message, {
-    cause: error,
-  });
+  return { readJob, readReport, createJob, deleteJob, createSecret, deleteSecret, listJobs };
 }
 
 /** Which operation a Job belongs to, by its labels. */
@@ -369,6 +297,16 @@ function toListed(job: V1Job): ListedJob[] {
   return [
     { tenantId, uid, hasEnded: conditionOf(job) !== undefined, createdAt: creationTimestamp },
   ];
+}
+
+/** Whether it has no outcome, and nobody has asked for its end. */
+function isWorking(job: V1Job): boolean {
+  return conditionOf(job) === undefined && job.metadata?.deletionTimestamp === undefined;
+}
+
+/** Between two looks another Job may have taken the name. */
+function isOwnedBy({ metadata }: V1Pod, uid: string): boolean {
+  return metadata?.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 }
 
 function conditionOf(job: V1Job): V1JobCondition | undefined {

@@ -73,6 +73,24 @@ for (const [outage, sentence] of [
   });
 }
 
+test("a user who is not there is a reason of its own, and final", () => {
+  const message = JSON.stringify({ step: "s", reason: "no user", code: "UserNotFound" });
+  const final = { ...CONDITION, reason: "PodFailurePolicy" };
+  for (const condition of [CONDITION, final]) {
+    assert.equal(toOutcome(condition, [podThatLeft(message, { exitCode: 66 })]), {
+      result: "failed",
+      reason: "UserNotFound",
+      step: "s",
+      message: "no user",
+      retryable: false,
+    });
+  }
+  // A script that did not say so for good is not believed.
+  assert.is(toOutcome(CONDITION, [podThatLeft(message)]).reason, CONDITION.reason);
+  const other = JSON.stringify({ step: "s", reason: "no app", code: "toString" });
+  assert.is(toOutcome(final, [podThatLeft(other, { exitCode: 66 })]).reason, "PodFailurePolicy");
+});
+
 test("takes no other word for an outage", () => {
   for (const outage of ["toString", "Else", 7, null]) {
     const message = JSON.stringify({ step: "new-site", reason: "no disk", code: outage });
@@ -160,6 +178,29 @@ test("a success does not take its reason from a Pod that failed before", () => {
 });
 
 const COMPLETE = { type: "Complete", status: "True" };
+
+const STEPS = '"steps":[["drop-site",1764436801.123],["verify",1764436802]],"ended":1764436803';
+
+test("steps without a reason are a plain success, beside what another container left", () => {
+  const plain = podThatLeft(`{"step":"verify",${STEPS}}`, { exitCode: 0 });
+  assert.equal(toOutcome(COMPLETE, [plain]), { result: "succeeded", reason: null });
+  const both = podThatLeft(`{"step":"verify","reason":"SiteNotOurs",${STEPS}}`, { exitCode: 0 });
+  const before = podThatLeft(`{"step":"database",${STEPS}}`, {
+    list: "initContainerStatuses",
+    exitCode: 0,
+  });
+  const pod = { status: { ...both.status, ...before.status } };
+  assert.equal(toOutcome(COMPLETE, [pod]), { result: "succeeded", reason: "SiteNotOurs" });
+});
+
+test("a failure is told in the same words with its steps as without", () => {
+  const plain = podThatLeft('{"step":"new-site","reason":"no disk"}');
+  const more = podThatLeft(`{"step":"new-site","reason":"no disk",${STEPS}}`);
+  assert.equal(toOutcome(CONDITION, [more]), toOutcome(CONDITION, [plain]));
+  // It had left this when it was killed for its memory, say.
+  const outcome = toOutcome(CONDITION, [podThatLeft(`{"step":"new-site",${STEPS}}`)]);
+  assert.is(outcome.result === "failed" && outcome.message, CONDITION.message);
+});
 
 test("success has a reason where the Job left one, and no other words", () => {
   const left = '{"step":"verify","reason":"SiteNotOurs"}';

@@ -5,8 +5,9 @@
  */
 import type { V1ContainerStateTerminated, V1JobCondition, V1Pod } from "@kubernetes/client-node";
 import type { JobOutcome } from "../reconciler/decision.ts";
-import { lastWords, tidy } from "./last-words.ts";
+import { tidy } from "./last-words.ts";
 import { FINAL_EXIT_CODES } from "../operations/job-manifest.ts";
+import { parseTerminationMessage } from "./termination-message.ts";
 
 type Failure = Extract<JobOutcome, { result: "failed" }>;
 
@@ -29,6 +30,9 @@ const OUTAGES = new Map([
   ["VolumeFull", "There is no space left on the volume that all sites share."],
 ]);
 
+/** What a script may say, likewise, of a failure that no attempt can change. */
+const FINAL_CODES = ["UserNotFound"];
+
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
 
@@ -50,7 +54,7 @@ export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome 
   const failed = counting.flatMap(endedIn).find(({ exitCode }) => exitCode !== 0);
   if (condition.reason === POD_FAILURE_POLICY || FINAL_EXIT_CODES.includes(failed?.exitCode ?? 0)) {
     // Our policy ends a Job for the final exit codes alone, so its Pod need not be there to say so.
-    return { ...inItsWords(condition, failed), retryable: false };
+    return toFinal(condition, failed);
   }
   const evicted = counting.find(({ status }) => status?.reason === EVICTED);
   if (evicted !== undefined) return toEviction(evicted, failed);
@@ -74,7 +78,8 @@ function reasonLeftIn(pods: V1Pod[]): string | null {
     .flatMap(endedIn)
     .filter(({ exitCode }) => exitCode === 0)
     .map(({ message }) => parseTerminationMessage(message));
-  return words.find(({ step }) => step !== null)?.text ?? null;
+  // Most successes are plain ones, and leave their steps without a reason.
+  return words.find(({ step, text }) => step !== null && text !== "")?.text ?? null;
 }
 
 function endedIn({ status }: V1Pod): Ended[] {
@@ -93,6 +98,12 @@ function isDisrupted({ status }: V1Pod): boolean {
 function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ended): Failure {
   const { step, text } = parseTerminationMessage(ended?.message);
   return failure(reason, step, text || deadlineWords(reason) || message || reason);
+}
+
+function toFinal(condition: V1JobCondition, ended?: Ended): Failure {
+  const { code } = parseTerminationMessage(ended?.message);
+  const said = inItsWords(condition, ended);
+  return { ...said, reason: FINAL_CODES.includes(code) ? code : said.reason, retryable: false };
 }
 
 function deadlineWords(reason: string): string | null {
@@ -152,28 +163,4 @@ function signalName(number: number): string {
 
 function failure(reason: string, step: string | null, message: string): Failure {
   return { result: "failed", step, reason, message, retryable: true };
-}
-
-/**
- * A site script ends with `{"step","reason"}` as its termination message, and may add a `"code"`. One that
- * could not leave it, being killed, say, leaves the end of its log instead, of which the last line says most.
- */
-function parseTerminationMessage(message = ""): Words {
-  try {
-    const { step, reason, code } = JSON.parse(message) as Record<string, unknown>;
-    if (typeof step === "string" && typeof reason === "string") {
-      return { step, text: lastWords(reason), code: typeof code === "string" ? code : "" };
-    }
-  } catch {
-    // Not a script's own message.
-  }
-  return { step: null, text: lastWords(message), code: "" };
-}
-
-/** What a container left to say. */
-interface Words {
-  step: string | null;
-  text: string;
-  /** Its failure for programs; empty where the script gave it no name. */
-  code: string;
 }

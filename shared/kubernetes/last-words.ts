@@ -20,11 +20,19 @@ const NOTICE_OF_BASH = /(?:^|: )line \d+:\s+\d+\s+[A-Z][a-z]/;
 /** `Updating DocTypes : [====    ] 40%`, `40%|####   | 4/10`, `[====]`. */
 const PROGRESS_BAR = /\[[=#>.\s-]*\]\s*\d{0,3}\s*%?\s*$|\d{1,3}\s?%\s*\||^\d{1,3}\s?%$/;
 
+/** A line without control characters and half characters. */
+export function printable(text: string): string {
+  return text.replace(ESCAPES, "").toWellFormed().replaceAll(UNPRINTABLE, " ").trim();
+}
+
+/** As much of a line as is kept, cut between two characters. */
+export function shortened(line: string): string {
+  return line.length <= MAX_LENGTH ? line : [...line].slice(0, MAX_LENGTH).join("");
+}
+
 /** One line of printable text: no control characters, no half characters, not too long. */
 export function tidy(text: string): string {
-  const printable = text.replace(ESCAPES, "").toWellFormed().replaceAll(UNPRINTABLE, " ");
-  // Cut by characters, and not through one.
-  return [...printable.trim()].slice(0, MAX_LENGTH).join("");
+  return shortened(printable(text));
 }
 
 /** The last line that is neither empty, nor a progress bar, nor bash's own notice; "" without one. */

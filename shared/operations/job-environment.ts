@@ -48,7 +48,8 @@ export function identity(
   ];
 }
 
-function database({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+/** Where the tenant's database is. */
+export function database({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
   return [
     plain("DB_HOST", settings.databaseHost),
     plain("DB_PORT", String(settings.databasePort)),
@@ -80,6 +81,15 @@ export function createdSite(source: EnvironmentSource): V1EnvVar[] {
     plain("TENANT_FIRST_NAME", profile.first_name ?? ""),
     plain("TENANT_LAST_NAME", profile.last_name ?? ""),
     plain("ORGANIZATION", profile.organization),
+  ];
+}
+
+/** Which key is to be a user's, and whose: empty where nobody asked for one. */
+export function loginKey({ tenant }: EnvironmentSource): V1EnvVar[] {
+  const { login_link } = tenant.spec;
+  return [
+    plain("LOGIN_KEY_HASH", login_link?.key_hash ?? ""),
+    plain("LOGIN_USER", login_link?.user ?? ""),
   ];
 }
 

@@ -28,6 +28,7 @@ const tenant = newTenant(
     email: "o'neil+$(SITE)@acme.example",
     first_name: 'Ada "$(SITE)"',
     last_name: "O'Neil; $$",
+    loginKeyHash: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
   },
   NOW,
 );

@@ -24,5 +24,8 @@ export const REDIS = ["scripts/redis.sh"] as const;
 /** For what configures a site and looks at it as a visitor does. */
 export const SITE = ["scripts/site_config.py", "scripts/visit.py", "scripts/site.sh"] as const;
 
+/** For what gives a user of a site the key of a login link. */
+export const LOGIN = ["scripts/login_key.py", "scripts/login.sh"] as const;
+
 /** For what puts a site behind its fence, or takes that away. */
 export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE] as const;

@@ -4,7 +4,7 @@
  * @module
  */
 import { definitionOf } from "../operations/registry.ts";
-import { addSeconds, isBlocked, withChanges } from "../tenant/tenant.ts";
+import { addSeconds, isBlocked, requestDone, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { record, REQUEUE_SECONDS } from "./decision.ts";
 import type { DecideSettings, Decision, Failure, JobOutcome } from "./decision.ts";
@@ -76,7 +76,7 @@ function succeeded(
   settings: DecideSettings,
 ): Decision {
   const verified = {
-    ...requestDone(tenant, operation),
+    ...requestDone(tenant, operation.kind),
     ...definitionOf(operation.kind).verified(tenant, settings),
   };
   const next = firstDifference(withChanges(tenant, { status: verified }));
@@ -86,12 +86,6 @@ function succeeded(
       ? { observed_generation: generation, operation: withoutSlot(operation) }
       : { operation: firstAttempt(next.kind, generation, attempt + 1, now) };
   return record("JobSucceeded", { ...verified, ...NOTHING_WRONG, reason, ...rest });
-}
-
-/** What was to be done once is done. */
-function requestDone({ spec, status }: Tenant, { kind }: Operation): StatusChanges {
-  const id = spec.requests[kind];
-  return id === undefined ? {} : { done: { ...status.done, [kind]: id } };
 }
 
 const NOTHING_WRONG = {
@@ -153,6 +147,8 @@ function failed(
   };
   if (!isTriedAgain) {
     return record("JobFailed", {
+      // Under a later command nobody waits for it any more.
+      ...requestDone(tenant, operation.kind),
       ...said,
       ...statusWhenGivenUp,
       operation: withoutSlot(tried),

@@ -865,6 +865,74 @@ test("what was requested once is done when its operation has succeeded, and not 
   assert.not(isRequested(tenant, "drop"));
 });
 
+/** An active tenant of which a login link is asked. */
+const linking = withChanges(active, {
+  spec: {
+    generation: 2,
+    requests: { "login-link": "h1" },
+    login_link: { key_hash: "h1", user: "a@acme.example", reason: null },
+  },
+});
+const linkOperation = operationOf("login-link", 2);
+const atWork = withStatus(linking, { operation: linkOperation });
+
+/** The kind of the operation that begins; undefined where none does. */
+function beginning(tenant: Tenant): string | undefined {
+  const [take] = decide({ tenant, job: null }, NOW, SETTINGS).actions;
+  return take?.do === "takeSlot" ? take.operation.kind : undefined;
+}
+
+test("a login link is set of a site that is there and open, after whatever else it needs", () => {
+  assert.is(beginning(linking), "login-link");
+  assert.is(beginning(withStatus(linking, { done: { "login-link": "h0" } })), "login-link");
+  assert.is(beginning(withStatus(linking, { done: { "login-link": "h1" } })), undefined);
+  assert.is(beginning(withStatus(linking, { site: null })), "create");
+  assert.is(beginning(withStatus(linking, { site: { ...SITE, suspended: null } })), "resume");
+  assert.is(beginning(withChanges(linking, { spec: { state: "absent" } })), "drop");
+  const isSuspended = { ...SITE, suspended: true };
+  const asleep = withStatus(linking, { site: isSuspended });
+  assert.is(beginning(withChanges(asleep, { spec: { state: "suspended" } })), undefined);
+});
+
+test("a login link that is set leaves the tenant as it was, and settled", () => {
+  const held = { tenant: atWork, job: job(linkOperation, SUCCEEDED) };
+  const { reason, changes } = decide(held, NOW, SETTINGS);
+  assert.is(reason, "JobSucceeded");
+  assert.equal(changes, {
+    done: { "login-link": "h1" },
+    site: SITE,
+    ...CLEARED,
+    observed_generation: 2,
+    operation: { ...linkOperation, ...NO_SLOT },
+  });
+});
+
+test("a request that is given up is not carried out under a later command", () => {
+  const held = { tenant: atWork, job: job(linkOperation, failure(false)) };
+  const { reason, changes } = decide(held, NOW, SETTINGS);
+  assert.is(reason, "JobFailed");
+  const after = withStatus(atWork, changes ?? {});
+  assert.not(isRequested(after, "login-link"));
+  assert.is(after.status.phase, "active");
+  assert.is(beginning(withChanges(after, { spec: { generation: 3 } })), undefined);
+  assert.is(beginning(commanded(after, "retry")), undefined);
+  const again = decide({ tenant: atWork, job: job(linkOperation, FAILED) }, NOW, SETTINGS);
+  assert.ok(
+    isRequested(withStatus(atWork, again.changes ?? {}), "login-link"),
+    "it is tried again",
+  );
+});
+
+test("a create sets the login link that was asked for with the tenant", () => {
+  const { requests, login_link } = linking.spec;
+  const tenant = withChanges(provisioning, { spec: { requests, login_link } });
+  const made = decide({ tenant, job: job(create, SUCCEEDED) }, NOW, SETTINGS).changes ?? {};
+  assert.ok(isSettled(withStatus(tenant, made)), "no operation follows");
+  const givenUp = decide({ tenant, job: job(create, failure(false)) }, NOW, SETTINGS).changes ?? {};
+  const after = withStatus(tenant, givenUp);
+  assert.ok(isRequested(after, "login-link"), "a retried create sets it yet");
+});
+
 test("a command that asks for what is so already is done without a Job", () => {
   const tenant = withChanges(active, { spec: { generation: 2 }, status: { queue_key: "1 x" } });
   const { reason, changes, actions, requeue } = decide({ tenant, job: null }, NOW, SETTINGS);
@@ -944,7 +1012,7 @@ function* everyState(): Generator<Observed> {
   }
 }
 
-const KINDS: OperationKind[] = ["create", "suspend", "resume", "drop"];
+const KINDS: OperationKind[] = ["create", "suspend", "resume", "login-link", "drop"];
 
 function* everyOperation(): Generator<Operation | null> {
   yield null;

@@ -9,6 +9,7 @@ import { newTenant } from "../tenant/tenant.ts";
 import type { Operation } from "../tenant/tenant.ts";
 import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
+import { logLinesOf } from "../../tests/testkit/log-lines.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("I/O requests");
@@ -78,7 +79,7 @@ interface Case {
 
 /** Each kind of request that an adapter performs. The others are below. */
 const CASES: Record<
-  Exclude<keyof IoHandlers, "now" | "decided" | "readReport" | "createSecret" | "endDeletion">,
+  Exclude<keyof IoHandlers, "now" | "decided" | "createSecret" | "endDeletion">,
   Case
 > = {
   readTenant: {
@@ -146,6 +147,14 @@ const CASES: Record<
     answers: [
       ["made", "made"],
       ["taken", "taken"],
+    ],
+  },
+  readReport: {
+    run: (handlers) => handlers.readReport({ tenantId: ID, uid: "u" }),
+    calls: [["cluster.readReport", ID, "u"]],
+    answers: [
+      [null, null],
+      [{ log: "x" }, { log: "x" }],
     ],
   },
   deleteJob: {
@@ -218,6 +227,17 @@ test("now is the present, and a decision is only reported", async () => {
     null,
   );
   assert.equal([calls, decided], [[], { calls: [], result: undefined }]);
+});
+
+test("what is left of a Job may not be had: nothing is thrown, and the log says so", async () => {
+  const cluster = { readReport: () => Promise.reject(new Error("away")) };
+  const handlers = handlersFor({ cluster, settings: SETTINGS } as unknown as Dependencies);
+  let report: unknown;
+  const lines = await logLinesOf(async () => {
+    report = await handlers.readReport({ tenantId: ID, uid: "u" });
+  });
+  assert.is(report, null);
+  assert.equal([lines.length, lines[0]?.["message"]], [1, "ReportNotRead"]);
 });
 
 test("what an adapter throws comes through, but a trigger that is lost does not", async () => {

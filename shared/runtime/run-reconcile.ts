@@ -10,6 +10,7 @@ import { createDecisionLog } from "./decision-log.ts";
 import { errorFields, log, writeLogLine } from "../platform/log.ts";
 import { siteJob, siteSecret } from "../operations/job-manifest.ts";
 import type { ManifestSettings } from "../operations/job-manifest.ts";
+import type { JobReport } from "../reconciler/decision.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers, ReconcileSettings } from "../reconciler/ports.ts";
@@ -50,7 +51,7 @@ export function handlersFor({ store, cluster, bus, settings }: Dependencies): Io
     readSlots: async () => (await store.readSlots()).map(({ slot }) => slot),
     claimSlot: ({ stored, slot, changes }) => store.claimSlot(stored, slot, changes),
     triggerNextInQueue: () => triggerQueue(1, { store, bus }),
-    readReport: () => Promise.resolve(null),
+    readReport: ({ tenantId, uid }) => readReport(tenantId, uid, cluster),
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
     createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
@@ -63,6 +64,20 @@ export function handlersFor({ store, cluster, bus, settings }: Dependencies): Io
     endDeletion: ({ tenant, version }) => store.endDeletion(tenant, version, new Date()),
     decided: () => Promise.resolve(),
   };
+}
+
+/** What is left of a Job. An outcome is recorded without it rather than not at all. */
+async function readReport(
+  tenantId: string,
+  uid: string,
+  cluster: Cluster,
+): Promise<JobReport | null> {
+  try {
+    return await cluster.readReport(tenantId, uid);
+  } catch (error) {
+    log("WARNING", "ReportNotRead", { tenantId, ...errorFields(error) });
+    return null;
+  }
 }
 
 /**

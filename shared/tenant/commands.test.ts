@@ -186,6 +186,90 @@ test("a refusal says why", () => {
   }
 });
 
+const HASH = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+const linkTo = (email: string | null, reason: string | null = null) => ({
+  keyHash: HASH,
+  email,
+  reason,
+});
+
+test("a login link is a command of its own, for the tenant's user or, with a reason, for another one", () => {
+  for (const [asked, user, reason] of [
+    [linkTo(null), "a@acme.example", null],
+    [linkTo("A@Acme.example"), "a@acme.example", null],
+    [linkTo(null, "locked out"), "a@acme.example", "locked out"],
+    [linkTo("Other@acme.example", "locked out"), "other@acme.example", "locked out"],
+  ] as const) {
+    const result = applyCommand(active, asked, REQUEST);
+    if (result.outcome !== "changed") throw new Error(result.outcome);
+    const { spec, status } = withChanges(active, result.changes);
+    assert.equal(spec.login_link, { key_hash: HASH, user, reason });
+    assert.equal(spec.requests, { "login-link": HASH });
+    assert.equal([spec.state, spec.generation, spec.command_id], ["present", 2, "w2"]);
+    assert.equal([status.phase, status.site], ["active", active.status.site]);
+  }
+});
+
+test("a newer login link takes the place of an older one, and other requests stay", () => {
+  const tenant = withChanges(active, { spec: { requests: { "login-link": "old", backup: "b1" } } });
+  const result = applyCommand(tenant, linkTo(null), REQUEST);
+  if (result.outcome !== "changed") throw new Error(result.outcome);
+  assert.equal(result.changes.spec?.requests, { "login-link": HASH, backup: "b1" });
+});
+
+test("a login link for another user than the tenant's own needs a reason", () => {
+  assert.equal(applyCommand(active, linkTo("other@acme.example"), REQUEST), {
+    outcome: "refused",
+    why: "reason is required for anyone but the tenant's own user",
+    field: "reason",
+  });
+});
+
+for (const [sentence, tenant, why] of [
+  ["one that has no site yet", provisioning, "The tenant has no site yet."],
+  ["one that is suspended", suspended, "The tenant is suspended."],
+  ["one that is being suspended", suspending, "The tenant is suspended."],
+  ["one whose suspension was given up", givenUp(suspending), "The tenant is suspended."],
+  ["one that is being resumed", resuming, "The tenant is being resumed."],
+  [
+    "one that is being deleted",
+    tenantOf("absent", "deleting", "under way", { suspended: false }),
+    "The tenant is being deleted.",
+  ],
+] as const) {
+  test(`${sentence} gets no login link`, () => {
+    assert.equal(applyCommand(tenant, linkTo(null), REQUEST), { outcome: "refused", why });
+  });
+}
+
+test("a suspension withdraws a login link that is not set yet, and forgets none that is", () => {
+  const requests = { "login-link": HASH, backup: "b1" };
+  const login_link = { key_hash: HASH, user: "a@acme.example", reason: null };
+  const asking = withChanges(active, { spec: { requests, login_link } });
+  const { spec } = after(asking, "suspend");
+  assert.equal([spec.requests, spec.login_link], [{ backup: "b1" }, null]);
+  const done = withStatus(asking, { done: { "login-link": HASH } });
+  assert.equal(after(done, "suspend").spec.requests, requests);
+});
+
+test("a tenant may be asked for with a login link of its own user", () => {
+  const { spec } = newTenant(
+    {
+      id: queued.id,
+      commandId: "w1",
+      requestedBy: REQUESTER,
+      organization: "Acme",
+      subdomain: "acme",
+      email: "A@Acme.example",
+      loginKeyHash: HASH,
+    },
+    MADE,
+  );
+  assert.equal(spec.login_link, { key_hash: HASH, user: "a@acme.example", reason: null });
+  assert.equal(spec.requests, { "login-link": HASH });
+  assert.equal([queued.spec.login_link, queued.spec.requests], [null, {}]);
+});
+
 test("the command that overtakes leaves the operation on record, for its slot and its Job", () => {
   const operation = {
     kind: "create",

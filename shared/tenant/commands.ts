@@ -4,18 +4,35 @@
  *
  * @module
  */
-import { hasFailed, statusAfterCommand } from "./tenant.ts";
+import {
+  hasFailed,
+  isRequested,
+  LOGIN_LINK_KIND,
+  statusAfterCommand,
+  withLoginLink,
+} from "./tenant.ts";
 import type { Profile, Requester, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 
+/** A command that says all by its name. */
 export type Command = "delete" | "retry" | "suspend" | "resume";
+
+/** A command that asks for a login link. */
+export interface LoginLinkCommand {
+  /** The SHA-256 of its key, in hex. */
+  keyHash: string;
+  /** Whose it is to be; null for the tenant's own user. */
+  email: string | null;
+  /** Why. Whoever is not the tenant's own user gets none without it. */
+  reason: string | null;
+}
 
 /** What a command comes to. */
 export type CommandEffect =
   | { outcome: "changed"; changes: TenantChanges }
   /** It was requested already: the record stays as it is. */
   | { outcome: "unchanged" }
-  /** The tenant's state does not allow it; `why` is a sentence for the caller. */
-  | { outcome: "refused"; why: string };
+  /** The tenant's state does not allow it, or it needs a field more; `why` says so to the caller. */
+  | { outcome: "refused"; why: string; field?: "reason" };
 
 /** What a caller may correct. None of it reaches a site that is made already. */
 export type Corrections = Partial<Pick<Profile, "organization" | "email">>;
@@ -32,11 +49,12 @@ const BEING_DELETED = "The tenant is being deleted.";
 /** What the command comes to for this tenant. */
 export function applyCommand(
   tenant: Tenant,
-  command: Command,
+  command: Command | LoginLinkCommand,
   issued: CommandRequest,
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (typeof command === "object") return requestLoginLink(tenant, command, issued);
   switch (command) {
     case "retry":
       return requestRetry(tenant, issued);
@@ -60,14 +78,13 @@ export function correct(tenant: Tenant, corrections: Corrections, now: Date): Co
 
 function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (tenant.spec.state === "absent") return { outcome: "unchanged" };
-  return changed(tenant, issued, "absent", { phase: "deleting" });
+  return changed(tenant, issued, { state: "absent" }, { phase: "deleting" });
 }
 
 /** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  const { spec, status } = tenant;
-  return changed(tenant, issued, spec.state, status.site === null ? { phase: "queued" } : {});
+  return changed(tenant, issued, {}, tenant.status.site === null ? { phase: "queued" } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */
@@ -79,13 +96,36 @@ function requestState(
   const { site } = tenant.status;
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
-  return changed(tenant, issued, state, { site: { ...site, suspended: null } });
+  // A link that is not set yet must not be when the suspension ends, which may be in a year.
+  const isWithdrawn = state === "suspended" && isRequested(tenant, LOGIN_LINK_KIND);
+  const withdrawn = isWithdrawn ? withLoginLink(tenant.spec.requests, null) : {};
+  return changed(tenant, issued, { state, ...withdrawn }, { site: { ...site, suspended: null } });
+}
+
+/** Only of a site that works as it is: whoever gets a link shall find it open. */
+function requestLoginLink(
+  tenant: Tenant,
+  { keyHash, email, reason }: LoginLinkCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  const own = tenant.profile.email.toLowerCase();
+  const user = email?.toLowerCase() ?? own;
+  if (user !== own && reason === null) {
+    const why = "reason is required for anyone but the tenant's own user";
+    return { outcome: "refused", why, field: "reason" };
+  }
+  const { site } = tenant.status;
+  if (site === null) return refused("The tenant has no site yet.");
+  if (tenant.spec.state !== "present") return refused("The tenant is suspended.");
+  if (site.suspended !== false) return refused("The tenant is being resumed.");
+  const link = { key_hash: keyHash, user, reason };
+  return changed(tenant, issued, withLoginLink(tenant.spec.requests, link), {});
 }
 
 function changed(
   { spec }: Tenant,
   { commandId, requestedBy, now }: CommandRequest,
-  state: Tenant["spec"]["state"],
+  wanted: TenantChanges["spec"],
   status: StatusChanges,
 ): CommandEffect {
   const generation = spec.generation + 1;
@@ -93,7 +133,7 @@ function changed(
     outcome: "changed",
     changes: {
       spec: {
-        state,
+        ...wanted,
         generation,
         command_id: commandId,
         requested_at: now,

@@ -84,6 +84,15 @@ export const emailSchema = {
   examples: ["office@acme.example"],
 } as const satisfies JSONSchema;
 
+/** Neither a control character nor, at an end, a space. */
+export const reasonSchema = {
+  type: "string",
+  maxLength: 200,
+  pattern: "^[^\\x00-\\x20\\x7f-\\x9f]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\x9f])?$",
+  description: "1 to 200 printable characters with no space at either end",
+  examples: ["The customer's bookkeeper is locked out (ticket 4711)"],
+} as const satisfies JSONSchema;
+
 export const tenantIdSchema = {
   type: "string",
   pattern: TENANT_ID_PATTERN,

@@ -201,12 +201,14 @@ export interface NewTenant {
   email: string;
   first_name?: string | null | undefined;
   last_name?: string | null | undefined;
+  /** The hash of a key by which the customer's user may log in as soon as there is a site. */
+  loginKeyHash?: string | null | undefined;
 }
 
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
 export function newTenant(asked: NewTenant, now: Date): Tenant {
   const { id, commandId, organization, subdomain, email } = asked;
-  const { requestedBy, first_name = null, last_name = null } = asked;
+  const { requestedBy, first_name = null, last_name = null, loginKeyHash = null } = asked;
   return {
     id,
     created_at: now,
@@ -220,8 +222,7 @@ export function newTenant(asked: NewTenant, now: Date): Tenant {
       command_id: commandId,
       requested_at: now,
       requested_by: requestedBy,
-      requests: {},
-      login_link: null,
+      ...withLoginLink({}, loginKeyHash === null ? null : ownLoginLink(loginKeyHash, email)),
     },
     status: {
       ...statusAfterCommand(now),
@@ -258,6 +259,30 @@ export function isSettled({ spec, status }: Tenant): boolean {
 export function isRequested({ spec, status }: Tenant, kind: string): boolean {
   const id = spec.requests[kind];
   return id !== undefined && id !== status.done[kind];
+}
+
+/** That the newest request for such an operation needs nothing more. */
+export function requestDone({ spec, status }: Tenant, kind: string): Pick<StatusChanges, "done"> {
+  const id = spec.requests[kind];
+  return id === undefined ? {} : { done: { ...status.done, [kind]: id } };
+}
+
+/** The kind of operation that sets a login link, and so the name of its request. */
+export const LOGIN_LINK_KIND = "login-link";
+
+/** What of the spec asks for this login link; with null, for none. */
+export function withLoginLink(
+  requests: Spec["requests"],
+  login_link: LoginLink | null,
+): Pick<Spec, "requests" | "login_link"> {
+  const { [LOGIN_LINK_KIND]: _, ...others } = requests;
+  if (login_link === null) return { requests: others, login_link };
+  return { requests: { ...others, [LOGIN_LINK_KIND]: login_link.key_hash }, login_link };
+}
+
+/** A login link of the tenant's own user, which needs no reason. Frappe writes its users' names in lower case. */
+function ownLoginLink(key_hash: string, email: string): LoginLink {
+  return { key_hash, user: email.toLowerCase(), reason: null };
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

@@ -5,6 +5,7 @@
  * @module
  */
 import * as assert from "uvu/assert";
+import { withChanges, withLoginLink } from "../../shared/tenant/tenant.ts";
 import { createSiteBench, STAND_IN, tenantNamed } from "../testkit/site-bench.ts";
 import type { DatabaseAddress, Kill, SiteBench, Work } from "../testkit/site-bench.ts";
 
@@ -14,6 +15,12 @@ export const NEXT = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 
 export const CREATE: Work = { kind: "create", tenant: ACME };
 export const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
+const LINKED = withChanges(ACME, {
+  spec: withLoginLink({}, { key_hash: "7e".repeat(32), user: "office@acme.example", reason: null }),
+});
+const CREATE_LINKED: Work = { kind: "create", tenant: LINKED };
+const LINK: Work = { kind: "login-link", tenant: LINKED, generation: 2 };
+const DROP_LINKED: Work = { ...DROP, generation: 3 };
 const CREATE_NEXT: Work = { kind: "create", tenant: NEXT };
 
 /** Where the sites and databases of a scenario are, and what is to be compared of them. */
@@ -66,6 +73,14 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
   [
     "a late create after a drop does nothing, wherever it is killed",
     { before: [CREATE, DROP], killed: CREATE, containers: 2, after: [], cleanUp: [] },
+  ],
+  [
+    "a login link that is set again is the same",
+    { before: [CREATE], killed: LINK, containers: 1, after: [LINK], cleanUp: [DROP_LINKED] },
+  ],
+  [
+    "a create with a login link that is run again makes the same site with the same link",
+    { before: [], killed: CREATE_LINKED, containers: 2, after: [CREATE_LINKED], cleanUp: [DROP] },
   ],
 ];
 

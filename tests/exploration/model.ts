@@ -347,6 +347,8 @@ function withEffect(state: State, job: ModelJob): State {
       const after = kind === "suspend" ? "suspended" : "active";
       return withSite(claimed, subdomain, { owner: tenantId, state: after });
     }
+    case "login-link":
+      return isOurs ? claimed : end(state, job, NOT_OURS);
     case "drop": {
       const tombstones = { ...state.tombstones, [tenantId]: true };
       const dropped = isOurs ? withSite(state, subdomain, undefined) : state;

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import type { DocumentData, Firestore, QuerySnapshot } from "@google-cloud/firestore";
+import type {
+  DocumentData,
+  Firestore,
+  QueryDocumentSnapshot,
+  QuerySnapshot,
+} from "@google-cloud/firestore";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
 import { RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
+import { API_KEY } from "./valid-requests.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 const { organization, email, first_name, last_name } = RULES;
@@ -35,7 +41,14 @@ const TENANT_FIELDS = pathsIn(
   ),
 );
 
-const COLLECTIONS = new Set(["deletions", "requests", "subdomains", "tenants"]);
+const COLLECTIONS = new Set([
+  "deletions",
+  "events",
+  "operations",
+  "requests",
+  "subdomains",
+  "tenants",
+]);
 
 /** What is stored that must not be, in sentences. */
 export async function findForbidden(client: Firestore): Promise<string[]> {
@@ -49,6 +62,7 @@ export async function findForbidden(client: Firestore): Promise<string[]> {
     ...(await read("requests")).docs.flatMap((document) =>
       faultsOfRecord(document.id, document.data()),
     ),
+    ...faultsOfTold(tenants, [...(await read("events")).docs, ...(await read("operations")).docs]),
     ...(await read("deletions")).docs
       .filter(({ id }) => !tenants.docs.some((tenant) => tenant.id === id))
       .map(({ id }) => `a deletion of ${id}, which is nobody`),
@@ -103,6 +117,22 @@ function faultsOfReservations(tenants: QuerySnapshot, reservations: QuerySnapsho
       .filter((name) => !isWanted.has(name))
       .map((name) => `a reservation ${name}, who is not there`),
   ];
+}
+
+/** What is told of tenants is of one that is there, and has neither an address nor a key in it. */
+function faultsOfTold(tenants: QuerySnapshot, told: QueryDocumentSnapshot[]): string[] {
+  const known = new Set(tenants.docs.map(({ id }) => id));
+  return told.flatMap((document) => {
+    const path = document.ref.path;
+    // The id of a request is whatever its caller calls it.
+    const { request_id: _, ...fields } = document.data();
+    const text = JSON.stringify(fields);
+    return [
+      ...(known.has(String(document.get("tenant_id"))) ? [] : [`${path} of nobody`]),
+      ...(text.includes("@") ? [`${path} with an address: ${text}`] : []),
+      ...(text.includes(API_KEY) ? [`${path} with a key`] : []),
+    ];
+  });
 }
 
 function faultsOfRecord(id: string, fields: DocumentData): string[] {

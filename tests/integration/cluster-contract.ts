@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BatchV1Api, KubeConfig } from "@kubernetes/client-node";
+import { ApiException, BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { V1Job } from "@kubernetes/client-node";
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -50,6 +50,7 @@ interface Subject {
   inPages: Cluster;
   /** The API itself, as the adapter's client knows it. */
   api: BatchV1Api;
+  core: CoreV1Api;
   /** The same adapter in a namespace in which the credentials allow nothing. */
   elsewhere: Cluster;
   stop: () => Promise<void>;
@@ -86,6 +87,11 @@ const withMetadata =
 
 /** The labels of a Job that is not ours. */
 const STRANGER = { labels: { somebody: "else" } };
+
+/** As Kubernetes tells times. */
+function wholeSecond(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}
 
 async function uidOf({ cluster }: Subject, id: string): Promise<string | undefined> {
   return (await cluster.readJob(id))?.uid;
@@ -269,6 +275,66 @@ function addContract(test: Test, subject: () => Subject): void {
     });
   });
 
+  test("a Job that has ended leaves its times, and its scripts' steps with theirs", async () => {
+    const before = wholeSecond(new Date());
+    const id = randomUUID();
+    await createJob(subject(), id);
+    const [began, verified] = [before.getTime() / 1000 + 0.25, before.getTime() / 1000 + 0.5];
+    const steps = `[["new-site",${began}],["verify",${verified}]]`;
+    await subject().endPod(id, { exitCode: 0, message: `{"step":"verify","steps":${steps}}` });
+    await outcomeOf(subject(), id);
+    const uid = (await uidOf(subject(), id)) ?? "";
+    const report = await subject().cluster.readReport(id, uid);
+    const { createdAt, runningAt, endedAt } = report ?? {};
+    const times = [before, createdAt, runningAt, endedAt].map((time) => time?.getTime() ?? NaN);
+    assert.equal(times, times.toSorted());
+    assert.not(times.includes(NaN));
+    const last = report?.steps[1];
+    assert.ok((last?.ended_at ?? 0) >= (last?.started_at ?? NaN));
+    assert.equal(
+      report?.steps.map(({ name, started_at }) => [name, started_at.getTime() / 1000]),
+      [
+        ["new-site", began],
+        ["verify", verified],
+      ],
+    );
+    assert.equal(report?.steps[0]?.ended_at, last?.started_at);
+  });
+
+  test("nothing is left of a Job that is not there, or of another uid", async () => {
+    const { cluster } = subject();
+    const id = randomUUID();
+    assert.is(await cluster.readReport(id, randomUUID()), null);
+    await createJob(subject(), id);
+    await subject().endPod(id, { exitCode: 0 });
+    await outcomeOf(subject(), id);
+    assert.is(await cluster.readReport(id, randomUUID()), null);
+    const uid = (await uidOf(subject(), id)) ?? "";
+    assert.ok(await cluster.readReport(id, uid));
+    await cluster.deleteJob(id, uid);
+    assert.is(await cluster.readReport(id, uid), null);
+  });
+
+  test("a log is refused where there is no such Pod or container, and where a limit is none", async () => {
+    const { core } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    const labelSelector = `job-name=${jobName(id)}`;
+    const name = await eventually("the Pod is there", async () => {
+      const { items } = await core.listNamespacedPod({ namespace: NAMESPACE, labelSelector });
+      return items[0]?.metadata?.name ?? null;
+    });
+    const ask = async (more: object) => {
+      const asked = { name, namespace: NAMESPACE, container: "site", ...more };
+      const error = await core.readNamespacedPodLog(asked).catch((reason: unknown) => reason);
+      return error instanceof ApiException ? error.code : 200;
+    };
+    assert.is(await ask({ name: "absent" }), 404);
+    assert.is(await ask({ container: "absent" }), 400);
+    assert.is(await ask({ tailLines: -1 }), 422);
+    assert.is(await ask({ limitBytes: 0 }), 422);
+  });
+
   test("a finished Job is deleted, and its name is free when the call returns", async () => {
     const id = randomUUID();
     await createJob(subject(), id);
@@ -356,6 +422,7 @@ function addContract(test: Test, subject: () => Subject): void {
 
   test("what the credentials do not allow is an error of the cluster that says denied", async () => {
     assert.is(await codeOf(subject().elsewhere.readJob(randomUUID())), "cluster denied");
+    assert.is(await codeOf(subject().elsewhere.readReport(randomUUID(), "u")), "cluster denied");
     assert.is(
       await codeOf(createJob({ cluster: subject().elsewhere }, randomUUID())),
       "cluster denied",
@@ -466,15 +533,17 @@ function adaptersOf(kubeconfig: string, directory: string) {
     stranger: clusterOf(stranger),
     elsewhere: clusterOf(kubeconfig, { namespace: "default" }),
     api: config.makeApiClient(BatchV1Api),
+    core: config.makeApiClient(CoreV1Api),
   };
 }
 
 /** The local fake, whose Pods run. */
-export async function startLocal(): Promise<Subject> {
+export async function startLocal() {
   const fakeCluster = await startFakeCluster();
   return {
+    fakeCluster,
     ...adaptersOf(fakeCluster.kubeconfig, fakeCluster.directory),
-    endPod: async (id, ending) => fakeCluster.endPod(id, ending),
+    endPod: async (id: string, ending: Ending) => fakeCluster.endPod(id, ending),
     stop: () => fakeCluster.stop(),
   };
 }
@@ -565,7 +634,11 @@ export function addTestsOfRealServer(
       ["DELETE", `/api/v1/namespaces/frappe/pods/${name}`],
       ["POST", "/api/v1/namespaces/frappe/pods"],
       ["POST", `/api/v1/namespaces/frappe/pods/${name}/exec`],
-      ["GET", `/api/v1/namespaces/frappe/pods/${name}/log`],
+      ["POST", `/api/v1/namespaces/frappe/pods/${name}/log`],
+      ["GET", `/api/v1/namespaces/frappe/pods/${name}/exec`],
+      ["GET", `/api/v1/namespaces/frappe/pods/${name}/attach`],
+      ["GET", `/api/v1/namespaces/frappe/pods/${name}/proxy`],
+      ["GET", `/api/v1/namespaces/default/pods/${name}/log`],
       ["PATCH", `/apis/batch/v1/namespaces/frappe/jobs/${name}`],
       ["GET", "/apis/batch/v1/namespaces/default/jobs"],
       ["GET", "/api/v1/namespaces/default/secrets"],
@@ -575,6 +648,18 @@ export function addTestsOfRealServer(
     for (const [method, path] of forbidden) {
       const status = await statusOf(server, method, path, headers);
       assert.is(status, 403, `${method} ${path}`);
+    }
+  });
+
+  test("of a Pod they may read the log, and no other way leads into it", async () => {
+    const { server } = subject();
+    const id = randomUUID();
+    await createJob(subject(), id);
+    const pod = (await podOf(server, id)).metadata?.name;
+    for (const token of [TOKENS.provision, TOKENS.cleanup]) {
+      const headers = { Authorization: `Bearer ${token}` };
+      const path = `/api/v1/namespaces/frappe/pods/${pod}/log?container=site`;
+      assert.is(await statusOf(server, "GET", path, headers), 200);
     }
   });
 

@@ -18,6 +18,8 @@ export interface Ending {
   exitCode: number;
   message?: string;
   container?: "database" | "site";
+  /** What it prints before; a real API server without a kubelet has no logs. */
+  log?: string;
 }
 
 export const NAMESPACE = "frappe";
@@ -77,10 +79,15 @@ export async function startFakeCluster() {
       namespace: NAMESPACE,
     }),
     /** Lets one of the tenant's containers end like this, and with it the Pod. */
-    endPod(tenantId: string, { exitCode, message = "", container = "site" }: Ending): void {
-      const order = `printf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
+    endPod(tenantId: string, ending: Ending): void {
+      const { exitCode, message = "", container = "site", log = "" } = ending;
+      const order = `printf %s '${log}'\nprintf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
       if (container === "site") writeFileSync(join(orders, `${tenantId}.database`), "exit 0\n");
       writeFileSync(join(orders, `${tenantId}.${container}`), order);
+    },
+    /** Has the tenant's first container print this, and then work on. */
+    print(tenantId: string, log: string): void {
+      writeFileSync(join(orders, `${tenantId}.database`), `printf %s '${log}'\nexec sleep 3600\n`);
     },
     async stop() {
       requests.end();

@@ -51,7 +51,8 @@ export async function podOf(server: KubeApiserver, id: string): Promise<V1Pod> {
 /** What a kubelet would report of a Pod whose container has ended. */
 export async function patchPod(server: KubeApiserver, id: string, ending: Ending): Promise<void> {
   const { exitCode, message, container = "site" } = ending;
-  const terminated = { exitCode, ...(message === undefined ? {} : { message }) };
+  const times = { startedAt: new Date(), finishedAt: new Date() };
+  const terminated = { exitCode, ...times, ...(message === undefined ? {} : { message }) };
   const status = { name: container, image: "x", imageID: "x", ready: false, restartCount: 0 };
   const list = container === "site" ? "containerStatuses" : "initContainerStatuses";
   const phase = exitCode === 0 ? "Succeeded" : "Failed";

@@ -57,7 +57,10 @@ export interface PodRun {
   /** The exit code of the container that ended the Pod; null when it was killed. */
   status: number | null;
   output: string;
+  /** What that container said of its end; null where it gave no reason. */
   message: { step: string; reason: string; code?: string } | null;
+  /** The termination message of every container that ran, as it was left; null of one that left none. */
+  left: (string | null)[];
 }
 
 /** Kills the process group of a container before its n-th command, counted over all of its shells. */
@@ -165,13 +168,17 @@ export function createSiteBench(
     const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
     const { podUid = POD_UID } = work;
     const containers = containersOf(siteJob(tenant, { kind, generation, attempt }, settings));
-    let last: PodRun = { status: 0, output: "", message: null };
+    let last: PodRun = { status: 0, output: "", message: null, left: [] };
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
       const given = { ...environmentOf(container, { secret, podUid }), ...env };
       const ended = await runContainer(container, given, before, pause, work.signal ?? null);
-      last = { ...ended, output: last.output + ended.output };
+      last = {
+        ...ended,
+        output: last.output + ended.output,
+        left: [...last.left, ...ended.left],
+      };
       if (last.status !== 0) return last;
     }
     return last;
@@ -231,10 +238,8 @@ export function createSiteBench(
       }
     }
     const status = await closed;
-    const message = existsSync(terminationLog)
-      ? (JSON.parse(readFileSync(terminationLog, "utf8")) as PodRun["message"])
-      : null;
-    return { status, output, message };
+    const left = existsSync(terminationLog) ? readFileSync(terminationLog, "utf8") : null;
+    return { status, output, message: messageIn(left), left: [left] };
   }
 
   return {
@@ -246,6 +251,14 @@ export function createSiteBench(
     snapshot: () => [...listing(sites), ...(existsSync(databases) ? listing(databases) : [])],
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** What a container said of its end, without its times. */
+function messageIn(left: string | null): PodRun["message"] {
+  const said = JSON.parse(left ?? "null") as (PodRun["message"] & Record<string, unknown>) | null;
+  if (said?.reason === undefined) return null;
+  const { steps: _steps, ended: _ended, ...message } = said;
+  return message;
 }
 
 /**
@@ -285,6 +298,13 @@ case $4 in
     program=$PYTHON_COUNTING$4
     shift 4
     exec '${PYTHON}' -I -S -c "$program" "$@"
+    ;;
+esac
+case "$1 $2" in
+  "-c "*frappe.db.commit*)
+    program=$PYTHON_COUNTING$2
+    shift 2
+    exec '${PYTHON}' -c "$program" "$@"
     ;;
 esac
 exec '${PYTHON}' "$@"
@@ -346,6 +366,8 @@ function listing(root: string): string[] {
 function contentOf(entry: Dirent, path: string): string {
   if (entry.isDirectory()) return "/";
   if (entry.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
-  // The one thing that is random.
-  return readFileSync(path, "utf8").replace(/("encryption_key": ")[\w-]{43}=/, "$1(a key)");
+  // The one thing that is random, and the one that tells the time.
+  return readFileSync(path, "utf8")
+    .replace(/("encryption_key": ")[\w-]{43}=/, "$1(a key)")
+    .replaceAll(/("\w+_generated_on": ")[^"]+/g, "$1(a time)");
 }

@@ -22,21 +22,17 @@ import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
+import { orNull } from "../http/or-null.ts";
 import { invalid } from "../http/parse-input.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
+import { loginUrl, newLoginKey } from "./login-key.ts";
+import type { LoginKey } from "./login-key.ts";
 import { publishTrigger } from "./publish-trigger.ts";
 import { RESERVED_SUBDOMAINS } from "./reserved-subdomains.ts";
 import { schoolNameSchema } from "./school-name.ts";
 import { keyReused } from "./tenant-answers.ts";
 import { statusSchema } from "./tenant-view.ts";
-
-/** What need not be given may be null, too: so some clients say that they have nothing to say. */
-function orNull<const S extends { type: "string" }>(
-  schema: S,
-): Omit<S, "type"> & { type: readonly ["string", "null"] } {
-  return { ...schema, type: ["string", "null"] };
-}
 
 export const createTenantSchema = named("CreateTenant", {
   type: "object",
@@ -51,8 +47,32 @@ export const createTenantSchema = named("CreateTenant", {
     email: emailSchema,
     first_name: orNull(firstNameSchema),
     last_name: orNull(lastNameSchema),
+    login_link: {
+      type: "boolean",
+      description:
+        "true, for a link by which the customer logs in as soon as the site is there, or false",
+    },
   },
 });
+
+const givenLinkSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["url", "expires_at"],
+  description: "Where `login_link` was asked for.",
+  properties: {
+    url: {
+      type: ["string", "null"],
+      description: "The link, which is told once: null in the answer to a repetition.",
+    },
+    expires_at: {
+      type: ["string", "null"],
+      format: "date-time",
+      description:
+        "Always null: the link works from when the status is `active`, once, and for as long as the site's own setting says, which is 20 minutes by default.",
+    },
+  },
+} as const;
 
 const createdSchema = named("Created", {
   type: "object",
@@ -80,6 +100,7 @@ const createdSchema = named("Created", {
         "The same as `site_url`, where an older frontend sends the browser. `Location` has the tenant's path.",
     },
     operation: { ...operationIdSchema, description: "The operation that makes the site." },
+    login_link: givenLinkSchema,
   },
 });
 
@@ -128,15 +149,16 @@ async function createWith(
   { body, requestedBy, identity }: Call<FromSchema<typeof createTenantSchema>>,
   dependencies: ApiDependencies,
 ): Promise<ApiResponse | null> {
-  const { school_name, ...rest } = body;
+  const { school_name, login_link = false, ...rest } = body;
   // The schema demands one of its two names.
   const organization = rest.organization ?? school_name ?? "";
-  const fields = { ...rest, organization, subdomain };
+  const loginKey = login_link ? newLoginKey() : null;
+  const fields = { ...rest, organization, subdomain, loginKeyHash: loginKey?.hash };
   const now = new Date();
   const ids = { id: randomUUID(), commandId: randomUUID() };
   const tenant = newTenant({ ...fields, ...ids, requestedBy }, now);
-  const answer = created(tenant, dependencies);
-  const request = identity === null ? null : { ...identity, now, answer };
+  const answer = created(tenant, loginKey, dependencies);
+  const request = identity && { ...identity, now, answer: toBeStored(answer) };
   const result = await dependencies.store.createTenant(tenant, request);
   switch (result.outcome) {
     case "created":
@@ -145,7 +167,8 @@ async function createWith(
     case "replayed":
       // The first time may have ended before its trigger was published.
       await publishTrigger(String(result.answer.body["id"]), dependencies);
-      return result.answer;
+      // It may be the record of this very request, of which the commit was repeated.
+      return result.answer.body["id"] === tenant.id ? answer : result.answer;
     case "key-reused":
       throw keyReused();
     case "subdomain-taken":
@@ -153,8 +176,13 @@ async function createWith(
   }
 }
 
-function created(tenant: Tenant, { settings }: ApiDependencies): StoredAnswer {
-  const site_url = siteUrl(siteHost(tenant.spec.subdomain, settings.baseDomain));
+function created(
+  tenant: Tenant,
+  loginKey: LoginKey | null,
+  { settings }: ApiDependencies,
+): StoredAnswer {
+  const host = siteHost(tenant.spec.subdomain, settings.baseDomain);
+  const site_url = siteUrl(host);
   const body: FromSchema<typeof createdSchema> = {
     success: true,
     id: tenant.id,
@@ -165,6 +193,13 @@ function created(tenant: Tenant, { settings }: ApiDependencies): StoredAnswer {
     // The frontend of the service that this one replaces sends the browser there.
     tenant_url: site_url,
     operation: currentOperationId(tenant),
+    ...(loginKey && { login_link: { url: loginUrl(host, loginKey), expires_at: null } }),
   };
   return { status: 201, headers: { Location: `/tenants/${tenant.id}` }, body };
+}
+
+/** Without the key of a login link, which is written nowhere. */
+function toBeStored(answer: StoredAnswer): StoredAnswer {
+  if (!("login_link" in answer.body)) return answer;
+  return { ...answer, body: { ...answer.body, login_link: { url: null, expires_at: null } } };
 }

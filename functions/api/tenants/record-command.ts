@@ -6,7 +6,12 @@
  */
 import type { Store } from "../../../shared/firestore/store.ts";
 import { applyCommand } from "../../../shared/tenant/commands.ts";
-import type { Command, CommandEffect, CommandRequest } from "../../../shared/tenant/commands.ts";
+import type {
+  Command,
+  CommandEffect,
+  CommandRequest,
+  LoginLinkCommand,
+} from "../../../shared/tenant/commands.ts";
 import type {
   IdempotentRequest,
   Repeated,
@@ -38,7 +43,7 @@ export interface RepeatableRequest extends IdempotentRequest {
 export async function recordCommand(
   store: Store,
   tenantId: string,
-  command: Command,
+  command: Command | LoginLinkCommand,
   issued: CommandRequest,
   request: RepeatableRequest | null,
 ): Promise<CommandResult | null> {

@@ -5,7 +5,7 @@
  */
 import type { V1Container } from "@kubernetes/client-node";
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import type { Reaper } from "../reaper.ts";
@@ -18,6 +18,8 @@ export interface Terminated {
 
 export interface RunningContainer {
   ended: Promise<Terminated>;
+  /** What it has printed so far. */
+  log: () => Buffer;
   /** Asks it to stop, and kills it when it has not by then. */
   stop: (graceSeconds: number) => void;
 }
@@ -49,6 +51,8 @@ export function startContainer(
   );
   mkdirSync(dirname(context.logFile), { recursive: true });
   const log = openSync(context.logFile, "a");
+  // An earlier Pod of the same Job may have left its own in the file.
+  const { size } = fstatSync(log);
   const terminationLog = `${context.logFile}.termination`;
   const child = spawn(command, args, {
     cwd: context.directory,
@@ -67,12 +71,16 @@ export function startContainer(
   }).then((exitCode): Terminated => {
     kill("SIGKILL"); // what the first process left behind goes with its container
     stopWatching();
-    const own = readIfThere(terminationLog);
+    const own = readIfThere(terminationLog).toString();
     rmSync(terminationLog, { force: true });
     const usesLog = own === "" && exitCode !== 0 && hasLogFallback(container);
-    const message = usesLog ? readIfThere(context.logFile).slice(-FALLBACK_BYTES) : own;
+    const message = usesLog ? printed().subarray(-FALLBACK_BYTES).toString() : own;
     return { exitCode, message };
   });
+
+  function printed(): Buffer {
+    return readIfThere(context.logFile).subarray(size);
+  }
 
   function kill(signal: NodeJS.Signals): void {
     if (child.pid === undefined) return;
@@ -89,7 +97,7 @@ export function startContainer(
     void ended.finally(() => clearTimeout(timer));
   }
 
-  return { ended, stop };
+  return { ended, stop, log: printed };
 }
 
 function hasLogFallback({ terminationMessagePolicy }: V1Container): boolean {
@@ -124,10 +132,10 @@ export function expand(text: string, env: Record<string, string>): string {
   );
 }
 
-function readIfThere(path: string): string {
+function readIfThere(path: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch {
-    return "";
+    return Buffer.alloc(0);
   }
 }

@@ -11,6 +11,7 @@ import type {
   V1ContainerStateTerminated,
   V1Job,
   V1JobCondition,
+  V1OwnerReference,
   V1Pod,
   V1PodSpec,
   V1Secret,
@@ -47,6 +48,8 @@ interface Entry {
   job: V1Job;
   pod: V1Pod;
   running: RunningContainer | null;
+  /** The containers that have begun, by name. */
+  begun: Map<string, RunningContainer>;
   /** Set when the Pod is to stop: by a deletion or by the deadline. */
   isStopping: boolean;
   /** Settles when the last container has ended. */
@@ -86,6 +89,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
       job,
       pod: podOf(job),
       running: null,
+      begun: new Map(),
       isStopping: false,
       podEnded: Promise.resolve(),
     };
@@ -100,7 +104,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     const deadline = entry.job.spec?.activeDeadlineSeconds;
     const timer =
       deadline === undefined ? undefined : setTimeout(() => exceedDeadline(entry), deadline * 1000);
-    let failed: Terminated | null = null;
+    let failed: V1ContainerStateTerminated | null = null;
     for (const [list, containers] of [
       ["initContainerStatuses", spec.initContainers ?? []],
       ["containerStatuses", spec.containers],
@@ -109,7 +113,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
         if (failed !== null || entry.isStopping) break;
         const terminated = await runContainer(entry, list, container);
         if (terminated === null) break;
-        setState(entry.pod, list, container, { terminated: toTerminated(terminated) });
+        setState(entry.pod, list, container, { terminated });
         if (terminated.exitCode !== 0) failed = terminated;
       }
     }
@@ -123,7 +127,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     entry: Entry,
     list: StatusList,
     container: V1PodSpec["containers"][number],
-  ): Promise<Terminated | null> {
+  ): Promise<V1ContainerStateTerminated | null> {
     const context = {
       ...contextFor(entry.job.metadata?.name ?? "", container.name),
       podUid: entry.pod.metadata?.uid ?? "",
@@ -132,8 +136,10 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     while (!entry.isStopping) {
       entry.running = startContainer(container, context);
       if (entry.running !== null) {
-        setState(entry.pod, list, container, { running: { startedAt: now() } });
-        return entry.running.ended;
+        const startedAt = now();
+        entry.begun.set(container.name, entry.running);
+        setState(entry.pod, list, container, { running: { startedAt } });
+        return toTerminated(await entry.running.ended, startedAt);
       }
       setState(entry.pod, list, container, { waiting: WITHOUT_SECRET });
       await sleep(SECRET_POLL_MILLISECONDS);
@@ -143,9 +149,11 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
 
   function end(entry: Entry, condition: V1JobCondition): void {
     const { job } = entry;
-    const counted = condition.type === "Complete" ? { succeeded: 1 } : { failed: 1 };
+    const hasCompleted = condition.type === "Complete";
+    const counted = hasCompleted ? { succeeded: 1, completionTime: now() } : { failed: 1 };
     const startTime = job.status?.startTime ?? now();
-    job.status = { startTime, ...counted, conditions: [announcementOf(condition), condition] };
+    const conditions = [announcementOf(condition), condition].map(dated);
+    job.status = { startTime, ...counted, conditions };
     job.metadata = { ...job.metadata, resourceVersion: nextVersion() };
     onJobEnded(job, condition);
   }
@@ -154,7 +162,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
   function exceedDeadline(entry: Entry): void {
     stopPod(entry);
     const { job } = entry;
-    job.status = { ...job.status, conditions: [announcementOf(DEADLINE_EXCEEDED)] };
+    job.status = { ...job.status, conditions: [dated(announcementOf(DEADLINE_EXCEEDED))] };
     job.metadata = { ...job.metadata, resourceVersion: nextVersion() };
     void endWithPod(entry);
   }
@@ -199,6 +207,21 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     return entry === undefined || isGone ? [] : [entry.pod];
   }
 
+  /** What a container of a Pod has printed. Without a name it is the one that is no init container. */
+  function readLog(podName: string, container: string | null): Buffer {
+    const entry = [...entries.values()].find(({ pod }) => pod.metadata?.name === podName);
+    if (entry === undefined) throw notFound("pods", podName);
+    const { containers = [], initContainers = [] } = entry.pod.spec ?? {};
+    const name = container ?? containers[0]?.name ?? "";
+    if (![...initContainers, ...containers].some((each) => each.name === name)) {
+      throw badRequest(`container ${name} is not valid for pod ${podName}`);
+    }
+    const begun = entry.begun.get(name);
+    if (begun !== undefined) return begun.log();
+    const where = `container "${name}" in pod "${podName}"`;
+    throw badRequest(`${where} is waiting to start: PodInitializing`);
+  }
+
   function createSecret(secret: V1Secret): V1Secret {
     const name = requireName(secret.metadata?.name);
     if (secrets.has(name)) throw alreadyExists("secrets", name);
@@ -226,6 +249,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     listJobs: () => [...entries.values()].map(({ job }) => job),
     deleteJob,
     listPods,
+    readLog,
     createSecret,
     deleteSecret,
     secretNames: () => [...secrets.keys()],
@@ -252,7 +276,10 @@ function announcementOf(end: V1JobCondition): V1JobCondition {
 }
 
 /** Why a Job failed whose container ended like this. No Job here has a backoff limit above 0. */
-function failureOf({ metadata, spec }: V1Job, { exitCode }: Terminated): V1JobCondition {
+function failureOf(
+  { metadata, spec }: V1Job,
+  { exitCode }: V1ContainerStateTerminated,
+): V1JobCondition {
   const failed = { type: "Failed", status: "True" };
   const rule = spec?.podFailurePolicy?.rules.findIndex(
     ({ action, onExitCodes }) => action === "FailJob" && onExitCodes?.values.includes(exitCode),
@@ -279,10 +306,22 @@ function podOf(job: V1Job): V1Pod {
       uid: randomUUID(),
       namespace: job.metadata?.namespace ?? "",
       labels: { ...metadata?.labels, "job-name": name },
+      creationTimestamp: now(),
+      ownerReferences: [ownerOf(job)],
     },
     spec: spec ?? { containers: [] },
-    status: { phase: "Running" },
+    status: { phase: "Running", startTime: now() },
   };
+}
+
+function ownerOf({ metadata }: V1Job): V1OwnerReference {
+  const { name = "", uid = "" } = metadata ?? {};
+  return { apiVersion: "batch/v1", kind: "Job", name, uid, controller: true };
+}
+
+/** The condition as one that has just come about. */
+function dated(condition: V1JobCondition): V1JobCondition {
+  return { ...condition, lastProbeTime: now(), lastTransitionTime: now() };
 }
 
 type StatusList = "initContainerStatuses" | "containerStatuses";
@@ -290,9 +329,13 @@ type StatusList = "initContainerStatuses" | "containerStatuses";
 /** What a kubelet says of a container while a Secret of its environment is not there. */
 const WITHOUT_SECRET = { reason: "CreateContainerConfigError", message: "secret not found" };
 
-function toTerminated({ exitCode, message }: Terminated): V1ContainerStateTerminated {
+function toTerminated(
+  { exitCode, message }: Terminated,
+  startedAt: Date,
+): V1ContainerStateTerminated {
   const reason = exitCode === 0 ? "Completed" : "Error";
-  return { exitCode, reason, ...(message === "" ? {} : { message }) };
+  const times = { startedAt, finishedAt: now() };
+  return { exitCode, reason, ...times, ...(message === "" ? {} : { message }) };
 }
 
 /** A container is in its list once, as it is now. */
@@ -320,6 +363,11 @@ function notFound(resource: string, name: string): ClusterError {
   return new ClusterError(404, "NotFound", `${resource} "${name}" not found`);
 }
 
+function badRequest(message: string): ClusterError {
+  return new ClusterError(400, "BadRequest", message);
+}
+
+/** Kubernetes tells times in whole seconds. */
 function now(): Date {
-  return new Date();
+  return new Date(Math.floor(Date.now() / 1000) * 1000);
 }

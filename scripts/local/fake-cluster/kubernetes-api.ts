@@ -69,10 +69,16 @@ const FAULTS = {
   busy: new ClusterError(429, "TooManyRequests", "the cluster is busy"),
 } as const;
 
+/** A Buffer is a text, and everything else JSON. */
+interface Answer {
+  code: number;
+  body: unknown;
+}
+
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: () => Promise<{ code: number; body: unknown }>,
+  answer: () => Promise<Answer>,
 ): Promise<void> {
   try {
     const { code, body } = await answer();
@@ -88,22 +94,24 @@ async function respond(
 }
 
 function send(response: ServerResponse, code: number, body: unknown): void {
-  response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  const isText = Buffer.isBuffer(body);
+  response.writeHead(code, { "Content-Type": isText ? "text/plain" : "application/json" });
+  response.end(isText ? body : JSON.stringify(body));
 }
 
 async function handle(
   request: IncomingMessage,
   jobs: Jobs,
   { namespace, token }: { namespace: string; token: string },
-): Promise<{ code: number; body: unknown }> {
+): Promise<Answer> {
   if (request.headers.authorization !== `Bearer ${token}`) {
     throw new ClusterError(401, "Unauthorized", "Unauthorized");
   }
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://cluster");
   const prefix = new RegExp(`^/(?:api/v1|apis/batch/v1)/namespaces/${namespace}/`);
-  const [resource = "", name = ""] = pathname.replace(prefix, "").split("/");
+  const [resource = "", name = "", ...part] = pathname.replace(prefix, "").split("/");
 
-  switch (`${request.method} ${resource}${name === "" ? "" : "/NAME"}`) {
+  switch ([`${request.method} ${resource}`, ...(name === "" ? [] : ["NAME"]), ...part].join("/")) {
     case "POST jobs":
       return { code: 201, body: jobs.createJob((await json(request)) as V1Job) };
     case "GET jobs":
@@ -116,6 +124,8 @@ async function handle(
       const jobName = /^job-name=(.+)$/.exec(searchParams.get("labelSelector") ?? "")?.[1] ?? "";
       return { code: 200, body: list("PodList", "v1", jobs.listPods(jobName)) };
     }
+    case "GET pods/NAME/log":
+      return { code: 200, body: partOfLog(jobs, name, searchParams) };
     // Whatever blocks a Pod here, the Pod says itself.
     case "GET events":
       return { code: 200, body: list("EventList", "v1", []) };
@@ -154,6 +164,31 @@ function pageOfJobs(jobs: V1Job[], query: URLSearchParams): unknown {
   const page = left.slice(0, Number(query.get("limit")) || undefined);
   const next = page.length < left.length ? { continue: nameOf(page.at(-1)) } : {};
   return list("JobList", "batch/v1", page, next);
+}
+
+/** The last `tailLines` of a container's log, and of these the first `limitBytes`. */
+function partOfLog(jobs: Jobs, podName: string, query: URLSearchParams): Buffer {
+  const tailLines = limitIn(query, "tailLines", 0);
+  const limitBytes = limitIn(query, "limitBytes", 1);
+  const log = jobs.readLog(podName, query.get("container"));
+  return lastLines(log, tailLines).subarray(0, limitBytes);
+}
+
+/** Undefined where the query has none. */
+function limitIn(query: URLSearchParams, name: string, least: number): number | undefined {
+  const value = query.get(name);
+  if (value === null) return undefined;
+  if (Number.isInteger(Number(value)) && Number(value) >= least) return Number(value);
+  const message = `PodLogOptions is invalid: ${name}: Invalid value: ${value}`;
+  throw new ClusterError(422, "Invalid", message);
+}
+
+function lastLines(log: Buffer, count: number | undefined): Buffer {
+  if (count === undefined) return log;
+  const lines = log.toString("latin1").split("\n");
+  // What follows the last end of a line is one only where it is not empty.
+  const kept = count + (lines.at(-1) === "" ? 1 : 0);
+  return Buffer.from(lines.slice(Math.max(0, lines.length - kept)).join("\n"), "latin1");
 }
 
 /** Only the terms `name=value` are known here. */

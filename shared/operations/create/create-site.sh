@@ -8,6 +8,16 @@ verify() {
   configure_site
   attempt env/bin/python -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"
   verify_visitors open
+  # Last of all, for the link is valid from here on.
+  [[ -z $LOGIN_KEY_HASH ]] || give_login_link
+}
+
+# The address may have been corrected since the user was made.
+give_login_link() {
+  step set-login-key
+  require LOGIN_KEY_HASH '[0-9a-f]{64}'
+  set_login_key "${TENANT_EMAIL,,}" "$LOGIN_USER"
+  verify_login_page
 }
 
 step start

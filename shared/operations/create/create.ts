@@ -4,9 +4,16 @@
  * @module
  */
 import { siteHost } from "../../tenant/names.ts";
-import { administrator, createdSite, tenantPassword, visited } from "../job-environment.ts";
+import { LOGIN_LINK_KIND, requestDone } from "../../tenant/tenant.ts";
+import {
+  administrator,
+  createdSite,
+  loginKey,
+  tenantPassword,
+  visited,
+} from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, DATABASE, REDIS, SITE } from "../script-parts.ts";
+import { COMMON, DATABASE, LOGIN, REDIS, SITE } from "../script-parts.ts";
 
 export const create: OperationDefinition<"create"> = {
   kind: "create",
@@ -17,9 +24,11 @@ export const create: OperationDefinition<"create"> = {
   makesSecret: true,
   statusWhileWorking: { phase: "provisioning" },
   statusWhenGivenUp: { phase: "failed" },
-  verified: ({ spec }, { baseDomain }) => ({
+  verified: (tenant, { baseDomain }) => ({
     phase: "active",
-    site: { host: siteHost(spec.subdomain, baseDomain), suspended: false },
+    site: { host: siteHost(tenant.spec.subdomain, baseDomain), suspended: false },
+    // A link that was asked for with the tenant, it has set.
+    ...requestDone(tenant, LOGIN_LINK_KIND),
   }),
   containers: [
     {
@@ -31,9 +40,9 @@ export const create: OperationDefinition<"create"> = {
     {
       // The apps' code runs here, so it knows no administrator.
       name: "site",
-      script: [...COMMON, ...SITE, "create/verify_apps.py", "create/create-site.sh"],
+      script: [...COMMON, ...SITE, ...LOGIN, "create/verify_apps.py", "create/create-site.sh"],
       limitSeconds: 1500,
-      environment: (source) => [...createdSite(source), visited(source)],
+      environment: (source) => [...createdSite(source), ...loginKey(source), visited(source)],
     },
   ],
 };

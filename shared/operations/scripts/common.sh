@@ -1,12 +1,16 @@
 # What every site script begins with. Runs in the bench directory of Frappe's image.
 #
-# Everything variable comes as environment. A script says at which step it is (`step NAME`), runs
-# what others wrote through `attempt`, and, when it fails, leaves {"step","reason"} as its termination
-# message, with the last words of what failed as the reason, and a "code" where what all sites share is away.
+# Everything variable comes as environment. A script says at which step it is and since when (`step NAME`), runs
+# what others wrote through `attempt`, and leaves a termination message, which the control plane reads:
+#
+#   step    the last one
+#   reason  when it fails, the last words of what failed; on success only what makes it no plain one
+#   code    for programs: what all sites share and is away or full, or what is missing for good
+#   steps   [name, when it began], and "ended", when the message was left, in seconds since 1970
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
 #   65  the site belongs to somebody else; nothing was touched
-#   66  an app that the site shall have is not in the image
+#   66  something that the site needs is not there: an app in the image, a user
 #   67  a newer operation has taken over, or the tenant is gone; nothing was touched
 set -euo pipefail
 shopt -s inherit_errexit
@@ -14,19 +18,34 @@ shopt -s inherit_errexit
 export LC_ALL=C.UTF-8
 
 current_step=start
+steps=
+latest=0
 is_final=
 failure=
+failure_code=
 scratch=$(mktemp -d)
 words=$scratch/words
 # What the script's own commands complain of is their last words, should one of them fail.
 exec 2>>"$words"
 
+# Sets `now` to the seconds since 1970 with three decimals, without a process of its own. It never goes back, whatever
+# happens to the machine's clock.
+look_at_clock() {
+  local microseconds=${EPOCHREALTIME/[!0-9]/}
+  ((microseconds < latest)) || latest=$microseconds
+  now=${latest:0:-6}.${latest: -6:3}
+}
+
 # Programs that a script calls can see the step they are called in.
 step() {
+  local began
   export SITE_STEP=$1
   current_step=$1
   : >"$words"
-  echo "step: $current_step"
+  look_at_clock
+  steps+="${steps:+,}[\"$1\",$now]"
+  TZ=UTC0 printf -v began '%(%Y-%m-%dT%H:%M:%S)T' "${now%.*}"
+  echo "step: $1 at $began.${now#*.}Z"
 }
 
 # interruptible COMMAND...: bash sees a signal only between two commands and while it waits, so it waits.
@@ -48,20 +67,38 @@ relay() {
   "$@" 2>&1 | python3 -I -S -c "$relay_py" "$words"
 }
 
-# fail REASON [EXIT_CODE]: ends the script with a reason of its own.
+# fail REASON [EXIT_CODE [CODE]]: ends the script with a reason of its own, and a name for it for programs.
 fail() {
   failure=$1
+  failure_code=${3-}
   # Where this is a subshell, its parent reads it there.
   printf '%s\n' "$1" >"$words"
   is_final=${2-}
   exit "${2:-1}"
 }
 
+# Kubernetes keeps 4096 bytes of a termination message, and half of one is none.
+max_reason_bytes=2000
+max_steps_bytes=1000
+
+# byte_count TEXT: sets `bytes` to its length in UTF-8.
+byte_count() {
+  local LC_ALL=C
+  bytes=${#1}
+}
+
+# json_string TEXT: it as JSON, cut where that is longer than a reason may be.
 json_string() {
-  local text
+  local text quoted
   text=$(printf '%s' "$1" | tr -d '\000-\037')
-  text=${text//\\/\\\\}
-  printf '"%s"' "${text//\"/\\\"}"
+  while true; do
+    quoted=${text//\\/\\\\}
+    quoted=${quoted//\"/\\\"}
+    byte_count "$quoted"
+    ((bytes > max_reason_bytes)) || break
+    text=${text:0:${#text} * 3 / 4}
+  done
+  printf '"%s"' "$quoted"
 }
 
 # without_passwords TEXT: sets `clean` to it, without what nothing should print.
@@ -94,18 +131,25 @@ reason_of() {
   fi
 }
 
-# leave_message REASON [CODE]: the termination message, which the control plane reads. A code names for programs
-# what all sites share and is away or full.
+left_reason=
+
+# leave_message [REASON [CODE]]: the termination message. A list of steps that is too long is in the log alone.
 leave_message() {
-  printf '{"step":%s,"reason":%s%s}' "$(json_string "$current_step")" "$(json_string "$1")" \
-    "${2:+,\"code\":\"$2\"}" >"${TERMINATION_LOG:-/dev/termination-log}"
+  local said=
+  left_reason=${1-}
+  [[ -z $left_reason ]] || said=,\"reason\":$(json_string "$left_reason")
+  [[ -z ${2-} ]] || said+=,\"code\":\"$2\"
+  ((${#steps} <= max_steps_bytes)) || steps=
+  look_at_clock
+  printf '{"step":"%s"%s,"steps":[%s],"ended":%s}' "$current_step" "$said" "$steps" "$now" \
+    >"${TERMINATION_LOG:-/dev/termination-log}"
 }
 
 # leave_reason REASON: leaves it at once, for the look for an outage takes its time.
 leave_reason() {
   local code
   echo "failed at $current_step: $1"
-  leave_message "$1"
+  leave_message "$1" "$failure_code"
   [[ -z $is_final ]] || return 0
   code=$(find_outage "$1") || return 0
   echo "what all sites share is away or full: $code"
@@ -116,7 +160,9 @@ at_exit() {
   local status=$? reason
   trap '' TERM ALRM
   [[ -z ${time_limit_pid-} ]] || kill "$time_limit_pid" || true
-  if ((status != 0)); then
+  if ((status == 0)); then
+    leave_message "$left_reason" || true
+  else
     reason=$(reason_of "$status") || true
     leave_reason "$reason" || true
     # The exit codes of others are not ours to be final.

@@ -1,6 +1,6 @@
 """Waits until the visitors of a site get what they should.
 
-usage: visit.py URL SITE open|closed SECONDS
+usage: visit.py URL SITE open|closed SECONDS [PATH]
 
 URL is the bench's web server, which tells its sites apart by the name that is asked for. `open` is an
 answer 200 of the site, `closed` one of 500 or above. Every process of a web server keeps a site's
@@ -12,16 +12,17 @@ import sys
 import time
 from urllib.parse import urlsplit
 
+PING = "/api/method/ping"
 IN_A_ROW = 20
 TIMEOUT_SECONDS = 30
 
 
-def visit(url, site):
+def visit(url, site, path):
     """The status of one answer, or why there was none."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("GET", "/api/method/ping", headers={"Host": site, "Connection": "close"})
+        connection.request("GET", path, headers={"Host": site, "Connection": "close"})
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
@@ -33,17 +34,17 @@ def is_right(answer, wanted):
     return isinstance(answer, int) and (answer == 200 if wanted == "open" else answer >= 500)
 
 
-def main(url, site, wanted, seconds):
+def main(url, site, wanted, seconds, path=PING):
     give_up_at = time.monotonic() + int(seconds)
     in_a_row = 0
     while in_a_row < IN_A_ROW:
-        answer = visit(url, site)
+        answer = visit(url, site, path)
         in_a_row = in_a_row + 1 if is_right(answer, wanted) else 0
         if in_a_row == 0:
             if time.monotonic() > give_up_at:
                 sys.exit(f"after {seconds} seconds visitors of {site} still get {answer}")
             time.sleep(1)
-    print(f"visitors of {site} get {answer}")
+    print(f"visitors of {site} get {answer} at {path}")
 
 
 main(*sys.argv[1:])

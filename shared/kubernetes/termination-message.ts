@@ -1,0 +1,63 @@
+/**
+ * What a container left to say when it ended. Pure.
+ *
+ * @module
+ */
+import type { JobStep } from "../reconciler/decision.ts";
+import { lastWords } from "./last-words.ts";
+
+export interface TerminationMessage {
+  /** The script's last step; null where no script left the message. */
+  step: string | null;
+  /** The last words; empty where there are none. */
+  text: string;
+  /** Its failure for programs; empty where the script gave it no name. */
+  code: string;
+  /** The script's steps in the order in which they began. */
+  steps: JobStep[];
+  /** When it was left; null where that is not in it. */
+  endedAt: Date | null;
+}
+
+/**
+ * A site script ends with `{"step","steps","ended"}` as its termination message, with a `"reason"` where it has failed
+ * or its success is not the plain one, and may add a `"code"`. One that could not leave it, being killed, say, leaves
+ * the end of its log instead, of which the last line says most.
+ */
+export function parseTerminationMessage(message = ""): TerminationMessage {
+  const { step, reason, code, steps, ended } = fieldsOf(message);
+  const isScripts = typeof reason === "string" || (reason === undefined && Array.isArray(steps));
+  if (typeof step !== "string" || !isScripts) {
+    return { step: null, text: lastWords(message), code: "", steps: [], endedAt: null };
+  }
+  return {
+    step,
+    text: typeof reason === "string" ? lastWords(reason) : "",
+    code: typeof code === "string" ? code : "",
+    steps: Array.isArray(steps) ? steps.flatMap(toStep) : [],
+    endedAt: toDate(ended),
+  };
+}
+
+function fieldsOf(message: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(message) as Record<string, unknown> | null) };
+  } catch {
+    return {};
+  }
+}
+
+/** One of `[name, seconds]`. */
+function toStep(entry: unknown): JobStep[] {
+  if (!Array.isArray(entry)) return [];
+  const [name, seconds] = entry as unknown[];
+  const since = toDate(seconds);
+  return typeof name === "string" && since !== null ? [{ name, since }] : [];
+}
+
+/** A time as a script tells it, in seconds since 1970. */
+function toDate(seconds: unknown): Date | null {
+  if (typeof seconds !== "number") return null;
+  const date = new Date(Math.round(seconds * 1000));
+  return Number.isNaN(date.getTime()) ? null : date;
+}
