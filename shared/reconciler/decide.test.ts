@@ -885,7 +885,10 @@ test("a request that is given up is not carried out under a later command", () =
   assert.is(beginning(withChanges(after, { spec: { generation: 3 } })), undefined);
   assert.is(beginning(commanded(after, "retry")), undefined);
   const again = decide({ tenant: atWork, job: job(linkOperation, FAILED) }, NOW, SETTINGS);
-  assert.ok(isRequested(withStatus(atWork, again.changes ?? {}), "login-link"), "it is tried again");
+  assert.ok(
+    isRequested(withStatus(atWork, again.changes ?? {}), "login-link"),
+    "it is tried again",
+  );
 });
 
 test("a create sets the login link that was asked for with the tenant", () => {

@@ -6,6 +6,7 @@
  */
 import {
   array,
+  boolean,
   constant,
   constantFrom,
   integer,
@@ -25,6 +26,7 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdom
 import {
   emailSchema,
   organizationSchema,
+  reasonSchema,
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
 import { sound, utf8 } from "./fuzzed-request.ts";
@@ -89,6 +91,10 @@ const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
   ({ length }) => length <= emailSchema.maxLength,
 );
 
+const reasons = array(characters, { minLength: 1, maxLength: 200 })
+  .map((some) => some.join("").trim())
+  .filter((text) => text !== "");
+
 const pageTokens = uuid().map((id) =>
   Buffer.from(`1700000000.123456000.${id}`).toString("base64url"),
 );
@@ -97,6 +103,7 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
   [subdomainSchema.pattern, () => subdomains],
   [emailSchema.pattern, () => emails],
+  [reasonSchema.pattern, () => reasons],
   [listQuerySchema.properties.page_token.pattern, () => pageTokens],
 ]);
 
@@ -104,6 +111,7 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
 function valuesOf(schema: Schema): Arbitrary<unknown> {
   const { type, pattern = "", enum: values, minimum, maximum } = schema;
   if (values !== undefined) return constantFrom(...values);
+  if (type === "boolean") return boolean();
   if (type === "integer") return integer({ min: minimum ?? 0, max: maximum ?? 1_000_000 });
   const texts = TEXTS.get(pattern)?.(schema) ?? stringMatching(new RegExp(pattern));
   return Array.isArray(type) && type.includes("null") ? option(texts, { freq: 4 }) : texts;

@@ -35,7 +35,8 @@ async function ask(
   return { status: answer.status, body: answer.body as Body, headers: answer.headers };
 }
 
-const keyIn = (url: unknown) => /^https:\/\/[^?]+\/update-password\?key=([\w-]{43})$/.exec(String(url))?.[1] ?? "";
+const keyIn = (url: unknown) =>
+  /^https:\/\/[^?]+\/update-password\?key=([\w-]{43})$/.exec(String(url))?.[1] ?? "";
 
 /** Every document there is, as text. */
 async function everything(): Promise<string> {
@@ -75,7 +76,9 @@ test("a link is told once, and a repetition is refused without a second effect",
   const { record } = await it.stored(tenant);
   triggered.length = 0;
   const error = await refusal(ask(createLoginLink, {}, asked));
-  assert.ok(isProblem(409, /^The link was given once and is stored nowhere; ask for a new one\.$/)(error));
+  assert.ok(
+    isProblem(409, /^The link was given once and is stored nowhere; ask for a new one\.$/)(error),
+  );
   assert.is(triggered.length, 1, "the first time may have ended before its trigger");
   assert.equal((await it.stored(tenant)).record, record);
   const reused = { ...asked, identity: { ...identity, hash: "h2" } };

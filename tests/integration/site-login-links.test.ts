@@ -121,7 +121,10 @@ test("a link that comes late, after a newer operation or a drop, is not set", as
 test("it runs the apps' code, and has no administrator's credentials", async () => {
   await bench.run({ kind: "create", tenant: ACME });
   const printing = join(bench.directory, "scratch", "printing.sh");
-  writeFileSync(printing, '[[ $0 != *env/bin/python ]] || echo "it has $(compgen -e | grep DB_)"\n');
+  writeFileSync(
+    printing,
+    '[[ $0 != *env/bin/python ]] || echo "it has $(compgen -e | grep DB_)"\n',
+  );
   const { output } = await setLink(asking(newKey()), 2, { BASH_ENV: printing });
   assert.match(output, /it has DB_/);
   assert.not.match(output, "DB_ROOT");

@@ -6,11 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type { FromSchema } from "json-schema-to-ts";
 import type { LoginLinkCommand } from "../../../shared/tenant/commands.ts";
-import {
-  emailSchema,
-  reasonSchema,
-  tenantIdSchema,
-} from "../../../shared/tenant/field-schemas.ts";
+import { emailSchema, reasonSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { siteHost } from "../../../shared/tenant/names.ts";
 import { operationId } from "../../../shared/tenant/operation-record.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";

@@ -47,7 +47,8 @@ export const createTenantSchema = named("CreateTenant", {
     last_name: orNull(lastNameSchema),
     login_link: {
       type: "boolean",
-      description: "true, for a link by which the customer logs in as soon as the site is there, or false",
+      description:
+        "true, for a link by which the customer logs in as soon as the site is there, or false",
     },
   },
 });

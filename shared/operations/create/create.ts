@@ -5,7 +5,13 @@
  */
 import { siteHost } from "../../tenant/names.ts";
 import { LOGIN_LINK_KIND, requestDone } from "../../tenant/tenant.ts";
-import { administrator, createdSite, loginKey, tenantPassword, visited } from "../job-environment.ts";
+import {
+  administrator,
+  createdSite,
+  loginKey,
+  tenantPassword,
+  visited,
+} from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, DATABASE, LOGIN, REDIS, SITE } from "../script-parts.ts";
 
