@@ -37,7 +37,11 @@ const store = {
 const api: Api = {
   settings,
   store,
-  bus: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
+  bus: {
+    publish: () => Promise.resolve(),
+    publishEvent: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  },
   limits: createLimits(settings.rateLimitPerMinute),
   authenticate: createAuthenticator(settings, () => Promise.resolve(null)),
 };

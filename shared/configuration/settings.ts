@@ -8,6 +8,7 @@ import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
+  commonSettingsSchema,
   gkeSettingsSchema,
   inClusterSettingsSchema,
   kubeconfigSettingsSchema,
@@ -59,6 +60,9 @@ type SettingsOf<G extends Group> = {
   [K in keyof G["properties"] & string as NameOf<K>]: ValueOf<G, K>;
 };
 
+/** What every function needs. */
+export type CommonSettings = SettingsOf<typeof commonSettingsSchema>;
+
 export type ApiSettings = SettingsOf<typeof apiSettingsSchema>;
 
 /** What the functions that reconcile need. */
@@ -66,10 +70,15 @@ export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> & {
   target: ClusterTarget;
 };
 
+const readCommon = settingsParserOf(commonSettingsSchema);
 const readApi = settingsParserOf(apiSettingsSchema);
 const readInCluster = settingsParserOf(inClusterSettingsSchema);
 const readGke = settingsParserOf(gkeSettingsSchema);
 const readKubeconfig = settingsParserOf(kubeconfigSettingsSchema);
+
+export function parseCommonSettings(env: Environment): CommonSettings {
+  return toSettings(commonSettingsSchema, readCommon(env));
+}
 
 export function parseApiSettings(env: Environment): ApiSettings {
   const settings = toSettings(apiSettingsSchema, readApi(env));

@@ -9,6 +9,7 @@
  * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
  * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
+ * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -18,6 +19,7 @@ import { connectionOptions } from "../platform/google-clients.ts";
 import { openDeletions } from "./deletions.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
 import { openHeartbeat } from "./heartbeat.ts";
+import { openOutbox } from "./outbox.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
 import { openSlots } from "./slots.ts";
@@ -26,6 +28,7 @@ import { openTenantRequests } from "./tenant-requests.ts";
 import { openTenants } from "./tenants.ts";
 
 export type { Reservation } from "./reservations.ts";
+export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { ListRequest, Position, TenantList } from "./tenant-list.ts";
 export type { CommandBasis, CommandWrite, Created } from "./tenant-requests.ts";
@@ -53,6 +56,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const reservations = openReservations(firestore);
   const deletions = openDeletions(firestore);
   const requests = openRequestRecords(firestore);
+  const outbox = openOutbox(firestore);
   const tenants = openTenants(firestore, { slots, reservations, deletions });
   return {
     ...tenants.methods,
@@ -61,6 +65,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...slots.methods,
     ...reservations.methods,
     ...deletions.methods,
+    ...outbox.methods,
     ...openHeartbeat(firestore),
     close: () => firestore.terminate(),
   };
