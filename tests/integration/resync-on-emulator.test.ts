@@ -146,7 +146,7 @@ test("triggers nobody while no slot is free", async () => {
 /** Writes the n-th event of a tenant that is so many seconds old. */
 async function writeEvent(tenantId: string, sequence: number, age: number): Promise<void> {
   const event = someEvent(tenantId, sequence, addSeconds(new Date(), -age));
-  await it.client.doc(`events/${eventId(event)}`).create({ ...event });
+  await it.client.doc(`events/${eventId(event)}`).set({ ...event });
 }
 
 const finished = (lines: Record<string, unknown>[]) =>
