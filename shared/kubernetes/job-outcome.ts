@@ -31,7 +31,7 @@ const OUTAGES = new Map([
 ]);
 
 /** What a script may say, likewise, of a failure that no attempt can change. */
-const FINAL_CODES = ["UserNotFound"];
+const FINAL_CODES = new Set(["UserNotFound"]);
 
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
@@ -103,7 +103,7 @@ function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ende
 function toFinal(condition: V1JobCondition, ended?: Ended): Failure {
   const { code } = parseTerminationMessage(ended?.message);
   const said = inItsWords(condition, ended);
-  return { ...said, reason: FINAL_CODES.includes(code) ? code : said.reason, retryable: false };
+  return { ...said, reason: FINAL_CODES.has(code) ? code : said.reason, retryable: false };
 }
 
 function deadlineWords(reason: string): string | null {

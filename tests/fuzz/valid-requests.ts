@@ -6,6 +6,7 @@
  */
 import {
   array,
+  boolean,
   constant,
   constantFrom,
   date,
@@ -26,6 +27,7 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdom
 import {
   emailSchema,
   organizationSchema,
+  reasonSchema,
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
@@ -91,6 +93,10 @@ const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
   ({ length }) => length <= emailSchema.maxLength,
 );
 
+const reasons = array(characters, { minLength: 1, maxLength: 100 })
+  .map((some) => some.join("").trim())
+  .filter((text) => text !== "");
+
 const toToken = (id: string) => Buffer.from(`1700000000.123456000.${id}`).toString("base64url");
 
 const operationIds = tuple(constantFrom(...TENANT_IDS), integer({ min: 1, max: 3 })).map(
@@ -110,6 +116,7 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
   [subdomainSchema.pattern, () => subdomains],
   [emailSchema.pattern, () => emails],
+  [reasonSchema.pattern, () => reasons],
   [operationsQuerySchema.properties.since.pattern, () => times],
 ]);
 
@@ -122,6 +129,7 @@ function pageTokensFor(path: string): Arbitrary<string> {
 function valuesOf(schema: Schema): Arbitrary<unknown> {
   const { type, pattern = "", enum: values, minimum, maximum } = schema;
   if (values !== undefined) return constantFrom(...values);
+  if (type === "boolean") return boolean();
   if (type === "integer") return integer({ min: minimum ?? 0, max: maximum ?? 1_000_000 });
   const texts = TEXTS.get(pattern)?.(schema) ?? stringMatching(new RegExp(pattern));
   return Array.isArray(type) && type.includes("null") ? option(texts, { freq: 4 }) : texts;

@@ -92,8 +92,25 @@ frappe.connect()
 frappe.db.sql("SELECT 1")
 print(" ".join(frappe.get_installed_apps()))
 frappe.destroy()`;
-    const python = join(it.directory, "env/bin/python");
-    return it.run([python, "-c", program], join(it.directory, workingDirectory));
+    return it.run(python(program), join(it.directory, workingDirectory));
+  }
+
+  const python = (program: string, ...args: string[]) => [
+    join(it.directory, "env/bin/python"),
+    "-c",
+    program,
+    ...args,
+  ];
+
+  /** Gives the key to the first of these users that there is, as a site Job does. */
+  const giveKey = (hash: string, ...users: string[]) =>
+    it.run(python(LOGIN_KEY, SITE, hash, ...users));
+
+  /** What the site has of a user, in the order of the fields, as another process reads it. */
+  function readUser(user: string): string[] {
+    const ended = it.run(python(READ_USER, SITE, user), join(it.directory, "sites"));
+    assert.is(ended.status, 0, said(ended));
+    return ended.stdout.trim().split("|");
   }
 
   function installedApps(site: string): string[] {
@@ -169,6 +186,32 @@ frappe.destroy()`;
     const tooLong = `${"a".repeat(128)}@acme.example`;
     assert.is(addUser(tooLong).status, 1);
     assert.not(it.users(SITE).includes(tooLong));
+  });
+
+  test("a user gets the hash of a key, with the site's own time, whatever the case of the name", () => {
+    for (const [hash, user] of [
+      ["a1".repeat(32), "ada@acme.example"],
+      ["b2".repeat(32), "Ada@Acme.example"],
+    ] as const) {
+      const ended = giveKey(hash, "", "nobody@acme.example", user);
+      assert.is(ended.status, 0, said(ended));
+      const [has, seconds] = readUser("ada@acme.example");
+      assert.is(has, hash);
+      assert.ok(Number(seconds) >= 0 && Number(seconds) < 60, `${seconds} seconds ago`);
+    }
+  });
+
+  test("a user who is not there or is disabled gets no key, and nobody else does", () => {
+    const before = readUser("ada@acme.example")[0];
+    for (const users of [["nobody@acme.example"], [""], [], ["%"], ["ada@acme.exampl_"]]) {
+      assert.is(giveKey("c3".repeat(32), ...users).status, 44, users.join());
+    }
+    const disabled = it.run(python(SET_ENABLED, SITE, "0"), join(it.directory, "sites"));
+    assert.is(disabled.status, 0, said(disabled));
+    assert.is(giveKey("c3".repeat(32), "ada@acme.example").status, 44);
+    assert.is(readUser("ada@acme.example")[0], before);
+    it.run(python(SET_ENABLED, SITE, "1"), join(it.directory, "sites"));
+    assert.is(giveKey("d4".repeat(32), "ada@acme.example").status, 0);
   });
 
   test("enable-scheduler changes the database and not the configuration", () => {
@@ -248,6 +291,26 @@ frappe.destroy()`;
     assert.equal(installedApps("second.kairos.app"), ["frappe"]);
   });
 }
+
+const LOGIN_KEY = readFileSync(
+  new URL("../../shared/operations/scripts/login_key.py", import.meta.url),
+  "utf8",
+);
+
+const READ_USER = `import frappe, sys
+from frappe.utils import now_datetime
+frappe.init(sys.argv[1], sites_path=".")
+frappe.connect()
+key, at = frappe.db.get_value(
+    "User", sys.argv[2], ["reset_password_key", "last_reset_password_key_generated_on"]
+)
+print(key, (now_datetime() - at).total_seconds(), sep="|")`;
+
+const SET_ENABLED = `import frappe, sys
+frappe.init(sys.argv[1], sites_path=".")
+frappe.connect()
+frappe.db.set_value("User", "ada@acme.example", {"enabled": int(sys.argv[2])}, update_modified=False)
+frappe.db.commit()`;
 
 function said({ stdout, stderr }: Ended): string {
   return `${stdout}${stderr}`;

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ApiDependencies, Endpoint } from "../../functions/api/http/endpoint.ts";
 import { Problem } from "../../functions/api/http/problem.ts";
+import type { RequestIdentity } from "../../functions/api/http/request-identity.ts";
 import { createLoginLink } from "../../functions/api/tenants/create-login-link.ts";
 import { createTenant } from "../../functions/api/tenants/create-tenant.ts";
 import type { Store } from "../../shared/firestore/store.ts";
@@ -24,11 +25,17 @@ const dependenciesOf = (store: Store) =>
 
 type Body = Record<string, unknown>;
 
+interface Asking {
+  tenantId?: string;
+  identity?: RequestIdentity | null;
+  store?: Store;
+}
+
 /** Calls an endpoint as the API does. */
 async function ask(
   endpoint: Endpoint,
   body: Body,
-  { tenantId = "", identity = keyed() as { id: string; hash: string }, store = it.store } = {},
+  { tenantId = "", identity = keyed(), store = it.store }: Asking = {},
 ) {
   const call = {
     body,
@@ -99,7 +106,7 @@ for (const [sentence, identity] of [
   test(`a link whose commit is repeated, for its answer was lost, is told all the same: ${sentence}`, async () => {
     const tenant = await it.create(ACTIVE);
     it.loseAnswerOfCommit();
-    const asked = { tenantId: tenant.id, identity: identity() as never, store: it.faulty };
+    const asked = { tenantId: tenant.id, identity: identity(), store: it.faulty };
     const { status, body } = await ask(createLoginLink, {}, asked);
     assert.is(status, 202);
     await assertOnlyHash(keyIn(body["url"]));

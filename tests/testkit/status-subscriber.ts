@@ -49,7 +49,8 @@ export async function subscribeToStatus({
       for (const event of delivered.get(tenantId) ?? []) {
         const last = events.length;
         const repeated = events[event.sequence - 1];
-        if (repeated !== undefined) assert.equal(event, repeated, `${event.id} in every repetition`);
+        if (repeated !== undefined)
+          assert.equal(event, repeated, `${event.id} in every repetition`);
         else assert.is(event.sequence, last + 1, `${tenantId}: no event before those it follows`);
         if (repeated === undefined) events.push(event);
       }
