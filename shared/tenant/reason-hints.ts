@@ -31,7 +31,7 @@ export const REASON_HINTS = {
   BackoffLimitExceeded:
     "Read the message and the log, correct the cause, and retry if no attempt follows.",
   PodFailurePolicy: "Correct what the message names first: a retry alone fails again.",
-  UserNotFound: "Ask for a link with the e-mail of a user that the site has.",
+  UserNotFound: "Ask for a link for a user whom the site has and who is enabled.",
   Failed: "Read the message and the log, correct the cause, and retry if no attempt follows.",
   DatabaseUnavailable: "Bring the database back, and retry what was given up meanwhile.",
   RedisUnavailable: "Bring the bench's Redis back, and retry what was given up meanwhile.",

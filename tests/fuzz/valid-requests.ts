@@ -116,8 +116,8 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
   [subdomainSchema.pattern, () => subdomains],
   [emailSchema.pattern, () => emails],
-  [reasonSchema.pattern, () => reasons],
   [operationsQuerySchema.properties.since.pattern, () => times],
+  [reasonSchema.pattern, () => reasons],
 ]);
 
 /** Of each list. A parameter of this name has the same schema in all of them. */
