@@ -9,6 +9,7 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdom
 import {
   emailSchema,
   organizationSchema,
+  reasonSchema,
   firstNameSchema,
   lastNameSchema,
   subdomainSchema,
@@ -38,26 +39,34 @@ export const RULES = {
   last_name: text(lastNameSchema, names),
 } as const satisfies Record<string, Rule>;
 
-/** The rule of each field of a body. */
-const BODY_RULES = new Map<string, Rule>([
+/** The rule of each field of a body that makes or changes a tenant. */
+const TENANT_RULES = new Map<string, Rule>([
   ...Object.entries(RULES),
   ["school_name", RULES.organization],
   ["subdomain", orNull(RULES.subdomain)],
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
+  ["login_link", (value) => typeof value === "boolean"],
+]);
+
+/** And of one that asks for a login link. */
+const LINK_RULES = new Map<string, Rule>([
+  ["email", orNull(RULES.email)],
+  ["reason", orNull(text(reasonSchema, /^\P{Cc}{1,400}$/u))],
 ]);
 
 function orNull(rule: Rule): Rule {
   return (value) => value === null || rule(value);
 }
 
-/** Whether a body, in bytes, is one that may have an effect. */
-export function isAcceptable(bytes: string): boolean {
+/** Whether a body, in bytes, is one that may have an effect where it was sent. */
+export function isAcceptable(bytes: string, target: string): boolean {
+  const rules = /\/login-links\/?(\?|$)/.test(target) ? LINK_RULES : TENANT_RULES;
   const fields = parse(bytes);
   return (
     typeof fields === "object" &&
     fields !== null &&
-    Object.entries(fields).every(([name, value]) => BODY_RULES.get(name)?.(value) ?? false)
+    Object.entries(fields).every(([name, value]) => rules.get(name)?.(value) ?? false)
   );
 }
 

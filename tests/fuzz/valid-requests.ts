@@ -93,7 +93,7 @@ const emails = stringMatching(new RegExp(emailSchema.pattern)).filter(
   ({ length }) => length <= emailSchema.maxLength,
 );
 
-const reasons = array(characters, { minLength: 1, maxLength: 200 })
+const reasons = array(characters, { minLength: 1, maxLength: 100 })
   .map((some) => some.join("").trim())
   .filter((text) => text !== "");
 

@@ -154,6 +154,7 @@ test("the client runs a tenant's whole life", async () => {
   };
   const created = await client.call("createTenant", wanted, { idempotencyKey: "one" });
   assert.is(created.status, 201);
+  assert.is(created.data["operation"], `${String(created.data["id"])}.1.1`);
   const again = await client.call("createTenant", wanted, { idempotencyKey: "one" });
   assert.equal([again.status, again.data], [201, created.data]);
   const id = String(created.data["id"]);
@@ -184,7 +185,32 @@ test("the client runs a tenant's whole life", async () => {
     const { status } = await client.call("readTenant", id);
     return status === 404 ? true : null;
   });
+  await readHistory(id);
 });
+
+/** The client reads what happened to a tenant that is gone: a create of two attempts, a suspend, a resume and a drop. */
+async function readHistory(id: string): Promise<void> {
+  const pages = [await client.call("listTenantOperations", id, { limit: 3 })];
+  const pageToken = pages[0]?.data["next_page_token"];
+  pages.push(await client.call("listTenantOperations", id, { limit: 3, pageToken }));
+  const told = pages.flatMap(({ data }) => data["operations"] as Record<string, unknown>[]);
+  assert.equal(
+    told.map(({ kind, state, attempt }) => `${String(kind)} ${String(state)} ${String(attempt)}`),
+    [
+      "drop succeeded 1",
+      "resume succeeded 1",
+      "suspend succeeded 1",
+      "create succeeded 2",
+      "create failed 1",
+    ],
+  );
+  const failed = await client.call("listOperations", { state: "failed", kind: "create" });
+  const [first] = failed.data["operations"] as Record<string, unknown>[];
+  assert.equal(first, told.at(-1));
+  const { status, data } = await client.call("readOperation", id, `${id}.1.1`);
+  const { log: _, ...rest } = data;
+  assert.equal([status, rest], [200, first]);
+}
 
 test("the client gives an error's status and body", async () => {
   const headers = { "X-API-Key": "another" };
