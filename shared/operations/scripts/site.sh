@@ -9,7 +9,7 @@ configure_site() {
 # Longer than every process of a web server keeps a site's configuration.
 visitors_seconds=180
 
-# verify_visitors open|closed [PATH]
+# verify_visitors open|closed [PATH TIMES]
 verify_visitors() {
   if [[ -n ${BENCH_URL-} ]]; then
     attempt python3 -I -S -c "$visit_py" "$BENCH_URL" "$SITE" "$1" "$visitors_seconds" "${@:2}"
