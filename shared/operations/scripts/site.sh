@@ -2,6 +2,7 @@
 
 # configure_site [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]: changes keys of site_config.json, all or none, and
 # repairs it where it is damaged.
+# shellcheck disable=SC2120 # a script may want no more than the repair
 configure_site() {
   attempt python3 -I -S -c "$site_config_py" "sites/$SITE" "$config_copy" "$@"
 }
