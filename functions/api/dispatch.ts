@@ -75,8 +75,7 @@ async function answerEndpoint(
 ): Promise<ApiResponse> {
   const endpoint: Endpoint = ENDPOINTS[id];
   const caller = endpoint.isPublic ? null : await authorize(request, api);
-  if (endpoint.body !== undefined) requireJson(request);
-  const body = endpoint.parseBody(request.body);
+  const body = endpoint.parseBody(bodyFor(endpoint, request));
   const key = takesIdempotencyKey(endpoint) ? request.headers["idempotency-key"] : undefined;
   const call = {
     body,
@@ -115,8 +114,16 @@ async function authorize(
   return caller;
 }
 
-function requireJson({ body, bodyLength }: ApiRequest): void {
-  if (bodyLength === 0) throw new Problem(400, "The body is missing.");
-  if (body !== undefined) return;
+/** What there is to be parsed. Throws where an endpoint gets no JSON that takes it. */
+function bodyFor(
+  { body: schema, isBodyOptional }: Endpoint,
+  { body, bodyLength }: ApiRequest,
+): unknown {
+  if (schema === undefined) return undefined;
+  if (bodyLength === 0) {
+    if (isBodyOptional) return {};
+    throw new Problem(400, "The body is missing.");
+  }
+  if (body !== undefined) return body;
   throw new Problem(415, "Send the body as JSON, with Content-Type: application/json.");
 }

@@ -870,7 +870,7 @@ const linking = withChanges(active, {
   spec: {
     generation: 2,
     requests: { "login-link": "h1" },
-    login_link: { key_hash: "h1", user: "a@acme.example", reason: null },
+    login_link: { key_hash: "h1", user: "a@acme.example" },
   },
 });
 const linkOperation = operationOf("login-link", 2);

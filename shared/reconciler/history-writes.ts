@@ -86,7 +86,7 @@ function opened(attempt: Attempt, tenant: Tenant): OperationWrite {
     state: attempt.slot_at === null ? "queued" : "running",
     requested_by: requested_by.name,
     request_id: requested_by.request_id,
-    request_reason: requested_by.reason,
+    request_reason: withoutPersonalData(requested_by.reason, tenant.profile),
     created_at: attempt.attempt === 1 ? requested_at : tenant.updated_at,
     job_at: null,
     running_at: null,
@@ -113,7 +113,7 @@ function closed(attempt: Attempt, tenant: Tenant, ended: EndedJob | null): Opera
     running_at: runningAt,
     ended_at: endedAt ?? updated_at,
     steps,
-    log: log === null ? null : withoutPersonalData(log, profile),
+    log: withoutPersonalData(log, profile),
   });
 }
 
@@ -133,8 +133,8 @@ function endOf(
   if (generation < spec.generation) return { state: "superseded", outcome: null };
   const { step, reason, message, retryable } = status;
   if (status.condition === "failed") {
-    const said = message === null ? null : withoutPersonalData(message, profile);
-    return { state: "failed", outcome: { step, reason, message: said, retryable } };
+    const outcome = { step, reason, message: withoutPersonalData(message, profile), retryable };
+    return { state: "failed", outcome };
   }
   // Where success is not the plain one, the reason says so.
   const outcome: OperationOutcome | null =

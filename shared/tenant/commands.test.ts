@@ -203,7 +203,8 @@ test("a login link is a command of its own, for the tenant's user or, with a rea
     const result = applyCommand(active, asked, REQUEST);
     if (result.outcome !== "changed") throw new Error(result.outcome);
     const { spec, status } = withChanges(active, result.changes);
-    assert.equal(spec.login_link, { key_hash: HASH, user, reason });
+    assert.equal(spec.login_link, { key_hash: HASH, user });
+    assert.equal(spec.requested_by, { ...REQUESTER, reason });
     assert.equal(spec.requests, { "login-link": HASH });
     assert.equal([spec.state, spec.generation, spec.command_id], ["present", 2, "w2"]);
     assert.equal([status.phase, status.site], ["active", active.status.site]);
@@ -244,7 +245,7 @@ for (const [sentence, tenant, why] of [
 
 test("a suspension withdraws a login link that is not set yet, and forgets none that is", () => {
   const requests = { "login-link": HASH, backup: "b1" };
-  const login_link = { key_hash: HASH, user: "a@acme.example", reason: null };
+  const login_link = { key_hash: HASH, user: "a@acme.example" };
   const asking = withChanges(active, { spec: { requests, login_link } });
   const { spec } = after(asking, "suspend");
   assert.equal([spec.requests, spec.login_link], [{ backup: "b1" }, null]);
@@ -265,7 +266,7 @@ test("a tenant may be asked for with a login link of its own user", () => {
     },
     MADE,
   );
-  assert.equal(spec.login_link, { key_hash: HASH, user: "a@acme.example", reason: null });
+  assert.equal(spec.login_link, { key_hash: HASH, user: "a@acme.example" });
   assert.equal(spec.requests, { "login-link": HASH });
   assert.equal([queued.spec.login_link, queued.spec.requests], [null, {}]);
 });

@@ -118,8 +118,9 @@ function requestLoginLink(
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state !== "present") return refused("The tenant is suspended.");
   if (site.suspended !== false) return refused("The tenant is being resumed.");
-  const link = { key_hash: keyHash, user, reason };
-  return changed(tenant, issued, withLoginLink(tenant.spec.requests, link), {});
+  const link = { key_hash: keyHash, user };
+  const requestedBy = { ...issued.requestedBy, reason };
+  return changed(tenant, { ...issued, requestedBy }, withLoginLink(tenant.spec.requests, link), {});
 }
 
 function changed(

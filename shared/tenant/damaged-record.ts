@@ -88,7 +88,6 @@ const REQUESTER: Checks<Requester> = {
 const LOGIN_LINK: Checks<LoginLink> = {
   key_hash: isName,
   user: isName,
-  reason: orNull(isText),
 };
 
 const SPEC: Checks<Spec> = {

@@ -11,7 +11,10 @@ const MASK = "***";
 const EMAIL = /[^\s@<>"'`(),;:]+@[^\s@<>"'`(),;:]+\.[^\s@<>"'`(),;:]+/g;
 
 /** The text without e-mail addresses, and without the profile's names where they stand as words of their own. */
-export function withoutPersonalData(text: string, profile: Profile): string {
+export function withoutPersonalData(text: string, profile: Profile): string;
+export function withoutPersonalData(text: string | null, profile: Profile): string | null;
+export function withoutPersonalData(text: string | null, profile: Profile): string | null {
+  if (text === null) return null;
   const { organization, first_name, last_name } = profile;
   let masked = text.replaceAll(EMAIL, MASK);
   for (const name of [organization, first_name, last_name]) {

@@ -6,7 +6,7 @@
  */
 import { siteUrl } from "./names.ts";
 import { withoutPersonalData } from "./personal-data.ts";
-import type { DesiredState, Phase, Profile, Tenant } from "./tenant.ts";
+import type { DesiredState, Phase, Tenant } from "./tenant.ts";
 
 /** A tenant as whoever waits for it sees it. */
 export interface StatusView {
@@ -67,10 +67,6 @@ export function toEvent(tenant: Tenant, type: StatusEvent["type"], time: Date): 
     sequence: tenant.sequence,
     type,
     time,
-    data: { ...data, error_message: maskIn(data.error_message, tenant.profile) },
+    data: { ...data, error_message: withoutPersonalData(data.error_message, tenant.profile) },
   };
-}
-
-function maskIn(text: string | null, profile: Profile): string | null {
-  return text === null ? null : withoutPersonalData(text, profile);
 }

@@ -75,8 +75,6 @@ export interface LoginLink {
   key_hash: string;
   /** The user of the site who may log in by it. */
   user: string;
-  /** Why, where it is not the tenant's own user. */
-  reason: string | null;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -280,9 +278,9 @@ export function withLoginLink(
   return { requests: { ...others, [LOGIN_LINK_KIND]: login_link.key_hash }, login_link };
 }
 
-/** A login link of the tenant's own user, which needs no reason. Frappe writes its users' names in lower case. */
+/** A login link of the tenant's own user. Frappe writes its users' names in lower case. */
 function ownLoginLink(key_hash: string, email: string): LoginLink {
-  return { key_hash, user: email.toLowerCase(), reason: null };
+  return { key_hash, user: email.toLowerCase() };
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

@@ -16,7 +16,7 @@ export const NEXT = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 export const CREATE: Work = { kind: "create", tenant: ACME };
 export const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
 const LINKED = withChanges(ACME, {
-  spec: withLoginLink({}, { key_hash: "7e".repeat(32), user: "office@acme.example", reason: null }),
+  spec: withLoginLink({}, { key_hash: "7e".repeat(32), user: "office@acme.example" }),
 });
 const CREATE_LINKED: Work = { kind: "create", tenant: LINKED };
 const LINK: Work = { kind: "login-link", tenant: LINKED, generation: 2 };

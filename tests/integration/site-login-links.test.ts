@@ -31,7 +31,7 @@ const newKey = () => randomBytes(32).toString("base64url");
 
 /** The tenant when a link with this key is asked for. */
 function asking(key: string, user = OFFICE, tenant = ACME): Tenant {
-  const link = { key_hash: hashOf(key), user, reason: null };
+  const link = { key_hash: hashOf(key), user };
   return withChanges(tenant, { spec: withLoginLink(tenant.spec.requests, link) });
 }
 

@@ -27,10 +27,10 @@ export type TestStack = Awaited<ReturnType<typeof startTestStack>>;
 /** Starts a stack with quick sites. Settings in `env` come on top. */
 export async function startTestStack(
   env: Record<string, string> = {},
-  { buildDirectory }: Pick<StackOptions, "buildDirectory"> = {},
+  options: Pick<StackOptions, "buildDirectory" | "onJobEnded"> = {},
 ) {
   const quick = { LOCAL_BENCH_SECONDS: "0.2", LOCAL_RESYNC_SECONDS: "0.5" };
-  const own = await startOwnStack({ ...quick, ...env }, { buildDirectory });
+  const own = await startOwnStack({ ...quick, ...env }, options);
   const { stack } = own;
 
   async function call(

@@ -155,7 +155,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(spec.body === undefined
       ? {}
-      : { requestBody: { required: true, content: json(spec.body) } }),
+      : { requestBody: { required: spec.isBodyOptional !== true, content: json(spec.body) } }),
     responses: responsesOf(spec),
   };
 }

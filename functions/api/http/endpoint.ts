@@ -38,6 +38,8 @@ export interface EndpointSpec {
   isPublic?: true;
   query?: JSONSchema | undefined;
   body?: JSONSchema | undefined;
+  /** Whether no body at all is as good as `{}`. */
+  isBodyOptional?: true;
   /** By status. With a 304 among them, answers have an `ETag`. */
   answers: Readonly<Record<number, AnswerSpec>>;
 }

@@ -6,12 +6,17 @@
 import { randomUUID } from "node:crypto";
 import type { FromSchema } from "json-schema-to-ts";
 import type { LoginLinkCommand } from "../../../shared/tenant/commands.ts";
-import { emailSchema, reasonSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import {
+  emailSchema,
+  operationIdSchema,
+  reasonSchema,
+  tenantIdSchema,
+} from "../../../shared/tenant/field-schemas.ts";
 import { siteHost } from "../../../shared/tenant/names.ts";
-import { operationId } from "../../../shared/tenant/operation-record.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { addSeconds } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
@@ -54,7 +59,7 @@ const loginLinkSchema = named("LoginLink", {
       description:
         "20 minutes after the request. The link works from the end of its operation on, once, and for as long as the site's own setting says. By default that is 20 minutes, so at least until then.",
     },
-    operation: { type: "string", description: "The id of the operation that sets the link." },
+    operation: { ...operationIdSchema, description: "The operation that sets the link." },
   },
 });
 
@@ -67,6 +72,7 @@ export const createLoginLink = defineEndpoint({
     "required for anyone but the tenant's own. The link works when its operation has succeeded; for a user whom the " +
     "site does not have, it fails with the reason `UserNotFound`. A newer link takes the place of an older one.",
   body: createLoginLinkSchema,
+  isBodyOptional: true,
   answers: {
     202: {
       description: "The link, which is being set.",
@@ -136,12 +142,13 @@ function refusal({ why, field }: Extract<CommandResult, { outcome: "refused" }>)
 }
 
 function answerOf(
-  { id, spec, status }: Tenant,
+  tenant: Tenant,
   askedAt: Date,
   loginKey: LoginKey,
   { settings }: ApiDependencies,
 ): StoredAnswer {
-  const operation = operationId(id, spec.generation, 1);
+  const { id, spec, status } = tenant;
+  const operation = currentOperationId(tenant);
   const host = status.site?.host ?? siteHost(spec.subdomain, settings.baseDomain);
   const body: FromSchema<typeof loginLinkSchema> = {
     success: true,
