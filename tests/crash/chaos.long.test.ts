@@ -22,6 +22,10 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.t
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import { databaseName, jobName } from "../../shared/tenant/names.ts";
 import { connectDependencies } from "../../shared/runtime/connect.ts";
+import { toDates } from "../../shared/firestore/firestore-calls.ts";
+import { toStatusView } from "../../shared/tenant/status-event.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { subscribeToStatus } from "../testkit/status-subscriber.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
 
@@ -49,16 +53,23 @@ function count(fault: string): void {
 }
 
 let it: TestStack;
+let pubsub: PubSub;
+let subscriber: Awaited<ReturnType<typeof subscribeToStatus>>;
 let proxy: Awaited<ReturnType<typeof startDoublingProxy>>;
 test.before(async () => {
   it = await startTestStack({
     LOCAL_RESYNC_SECONDS: "2",
     LOCAL_BENCH_FAULTS: "chaos-7:new-site:once,chaos-8:drop-site:once,chaos-9:database:once",
   });
+  const { projectId, pubsubHost } = it.stack;
+  pubsub = new PubSub({ projectId, apiEndpoint: pubsubHost, emulatorMode: true });
+  subscriber = await subscribeToStatus(pubsub);
   proxy = await startDoublingProxy(it.stack.urls.provision);
   await pushThrough(proxy.url);
 });
 test.after(async () => {
+  await subscriber.stop();
+  await pubsub.close();
   await it.stop();
   proxy.close();
 });
@@ -230,6 +241,10 @@ test(`${TENANTS} tenants come to what was asked of them, and nothing is left ove
     await untilStatus(id, number % 2 === 1 ? "active" : "gone");
   }
   await emptied("slots and requeues", unsettled);
+  await emptied("events", async () => {
+    const { docs } = await it.firestore.collection("events").get();
+    return docs.map((found) => found.ref.path);
+  });
   // What a stalled reconcile may have left is the garbage collection's, a day later.
   const { projectId, firestoreHost, pubsubHost } = it.stack;
   const dependencies = connectDependencies({
@@ -241,6 +256,8 @@ test(`${TENANTS} tenants come to what was asked of them, and nothing is left ove
   await collectGarbage(dependencies, addSeconds(new Date(), 24 * 3600));
   await emptied("Jobs", () => Promise.resolve(it.cluster.jobs.listJobs()));
   await Promise.all([dependencies.store.close(), dependencies.bus.close()]);
+
+  for (const [number, id] of ids.entries()) await told(id, number);
 
   const idsKept = kept.map((number) => ids[number] ?? "");
   const names = kept.map(subdomainOf);
@@ -269,6 +286,29 @@ test(`${TENANTS} tenants come to what was asked of them, and nothing is left ove
     assert.is(readFileSync(owner, "utf8"), `${idsKept[k]}\n${host}\n`);
   }
 });
+
+/** The subscriber was told of the tenant in order, and last of what became of it; and its history is closed. */
+async function told(id: string, number: number): Promise<void> {
+  const record = (await it.firestore.doc(`tenants/${id}`).get()).data();
+  const last = await inTime(`the last word of ${id}`, async () => {
+    const event = subscriber.eventsOf(id).at(-1);
+    if (event === undefined) return null;
+    const isLast =
+      record === undefined
+        ? event.type.endsWith(".deleted")
+        : Number(event.sequence) === record["sequence"];
+    return isLast ? event : null;
+  });
+  if (record !== undefined) {
+    assert.equal(last.data, { ...toStatusView(toDates(record) as Tenant) }, subdomainOf(number));
+  }
+  const operations = it.firestore.collection("operations").where("tenant_id", "==", id);
+  const states = (await operations.get()).docs.map((document) => String(document.get("state")));
+  assert.not(
+    states.some((state) => state === "queued" || state === "running"),
+    states.join(),
+  );
+}
 
 /** The slots that are taken, and the tenants that wait for something. */
 async function unsettled(): Promise<unknown[]> {
