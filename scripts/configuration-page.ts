@@ -23,7 +23,7 @@ export const CONFIGURATION_PAGE = "docs/configuration.md";
 const GROUPS: readonly SettingsGroup[] = [
   {
     heading: "Every function",
-    text: "Read by `api`, `provision` and `cleanup`.",
+    text: "Read by `api`, `provision`, `cleanup` and `publish`, which has no others.",
     schemas: [commonSettingsSchema],
   },
   {

@@ -12,7 +12,7 @@ import type { Stack } from "./local/local-stack.ts";
 
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch]
 
-Runs the whole system on this machine: the three functions on the official Firestore and Pub/Sub
+Runs the whole system on this machine: the four functions on the official Firestore and Pub/Sub
 emulators, with fakes of Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
 started again. Ctrl-C ends it.
 

@@ -18,6 +18,34 @@ locals {
       by      = []
     },
     {
+      title   = "Failures for good, by reason"
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
+      aligner = "ALIGN_DELTA"
+      reducer = "REDUCE_SUM"
+      by      = ["metric.label.reason"]
+    },
+    {
+      title   = "Seconds of a step, half of them, by kind and step"
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.steps.name}\""
+      aligner = "ALIGN_DELTA"
+      reducer = "REDUCE_PERCENTILE_50"
+      by      = ["metric.label.kind", "metric.label.step"]
+    },
+    {
+      title   = "Seconds of a step, the slowest twentieth, by kind and step"
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.steps.name}\""
+      aligner = "ALIGN_DELTA"
+      reducer = "REDUCE_PERCENTILE_95"
+      by      = ["metric.label.kind", "metric.label.step"]
+    },
+    {
+      title   = "Seconds for which the oldest status event was unsent"
+      filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.unsent.name}\""
+      aligner = "ALIGN_DELTA"
+      reducer = "REDUCE_PERCENTILE_99"
+      by      = []
+    },
+    {
       title   = "Resyncs that saw the cluster"
       filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.resyncs.name}\""
       aligner = "ALIGN_DELTA"

@@ -1,4 +1,4 @@
-# The three functions, from the zips that npm run build makes.
+# The four functions, from the zips that npm run build makes.
 
 locals {
   common_environment = {
@@ -33,6 +33,13 @@ locals {
     }) : name => value if value != "" }
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment
+    publish   = local.common_environment
+  }
+
+  # The functions that Firestore triggers, each by the documents whose creation does.
+  document_triggers = {
+    cleanup = "deletions/{tenantId}"
+    publish = "events/{eventId}"
   }
 
   # A MariaDB in the cluster is the Service "mariadb" in the sites' namespace.
@@ -71,11 +78,12 @@ resource "google_storage_bucket_object" "sources" {
 
 # Which database it is: one that is restored under the old name is another. A trigger on the old one stays, and delivers
 # nothing any more, until it is deleted and made anew
-# (https://docs.cloud.google.com/firestore/native/docs/eventarc#limitations). So cleanup, which has it, is made anew.
+# (https://docs.cloud.google.com/firestore/native/docs/eventarc#limitations). So cleanup and publish, which have one, are
+# made anew.
 resource "terraform_data" "database" {
   for_each = local.functions
 
-  triggers_replace = each.value == "cleanup" ? [google_firestore_database.this.uid] : []
+  triggers_replace = contains(keys(local.document_triggers), each.value) ? [google_firestore_database.this.uid] : []
 }
 
 resource "google_cloudfunctions2_function" "this" {
@@ -140,10 +148,10 @@ resource "google_cloudfunctions2_function" "this" {
 
   # provision has none: Terraform cannot give a trigger's subscription dead letters, so it has its own.
   dynamic "event_trigger" {
-    for_each = each.value == "cleanup" ? [local.trigger_region] : []
+    for_each = compact([lookup(local.document_triggers, each.value, "")])
 
     content {
-      trigger_region        = event_trigger.value
+      trigger_region        = local.trigger_region
       event_type            = "google.cloud.firestore.document.v1.created"
       retry_policy          = "RETRY_POLICY_RETRY"
       service_account_email = google_service_account.this["push"].email
@@ -156,7 +164,7 @@ resource "google_cloudfunctions2_function" "this" {
       event_filters {
         attribute = "document"
         operator  = "match-path-pattern"
-        value     = "deletions/{tenantId}"
+        value     = event_trigger.value
       }
     }
   }

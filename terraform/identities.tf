@@ -6,7 +6,9 @@ locals {
     api       = "The API: the database, and triggers."
     provision = "provision: the database, triggers, and site Jobs."
     cleanup   = "cleanup: the database, triggers, and site Jobs."
+    publish   = "publish: the database, and the topic of status events."
     push      = "Pub/Sub and Eventarc, when they call a function."
+    status    = "Pub/Sub, when it calls a subscriber of status events."
     build     = "Cloud Build, when it builds the functions."
     nodes     = "The cluster's nodes."
   }
@@ -16,8 +18,12 @@ locals {
     "gcf-v2-sources-${data.google_project.this.number}-${var.region}",
   ]
 
-  functions   = toset(["api", "provision", "cleanup"])
+  functions   = toset(["api", "provision", "cleanup", "publish"])
   reconcilers = toset(["provision", "cleanup"])
+  # Those that Pub/Sub or Eventarc calls, those that publish triggers, and those that publish status events.
+  triggered          = toset(["provision", "cleanup", "publish"])
+  trigger_publishers = toset(["api", "provision", "cleanup"])
+  status_publishers  = toset(["provision", "publish"])
 }
 
 resource "google_service_account" "this" {
@@ -45,7 +51,7 @@ resource "google_project_iam_member" "database" {
 
 # provision and cleanup give triggers too: to whoever waits for a slot that they free.
 resource "google_pubsub_topic_iam_member" "functions_publish_triggers" {
-  for_each = local.functions
+  for_each = local.trigger_publishers
 
   topic  = google_pubsub_topic.events["tenant-events"].name
   role   = "roles/pubsub.publisher"
@@ -82,7 +88,7 @@ resource "google_cloud_run_v2_service_iam_member" "api_invokers" {
 }
 
 resource "google_cloud_run_v2_service_iam_member" "push" {
-  for_each = local.reconcilers
+  for_each = local.triggered
 
   location = var.region
   name     = google_cloudfunctions2_function.this[each.value].name

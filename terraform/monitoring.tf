@@ -21,6 +21,42 @@ locals {
       aligner   = "ALIGN_MAX"
       reducer   = "REDUCE_MAX"
     }
+    # A letter there is one that a subscriber did not take for a night, and not the control plane's own.
+    status-dead-letters = {
+      name      = "A subscriber does not take status events"
+      severity  = "WARNING"
+      what      = "A subscriber of tenant-status has refused an event, or not answered, a hundred times over hours. The attribute CloudPubSubDeadLetterSourceSubscription of the message in the subscription tenant-status-dead-letters says which. Mend the subscriber; what it has missed it can ask the API for (GET /tenants), or the letters are published to it again. Then acknowledge them."
+      when      = "a dead letter of a subscriber waits"
+      filter    = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.status_dead_letters.name}\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      threshold = 0
+      seconds   = 60
+      aligner   = "ALIGN_MAX"
+      reducer   = "REDUCE_MAX"
+    }
+    # A resync sends what is over a minute old, so what is over five has withstood several.
+    unsent-events = {
+      name      = "Status events are not published"
+      severity  = "ERROR"
+      what      = "The oldest unpublished change of a tenant's status is over five minutes old: subscribers do not know of it yet. Nothing is lost; it stays in the database, in the collection events. The lines EventsNotSent of kairos-publish and kairos-provision say why: Pub/Sub does not answer, or they may not publish to tenant-status."
+      when      = "an event has been unsent for over five minutes"
+      filter    = "${local.function_metric}/${google_logging_metric.unsent.name}\""
+      threshold = 300
+      seconds   = 300
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_PERCENTILE_99"
+    }
+    failures-of-a-reason = {
+      name      = "Commands fail for one reason"
+      severity  = "CRITICAL"
+      what      = "More than ${var.failures_per_reason} commands have failed for good for the same reason in ten minutes: that is no fault of one tenant's. The incident names the reason; docs/operations.md says what to do for it. The lines JobFailed in the logs of kairos-provision and kairos-cleanup name the tenants; POST /tenants/{id}/retry tries each once more."
+      when      = "one reason more than ${var.failures_per_reason} times in ten minutes"
+      filter    = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
+      threshold = var.failures_per_reason
+      seconds   = 600
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      by        = ["metric.label.reason"]
+    }
     failed-tenants = {
       name      = "A tenant has failed"
       severity  = "ERROR"
@@ -83,6 +119,7 @@ resource "google_logging_metric" "outcomes" {
   label_extractors = {
     kind    = "EXTRACT(jsonPayload.kind)"
     message = "EXTRACT(jsonPayload.message)"
+    reason  = "EXTRACT(jsonPayload.reason)"
   }
 
   metric_descriptor {
@@ -97,6 +134,11 @@ resource "google_logging_metric" "outcomes" {
     labels {
       key         = "message"
       description = "JobSucceeded, JobFailed, …"
+    }
+
+    labels {
+      key         = "reason"
+      description = "Why: OutOfMemory, AppMissing, …"
     }
   }
 
@@ -140,6 +182,71 @@ resource "google_logging_metric" "resyncs" {
   depends_on = [google_project_service.apis]
 }
 
+# How long a step of a site Job takes, by which an operation that has become slow shows where.
+resource "google_logging_metric" "steps" {
+  name            = "kairos-steps"
+  description     = "Seconds that a step of a site Job took."
+  filter          = "${local.reconcilers_log}jsonPayload.message=\"StepEnded\"\njsonPayload.seconds>=0"
+  value_extractor = "EXTRACT(jsonPayload.seconds)"
+
+  label_extractors = {
+    kind = "EXTRACT(jsonPayload.kind)"
+    step = "EXTRACT(jsonPayload.step)"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "s"
+
+    labels {
+      key         = "kind"
+      description = "create, drop, suspend, resume, …"
+    }
+
+    labels {
+      key         = "step"
+      description = "As in the tenant's status: install-app, …"
+    }
+  }
+
+  # From a tenth of a second to some 2 hours, each bound 40 % more than the one before.
+  bucket_options {
+    exponential_buckets {
+      scale              = 0.1
+      growth_factor      = 1.4
+      num_finite_buckets = 34
+    }
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+# Each resync says it: 0 where nothing is left.
+resource "google_logging_metric" "unsent" {
+  name            = "kairos-oldest-unsent-event"
+  description     = "Seconds for which the oldest status event has been unsent that a resync could not send."
+  filter          = "${local.reconcilers_log}jsonPayload.message=\"ResyncFinished\"\njsonPayload.oldestUnsentSeconds>=0"
+  value_extractor = "EXTRACT(jsonPayload.oldestUnsentSeconds)"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "s"
+  }
+
+  # From a minute to some 3 days, each bound a third more than the one before.
+  bucket_options {
+    exponential_buckets {
+      scale              = 60
+      growth_factor      = 1.33
+      num_finite_buckets = 30
+    }
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
 resource "google_monitoring_notification_channel" "email" {
   for_each = var.alert_emails
 
@@ -172,6 +279,7 @@ resource "google_monitoring_alert_policy" "this" {
         alignment_period     = "${each.value.seconds}s"
         per_series_aligner   = each.value.aligner
         cross_series_reducer = each.value.reducer
+        group_by_fields      = try(each.value.by, [])
       }
     }
   }

@@ -120,7 +120,22 @@ output "database" {
   value       = google_firestore_database.this.id
 }
 
+output "status_topic" {
+  description = "Where status events are published, for subscriptions that Terraform does not make."
+  value       = google_pubsub_topic.status.id
+}
+
+output "status_sender" {
+  description = "The service account in whose name Pub/Sub calls the status_subscribers: what their receivers check, and whom a receiver on Cloud Run gives roles/run.invoker."
+  value       = google_service_account.this["status"].email
+}
+
 output "deletion_trigger" {
   description = "The trigger of cleanup, by its full name. One that is older than the database delivers nothing."
   value       = google_cloudfunctions2_function.this["cleanup"].event_trigger[0].trigger
+}
+
+output "event_trigger" {
+  description = "The trigger of publish, by its full name, likewise."
+  value       = google_cloudfunctions2_function.this["publish"].event_trigger[0].trigger
 }

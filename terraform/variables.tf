@@ -227,14 +227,14 @@ variable "rate_limit_per_minute" {
 # The functions.
 
 variable "dist_directory" {
-  description = "Where npm run build has put api.zip, provision.zip and cleanup.zip, seen from where terraform runs."
+  description = "Where npm run build has put api.zip, provision.zip, cleanup.zip and publish.zip, seen from where terraform runs."
   type        = string
   default     = "../dist"
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in ["api", "provision", "cleanup"] : fileexists("${var.dist_directory}/${name}.zip")])
-    error_message = "The dist_directory must hold api.zip, provision.zip and cleanup.zip: npm run build makes them."
+    condition     = alltrue([for name in ["api", "provision", "cleanup", "publish"] : fileexists("${var.dist_directory}/${name}.zip")])
+    error_message = "The dist_directory must hold api.zip, provision.zip, cleanup.zip and publish.zip: npm run build makes them."
   }
 }
 
@@ -289,6 +289,14 @@ variable "functions" {
       cpu             = optional(string, "1")
       timeout_seconds = optional(number, 300)
       concurrency     = optional(number, 10)
+      min_instances   = optional(number, 0)
+      max_instances   = optional(number, 5)
+    }), {})
+    publish = optional(object({
+      memory          = optional(string, "512Mi")
+      cpu             = optional(string, "1")
+      timeout_seconds = optional(number, 60)
+      concurrency     = optional(number, 20)
       min_instances   = optional(number, 0)
       max_instances   = optional(number, 5)
     }), {})
@@ -665,6 +673,18 @@ variable "slow_create_seconds" {
   }
 }
 
+variable "failures_per_reason" {
+  description = "An alert tells of a reason for which more commands than this have failed for good in ten minutes."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = var.failures_per_reason >= 1 && var.failures_per_reason <= 1000 && floor(var.failures_per_reason) == var.failures_per_reason
+    error_message = "The failures_per_reason must be a whole number from 1, for one failure has an alert of its own, to 1000."
+  }
+}
+
 variable "budget" {
   description = "A budget for the project, of which it is told at 50, 90 and 100 % and when the month is foreseen to pass it: the billing account, and how much a month in its currency, in whole units. It stops nothing. Without it there is none. Whoever applies needs the role Billing Account Costs Manager on the billing account."
   type = object({
@@ -749,5 +769,43 @@ variable "cloud_armor" {
   validation {
     condition     = var.cloud_armor == null || try(length(var.cloud_armor.blocked_ranges) <= 100, false)
     error_message = "The cloud_armor.blocked_ranges must be 100 at most."
+  }
+}
+
+# Telling others.
+
+variable "status_subscribers" {
+  description = "The company's services that are told of every change of a tenant's status, by a name for each: the URL that Pub/Sub calls, the audience of its token, and which events (a filter on the attributes type and sequence; empty for all). docs/events.md shows a receiver."
+  type = map(object({
+    url      = string
+    audience = string
+    filter   = optional(string, "")
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.status_subscribers) : can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", name)) && name != "dead-letters"])
+    error_message = "The names in status_subscribers must be of a to z, 0 to 9 and hyphens, 63 characters at most, begin with a letter, and not be dead-letters."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.status_subscribers) : can(regex("^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\\d{1,5})?(/[^\\s#]*)?$", one.url))])
+    error_message = "The url of each of status_subscribers must be an https URL without fragment, such as https://crm.example.com/tenant-status: Pub/Sub pushes to no other."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.status_subscribers) : can(regex("^\\S+$", one.audience))])
+    error_message = "The audience of each of status_subscribers must be what its receiver demands of a token, such as its own URL, and not empty."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.status_subscribers) : length(one.filter) <= 256])
+    error_message = "The filter of each of status_subscribers must have 256 characters at most: Pub/Sub takes no longer one."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.status_subscribers) : one.filter == "" || can(regex("^[^']*\\battributes[.:](\"?)(type|sequence|content-type)\\b[^']*$", one.filter))])
+    error_message = "The filter of each of status_subscribers must be one of Pub/Sub's on the attributes type and sequence, such as attributes.type = \"app.kairos.tenant.active\" or hasPrefix(attributes.type, \"app.kairos.tenant.\"), with double quotes."
   }
 }

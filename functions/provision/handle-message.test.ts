@@ -80,6 +80,7 @@ test("the resync and the garbage collection have messages of their own", async (
     readSlots: nothing,
     queue: nothing,
     recordHeartbeat: nothing,
+    oldestUnsent: nothing,
   };
   const noneEver = { deletionsEnded: nothing, deletionsOpen: nothing };
   const store = { ...none, ...noneEver, tenants: () => [], reservations: () => [] };

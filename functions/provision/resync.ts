@@ -1,6 +1,6 @@
 /**
  * The resync, once a minute: reconciles every tenant that needs it and that no event has reached. It costs one
- * listing of Jobs, one query of due tenants and the slots, however many settled tenants there are.
+ * listing of Jobs, one query of due tenants, one of unsent events and the slots, however many settled tenants there are.
  *
  * @module
  */
@@ -11,12 +11,11 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { TakenSlot } from "../../shared/firestore/store.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { sendUnsent } from "./send-unsent.ts";
+import { workThrough } from "./work-through.ts";
 
 /** How many due tenants one resync takes on at most; the next one is a minute away. */
 const MAX_DUE = 200;
-
-/** How many tenants a resync works on at the same time. */
-const CONCURRENCY = 8;
 
 /** A resync takes no further tenant after so long, for the next one is about to begin. */
 const MAX_MILLISECONDS = 45_000;
@@ -74,7 +73,11 @@ async function resyncOnce(dependencies: Dependencies): Promise<void> {
   ]);
   // A slot that somebody has written by hand may name anything.
   const tenantIds = tenantsToReconcile({ due, jobs, slots }).filter(isTenantId);
-  const reconciled = await reconcileAll(tenantIds, dependencies, startedAt + MAX_MILLISECONDS);
+  // Without its database nobody comes any further, so the first failure is the last.
+  const reconciled = await workThrough(tenantIds, startedAt + MAX_MILLISECONDS, (tenantId) =>
+    reconcileTenant(tenantId, dependencies),
+  );
+  const oldestUnsentSeconds = await sendUnsent(dependencies, new Date());
   await freeOrphanedSlots(slots, jobs, dependencies);
   const free = settings.maxConcurrentJobs - slots.length;
   if (free > 0) await triggerQueue(free, dependencies);
@@ -84,6 +87,7 @@ async function resyncOnce(dependencies: Dependencies): Promise<void> {
     slots: slots.length,
     reconciled,
     left: tenantIds.length - reconciled,
+    oldestUnsentSeconds,
   });
 }
 
@@ -95,28 +99,6 @@ async function seeCluster({ cluster }: Dependencies): Promise<ListedJob[] | null
     log("ERROR", "ClusterUnavailable", errorFields(error));
     return null;
   }
-}
-
-/** Reconciles some at a time until the deadline. Gives how many it came to. */
-async function reconcileAll(
-  tenantIds: string[],
-  dependencies: Dependencies,
-  deadline: number,
-): Promise<number> {
-  const queue = tenantIds.values();
-  let reconciled = 0;
-  const failures: unknown[] = [];
-  const workers = Array.from({ length: CONCURRENCY }, async () => {
-    for (const tenantId of queue) {
-      // Without its database nobody comes any further.
-      if (failures.length > 0 || Date.now() > deadline) return;
-      await reconcileTenant(tenantId, dependencies).catch((error: unknown) => failures.push(error));
-      reconciled += 1;
-    }
-  });
-  await Promise.all(workers);
-  if (failures.length > 0) throw failures[0];
-  return reconciled;
 }
 
 /** A slot whose tenant has no Job and does not know of the slot would never be freed otherwise. */

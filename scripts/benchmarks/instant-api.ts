@@ -38,7 +38,11 @@ const api: Api = {
   settings,
   store,
   estimates: { of: () => null },
-  bus: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
+  bus: {
+    publish: () => Promise.resolve(),
+    publishEvent: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  },
   limits: createLimits(settings.rateLimitPerMinute),
   authenticate: createAuthenticator(settings, () => Promise.resolve(null)),
 };

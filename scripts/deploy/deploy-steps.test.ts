@@ -87,6 +87,7 @@ const outputs = () => ({
   certificate: value("projects/p/locations/global/certificates/sites"),
   database: value("projects/p/databases/(default)"),
   deletion_trigger: value("projects/p/locations/l/triggers/cleanup"),
+  event_trigger: value("projects/p/locations/l/triggers/publish"),
 });
 
 const ACTIVE: Certificate = { managed: { state: "ACTIVE" } };
@@ -94,6 +95,7 @@ const CERTIFICATE =
   "https://certificatemanager.googleapis.com/v1/projects/p/locations/global/certificates/sites";
 const DATABASE = "https://firestore.googleapis.com/v1/projects/p/databases/(default)";
 const TRIGGER = "https://eventarc.googleapis.com/v1/projects/p/locations/l/triggers/cleanup";
+const EVENT_TRIGGER = "https://eventarc.googleapis.com/v1/projects/p/locations/l/triggers/publish";
 
 /** What Google says of each resource, by its address. */
 function google(changes: Record<string, () => object> = {}): ReadResource {
@@ -101,6 +103,7 @@ function google(changes: Record<string, () => object> = {}): ReadResource {
     [CERTIFICATE]: () => ACTIVE,
     [DATABASE]: () => ({ createTime: "2026-01-01T00:00:00.5Z" }),
     [TRIGGER]: () => ({ createTime: "2026-01-01T00:10:00.123456789Z" }),
+    [EVENT_TRIGGER]: () => ({ createTime: "2026-01-01T00:10:00.123456789Z" }),
     ...changes,
   };
   return <T>(url: string) => Promise.resolve(resources[url]?.() as T);
@@ -209,7 +212,7 @@ test("outputs that are not there are named", async () => {
   const { problem } = await run({ program: fakeProgram({ api_url }) });
   assert.match(
     problem ?? "",
-    "lack api_is_public, base_domain, name_servers, certificate, database, deletion_trigger",
+    "lack api_is_public, base_domain, name_servers, certificate, database, deletion_trigger, event_trigger",
   );
 });
 
@@ -275,6 +278,13 @@ test("a trigger that is older than its database is told, with what makes it anew
   const { problem } = await run({ readGoogle });
   assert.match(problem ?? "", "it was restored, and the trigger delivers nothing");
   assert.match(problem ?? "", `-replace='google_cloudfunctions2_function.this["cleanup"]'`);
+});
+
+test("and so is the other trigger", async () => {
+  const old = { [EVENT_TRIGGER]: () => ({ createTime: "2025-12-31T00:00:00Z" }) };
+  const { problem } = await run({ readGoogle: google(old) });
+  assert.match(problem ?? "", "The trigger of publish is of 2025-12-31T00:00:00Z");
+  assert.match(problem ?? "", `-replace='google_cloud_run_v2_service_iam_member.push["publish"]'`);
 });
 
 test("a trigger of which Google does not say how old it is, is no success", async () => {

@@ -47,8 +47,11 @@ export async function deploy(deployment: Deployment): Promise<void> {
   const outputs = await controlPlane.outputs();
   report("3/5 smoke test");
   await waitForApi(outputs, deployment);
-  const { database, deletion_trigger: trigger } = outputs;
-  await checkTrigger(deployment.readGoogle, { database, trigger });
+  const { database, deletion_trigger, event_trigger } = outputs;
+  const triggers = { cleanup: deletion_trigger, publish: event_trigger };
+  for (const [name, trigger] of Object.entries(triggers)) {
+    await checkTrigger(deployment.readGoogle, { database, trigger, function: name });
+  }
   report(`4/5 inside the cluster: terraform/cluster/${cluster === null ? ", left out" : ""}`);
   if (cluster !== null) await planAndApply(cluster, deployment);
   report("5/5 certificate");

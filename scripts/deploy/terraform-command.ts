@@ -23,6 +23,8 @@ export interface Outputs {
   database: string;
   /** The trigger on deletions, likewise: projects/P/locations/L/triggers/T. */
   deletion_trigger: string;
+  /** The trigger on status events, likewise. */
+  event_trigger: string;
 }
 
 /** What a deployment cannot do without. */
@@ -34,6 +36,7 @@ export const OUTPUT_NAMES = [
   "certificate",
   "database",
   "deletion_trigger",
+  "event_trigger",
 ] as const;
 
 /** What backend.hcl.example becomes (terraform/README.md). */

@@ -1,5 +1,5 @@
 /**
- * Whether the trigger on deletions is one of the database that there is. A database that was restored under the name of
+ * Whether a trigger on documents is one of the database that there is. A database that was restored under the name of
  * a deleted one is another: the old one's trigger stays and delivers nothing any more
  * (https://docs.cloud.google.com/firestore/native/docs/eventarc#limitations). From documentation; no trigger of Google's
  * was seen.
@@ -14,16 +14,17 @@ interface Created {
   createTime?: string;
 }
 
-const REMEDY = [
-  "terraform -chdir=terraform apply",
-  `-replace='google_cloudfunctions2_function.this["cleanup"]'`,
-  `-replace='google_cloud_run_v2_service_iam_member.push["cleanup"]'`,
-].join(" ");
+const remedyFor = (name: string) =>
+  [
+    "terraform -chdir=terraform apply",
+    `-replace='google_cloudfunctions2_function.this["${name}"]'`,
+    `-replace='google_cloud_run_v2_service_iam_member.push["${name}"]'`,
+  ].join(" ");
 
-/** Both by their full names. Throws a `DeployProblem` that says how the trigger is made anew. */
+/** Both by their full names, with the function that is triggered. Throws a `DeployProblem` that says how the trigger is made anew. */
 export async function checkTrigger(
   read: ReadResource,
-  { database, trigger }: { database: string; trigger: string },
+  { database, trigger, function: name }: { database: string; trigger: string; function: string },
 ): Promise<void> {
   const [{ createTime: made }, { createTime: triggerMade }] = await Promise.all([
     read<Created>(`https://firestore.googleapis.com/v1/${database}`, `The database ${database}`),
@@ -34,7 +35,7 @@ export async function checkTrigger(
   }
   if (Date.parse(triggerMade) >= Date.parse(made)) return;
   throw new DeployProblem(
-    `The trigger of cleanup is of ${triggerMade}, and the database of ${made}: it was restored, and ` +
-      `the trigger delivers nothing. Deletions wait for the resync. Make it anew: ${REMEDY}`,
+    `The trigger of ${name} is of ${triggerMade}, and the database of ${made}: it was restored, and ` +
+      `the trigger delivers nothing. What it is for waits for the resync. Make it anew: ${remedyFor(name)}`,
   );
 }

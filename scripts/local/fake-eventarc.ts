@@ -1,5 +1,5 @@
 /**
- * Fakes Eventarc: sends the CloudEvent that it sends when a document of `deletions` is
+ * Fakes Eventarc: sends the CloudEvent that it sends when a document of a collection is
  * created, and sends it again until it is taken.
  *
  * The form is that of https://cloud.google.com/eventarc/docs/workflows/cloudevents and of
@@ -48,7 +48,9 @@ export const DocumentEventData = root.lookupType(
 export interface EventarcOptions {
   firestore: Firestore;
   projectId: string;
-  /** Where cleanup listens. */
+  /** Of whose documents it tells, and nobody of those below them. */
+  collection: string;
+  /** Where the function listens that is told. */
   targetUrl: string;
 }
 
@@ -56,13 +58,13 @@ export interface EventarcOptions {
 const RETRY_MILLISECONDS = 1_000;
 
 /** Starts to listen. Call the answer to stop. */
-export function listenForDeletions(options: EventarcOptions): () => void {
+export function listenForDocuments(options: EventarcOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
   let stop = () => {};
   function listen(): void {
     if (signal.aborted) return;
-    stop = options.firestore.collection("deletions").onSnapshot(
+    stop = options.firestore.collection(options.collection).onSnapshot(
       (snapshot) => {
         for (const { type, doc } of snapshot.docChanges()) {
           if (type === "added") void deliver(doc, options, signal);
@@ -147,7 +149,7 @@ function toValue(value: unknown): Record<string, unknown> {
     case "object":
       return { mapValue: { fields: toFields(value as Record<string, unknown>) } };
     default:
-      throw new TypeError(`a document of deletions holds a ${typeof value}`);
+      throw new TypeError(`a document holds a ${typeof value}`);
   }
 }
 

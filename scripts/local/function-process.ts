@@ -11,9 +11,8 @@ import type { Environment } from "../../shared/configuration/setting-types.ts";
 import { LocalProblem } from "./start-error.ts";
 import type { ProcessSpec } from "./processes.ts";
 
-export type FunctionName = "api" | "provision" | "cleanup";
-
-export const FUNCTION_NAMES: FunctionName[] = ["api", "provision", "cleanup"];
+export const FUNCTION_NAMES = ["api", "provision", "cleanup", "publish"] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /**
  * A built function's file. The name tells the framework that it is an ES module; of a `.js` file it would
@@ -39,7 +38,12 @@ export function findBuiltFunctions(directory: string): FunctionFiles {
 }
 
 function filesOf(find: (name: FunctionName) => string): FunctionFiles {
-  return { api: find("api"), provision: find("provision"), cleanup: find("cleanup") };
+  return {
+    api: find("api"),
+    provision: find("provision"),
+    cleanup: find("cleanup"),
+    publish: find("publish"),
+  };
 }
 
 /** How a function's process is started at a port: from its source, unless it is told another file. */

@@ -1,5 +1,5 @@
 /**
- * The whole system on one machine: the three functions, each in its own process, on the official
+ * The whole system on one machine: the four functions, each in its own process, on the official
  * emulators, with fakes of Eventarc, Cloud Scheduler and the cluster.
  *
  * @module
@@ -22,11 +22,11 @@ import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";
 import { FAKE_BENCH_DIRECTORY, FAKE_MARIADB_DIRECTORY, SYSTEM_PATH } from "./fake-database.ts";
-import { stackPaths, takeDirectory } from "./stack-directory.ts";
+import { announceStack, stackPaths, takeDirectory } from "./stack-directory.ts";
 import type { StackPaths } from "./stack-directory.ts";
 import { EMULATOR_NAMES, emulatorSpecs } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
-import { listenForDeletions } from "./fake-eventarc.ts";
+import { listenForDocuments } from "./fake-eventarc.ts";
 import { findBuiltFunctions, FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
 import { freePorts, isPortFree, waitForPort } from "./loopback-ports.ts";
@@ -83,6 +83,12 @@ const PROJECT_ID = "kairos-local";
 
 /** Of the fake MariaDB. */
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
+
+/** Whose new documents trigger which function. */
+const TRIGGERS = [
+  ["deletions", "cleanup"],
+  ["events", "publish"],
+] as const;
 
 /** Far more than a start takes on a slow machine. */
 const START_MILLISECONDS = 60_000;
@@ -164,18 +170,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const functionPorts = FUNCTION_NAMES.map((name) => ports[name]);
     await ready(death, (signal) => portsOpen(functionPorts, signal));
 
-    const targetUrl = urlOf(ports.cleanup);
-    undo.push(
-      listenForDeletions({ firestore: clients.firestore, projectId: PROJECT_ID, targetUrl }),
-    );
+    for (const [collection, name] of TRIGGERS) {
+      const target = { collection, targetUrl: urlOf(ports[name]) };
+      undo.push(
+        listenForDocuments({ firestore: clients.firestore, projectId: PROJECT_ID, ...target }),
+      );
+    }
     await ready(death, (signal) => healthy(urlOf(ports.api), clients.bus, signal));
     undo.push(startClock({ bus: clients.bus, resyncSeconds: local.resyncSeconds }));
+    undo.push(announceStack(paths, { projectId: PROJECT_ID, pubsubHost: hosts.pubsub }));
 
     return {
       urls: {
         api: urlOf(ports.api),
         provision: urlOf(ports.provision),
         cleanup: urlOf(ports.cleanup),
+        publish: urlOf(ports.publish),
       },
       apiKey: parseApiSettings(functionEnv).apiKeys[0] ?? "",
       projectId: PROJECT_ID,
@@ -199,8 +209,8 @@ type Ports = Record<FunctionName | EmulatorName, number>;
 type Clients = ReturnType<typeof openClients>;
 
 async function choosePorts(api: number): Promise<Ports> {
-  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0] = await freePorts(4);
-  return { firestore, pubsub, api, provision, cleanup };
+  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0, publish = 0] = await freePorts(5);
+  return { firestore, pubsub, api, provision, cleanup, publish };
 }
 
 /** The local settings. Those of the functions are checked with them, before anything starts. */

@@ -4,10 +4,18 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { FAKE_BENCH_DIRECTORY, initialiseDatabase } from "./fake-database.ts";
-import { takeLock } from "./stack-lock.ts";
+import { isLocked, takeLock } from "./stack-lock.ts";
 import { LocalProblem } from "./start-error.ts";
 
 /** What a stack leaves on disk, laid out as a bench. */
@@ -22,6 +30,15 @@ export interface StackPaths {
 
 /** Tells a stack's directory from any other. */
 const MARKER = ".kairos-stack";
+
+/** By which other commands find a stack that runs. */
+const ANNOUNCEMENT = "stack.json";
+
+/** What others need of a stack that runs. */
+export interface RunningStack {
+  projectId: string;
+  pubsubHost: string;
+}
 
 /** The apps that the fake image has. */
 const APPS = ["frappe", "erpnext"];
@@ -69,4 +86,23 @@ export async function takeDirectory(
   symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(root, "env"));
   initialiseDatabase(paths.database, databaseRootPassword);
   return release;
+}
+
+/** Lets others find the stack, when it answers. Call the answer when it ends. */
+export function announceStack({ root }: StackPaths, stack: RunningStack): () => void {
+  const file = join(root, ANNOUNCEMENT);
+  writeFileSync(file, `${JSON.stringify(stack)}\n`);
+  return () => rmSync(file, { force: true });
+}
+
+/** The stack that runs in a directory; null where none does, or it is only starting. */
+export async function findRunningStack(directory: string): Promise<RunningStack | null> {
+  const { root } = stackPaths(directory);
+  // A stack that was killed has left its file.
+  if (!(await isLocked(root))) return null;
+  try {
+    return JSON.parse(readFileSync(join(root, ANNOUNCEMENT), "utf8")) as RunningStack;
+  } catch {
+    return null;
+  }
 }

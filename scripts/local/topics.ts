@@ -4,7 +4,12 @@
  * @module
  */
 import type { CreateSubscriptionOptions, PubSub } from "@google-cloud/pubsub";
-import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
+import {
+  CLUSTER_EVENTS,
+  DEAD_LETTERS,
+  TENANT_EVENTS,
+  TENANT_STATUS,
+} from "../../shared/pubsub/bus.ts";
 
 /** Codes of gRPC. */
 const NOT_FOUND = 5;
@@ -13,11 +18,12 @@ const ALREADY_EXISTS = 6;
 /**
  * Makes the topics, with a push subscription of provision to each of the two kinds of events. An
  * emulator that already ran may have those of an earlier stack: the topics are as good as new ones, the
- * subscriptions, which push to where that stack was, are replaced.
+ * subscriptions, which push to where that stack was, are replaced. `tenant-status` has none of its own, as in the
+ * cloud: whoever wants to know subscribes.
  */
 export async function createTopics(pubsub: PubSub, provisionUrl: string): Promise<void> {
   await Promise.all(
-    [TENANT_EVENTS, CLUSTER_EVENTS, DEAD_LETTERS].map((topic) =>
+    [TENANT_EVENTS, CLUSTER_EVENTS, TENANT_STATUS, DEAD_LETTERS].map((topic) =>
       unless(ALREADY_EXISTS, pubsub.createTopic(topic)),
     ),
   );

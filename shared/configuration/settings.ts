@@ -9,6 +9,7 @@ import { API_KEY_NAME } from "./setting-types.ts";
 import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
+  commonSettingsSchema,
   gkeSettingsSchema,
   inClusterSettingsSchema,
   kubeconfigSettingsSchema,
@@ -60,6 +61,9 @@ type SettingsOf<G extends Group> = {
   [K in keyof G["properties"] & string as NameOf<K>]: ValueOf<G, K>;
 };
 
+/** What every function needs. */
+export type CommonSettings = SettingsOf<typeof commonSettingsSchema>;
+
 export type ApiSettings = SettingsOf<typeof apiSettingsSchema> & {
   /** Of each of `apiKeys`, at its place, the name of its caller. */
   apiKeyNames: string[];
@@ -70,10 +74,15 @@ export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> & {
   target: ClusterTarget;
 };
 
+const readCommon = settingsParserOf(commonSettingsSchema);
 const readApi = settingsParserOf(apiSettingsSchema);
 const readInCluster = settingsParserOf(inClusterSettingsSchema);
 const readGke = settingsParserOf(gkeSettingsSchema);
 const readKubeconfig = settingsParserOf(kubeconfigSettingsSchema);
+
+export function parseCommonSettings(env: Environment): CommonSettings {
+  return toSettings(commonSettingsSchema, readCommon(env));
+}
 
 export function parseApiSettings(env: Environment): ApiSettings {
   const settings = toSettings(apiSettingsSchema, readApi(env));

@@ -10,7 +10,7 @@
  * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
  * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
- * | `events/{id}`            | what is to be published of a tenant                    | `outbox.ts`                        |
+ * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -32,6 +32,7 @@ import { openTenants } from "./tenants.ts";
 
 export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
+export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { ListRequest, Position, TenantList } from "./tenant-list.ts";
 export type { CommandBasis, CommandWrite, Created } from "./tenant-requests.ts";
@@ -70,6 +71,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...slots.methods,
     ...reservations.methods,
     ...deletions.methods,
+    ...outbox.methods,
     ...openHeartbeat(firestore),
     close: () => firestore.terminate(),
   };

@@ -54,7 +54,7 @@ export type Cluster = ReturnType<typeof connectCluster>;
 const CALL_MILLISECONDS = 10_000;
 
 /** What is over by then is nobody's news (`isReportable` of `reconciler/blocker.ts`), and costs no further call. */
-const STEP_AFTER_SECONDS = 45;
+export const STEP_AFTER_SECONDS = 45;
 
 /** A working Job's step only says more, so it is not waited for as long as other answers. */
 const STEP_MILLISECONDS = 3_000;

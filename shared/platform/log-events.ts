@@ -10,6 +10,10 @@ export const LOG_EVENTS = {
   DeletionUnfinished: "A deletion has not ended, and its tenant is not there.",
   EstimateNotRead:
     "How long operations take was not read; a running one is shown without an estimate.",
+  EventDamaged:
+    "A document of events is no status event. It stays, and the tenant's others are sent.",
+  EventSent: "A status event was published.",
+  EventsNotSent: "Status events were not published; they stay, and the resync sends them.",
   GarbageCollectionFailed: "A part of the garbage collection was not finished.",
   GarbageCollectionFinished: "The garbage collection has ended, with so many findings.",
   GoogleKeysUnavailable: "Google's public keys cannot be read, so no ID token can be checked.",
@@ -33,10 +37,11 @@ export const LOG_EVENTS = {
   RequestFailed: "A request to the API failed for a reason on our side.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
-  StepEnded: "A step of a site script has ended, after so many seconds.",
+  StepEnded: "A step of a site Job has ended, after so many seconds.",
   StoreUnavailable: "The database does not answer the health check.",
   TriggerNotPublished: "A trigger was not published; the resync finds the tenant.",
   UnknownDeletion: "A document in deletions has an id that no tenant can have.",
+  UnknownEvent: "A document in events has an id that no event can have.",
   UnknownJob:
     "A site Job is of a tenant that is not there, and perhaps of another control plane's.",
   UnscheduledTenantReconciled: "A tenant that no resync would have found was reconciled.",

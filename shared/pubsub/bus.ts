@@ -1,6 +1,6 @@
 /**
- * The bus: publishing triggers to Pub/Sub. A trigger only starts a reconcile, so one that is lost costs
- * time and nothing else: the resync finds what it would have named.
+ * The bus: publishing to Pub/Sub. A trigger only starts a reconcile, so one that is lost costs time and nothing
+ * else: the resync finds what it would have named. A status event stays in the outbox until Pub/Sub has taken it.
  *
  * @module
  */
@@ -8,10 +8,15 @@ import { v1 } from "@google-cloud/pubsub";
 import { within } from "../platform/deadline.ts";
 import { AdapterError } from "../platform/errors.ts";
 import { connectionOptions } from "../platform/google-clients.ts";
+import type { StatusEvent } from "../tenant/status-event.ts";
+import { toCloudEvent, toMessage } from "./cloud-event.ts";
+import type { Message } from "./cloud-event.ts";
 import type { Trigger } from "./messages.ts";
 
 export const TENANT_EVENTS = "tenant-events";
 export const CLUSTER_EVENTS = "cluster-events";
+/** What the company's own services subscribe to. */
+export const TENANT_STATUS = "tenant-status";
 export const DEAD_LETTERS = "dead-letters";
 
 export interface BusOptions {
@@ -22,7 +27,7 @@ export interface BusOptions {
 
 export type Bus = ReturnType<typeof openBus>;
 
-/** A trigger is not worth more of a caller's time than this. */
+/** No message is worth more of a caller's time than this. */
 const PUBLISH_MILLISECONDS = 3_000;
 
 /** Opens the bus. Connects at the first call. */
@@ -34,18 +39,23 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
     ...connectionOptions(PUBLISH_MILLISECONDS, emulatorHost),
     ...(emulatorHost === undefined ? {} : addressOf(emulatorHost)),
   });
-  const topic = `projects/${projectId}/topics/${TENANT_EVENTS}`;
+
+  async function send(topic: string, message: Partial<Message>): Promise<void> {
+    const request = { topic: `projects/${projectId}/topics/${topic}`, messages: [message] };
+    try {
+      await within(PUBLISH_MILLISECONDS, publisher.publish(request));
+    } catch (error) {
+      throw new AdapterError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
+    }
+  }
 
   return {
     /** Publishes a trigger. Throws an `AdapterError` when Pub/Sub does not take it in time. */
-    async publish(trigger: Trigger): Promise<void> {
-      const messages = [{ data: Buffer.from(JSON.stringify(trigger)) }];
-      try {
-        await within(PUBLISH_MILLISECONDS, publisher.publish({ topic, messages }));
-      } catch (error) {
-        throw new AdapterError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
-      }
-    },
+    publish: (trigger: Trigger): Promise<void> =>
+      send(TENANT_EVENTS, { data: Buffer.from(JSON.stringify(trigger)) }),
+    /** Publishes a status event, and settles when Pub/Sub has it. Throws an `AdapterError` as above. */
+    publishEvent: (event: StatusEvent): Promise<void> =>
+      send(TENANT_STATUS, toMessage(toCloudEvent(event, projectId))),
     close: () => publisher.close(),
   };
 }

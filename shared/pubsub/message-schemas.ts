@@ -95,3 +95,13 @@ export const deletionEventSchema = {
   required: ["subject"],
   properties: { subject: { type: "string", pattern: "^documents/deletions/[^/]+$" } },
 } as const;
+
+/** The CloudEvent of a document that was created in the collection `events`. */
+export const outboxEventSchema = {
+  type: "object",
+  required: ["subject"],
+  properties: {
+    subject: { type: "string", pattern: "^documents/events/[^/]+$" },
+    time: { type: "string" },
+  },
+} as const;

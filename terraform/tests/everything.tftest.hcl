@@ -33,13 +33,18 @@ variables {
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
   alert_emails            = ["operator@example.com"]
-  filestore_tier          = "REGIONAL"
-  filestore_protocol      = "NFS_V4_1"
-  filestore_gib           = 2048
-  backup_retention        = { days = 14, lock = true }
-  budget                  = { billing_account = "012345-6789AB-CDEF01", monthly = 900 }
-  cloud_armor             = { requests_per_minute = 600, blocked_ranges = ["198.51.100.0/24"] }
-  deletion_protection     = false
+  failures_per_reason     = 5
+  status_subscribers = {
+    crm     = { url = "https://crm.example.com/tenant-status", audience = "https://crm.example.com" }
+    billing = { url = "https://billing.example.com/events", audience = "billing", filter = "attributes.type = \"app.kairos.tenant.active\"" }
+  }
+  filestore_tier      = "REGIONAL"
+  filestore_protocol  = "NFS_V4_1"
+  filestore_gib       = 2048
+  backup_retention    = { days = 14, lock = true }
+  budget              = { billing_account = "012345-6789AB-CDEF01", monthly = 900 }
+  cloud_armor         = { requests_per_minute = 600, blocked_ranges = ["198.51.100.0/24"] }
+  deletion_protection = false
 }
 
 run "everything" {

@@ -106,7 +106,7 @@ run "limits_are_taken_from_the_variables" {
 
 run "only_the_api_is_reached_from_outside" {
   assert {
-    condition     = { for name, one in google_cloudfunctions2_function.this : name => one.service_config[0].ingress_settings } == { api = "ALLOW_ALL", provision = "ALLOW_INTERNAL_ONLY", cleanup = "ALLOW_INTERNAL_ONLY" }
+    condition     = { for name, one in google_cloudfunctions2_function.this : name => one.service_config[0].ingress_settings } == { api = "ALLOW_ALL", provision = "ALLOW_INTERNAL_ONLY", cleanup = "ALLOW_INTERNAL_ONLY", publish = "ALLOW_INTERNAL_ONLY" }
     error_message = "A function takes calls from where it should not, or the API takes none."
   }
 }
@@ -118,7 +118,7 @@ run "keys_come_from_secret_manager_and_to_the_api_alone" {
   }
 
   assert {
-    condition     = alltrue([for name in ["provision", "cleanup"] : length(google_cloudfunctions2_function.this[name].service_config[0].secret_environment_variables) == 0])
+    condition     = alltrue([for name in ["provision", "cleanup", "publish"] : length(google_cloudfunctions2_function.this[name].service_config[0].secret_environment_variables) == 0])
     error_message = "A function that needs no secret gets one."
   }
 }

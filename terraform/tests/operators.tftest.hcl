@@ -67,6 +67,45 @@ run "by_default" {
     error_message = "An alert is missing."
   }
 
+  assert {
+    condition     = toset(keys(google_monitoring_alert_policy.this)) == toset(["dead-letters", "status-dead-letters", "unsent-events", "failures-of-a-reason", "failed-tenants", "no-heartbeat", "slow-creates", "server-errors"])
+    error_message = "An alert is missing, or nobody thought of it."
+  }
+
+  assert {
+    condition = (
+      strcontains(google_monitoring_alert_policy.this["unsent-events"].conditions[0].condition_threshold[0].filter, "logging.googleapis.com/user/${google_logging_metric.unsent.name}\"") &&
+      google_monitoring_alert_policy.this["unsent-events"].conditions[0].condition_threshold[0].threshold_value == 300 &&
+      google_logging_metric.unsent.value_extractor == "EXTRACT(jsonPayload.oldestUnsentSeconds)"
+    )
+    error_message = "Events that are not published are told to nobody, or too late."
+  }
+
+  assert {
+    condition = (
+      google_monitoring_alert_policy.this["failures-of-a-reason"].conditions[0].condition_threshold[0].threshold_value == 3 &&
+      google_monitoring_alert_policy.this["failures-of-a-reason"].conditions[0].condition_threshold[0].aggregations[0].alignment_period == "600s" &&
+      google_monitoring_alert_policy.this["failures-of-a-reason"].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == tolist(["metric.label.reason"]) &&
+      google_logging_metric.outcomes.label_extractors["reason"] == "EXTRACT(jsonPayload.reason)"
+    )
+    error_message = "What fails for one reason is told of as if each had its own, or not at all."
+  }
+
+  # Those that count all there are are not told apart.
+  assert {
+    condition     = alltrue([for name, one in google_monitoring_alert_policy.this : length(coalesce(one.conditions[0].condition_threshold[0].aggregations[0].group_by_fields, [])) == (name == "failures-of-a-reason" ? 1 : 0)])
+    error_message = "An alert is told once for each of something."
+  }
+
+  assert {
+    condition = (
+      google_logging_metric.steps.value_extractor == "EXTRACT(jsonPayload.seconds)" &&
+      google_logging_metric.steps.label_extractors == tomap({ kind = "EXTRACT(jsonPayload.kind)", step = "EXTRACT(jsonPayload.step)" }) &&
+      strcontains(google_logging_metric.steps.filter, "jsonPayload.message=\"StepEnded\"")
+    )
+    error_message = "How long steps take is read from elsewhere."
+  }
+
   # Google refuses a log-based alert without.
   assert {
     condition     = alltrue([for one in google_monitoring_alert_policy.logs : one.alert_strategy[0].notification_rate_limit[0].period == "3600s"])
@@ -116,6 +155,37 @@ run "by_default" {
   assert {
     condition     = toset(keys(google_project_service_identity.agents)) == toset(["eventarc.googleapis.com", "pubsub.googleapis.com"]) && google_project_iam_member.eventarc_agent.member == "serviceAccount:service-123456789012@gcp-sa-eventarc.iam.gserviceaccount.com"
     error_message = "Google's own accounts are not made, or somebody else has their role."
+  }
+}
+
+run "the_dashboard_shows_steps_and_failures" {
+  assert {
+    condition = toset([for one in jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets :
+      join(" ", concat([one.xyChart.dataSets[0].timeSeriesQuery.timeSeriesFilter.aggregation.crossSeriesReducer], one.xyChart.dataSets[0].timeSeriesQuery.timeSeriesFilter.aggregation.groupByFields))
+      if strcontains(one.xyChart.dataSets[0].timeSeriesQuery.timeSeriesFilter.filter, "/kairos-steps\"")
+      ]) == toset([
+      "REDUCE_PERCENTILE_50 metric.label.kind metric.label.step",
+      "REDUCE_PERCENTILE_95 metric.label.kind metric.label.step",
+    ])
+    error_message = "Steps are not shown by their p50 and p95, each of its own."
+  }
+
+  assert {
+    condition = length([for one in jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets : one
+      if one.xyChart.dataSets[0].timeSeriesQuery.timeSeriesFilter.aggregation.groupByFields == ["metric.label.reason"]
+    ]) == 1
+    error_message = "Failures are not shown by their reason."
+  }
+}
+
+run "another_number_of_failures" {
+  variables {
+    failures_per_reason = 10
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.this["failures-of-a-reason"].conditions[0].condition_threshold[0].threshold_value == 10
+    error_message = "The variable is not heeded."
   }
 }
 

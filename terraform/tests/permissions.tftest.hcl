@@ -70,17 +70,38 @@ run "the_secrets_of_the_cluster_are_read_from_inside_alone" {
   }
 }
 
-run "every_function_has_the_database_and_publishes_triggers" {
+run "every_function_has_the_database" {
   assert {
-    condition = alltrue([for name in ["api", "provision", "cleanup"] :
+    condition = alltrue([for name in ["api", "provision", "cleanup", "publish"] :
       google_project_iam_member.database[name].role == "roles/datastore.user" &&
       google_project_iam_member.database[name].condition[0].expression == "resource.name == \"projects/my-project/databases/(default)\"" &&
-      google_project_iam_member.database[name].member == google_service_account.this[name].member &&
+      google_project_iam_member.database[name].member == google_service_account.this[name].member
+    ])
+    error_message = "A function lacks the database."
+  }
+}
+
+run "publish_publishes_status_events_and_the_others_triggers" {
+  assert {
+    condition     = toset(keys(google_pubsub_topic_iam_member.functions_publish_triggers)) == toset(["api", "provision", "cleanup"])
+    error_message = "publish may trigger a reconcile, or another function may not."
+  }
+
+  assert {
+    condition = { for name, one in google_pubsub_topic_iam_member.functions_publish_status : name => "${one.topic} ${one.role} ${one.member == google_service_account.this[name].member}" } == {
+      provision = "tenant-status roles/pubsub.publisher true"
+      publish   = "tenant-status roles/pubsub.publisher true"
+    }
+    error_message = "Somebody else may publish status events, or publish or the resync may not."
+  }
+
+  assert {
+    condition = alltrue([for name in ["api", "provision", "cleanup"] :
       google_pubsub_topic_iam_member.functions_publish_triggers[name].topic == "tenant-events" &&
       google_pubsub_topic_iam_member.functions_publish_triggers[name].role == "roles/pubsub.publisher" &&
       google_pubsub_topic_iam_member.functions_publish_triggers[name].member == google_service_account.this[name].member
     ])
-    error_message = "A function lacks the database or may not publish."
+    error_message = "A function may not publish triggers."
   }
 }
 
@@ -91,8 +112,8 @@ run "everybody_may_reach_the_api_and_nothing_else" {
   }
 
   assert {
-    condition     = toset([for one in google_cloud_run_v2_service_iam_member.push : "${one.name} ${one.role}"]) == toset(["kairos-provision roles/run.invoker", "kairos-cleanup roles/run.invoker"]) && alltrue([for one in google_cloud_run_v2_service_iam_member.push : one.member == google_service_account.this["push"].member])
-    error_message = "Somebody else than Pub/Sub and Eventarc may call provision or cleanup."
+    condition     = toset([for one in google_cloud_run_v2_service_iam_member.push : "${one.name} ${one.role}"]) == toset(["kairos-provision roles/run.invoker", "kairos-cleanup roles/run.invoker", "kairos-publish roles/run.invoker"]) && alltrue([for one in google_cloud_run_v2_service_iam_member.push : one.member == google_service_account.this["push"].member])
+    error_message = "Somebody else than Pub/Sub and Eventarc may call provision, cleanup or publish."
   }
 
   assert {

@@ -79,7 +79,7 @@ run "alerts_reach_whoever_is_named" {
   }
 
   assert {
-    condition = length(google_monitoring_alert_policy.this) == 5 && alltrue([for one in google_monitoring_alert_policy.this :
+    condition = length(google_monitoring_alert_policy.this) == 8 && alltrue([for one in google_monitoring_alert_policy.this :
       one.notification_channels == tolist([google_monitoring_notification_channel.email["operator@example.com"].id]) && length(one.documentation[0].content) > 0
     ])
     error_message = "An alert reaches nobody, or does not say what to do."
@@ -122,7 +122,7 @@ run "alerts_reach_whoever_is_named" {
   }
 
   assert {
-    condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 6
+    condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 10
     error_message = "The dashboard lacks a chart."
   }
 }

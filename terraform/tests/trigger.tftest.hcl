@@ -1,4 +1,4 @@
-# cleanup is triggered by a new document in deletions, wherever the database is.
+# cleanup is triggered by a new document in deletions and publish by one in events, wherever the database is.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -19,7 +19,7 @@ variables {
   deletion_protection = false
 }
 
-run "a_new_deletion_triggers_cleanup" {
+run "a_new_deletion_triggers_cleanup_and_a_new_event_publish" {
   assert {
     condition = alltrue([
       google_cloudfunctions2_function.this["cleanup"].event_trigger[0].event_type == "google.cloud.firestore.document.v1.created",
@@ -31,6 +31,20 @@ run "a_new_deletion_triggers_cleanup" {
       ]),
     ])
     error_message = "The trigger is on another event, or none that comes again."
+  }
+
+  assert {
+    condition = alltrue([
+      google_cloudfunctions2_function.this["publish"].event_trigger[0].event_type == "google.cloud.firestore.document.v1.created",
+      google_cloudfunctions2_function.this["publish"].event_trigger[0].retry_policy == "RETRY_POLICY_RETRY",
+      google_cloudfunctions2_function.this["publish"].event_trigger[0].service_account_email == google_service_account.this["push"].email,
+      google_cloudfunctions2_function.this["publish"].event_trigger[0].trigger_region == google_firestore_database.this.location_id,
+      toset([for one in google_cloudfunctions2_function.this["publish"].event_trigger[0].event_filters : "${one.attribute} ${coalesce(one.operator, "is")} ${one.value}"]) == toset([
+        "database is (default)",
+        "document match-path-pattern events/{eventId}",
+      ]),
+    ])
+    error_message = "The trigger of publish is on another event, or none that comes again, or elsewhere."
   }
 
   assert {

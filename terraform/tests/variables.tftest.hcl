@@ -886,3 +886,123 @@ run "one_long_window_a_week" {
     maintenance_window = { start = "2026-01-03T10:00:00Z", end = "2026-01-03T22:00:00Z", recurrence = "FREQ=WEEKLY;BYDAY=SA" }
   }
 }
+
+run "refused_a_subscriber_without_tls" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "http://crm.example.com", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_that_is_no_url" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "crm.example.com", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_with_a_fragment" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com/#events", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_with_a_password" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://me:secret@crm.example.com", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_without_audience" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com", audience = "" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_with_a_name_that_pubsub_has_not" {
+  command = plan
+
+  variables {
+    status_subscribers = { "My CRM" = { url = "https://crm.example.com", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_subscriber_named_as_the_dead_letters_are" {
+  command = plan
+
+  variables {
+    status_subscribers = { dead-letters = { url = "https://crm.example.com", audience = "crm" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_filter_on_something_else" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com", audience = "crm", filter = "attributes.status = \"active\"" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_filter_of_no_attribute" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com", audience = "crm", filter = "active" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_filter_in_single_quotes" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com", audience = "crm", filter = "attributes.type = 'app.kairos.tenant.active'" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_a_filter_that_is_too_long" {
+  command = plan
+
+  variables {
+    status_subscribers = { crm = { url = "https://crm.example.com", audience = "crm", filter = "attributes.type = \"${join("", [for i in range(250) : "x"])}\"" } }
+  }
+
+  expect_failures = [var.status_subscribers]
+}
+
+run "refused_no_failure_at_all" {
+  command = plan
+
+  variables {
+    failures_per_reason = 0
+  }
+
+  expect_failures = [var.failures_per_reason]
+}

@@ -79,8 +79,14 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
     { before: [CREATE], killed: LINK, containers: 1, after: [LINK], cleanUp: [DROP_LINKED] },
   ],
   [
-    "a create with a login link that is run again makes the same site with the same link",
-    { before: [], killed: CREATE_LINKED, containers: 2, after: [CREATE_LINKED], cleanUp: [DROP] },
+    "a create that sets a login link on a site that is made already is the same when it is run again",
+    {
+      before: [CREATE],
+      killed: CREATE_LINKED,
+      containers: 2,
+      after: [CREATE_LINKED],
+      cleanUp: [DROP],
+    },
   ],
 ];
 

@@ -8,10 +8,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OUTPUT_NAMES } from "../../scripts/deploy/terraform-command.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
-import { CLUSTER_EVENTS, DEAD_LETTERS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
-import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
+import {
+  CLUSTER_EVENTS,
+  DEAD_LETTERS,
+  TENANT_EVENTS,
+  TENANT_STATUS,
+} from "../../shared/pubsub/bus.ts";
+import {
+  parseApiSettings,
+  parseCommonSettings,
+  parseReconcilerSettings,
+} from "../../shared/configuration/settings.ts";
 import {
   apiSettingsSchema,
+  commonSettingsSchema,
   gkeSettingsSchema,
 } from "../../shared/configuration/settings-schemas.ts";
 import { NOT_IN_TERRAFORM } from "../../shared/configuration/setting-types.ts";
@@ -48,9 +58,13 @@ const GRANTS = [
   "kairos-provision: kairosClusterConnect on the project",
   "kairos-provision: roles/datastore.user on the project",
   "kairos-provision: roles/pubsub.publisher on tenant-events",
+  "kairos-provision: roles/pubsub.publisher on tenant-status",
+  "kairos-publish: roles/datastore.user on the project",
+  "kairos-publish: roles/pubsub.publisher on tenant-status",
   "kairos-push: roles/eventarc.eventReceiver on the project",
   "kairos-push: roles/run.invoker on kairos-cleanup",
   "kairos-push: roles/run.invoker on kairos-provision",
+  "kairos-push: roles/run.invoker on kairos-publish",
   `${IN_THE_CLUSTER}/kairos-backup: roles/storage.objectUser on my-project-kairos-backups`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-database-admin`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-mail`,
@@ -59,9 +73,13 @@ const GRANTS = [
   `${TRANSFER}: roles/storage.legacyBucketWriter on my-project-kairos-backups-kept`,
   `${TRANSFER}: roles/storage.objectViewer on my-project-kairos-backups`,
   `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-push`,
+  `${PUBSUB}: roles/iam.serviceAccountOpenIdTokenCreator on kairos-status`,
   `${PUBSUB}: roles/pubsub.publisher on dead-letters`,
+  `${PUBSUB}: roles/pubsub.publisher on tenant-status-dead-letters`,
   `${PUBSUB}: roles/pubsub.subscriber on cluster-events-provision`,
   `${PUBSUB}: roles/pubsub.subscriber on tenant-events-provision`,
+  `${PUBSUB}: roles/pubsub.subscriber on tenant-status-billing`,
+  `${PUBSUB}: roles/pubsub.subscriber on tenant-status-crm`,
   "the sink: roles/pubsub.publisher on cluster-events",
 ];
 
@@ -102,8 +120,11 @@ test("Google's own accounts are there before anybody gives them a role", () => {
   );
   assert.equal(ofAgents.map(([, name = ""]) => name).toSorted(), [
     "agent_gets_push_tokens",
+    "agent_gets_status_tokens",
     "agent_publishes_dead_letters",
+    "agent_publishes_status_dead_letters",
     "agent_takes_dead_letters",
+    "agent_takes_status_dead_letters",
     "eventarc_agent",
   ]);
   for (const [text, name] of ofAgents) {
@@ -208,6 +229,17 @@ function addTests(): void {
     });
   }
 
+  test("publish has every setting that it reads, and no other", () => {
+    const env = environmentOf("publish");
+    assert.equal(Object.keys(env).toSorted(), settingsIn(commonSettingsSchema));
+    assert.equal(parseCommonSettings(env), {
+      projectId: "my-project",
+      baseDomain: "sites.example.com",
+      firestoreEmulatorHost: null,
+      pubsubEmulatorHost: null,
+    });
+  });
+
   test("the database has the indexes and the ends of life in firestore.indexes.json", () => {
     const { indexes, fieldOverrides } = JSON.parse(read("firestore.indexes.json")) as IndexFile;
     assert.equal(
@@ -222,7 +254,10 @@ function addTests(): void {
 
   test("the topics are those that the functions publish to", () => {
     const names = ofKind("google_pubsub_topic").map(({ values }) => String(values["name"]));
-    assert.equal(names.toSorted(), [CLUSTER_EVENTS, TENANT_EVENTS, DEAD_LETTERS].toSorted());
+    // That of the subscribers' dead letters is Pub/Sub's to publish to.
+    const theirs = `${TENANT_STATUS}-dead-letters`;
+    const ours = [CLUSTER_EVENTS, TENANT_EVENTS, TENANT_STATUS, DEAD_LETTERS];
+    assert.equal(names.toSorted(), [...ours, theirs].toSorted());
   });
 
   test("the cluster's Role is bound to the accounts that reconcile", () => {

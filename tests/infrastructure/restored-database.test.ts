@@ -1,5 +1,5 @@
 /**
- * With a database that was restored under its old name, the trigger of cleanup is made anew, and no other:
+ * With a database that was restored under its old name, the triggers of cleanup and publish are made anew, and no other:
  * Terraform itself applies a small root that says it as `terraform/` does.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,11 +23,11 @@ const read = (file: string) => readFileSync(join(TERRAFORM_ROOT, file), "utf8");
 /** What makes a resource anew, among its lines. */
 const ANEW = /replace_triggered_by = \[terraform_data\.database\[each\.key\]\]/;
 
-test("terraform/ says it as the fixture does: of the database's own id, for cleanup alone", () => {
+test("terraform/ says it as the fixture does: of the database's own id, for those that it triggers alone", () => {
   const functions = read("functions.tf");
   assert.match(
     functions,
-    /triggers_replace = each\.value == "cleanup" \? \[google_firestore_database\.this\.uid\] : \[\]/,
+    /triggers_replace = contains\(keys\(local\.document_triggers\), each\.value\) \? \[google_firestore_database\.this\.uid\] : \[\]/,
   );
   assert.match(blockOf("google_cloudfunctions2_function", "this", functions), ANEW);
 });
@@ -73,9 +73,12 @@ function addTests(): void {
     );
   }
 
-  test("cleanup is made anew where the database is another, and provision stays", async () => {
+  test("cleanup and publish are made anew where the database is another, and provision stays", async () => {
     const applied = await madeAnew({ database: "one" }, { database: "another" });
-    assert.equal(applied, ['terraform_data.function["cleanup"]']);
+    assert.equal(applied.toSorted(), [
+      'terraform_data.function["cleanup"]',
+      'terraform_data.function["publish"]',
+    ]);
   });
 
   test("nothing is made anew while it is the same", async () => {

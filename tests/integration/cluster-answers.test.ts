@@ -1,13 +1,15 @@
 /** What is not an answer of Kubernetes, and which of its refusals mean what. */
 import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { connectCluster } from "../../shared/kubernetes/cluster.ts";
+import { connectCluster, STEP_AFTER_SECONDS } from "../../shared/kubernetes/cluster.ts";
 import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import { loadKubeConfig } from "../../shared/kubernetes/cluster-target.ts";
+import { isReportable } from "../../shared/reconciler/blocker.ts";
 import { AdapterError } from "../../shared/platform/errors.ts";
 import { temporaryDirectory } from "../testkit/stack-fixture.ts";
 
@@ -41,6 +43,7 @@ async function askAll(code: number, type: string, body: string): Promise<Record<
 const CALLS: Record<string, (cluster: Cluster) => Promise<unknown>> = {
   listJobs: (cluster) => cluster.listJobs(),
   readJob: (cluster) => cluster.readJob(ID),
+  readReport: (cluster) => cluster.readReport(ID, "u"),
   createJob: (cluster) => cluster.createJob({ metadata: { name: "x" } }),
   createSecret: (cluster) => cluster.createSecret({ metadata: { name: "x" } }),
   deleteJob: (cluster) => cluster.deleteJob(ID, "u"),
@@ -99,6 +102,89 @@ test("a 403 is a quota's, in its words, or a matter of rights", async () => {
   const denied = await askAll(403, "application/json", status(403, "Forbidden", "not you"));
   assert.equal(new Set(Object.values(denied)), new Set(["denied"]));
 });
+
+const STARTED = new Date("2026-11-29T17:00:00Z");
+
+/** A Job at work, as far as a server tells of it that does this when it is asked for a log. */
+async function startWithoutLogs(onLog: (response: ServerResponse) => void) {
+  const metadata = { name: "x", uid: "u" };
+  const labels = Object.fromEntries(
+    ["kind", "generation", "attempt"].map((name) => [`kairos.app/${name}`, "1"]),
+  );
+  const job = {
+    metadata: { ...metadata, labels: { ...labels, "kairos.app/kind": "create" } },
+    spec: {},
+  };
+  const state = { running: { startedAt: STARTED } };
+  const containerStatuses = [{ name: "site", state }];
+  const pod = {
+    metadata: { ...metadata, ownerReferences: [{ uid: "u" }] },
+    status: { containerStatuses },
+  };
+  let asked = 0;
+  const server = createServer(({ url = "" }, response) => {
+    if (url.includes("/log?")) {
+      asked += 1;
+      onLog(response);
+      return;
+    }
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(url.includes("/pods?") ? { metadata: {}, items: [pod] } : job));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url, stop, asked: () => asked };
+}
+
+test("a Job is asked for its step when it has lasted long enough to be told of", () => {
+  const blocker = { reason: "NoNodeFits", message: "", since: STARTED } as const;
+  const after = (seconds: number) => new Date(STARTED.getTime() + seconds * 1000);
+  assert.is(isReportable(blocker, after(STEP_AFTER_SECONDS)), true);
+  assert.is(isReportable(blocker, after(STEP_AFTER_SECONDS - 0.001)), false);
+});
+
+const refused = (code: number) => (response: ServerResponse) => {
+  response.writeHead(code, { "Content-Type": "application/json" });
+  response.end(status(code, "x", "no log"));
+};
+
+const failures: [sentence: string, onLog: (response: ServerResponse) => void][] = [
+  ["may not be read", refused(403)],
+  ["is not there", refused(404)],
+  ["has not begun", refused(400)],
+  ["is on a node that does not answer", refused(500)],
+  ["says nothing, and of no type", (response) => response.writeHead(204).end()],
+  [
+    "is not sent to its end",
+    (response) => response.writeHead(200, { "Content-Type": "text/plain" }).write("x"),
+  ],
+  ["breaks off", (response) => response.destroy()],
+  ["never comes", () => {}],
+];
+for (const [sentence, onLog] of failures) {
+  test(`where a log ${sentence}, everything else is told all the same`, async () => {
+    const server = await startWithoutLogs(onLog);
+    const directory = temporaryDirectory();
+    const path = join(directory, "kubeconfig");
+    writeFileSync(path, kubeconfigOf(server.url));
+    const target = { kind: "kubeconfig", path } as const;
+    const cluster = connectCluster({ target, namespace: "frappe", callMilliseconds: 2000 });
+    try {
+      const job = await cluster.readJob(ID);
+      assert.equal([job?.kind, job?.step, server.asked()], ["create", null, 1]);
+      const report = await cluster.readReport(ID, "u");
+      const times = { createdAt: null, runningAt: STARTED, endedAt: null };
+      assert.equal([report, server.asked()], [{ ...times, steps: [], log: null }, 2]);
+    } finally {
+      server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+}
 
 /** A server that lists no Jobs, or refuses with a status. */
 async function startLister(refusal?: number) {

@@ -3,10 +3,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { countConnections } from "../../scripts/benchmarks/parts/sockets.ts";
 import { holdToContract, startLocal } from "./cluster-contract.ts";
+import { addTestsOfLogs } from "./cluster-logs.ts";
 
 const test = suite("the cluster adapter on the local fake");
 
-holdToContract(test, startLocal);
+holdToContract(test, startLocal, addTestsOfLogs);
 
 test("200 calls over TLS use one or two connections, where the client by itself uses 200", async () => {
   const { ours, plain } = await countConnections();

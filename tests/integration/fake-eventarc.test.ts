@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DocumentEventData, listenForDeletions } from "../../scripts/local/fake-eventarc.ts";
+import { DocumentEventData, listenForDocuments } from "../../scripts/local/fake-eventarc.ts";
 import { startFirestore } from "../testkit/own-emulators.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 
@@ -33,7 +33,10 @@ test.before(async () => {
   it = await startFirestore();
   await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
   const targetUrl = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
-  stop = listenForDeletions({ firestore: it.client, projectId: "kairos-test", targetUrl });
+  const listen = (collection: string) =>
+    listenForDocuments({ firestore: it.client, projectId: "kairos-test", collection, targetUrl });
+  const stops = ["deletions", "events"].map(listen);
+  stop = () => stops.forEach((each) => each());
 });
 test.after(async () => {
   stop();
@@ -73,6 +76,33 @@ test("sends the CloudEvent of a created document, with its data in protobuf", as
     requested_at: { timestampValue: { seconds: 1_790_000_000, nanos: 123_000_000 } },
     completed_at: { nullValue: 0 },
   });
+});
+
+test("sends that of a document of another collection, with what is in its maps", async () => {
+  const id = `${randomUUID()}.1`;
+  const data = { status: "active", generation: 2, retryable: false, reason: null };
+  await it.client.doc(`events/${id}`).create({ sequence: 1, data });
+  const isAbout = ({ headers }: Received) => headers["ce-subject"] === `documents/events/${id}`;
+  const event = await eventually("it is here", async () => received.find(isAbout) ?? null);
+  assert.is(event.headers["ce-document"], `events/${id}`);
+  const { value } = DocumentEventData.toObject(DocumentEventData.decode(event.body), {
+    longs: Number,
+  }) as { value: { fields: Record<string, unknown> } };
+  const fields = {
+    status: { stringValue: "active" },
+    generation: { integerValue: 2 },
+    retryable: { booleanValue: false },
+    reason: { nullValue: 0 },
+  };
+  assert.equal(value.fields, { sequence: { integerValue: 1 }, data: { mapValue: { fields } } });
+});
+
+test("says nothing of a document of a third", async () => {
+  await it.client.doc(`tenants/${randomUUID()}`).create({});
+  const id = randomUUID();
+  await it.client.doc(`deletions/${id}`).create({ requested_at: Timestamp.now() });
+  await eventually("the next event is here", async () => about(id)[0] ?? null);
+  assert.not(received.some(({ headers }) => String(headers["ce-subject"]).includes("tenants")));
 });
 
 test("says nothing of a changed or deleted document", async () => {

@@ -108,6 +108,8 @@ async function callEveryMethod(store: Store): Promise<void> {
   await recordCorrection(store, id, { organization: "Acme Ltd" }, NOW);
   await store.claimSlot(await stored(), 0, { updated_at: NOW });
   await store.writeTenant(await stored(), { status: { step: "start" } });
+  await store.oldestUnsent(NOW, 10);
+  for (const event of (await store.unsentEvents(id)).events) await store.deleteEvent(event);
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);

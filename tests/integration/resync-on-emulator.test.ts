@@ -6,7 +6,10 @@ import { runReconcile } from "../../shared/runtime/run-reconcile.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import { costOfResync, writeSettled } from "../../scripts/benchmarks/parts/resync-cost.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
+import { eventId } from "../../shared/tenant/status-event.ts";
 import { PERMISSION_DENIED } from "../testkit/rest-proxy.ts";
+import { someEvent } from "../testkit/some-event.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import {
@@ -53,8 +56,8 @@ const resyncQuietly = (dependencies = it.dependencies) => logLinesOf(() => resyn
 test("costs the same over ten settled tenants and over ten thousand", async () => {
   await writeSettled(it.client, 10);
   const few = await costOfResync(it, it.dependencies);
-  // The heartbeat; the due tenants, the slots and those who wait for one.
-  const calls = ["Commit", "RunQuery", "RunQuery", "RunQuery"];
+  // The heartbeat; the due tenants, the slots, those who wait for one, and the events that are unsent.
+  const calls = ["Commit", "RunQuery", "RunQuery", "RunQuery", "RunQuery"];
   assert.equal(few, { calls, documents: 0, clusterCalls: 1 });
   await writeSettled(it.client, 9_990);
   assert.is((await it.client.collection("tenants").count().get()).data().count, 10_000);
@@ -138,6 +141,41 @@ test("triggers nobody while no slot is free", async () => {
   const settings = { ...it.dependencies.settings, maxConcurrentJobs: 1 };
   await resyncQuietly({ ...it.dependencies, settings });
   assert.equal(it.triggered, []);
+});
+
+/** Writes the n-th event of a tenant that is so many seconds old. */
+async function writeEvent(tenantId: string, sequence: number, age: number): Promise<void> {
+  const event = someEvent(tenantId, sequence, addSeconds(new Date(), -age));
+  await it.client.doc(`events/${eventId(event)}`).set({ ...event });
+}
+
+const finished = (lines: Record<string, unknown>[]) =>
+  lines.find(({ message }) => message === "ResyncFinished");
+
+test("sends what has been unsent for over a minute, with all that is unsent of that tenant, and says so", async () => {
+  const [old, young] = [someTenant().id, someTenant().id];
+  await writeEvent(old, 2, 70);
+  await writeEvent(old, 3, 5);
+  await writeEvent(young, 1, 5);
+  const lines = await resyncQuietly();
+  assert.equal(it.published.map(eventId), [`${old}.2`, `${old}.3`]);
+  assert.is(finished(lines)?.["oldestUnsentSeconds"], 0);
+  const left = await it.client.collection("events").get();
+  assert.equal(
+    left.docs.map(({ id }) => id),
+    [`${young}.1`],
+  );
+});
+
+test("does not fail where events cannot be sent, and says for how long the oldest has been unsent", async () => {
+  const tenant = await createTenant(it);
+  await writeEvent(tenant.id, 1, 100);
+  const away = () => Promise.reject(new AdapterError("bus", "unavailable", "away"));
+  const bus = { ...it.dependencies.bus, publishEvent: away };
+  const lines = await resyncQuietly({ ...it.dependencies, bus });
+  const seconds = Number(finished(lines)?.["oldestUnsentSeconds"]);
+  assert.ok(seconds >= 100 && seconds < 160, String(seconds));
+  assert.ok((await it.client.doc(`events/${tenant.id}.1`).get()).exists);
 });
 
 test("notes that it has seen the cluster", async () => {

@@ -192,7 +192,7 @@ test("the link is proved by its page, and not by that of another", async () => {
   try {
     await bench.run({ kind: "create", tenant: ACME });
     assert.is((await setLink(asking(newKey()), 2, env)).status, 0);
-    assert.equal([...new Set(visits)], ["acme.kairos.app /update-password"]);
+    assert.equal(visits, ["acme.kairos.app /update-password"]);
     missing = "/update-password";
     const ended = await setLink(asking(newKey()), 3, { ...env, TIME_LIMIT_SECONDS: "2" });
     assert.is(ended.status, 1);

@@ -54,6 +54,7 @@ const FILES: Record<FunctionName, string[]> = {
   api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `static/${name}`)],
   provision: [...EVERYWHERE, ...SITE_SCRIPTS],
   cleanup: [...EVERYWHERE, ...SITE_SCRIPTS],
+  publish: EVERYWHERE,
 };
 
 for (const name of FUNCTION_NAMES) {
@@ -114,7 +115,12 @@ for (const name of FUNCTION_NAMES) {
 }
 
 /** Some more than they have. Where the build no longer knows a package, and leaves out nothing of it, it is twice this. */
-const MAX_MEGABYTES: Record<FunctionName, number> = { api: 3.5, provision: 5, cleanup: 5 };
+const MAX_MEGABYTES: Record<FunctionName, number> = {
+  api: 3.5,
+  provision: 5,
+  cleanup: 5,
+  publish: 3,
+};
 for (const name of FUNCTION_NAMES) {
   test(`${name}: what its packages have that is not used is left out`, () => {
     const bundles = Object.entries(readZip(built, name)).filter(([path]) => path.endsWith(".mjs"));
@@ -123,10 +129,12 @@ for (const name of FUNCTION_NAMES) {
   });
 }
 
-test("the API's bundle holds no Kubernetes client, and the others' do", () => {
-  assert.not(packagesInside("api").includes("@kubernetes/client-node"));
+test("the bundles of the API and of publish hold no Kubernetes client, and the others' do", () => {
+  for (const name of ["api", "publish"] as const) {
+    assert.not(packagesInside(name).includes("@kubernetes/client-node"));
+    assert.not(readFileSync(join(deployed, name, "index.mjs")).includes("KubeConfig"));
+  }
   assert.ok(packagesInside("provision").includes("@kubernetes/client-node"));
-  assert.not(readFileSync(join(deployed, "api/index.mjs")).includes("KubeConfig"));
 });
 
 test("the functions lie where nothing but the framework's packages is to be found", () => {
@@ -164,7 +172,9 @@ test("api starts as the platform starts it, and serves itself and its documentat
   }
 });
 
-for (const name of ["provision", "cleanup"] as const) {
+/** Where each says that it cannot go on. The names in a stack are those of the sources. */
+const REFUSES = { provision: "handleEvent", cleanup: "tenantOfDeletion", publish: "parseEvent" };
+for (const name of ["provision", "cleanup", "publish"] as const) {
   test(`${name} starts as the platform starts it, and refuses what it cannot understand, saying where`, async () => {
     const started = await startAsPlatform(deployed, name);
     try {
@@ -180,11 +190,7 @@ for (const name of ["provision", "cleanup"] as const) {
         body: "{}",
       });
       assert.is(answer.status, 500);
-      // The names in a stack are those of the sources.
-      assert.match(
-        started.output(),
-        name === "cleanup" ? /at tenantOfDeletion / : /at handleEvent /,
-      );
+      assert.match(started.output(), `at ${REFUSES[name]} `);
     } finally {
       await started.stop();
     }

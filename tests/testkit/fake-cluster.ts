@@ -18,8 +18,8 @@ export interface Ending {
   exitCode: number;
   message?: string;
   container?: "database" | "site";
-  /** What it prints before; a real API server without a kubelet has no logs. */
-  log?: string;
+  /** What bash does in it before; without a kubelet nobody does. */
+  script?: string;
 }
 
 export const NAMESPACE = "frappe";
@@ -80,14 +80,14 @@ export async function startFakeCluster() {
     }),
     /** Lets one of the tenant's containers end like this, and with it the Pod. */
     endPod(tenantId: string, ending: Ending): void {
-      const { exitCode, message = "", container = "site", log = "" } = ending;
-      const order = `printf %s '${log}'\nprintf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
+      const { exitCode, message = "", container = "site", script = "" } = ending;
+      const order = `${script}\nprintf %s '${message}' > "$TERMINATION_LOG"\nexit ${exitCode}\n`;
       if (container === "site") writeFileSync(join(orders, `${tenantId}.database`), "exit 0\n");
       writeFileSync(join(orders, `${tenantId}.${container}`), order);
     },
-    /** Has the tenant's first container print this, and then work on. */
-    print(tenantId: string, log: string): void {
-      writeFileSync(join(orders, `${tenantId}.database`), `printf %s '${log}'\nexec sleep 3600\n`);
+    /** Has the tenant's first container do this in bash, and then work on. */
+    work(tenantId: string, script: string): void {
+      writeFileSync(join(orders, `${tenantId}.database`), `${script}\nexec sleep 3600\n`);
     },
     async stop() {
       requests.end();

@@ -5,7 +5,7 @@
  */
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
-import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
+import { TENANT_EVENTS, TENANT_STATUS } from "../../shared/pubsub/bus.ts";
 import { emulatorSpecs, findEmulators } from "../../scripts/local/emulators.ts";
 import type { EmulatorName } from "../../scripts/local/emulators.ts";
 import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
@@ -27,13 +27,14 @@ async function startEmulator(name: EmulatorName) {
   return { host: `127.0.0.1:${port}`, processes };
 }
 
-/** Starts Pub/Sub, with the one topic that the functions publish to, and nobody who listens. */
+/** Starts Pub/Sub, with the topics that the functions publish to, and nobody who listens. */
 export async function startPubsub() {
   const { host, processes } = await startEmulator("pubsub");
   const client = new PubSub({ projectId: PROJECT_ID, apiEndpoint: host, emulatorMode: true });
-  await client.createTopic(TENANT_EVENTS);
+  for (const topic of [TENANT_EVENTS, TENANT_STATUS]) await client.createTopic(topic);
   return {
     host,
+    client,
     async stop() {
       await client.close();
       await processes.stop();

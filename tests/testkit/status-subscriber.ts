@@ -1,64 +1,56 @@
 /**
- * A subscriber of the topic of status events, as one of the company's own services would be.
+ * A subscriber of `tenant-status` that keeps what comes.
  *
  * @module
  */
-import { PubSub } from "@google-cloud/pubsub";
-import type { Message } from "@google-cloud/pubsub";
+import type { Message, PubSub } from "@google-cloud/pubsub";
 import { randomUUID } from "node:crypto";
 import * as assert from "uvu/assert";
-import type { Stack } from "../../scripts/local/local-stack.ts";
 import { TENANT_STATUS } from "../../shared/pubsub/bus.ts";
+import type { CloudEvent } from "../../shared/pubsub/cloud-event.ts";
 
-/** A status event, as it was delivered. */
-export interface Delivered {
-  id: string;
-  type: string;
-  sequence: number;
-  data: Record<string, unknown>;
+export interface ReceivedEvent {
+  event: CloudEvent;
+  attributes: Record<string, string>;
+  orderingKey: string;
 }
 
-/** Subscribes, in order for each tenant. What was published before it does not come. */
-export async function subscribeToStatus({
-  projectId,
-  pubsubHost,
-}: Pick<Stack, "projectId" | "pubsubHost">) {
-  const pubsub = new PubSub({ projectId, apiEndpoint: pubsubHost, emulatorMode: true });
-  const name = `told-${randomUUID()}`;
-  const topic = pubsub.topic(TENANT_STATUS);
-  const [subscription] = await topic.createSubscription(name, { enableMessageOrdering: true });
-  const delivered = new Map<string, Delivered[]>();
-  const texts: string[] = [];
+/** Subscribes from now on, in the order of each tenant. */
+export async function subscribeToStatus(pubsub: PubSub) {
+  const received: ReceivedEvent[] = [];
+  const [subscription] = await pubsub
+    .topic(TENANT_STATUS)
+    .createSubscription(`test-${randomUUID()}`, { enableMessageOrdering: true });
   subscription.on("message", (message: Message) => {
-    const text = message.data.toString();
-    texts.push(text);
-    const event = JSON.parse(text) as Delivered & { subject: string };
-    const { id, type, sequence, subject, data } = event;
-    const before = delivered.get(subject) ?? [];
-    delivered.set(subject, [...before, { id, type, sequence: Number(sequence), data }]);
+    const { data, attributes, orderingKey = "" } = message;
+    received.push({ event: JSON.parse(data.toString()) as CloudEvent, attributes, orderingKey });
     message.ack();
   });
-  // What is wrong with a subscriber shows in what it was told.
-  subscription.on("error", () => {});
   return {
-    /** All that came, as text. */
-    texts,
-    /** What came of a tenant, repetitions left out. Fails where anything came before what it follows. */
-    eventsOf(tenantId: string): Delivered[] {
-      const events: Delivered[] = [];
-      for (const event of delivered.get(tenantId) ?? []) {
-        const last = events.length;
-        const repeated = events[event.sequence - 1];
-        if (repeated !== undefined)
-          assert.equal(event, repeated, `${event.id} in every repetition`);
-        else assert.is(event.sequence, last + 1, `${tenantId}: no event before those it follows`);
-        if (repeated === undefined) events.push(event);
+    received,
+    /** The ids that came of a tenant, in that order. */
+    idsOf: (tenantId: string) =>
+      received.filter(({ event }) => event.subject === tenantId).map(({ event }) => event.id),
+    /**
+     * What came of a tenant, repetitions left out. Fails where an event came before one that it follows, or is another
+     * in its repetition.
+     */
+    eventsOf(tenantId: string): CloudEvent[] {
+      const events: CloudEvent[] = [];
+      for (const { event } of received.filter((each) => each.event.subject === tenantId)) {
+        const before = events[Number(event.sequence) - 1];
+        if (before !== undefined) {
+          assert.equal(event, before, `${event.id} is the same in every repetition`);
+          continue;
+        }
+        assert.is(Number(event.sequence), events.length + 1, `${event.id} comes in its turn`);
+        events.push(event);
       }
       return events;
     },
-    async stop() {
+    async stop(): Promise<void> {
       await subscription.close();
-      await pubsub.close();
+      await subscription.delete();
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What a reconcile works on, by itself: the Firestore emulator behind a proxy, the fake cluster
- * whose Jobs obey, and a bus that keeps the triggers.
+ * whose Jobs obey, and a bus that keeps what is published.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { siteJob, siteSecret } from "../../shared/operations/job-manifest.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
+import type { StatusEvent } from "../../shared/tenant/status-event.ts";
 import type { Operation, Status, Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy } from "./rest-proxy.ts";
@@ -28,9 +29,11 @@ export async function startTestDependencies() {
   const proxy = await startRestProxy(firestore.host);
   const store = openStore({ projectId: PROJECT_ID, emulatorHost: proxy.host });
   const triggered: string[] = [];
+  const published: StatusEvent[] = [];
   const bus: Dependencies["bus"] = {
     publish: async (trigger) =>
       void triggered.push(trigger.kind === "tenant" ? trigger.tenant_id : trigger.kind),
+    publishEvent: async (event) => void published.push(event),
     close: async () => {},
   };
   const { cluster } = fakeCluster;
@@ -39,6 +42,8 @@ export async function startTestDependencies() {
     dependencies,
     /** The tenants that were triggered. */
     triggered,
+    /** The status events that were published. */
+    published,
     /** What is between the store and its database. */
     proxy,
     fakeCluster,
@@ -55,6 +60,7 @@ export async function startTestDependencies() {
         fakeCluster.jobs.listJobs().length === 0 ? true : null,
       );
       triggered.length = 0;
+      published.length = 0;
     },
     async stop() {
       await store.close();

@@ -3,6 +3,7 @@
 step set-login-key
 require LOGIN_KEY_HASH '[0-9a-f]{64}'
 require_own_site
+# shellcheck disable=SC2119
 configure_site
 set_login_key "$LOGIN_USER"
 

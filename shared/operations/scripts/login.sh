@@ -16,5 +16,5 @@ set_login_key() {
 }
 
 verify_login_page() {
-  verify_visitors open /update-password
+  verify_visitors open /update-password 1
 }

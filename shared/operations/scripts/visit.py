@@ -1,10 +1,11 @@
 """Waits until the visitors of a site get what they should.
 
-usage: visit.py URL SITE open|closed SECONDS [PATH]
+usage: visit.py URL SITE open|closed SECONDS [PATH TIMES]
 
 URL is the bench's web server, which tells its sites apart by the name that is asked for. `open` is an
 answer 200 of the site, `closed` one of 500 or above. Every process of a web server keeps a site's
-configuration for a minute, so they may disagree: only many like answers one after another count.
+configuration for a minute, so they may disagree: only many like answers one after another count, or TIMES of
+what does not depend on it.
 """
 
 import http.client
@@ -34,10 +35,10 @@ def is_right(answer, wanted):
     return isinstance(answer, int) and (answer == 200 if wanted == "open" else answer >= 500)
 
 
-def main(url, site, wanted, seconds, path=PING):
+def main(url, site, wanted, seconds, path=PING, times=IN_A_ROW):
     give_up_at = time.monotonic() + int(seconds)
     in_a_row = 0
-    while in_a_row < IN_A_ROW:
+    while in_a_row < int(times):
         answer = visit(url, site, path)
         in_a_row = in_a_row + 1 if is_right(answer, wanted) else 0
         if in_a_row == 0:

@@ -78,6 +78,28 @@ override_resource {
 }
 
 override_resource {
+  target = google_service_account.this["publish"]
+  values = {
+    id        = "projects/my-project/serviceAccounts/kairos-publish@my-project.iam.gserviceaccount.com"
+    name      = "projects/my-project/serviceAccounts/kairos-publish@my-project.iam.gserviceaccount.com"
+    email     = "kairos-publish@my-project.iam.gserviceaccount.com"
+    member    = "serviceAccount:kairos-publish@my-project.iam.gserviceaccount.com"
+    unique_id = "117000000000000000007"
+  }
+}
+
+override_resource {
+  target = google_service_account.this["status"]
+  values = {
+    id        = "projects/my-project/serviceAccounts/kairos-status@my-project.iam.gserviceaccount.com"
+    name      = "projects/my-project/serviceAccounts/kairos-status@my-project.iam.gserviceaccount.com"
+    email     = "kairos-status@my-project.iam.gserviceaccount.com"
+    member    = "serviceAccount:kairos-status@my-project.iam.gserviceaccount.com"
+    unique_id = "117000000000000000008"
+  }
+}
+
+override_resource {
   target = google_service_account.this["push"]
   values = {
     id        = "projects/my-project/serviceAccounts/kairos-push@my-project.iam.gserviceaccount.com"
