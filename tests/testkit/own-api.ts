@@ -38,7 +38,7 @@ export async function startOwnApi() {
     proxy,
     client: firestore.client,
     store: firestore.store,
-    empty: firestore.empty,
+    empty: () => firestore.empty(),
     call(
       method: string,
       path: string,
