@@ -11,6 +11,7 @@ import {
   organizationSchema,
   firstNameSchema,
   lastNameSchema,
+  reasonSchema,
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
 
@@ -36,28 +37,38 @@ export const RULES = {
   email: text(emailSchema, /^[!-?A-~]+@[a-z0-9.-]+$/i),
   first_name: text(firstNameSchema, names),
   last_name: text(lastNameSchema, names),
+  reason: text(reasonSchema, /^\S(\P{Cc}*\S)?$/u),
 } as const satisfies Record<string, Rule>;
 
-/** The rule of each field of a body. */
-const BODY_RULES = new Map<string, Rule>([
-  ...Object.entries(RULES),
+/** The rule of each field of a tenant's body. */
+const TENANT_RULES = new Map<string, Rule>([
+  ["organization", RULES.organization],
   ["school_name", RULES.organization],
+  ["email", RULES.email],
   ["subdomain", orNull(RULES.subdomain)],
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
+  ["login_link", (value) => typeof value === "boolean"],
 ]);
 
-function orNull(rule: Rule): Rule {
+/** The same for a login link. */
+const LINK_RULES = new Map<string, Rule>([
+  ["email", orNull(RULES.email)],
+  ["reason", orNull(RULES.reason)],
+]);
+
+export function orNull(rule: Rule): Rule {
   return (value) => value === null || rule(value);
 }
 
-/** Whether a body, in bytes, is one that may have an effect. */
-export function isAcceptable(bytes: string): boolean {
+/** Whether a body, in bytes, is one that may have an effect at this target. */
+export function isAcceptable(bytes: string, target: string): boolean {
+  const rules = target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
   const fields = parse(bytes);
   return (
     typeof fields === "object" &&
     fields !== null &&
-    Object.entries(fields).every(([name, value]) => BODY_RULES.get(name)?.(value) ?? false)
+    Object.entries(fields).every(([name, value]) => rules.get(name)?.(value) ?? false)
   );
 }
 
