@@ -9,9 +9,9 @@ import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdom
 import {
   emailSchema,
   organizationSchema,
-  reasonSchema,
   firstNameSchema,
   lastNameSchema,
+  reasonSchema,
   subdomainSchema,
 } from "../../shared/tenant/field-schemas.ts";
 
@@ -37,31 +37,33 @@ export const RULES = {
   email: text(emailSchema, /^[!-?A-~]+@[a-z0-9.-]+$/i),
   first_name: text(firstNameSchema, names),
   last_name: text(lastNameSchema, names),
+  reason: text(reasonSchema, /^\S(\P{Cc}*\S)?$/u),
 } as const satisfies Record<string, Rule>;
 
-/** The rule of each field of a body that makes or changes a tenant. */
+/** The rule of each field of a tenant's body. */
 const TENANT_RULES = new Map<string, Rule>([
-  ...Object.entries(RULES),
+  ["organization", RULES.organization],
   ["school_name", RULES.organization],
+  ["email", RULES.email],
   ["subdomain", orNull(RULES.subdomain)],
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
   ["login_link", (value) => typeof value === "boolean"],
 ]);
 
-/** And of one that asks for a login link. */
+/** The same for a login link. */
 const LINK_RULES = new Map<string, Rule>([
   ["email", orNull(RULES.email)],
-  ["reason", orNull(text(reasonSchema, /^\P{Cc}{1,400}$/u))],
+  ["reason", orNull(RULES.reason)],
 ]);
 
-function orNull(rule: Rule): Rule {
+export function orNull(rule: Rule): Rule {
   return (value) => value === null || rule(value);
 }
 
-/** Whether a body, in bytes, is one that may have an effect where it was sent. */
+/** Whether a body, in bytes, is one that may have an effect at this target. */
 export function isAcceptable(bytes: string, target: string): boolean {
-  const rules = /\/login-links\/?(\?|$)/.test(target) ? LINK_RULES : TENANT_RULES;
+  const rules = target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
   const fields = parse(bytes);
   return (
     typeof fields === "object" &&

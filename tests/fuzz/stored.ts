@@ -11,12 +11,23 @@ import type {
 } from "@google-cloud/firestore";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
-import { RULES } from "./acceptable.ts";
+import { orNull, RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
 import { API_KEY } from "./valid-requests.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
-const { organization, email, first_name, last_name } = RULES;
+const { organization, email, first_name, last_name, reason } = RULES;
+
+/** The key of a login link is stored as its hash only. */
+const isLoginLink: Rule = (value) => {
+  const link = value as DocumentData;
+  return (
+    /^[0-9a-f]{64}$/.test(String(link["key_hash"])) &&
+    email(link["user"]) &&
+    link["user"] === String(link["user"]).toLowerCase() &&
+    orNull(reason)(link["reason"])
+  );
+};
 
 /** The paths of the fields that callers fill, or that they change by their commands. */
 const STORED: Record<string, Rule> = {
@@ -28,6 +39,7 @@ const STORED: Record<string, Rule> = {
   "profile.last_name": (value) => value === null || last_name(value),
   "status.phase": (value) => PHASES.some((phase) => phase === value),
   "spec.state": (value) => DESIRED_STATES.some((state) => state === value),
+  "spec.login_link": orNull(isLoginLink),
   "spec.generation": (value) => Number.isInteger(value),
 };
 
