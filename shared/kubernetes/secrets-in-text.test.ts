@@ -39,9 +39,9 @@ const hidden: [line: string, without: string][] = [
   ["near 'IDENTIFIED BY 'hunter2'' at line 1", "near 'IDENTIFIED BY *** at line 1"],
   ["redis://default:hunter2@redis:6379/1", "redis://default:***@redis:6379/1"],
   ["deadbeefdeadbeefdeadbeefdeadbeef", "***"],
-  [`got ${"0c16443d3d8e4c0db43cac1174140611"}.`, "got ***."],
+  ["got 0c16443d3d8e4c0db43cac1174140611.", "got ***."],
   ["Zm9vYmFyYmF6cXV4LV9mb29iYXJiYXpxdXg=", "***"],
-  ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj", "***"],
+  ["MIIEvQIBADANBg/qhkiG9w0BAQEFA+SCBKcwggSjAgE/AoIBAQC7VJTUt9U+8cKj", "***"],
 ];
 for (const [line, without] of hidden) {
   test(`hides it in ${line}`, () => assert.is(withoutSecrets(line), without));

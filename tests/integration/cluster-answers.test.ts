@@ -103,10 +103,13 @@ test("a 403 is a quota's, in its words, or a matter of rights", async () => {
   assert.equal(new Set(Object.values(denied)), new Set(["denied"]));
 });
 
+const directory = temporaryDirectory();
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+
 const STARTED = new Date("2026-11-29T17:00:00Z");
 
-/** A Job at work, as far as a server tells of it that does this when it is asked for a log. */
-async function startWithoutLogs(onLog: (response: ServerResponse) => void) {
+/** A Job at work, as far as a server tells of it that does this when it is asked for a log of its Pod. */
+async function startWithoutLogs(onLog: (response: ServerResponse) => void, owner = "u") {
   const metadata = { name: "x", uid: "u" };
   const labels = Object.fromEntries(
     ["kind", "generation", "attempt"].map((name) => [`kairos.app/${name}`, "1"]),
@@ -118,7 +121,7 @@ async function startWithoutLogs(onLog: (response: ServerResponse) => void) {
   const state = { running: { startedAt: STARTED } };
   const containerStatuses = [{ name: "site", state }];
   const pod = {
-    metadata: { ...metadata, ownerReferences: [{ uid: "u" }] },
+    metadata: { ...metadata, ownerReferences: [{ uid: owner }] },
     status: { containerStatuses },
   };
   let asked = 0;
@@ -168,12 +171,8 @@ const failures: [sentence: string, onLog: (response: ServerResponse) => void][] 
 for (const [sentence, onLog] of failures) {
   test(`where a log ${sentence}, everything else is told all the same`, async () => {
     const server = await startWithoutLogs(onLog);
-    const directory = temporaryDirectory();
-    const path = join(directory, "kubeconfig");
-    writeFileSync(path, kubeconfigOf(server.url));
-    const target = { kind: "kubeconfig", path } as const;
-    const cluster = connectCluster({ target, namespace: "frappe", callMilliseconds: 2000 });
     try {
+      const cluster = clusterAt(server.url);
       const job = await cluster.readJob(ID);
       assert.equal([job?.kind, job?.step, server.asked()], ["create", null, 1]);
       const report = await cluster.readReport(ID, "u");
@@ -181,9 +180,25 @@ for (const [sentence, onLog] of failures) {
       assert.equal([report, server.asked()], [{ ...times, steps: [], log: null }, 2]);
     } finally {
       server.stop();
-      rmSync(directory, { recursive: true, force: true });
     }
   });
+}
+
+test("the Pod of another Job that has taken the name is not taken for its own", async () => {
+  const server = await startWithoutLogs(refused(404), "another");
+  try {
+    assert.equal([await clusterAt(server.url).readReport(ID, "u"), server.asked()], [null, 0]);
+  } finally {
+    server.stop();
+  }
+});
+
+/** An adapter that does not wait for long. */
+function clusterAt(url: string): Cluster {
+  const path = join(directory, "kubeconfig");
+  writeFileSync(path, kubeconfigOf(url));
+  const target = { kind: "kubeconfig", path } as const;
+  return connectCluster({ target, namespace: "frappe", callMilliseconds: 2000 });
 }
 
 /** A server that lists no Jobs, or refuses with a status. */

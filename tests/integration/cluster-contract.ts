@@ -287,7 +287,10 @@ function addContract(test: Test, subject: () => Subject): void {
     const report = await subject().cluster.readReport(id, uid);
     const { createdAt, runningAt, endedAt } = report ?? {};
     const times = [before, createdAt, runningAt, endedAt].map((time) => time?.getTime() ?? NaN);
-    assert.equal(times, times.toSorted());
+    assert.equal(
+      times,
+      times.toSorted((left, right) => left - right),
+    );
     assert.not(times.includes(NaN));
     const last = report?.steps[1];
     assert.ok((last?.ended_at ?? 0) >= (last?.started_at ?? NaN));

@@ -1,9 +1,10 @@
-/** Why site Jobs do not come on, told by a real cluster. */
+/** Why site Jobs do not come on, and what is left of those that ended, told by a real cluster. */
 import { suite } from "uvu";
 import { skip } from "../testkit/parts.ts";
 import { findNode } from "../testkit/kubernetes/kubernetes-programs.ts";
 import { addLostNodeTest } from "../testkit/kubernetes/lost-node.ts";
 import { addReasonTests } from "../testkit/kubernetes/reason-tests.ts";
+import { addReportTests } from "../testkit/kubernetes/report-tests.ts";
 import { startSiteCluster } from "../testkit/kubernetes/site-cluster.ts";
 import type { SiteCluster } from "../testkit/kubernetes/site-cluster.ts";
 
@@ -21,6 +22,7 @@ function addTests(assetDirectory: string): void {
   test.after(async () => {
     await cluster?.stop();
   });
+  addReportTests(test, () => cluster);
   addReasonTests(test, () => cluster);
   addLostNodeTest(test, () => cluster);
 }
