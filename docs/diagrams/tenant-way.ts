@@ -4,7 +4,7 @@ import type { Diagram } from "../../scripts/documentation/diagram-svg.ts";
 export const tenantWay: Diagram = {
   title: "The way of a tenant",
   description:
-    "A frontend calls the function api, which writes to Firestore and sends a trigger by Pub/Sub. The function provision reads the record and the cluster, decides, writes, and creates a Job on GKE. The Job's end comes back by Pub/Sub, and the tenant is active. Cloud Scheduler triggers a resync every minute. For a deletion Eventarc triggers the function cleanup, whose Job drops the site.",
+    "A frontend calls the function api, which writes to Firestore and sends a trigger by Pub/Sub. The function provision reads the record and the cluster, decides, writes, and creates a Job on GKE. The Job's end comes back by Pub/Sub, and the tenant is active. Cloud Scheduler triggers a resync every minute. For a deletion Eventarc triggers the function cleanup, whose Job drops the site. For each change of a status it triggers the function publish, which tells your services by Pub/Sub.",
   boxes: {
     scheduler: { kind: "google", column: 2, row: 0, title: "Cloud Scheduler", text: "resync" },
     clusterEvents: { kind: "google", column: 3, row: 0, title: "Pub/Sub", text: "cluster-events" },
@@ -21,6 +21,9 @@ export const tenantWay: Diagram = {
       title: "Firestore",
       text: "tenants/{id}: what is desired, and what was observed",
     },
+    services: { kind: "outside", column: 0, row: 3, title: "Your services" },
+    tenantStatus: { kind: "google", column: 1, row: 3, title: "Pub/Sub", text: "tenant-status" },
+    publish: { kind: "function", column: 2, row: 3, title: "publish", text: "Cloud function" },
     cleanup: { kind: "function", column: 3, row: 3, title: "cleanup", text: "Cloud function" },
   },
   arrows: [
@@ -48,6 +51,14 @@ export const tenantWay: Diagram = {
       label: ["DELETE: Eventarc", "sends deletions/{id}"],
       isBothWays: true,
     },
+    {
+      from: ["firestore", "bottom"],
+      to: ["publish", "top"],
+      label: ["Eventarc sends", "events/{id}"],
+      isBothWays: true,
+    },
+    { from: ["publish", "left"], to: ["tenantStatus", "right"], label: ["event"] },
+    { from: ["tenantStatus", "left"], to: ["services", "right"], label: ["push"] },
     {
       from: ["cleanup", "right"],
       to: ["cluster", "bottom"],

@@ -16,6 +16,7 @@ for (const [kind, config, way] of [
     { retry_policy: [{ maximum_backoff: "900s" }] },
     "retry_policy.maximum_backoff",
   ],
+  ["google_pubsub_subscription", { filter: "x".repeat(257) }, "filter"],
   ["google_pubsub_topic", { message_retention_duration: "32 days" }, "message_retention_duration"],
   ["google_firestore_backup_schedule", { retention: "9000000s" }, "retention"],
   ["google_secret_manager_secret", { labels: { Team: "sites" } }, "labels"],

@@ -55,6 +55,11 @@ const labels: Limit = {
   says: "Keys and values of labels are of a to z, 0 to 9, _ and -, 63 characters at most.",
 };
 
+const noLongerThan = (characters: number): Limit => ({
+  allows: (value) => String(value).length <= characters,
+  says: `It must have ${characters} characters at most.`,
+});
+
 const DAY = 24 * 3600;
 
 /** By the kind of resource and the way to the field. */
@@ -82,6 +87,7 @@ const LIMITS: Readonly<Record<string, Record<string, Limit>>> = {
   google_pubsub_subscription: {
     ack_deadline_seconds: whole(10, 600),
     message_retention_duration: seconds(600, 31 * DAY),
+    filter: noLongerThan(256),
     "dead_letter_policy.max_delivery_attempts": whole(5, 100),
     "retry_policy.minimum_backoff": seconds(0, 600),
     "retry_policy.maximum_backoff": seconds(0, 600),

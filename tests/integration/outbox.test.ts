@@ -138,7 +138,7 @@ test("sends a tenant's events as CloudEvents in their order, and has none left",
     it.subscriber.idsOf(id).length === 12 ? true : null,
   );
   assert.equal(it.subscriber.idsOf(id), events.map(eventId));
-  const [first] = it.subscriber.received.filter(({ event }) => event.subject === id);
+  const first = it.subscriber.received.find(({ event }) => event.subject === id);
   assert.equal(first?.attributes, {
     "content-type": "application/cloudevents+json",
     type: "app.kairos.tenant.active",
