@@ -103,8 +103,8 @@ test("a 403 is a quota's, in its words, or a matter of rights", async () => {
   assert.equal(new Set(Object.values(denied)), new Set(["denied"]));
 });
 
-const directory = temporaryDirectory();
-test.after(() => rmSync(directory, { recursive: true, force: true }));
+const kubeconfigs = temporaryDirectory();
+test.after(() => rmSync(kubeconfigs, { recursive: true, force: true }));
 
 const STARTED = new Date("2026-11-29T17:00:00Z");
 
@@ -195,7 +195,7 @@ test("the Pod of another Job that has taken the name is not taken for its own", 
 
 /** An adapter that does not wait for long. */
 function clusterAt(url: string): Cluster {
-  const path = join(directory, "kubeconfig");
+  const path = join(kubeconfigs, "kubeconfig");
   writeFileSync(path, kubeconfigOf(url));
   const target = { kind: "kubeconfig", path } as const;
   return connectCluster({ target, namespace: "frappe", callMilliseconds: 2000 });
