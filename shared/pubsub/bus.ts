@@ -45,7 +45,8 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
     try {
       await within(PUBLISH_MILLISECONDS, publisher.publish(request));
     } catch (error) {
-      throw new AdapterError("bus", "unavailable", "Pub/Sub: unavailable", { cause: error });
+      const code = isRefusal(error) ? "invalid" : "unavailable";
+      throw new AdapterError("bus", code, `Pub/Sub: ${code}`, { cause: error });
     }
   }
 
@@ -58,6 +59,11 @@ export function openBus({ projectId, emulatorHost }: BusOptions) {
       send(TENANT_STATUS, toMessage(toCloudEvent(event, projectId))),
     close: () => publisher.close(),
   };
+}
+
+/** Whether Pub/Sub will never take this message: INVALID_ARGUMENT (https://grpc.io/docs/guides/status-codes/). */
+function isRefusal(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 3;
 }
 
 function addressOf(host: string): { servicePath: string; port: number } {

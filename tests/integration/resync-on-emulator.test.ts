@@ -174,7 +174,7 @@ test("does not fail where events cannot be sent, and says for how long the oldes
   const bus = { ...it.dependencies.bus, publishEvent: away };
   const lines = await resyncQuietly({ ...it.dependencies, bus });
   const seconds = Number(finished(lines)?.["oldestUnsentSeconds"]);
-  assert.ok(seconds >= 100 && seconds < 160, String(seconds));
+  assert.ok(seconds >= 100 && seconds < 3600, String(seconds));
   assert.ok((await it.client.doc(`events/${tenant.id}.1`).get()).exists);
 });
 

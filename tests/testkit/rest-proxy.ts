@@ -17,6 +17,7 @@ interface ErrorStatus {
 
 export const UNAVAILABLE: ErrorStatus = { code: 503, status: "UNAVAILABLE" };
 export const NOT_FOUND: ErrorStatus = { code: 404, status: "NOT_FOUND" };
+export const INVALID_ARGUMENT: ErrorStatus = { code: 400, status: "INVALID_ARGUMENT" };
 export const PERMISSION_DENIED: ErrorStatus = { code: 403, status: "PERMISSION_DENIED" };
 
 /** What happens to a call: something before it is passed on, or another answer than its own. */
