@@ -55,7 +55,7 @@ async function documentsOf(id: string, subdomain: string) {
 
 const jobNames = () => it.cluster.jobs.listJobs().map(({ metadata }) => metadata?.name);
 
-test("from POST to active to gone, with nothing left behind but the deletion record", async () => {
+test("from POST to active to gone, with nothing left behind but the deletion record and the history", async () => {
   const body = wanted();
   const created = await it.call("POST", "/tenants", { body });
   assert.is(created.status, 201);
@@ -68,6 +68,7 @@ test("from POST to active to gone, with nothing left behind but the deletion rec
     message: "The tenant is queued; its site is being made.",
     site_url: `https://${body.subdomain}.kairos.app`,
     tenant_url: `https://${body.subdomain}.kairos.app`,
+    operation: `${id}.1.1`,
   });
   assert.is(created.headers.get("location"), `/tenants/${id}`);
 
@@ -125,6 +126,10 @@ test("from POST to active to gone, with nothing left behind but the deletion rec
     "requested_at",
   ]);
   assert.ok(deletion.get("expires_at"));
+  const kept = await it.firestore.collection("operations").where("tenant_id", "==", id).get();
+  assert.ok(kept.docs.every((document) => document.get("expires_at")));
+  const text = JSON.stringify(kept.docs.map((document) => document.data()));
+  for (const personal of [body.email, body.organization]) assert.not(text.includes(personal));
 });
 
 test("a Job that fails once is tried again, and says so meanwhile", async () => {
@@ -414,7 +419,9 @@ test("every decision is a line of the log, from which the time to active can be 
   const { id } = await create();
   await it.until(id, "active");
   const lines = await eventually("the last decision is logged", async () => {
-    const about = logLines("provision").filter(({ tenantId }) => tenantId === id);
+    const about = logLines("provision").filter(
+      ({ tenantId, message }) => tenantId === id && message !== "StepEnded",
+    );
     return about.some(({ message }) => message === "Settled") ? about : null;
   });
   for (const line of lines) {
