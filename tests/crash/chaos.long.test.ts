@@ -104,13 +104,11 @@ async function startDoublingProxy(target: string) {
 }
 
 async function pushThrough(url: string): Promise<void> {
-  const { projectId, pubsubHost } = it.stack;
-  const pubsub = new PubSub({ projectId, apiEndpoint: pubsubHost, emulatorMode: true });
+  const { projectId } = it.stack;
   for (const topic of [TENANT_EVENTS, CLUSTER_EVENTS]) {
     const pushEndpoint = `${url}/projects/${projectId}/topics/${topic}`;
     await pubsub.subscription(`${topic}-provision`).modifyPushConfig({ pushEndpoint });
   }
-  await pubsub.close();
 }
 
 /** Calls until there is an answer that is not about the fault of the moment. */
