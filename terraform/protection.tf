@@ -58,6 +58,8 @@ resource "terraform_data" "deletion_protection" {
     google_firestore_backup_schedule.weekly,
     google_firestore_database.this,
     google_firestore_field.expires_at,
+    google_firestore_field.log,
+    google_firestore_index.operations,
     google_firestore_index.tenants,
     google_logging_metric.outcomes,
     google_logging_metric.resyncs,

@@ -24,8 +24,7 @@ const isLoginLink: Rule = (value) => {
   return (
     /^[0-9a-f]{64}$/.test(String(link["key_hash"])) &&
     email(link["user"]) &&
-    link["user"] === String(link["user"]).toLowerCase() &&
-    orNull(reason)(link["reason"])
+    link["user"] === String(link["user"]).toLowerCase()
   );
 };
 
@@ -40,6 +39,7 @@ const STORED: Record<string, Rule> = {
   "status.phase": (value) => PHASES.some((phase) => phase === value),
   "spec.state": (value) => DESIRED_STATES.some((state) => state === value),
   "spec.login_link": orNull(isLoginLink),
+  "spec.requested_by": (value) => orNull(reason)((value as DocumentData)["reason"]),
   "spec.generation": (value) => Number.isInteger(value),
 };
 

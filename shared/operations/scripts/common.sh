@@ -158,6 +158,7 @@ leave_reason() {
 
 at_exit() {
   local status=$? reason
+  ((BASHPID == $$)) || exit "$status"
   trap '' TERM ALRM
   [[ -z ${time_limit_pid-} ]] || kill "$time_limit_pid" || true
   if ((status == 0)); then
@@ -171,8 +172,9 @@ at_exit() {
   rm -rf -- "$scratch"
   exit "$status"
 }
+# A child that is killed before it has become another program still has these traps, and would speak for the script.
 trap at_exit EXIT
-trap 'fail "it was asked to stop" 143' TERM
+trap '((BASHPID == $$)) || exit 143; fail "it was asked to stop" 143' TERM
 
 # require NAME SHAPE: a setting that reaches paths or SQL has this shape, or nothing is done.
 require() {
