@@ -1,12 +1,11 @@
 /** Site Jobs with the real scripts, the fake bench and the fake database. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -522,109 +521,6 @@ for (const [sentence, more, expected] of [
     assert.equal(message, { step: "new-site", reason: expected.reason });
   });
 }
-
-/** How bench may leave the file, when it is killed while it writes it. */
-const damages: [sentence: string, damage: (path: string) => void][] = [
-  ["empty", (path) => writeFileSync(path, "")],
-  ["torn", (path) => writeFileSync(path, readFileSync(path, "utf8").slice(0, 40))],
-  ["gone", (path) => rmSync(path)],
-];
-for (const [sentence, damage] of damages) {
-  test(`a site_config.json that is ${sentence} is restored, with its encryption key`, async () => {
-    await bench.run({ kind: "create", tenant: ACME });
-    const whole = readConfig();
-    const changes = {
-      create: {},
-      suspend: { maintenance_mode: 1 },
-      resume: { maintenance_mode: 0 },
-    };
-    for (const [index, kind] of (["suspend", "resume", "create"] as const).entries()) {
-      damage(join(bench.site(ACME), "site_config.json"));
-      const { status, output } = await bench.run({ kind, tenant: ACME, generation: index + 2 });
-      assert.is(status, 0, output);
-      Object.assign(whole, changes[kind]);
-      assert.equal(readConfig(), whole);
-    }
-  });
-
-  test(`a site_config.json that is ${sentence} and has no copy is an error, and no new key is made`, async () => {
-    await bench.run({ kind: "create", tenant: ACME });
-    rmSync(join(bench.sites, ".tenants", "acme.kairos.app", ACME.id, "site_config.json"));
-    damage(join(bench.site(ACME), "site_config.json"));
-    const before = bench.snapshot().filter((entry) => !/ claims|\.tenants/.test(entry));
-    for (const kind of ["suspend", "resume", "create"] as const) {
-      const { status, message } = await bench.run({ kind, tenant: ACME, generation: 2 });
-      assert.is(status, 1);
-      assert.match(
-        message?.reason ?? "",
-        /is damaged and has no whole copy: restore it from a backup/,
-      );
-    }
-    const after = bench.snapshot().filter((entry) => !/ claims|\.tenants/.test(entry));
-    assert.equal(
-      after.filter((entry) => !entry.includes(".lock")),
-      before.filter((entry) => !entry.includes(".lock")),
-    );
-  });
-}
-
-test("a full disk leaves site_config.json as it was", async () => {
-  await bench.run({ kind: "create", tenant: ACME });
-  const whole = readConfig();
-  const beside = join(bench.site(ACME), "site_config.json.new");
-  symlinkSync("/dev/full", beside);
-  const full = await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
-  assert.is(full.status, 1);
-  // Full is another volume, so this one is not named for it.
-  assert.match(full.message?.reason ?? "", /^OSError: .*No space left on device/);
-  assert.is(full.message?.code, undefined);
-  assert.equal(readConfig(), whole);
-  assert.not(existsSync(beside));
-  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
-  assert.equal(readConfig(), { ...whole, maintenance_mode: 1 });
-});
-
-test("an encryption key that somebody removed comes back, and what others have written stays", async () => {
-  await bench.run({ kind: "create", tenant: ACME });
-  const { encryption_key, ...others } = readConfig();
-  const changed = { ...others, max_file_size: 1000 };
-  writeFileSync(join(bench.site(ACME), "site_config.json"), JSON.stringify(changed));
-  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
-  assert.equal(readConfig(), { ...changed, encryption_key, maintenance_mode: 1 });
-});
-
-test("bench and a site Job that change site_config.json at once lose nothing of each other's", async () => {
-  await bench.run({ kind: "create", tenant: ACME });
-  const path = join(bench.site(ACME), "site_config.json");
-  const lock = join(bench.site(ACME), "locks", "site_config.lock");
-  const others = spawn("python3", ["-c", OTHER_WRITER, path, lock], { stdio: "ignore" });
-  const ended = new Promise((resolve) => others.once("close", resolve));
-  let generation = 2;
-  while (others.exitCode === null) {
-    const kind = generation % 2 === 0 ? "suspend" : "resume";
-    const { status, output } = await bench.run({ kind, tenant: ACME, generation });
-    assert.is(status, 0, output);
-    generation += 1;
-  }
-  await ended;
-  assert.is(others.exitCode, 0);
-  const config = readConfig();
-  assert.is(Object.keys(config).filter((key) => key.startsWith("other_")).length, 1000);
-  assert.is(Number(config["maintenance_mode"]), generation % 2);
-});
-
-/** Writes 1,000 keys, each as bench does: with Frappe's lock, and by emptying the file first. */
-const OTHER_WRITER = `
-import fcntl, json, sys
-for number in range(1000):
-    with open(sys.argv[2], "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with open(sys.argv[1]) as file:
-            config = json.load(file)
-        config[f"other_{number}"] = number
-        with open(sys.argv[1], "w") as file:
-            json.dump(config, file)
-`;
 
 for (const [name, script] of readSiteScripts()) {
   const shellcheck = spawnSync("shellcheck", ["--version"]);
