@@ -50,7 +50,7 @@ locals {
       severity  = "CRITICAL"
       what      = "More than ${var.failures_per_reason} commands have failed for good for the same reason in ten minutes: that is no fault of one tenant's. The incident names the reason; docs/operations.md says what to do for it. The lines JobFailed in the logs of kairos-provision and kairos-cleanup name the tenants; POST /tenants/{id}/retry tries each once more."
       when      = "one reason more than ${var.failures_per_reason} times in ten minutes"
-      filter    = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
+      filter    = local.given_up
       threshold = var.failures_per_reason
       seconds   = 600
       aligner   = "ALIGN_DELTA"
@@ -60,9 +60,9 @@ locals {
     failed-tenants = {
       name      = "A tenant has failed"
       severity  = "ERROR"
-      what      = "A create, suspend or resume has failed for good. The line JobFailed in the log of kairos-provision says which tenant and why; POST /tenants/{id}/retry tries once more."
+      what      = "A create, suspend, resume or login link has failed for good. The line JobFailed in the log of kairos-provision says which tenant and why; POST /tenants/{id}/retry tries once more."
       when      = "a site Job has failed for good"
-      filter    = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\""
+      filter    = local.given_up
       threshold = 0
       seconds   = 300
       aligner   = "ALIGN_DELTA"
@@ -105,6 +105,9 @@ locals {
       reducer   = "REDUCE_SUM"
     }
   }
+
+  # Commands that were given up. A login link for a user whom the site does not have is its caller's mistake.
+  given_up = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\" AND metric.labels.reason!=\"UserNotFound\""
 
   function_metric = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user"
 
