@@ -7,6 +7,7 @@ import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { OperationListRequest, Store } from "../../../shared/firestore/store.ts";
 import { isOperationId } from "../../../shared/tenant/names.ts";
 import { named } from "../http/named-schema.ts";
+import { pageTokenSchema } from "../http/parameter-schemas.ts";
 import { parsePageToken, toPageToken } from "../http/page-token.ts";
 import { operationSchema, toOperationView } from "./operation-view.ts";
 
@@ -20,12 +21,7 @@ export const operationPageParameters = {
     default: 100,
     description: "a whole number from 1 to 1000",
   },
-  page_token: {
-    type: "string",
-    title: "Where to go on",
-    pattern: "^[A-Za-z0-9_-]{1,200}$",
-    description: "the next_page_token of an earlier answer",
-  },
+  page_token: pageTokenSchema,
 } as const satisfies Record<string, JSONSchema>;
 
 export const operationListSchema = named("OperationList", {

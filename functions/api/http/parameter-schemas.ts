@@ -24,3 +24,11 @@ export const ifNoneMatchSchema = {
   title: "What the caller has already",
   description: "the `ETag` of an earlier answer",
 } as const satisfies JSONSchema;
+
+/** The parameter of a list by which a caller goes on where a page has ended. */
+export const pageTokenSchema = {
+  type: "string",
+  title: "Where to go on",
+  pattern: "^[A-Za-z0-9_-]{1,200}$",
+  description: "the next_page_token of an earlier answer",
+} as const satisfies JSONSchema;

@@ -8,6 +8,7 @@ import { emailSchema } from "../../../shared/tenant/field-schemas.ts";
 import { isTenantId } from "../../../shared/tenant/names.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
+import { pageTokenSchema } from "../http/parameter-schemas.ts";
 import { invalid } from "../http/parse-input.ts";
 import { parsePageToken, toPageToken } from "../http/page-token.ts";
 import { statusSchema, tenantSchema, toView } from "./tenant-view.ts";
@@ -34,12 +35,7 @@ export const listQuerySchema = {
       default: 100,
       description: "a whole number from 1 to 1000",
     },
-    page_token: {
-      type: "string",
-      title: "Where to go on",
-      pattern: "^[A-Za-z0-9_-]{1,200}$",
-      description: "the next_page_token of an earlier answer",
-    },
+    page_token: pageTokenSchema,
     status: { ...statusSchema, title: "Only tenants with this status" },
     email: { ...emailSchema, title: "Only tenants with this e-mail, as it was given" },
   },
