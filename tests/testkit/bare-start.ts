@@ -15,25 +15,26 @@ export function which(program: string): string {
 
 /** Starts in a directory of one's own. */
 export function createStarter(directory: string) {
-  return {
-    /** A PATH with these programs alone, by their names. */
-    pathWith(name: string, programs: Record<string, string>): string {
-      const bin = join(directory, name);
-      mkdirSync(bin, { recursive: true });
-      for (const [program, target] of Object.entries(programs)) {
-        symlinkSync(target, join(bin, program));
-      }
-      return bin;
-    },
-    /** Runs `scripts/start.ts` itself. */
-    startWith(env: Record<string, string | undefined>, ...options: string[]) {
-      const stackDirectory = join(directory, "never-started");
-      const { status, stderr, stdout } = spawnSync(
-        process.execPath,
-        [join(repository, "scripts/start.ts"), "--directory", stackDirectory, ...options],
-        { encoding: "utf8", env: { ...process.env, ...env } },
-      );
-      return { status, stderr, stdout, hasDirectory: existsSync(stackDirectory) };
-    },
-  };
+  /** A PATH with these programs alone, by their names. */
+  function pathWith(name: string, programs: Record<string, string>): string {
+    const bin = join(directory, name);
+    mkdirSync(bin, { recursive: true });
+    for (const [program, target] of Object.entries(programs)) {
+      symlinkSync(target, join(bin, program));
+    }
+    return bin;
+  }
+
+  /** Runs `scripts/start.ts` itself. */
+  function startWith(env: Record<string, string | undefined>, ...options: string[]) {
+    const stackDirectory = join(directory, "never-started");
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [join(repository, "scripts/start.ts"), "--directory", stackDirectory, ...options],
+      { encoding: "utf8", env: { ...process.env, ...env } },
+    );
+    return { status, stderr, stdout, hasDirectory: existsSync(stackDirectory) };
+  }
+
+  return { pathWith, startWith };
 }
