@@ -57,17 +57,21 @@ export interface EventarcOptions {
 /** Eventarc's own pauses are longer; on one machine nobody wants to wait for them. */
 const RETRY_MILLISECONDS = 1_000;
 
+/** What a function with a few instances takes at once. All at once would leave a busy emulator no time for anything else. */
+const MAX_AT_ONCE = 8;
+
 /** Starts to listen. Call the answer to stop. */
 export function listenForDocuments(options: EventarcOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const deliveries = createDeliveries(options, signal);
   let stop = () => {};
   function listen(): void {
     if (signal.aborted) return;
     stop = options.firestore.collection(options.collection).onSnapshot(
       (snapshot) => {
         for (const { type, doc } of snapshot.docChanges()) {
-          if (type === "added") void deliver(doc, options, signal);
+          if (type === "added") deliveries.add(toEvent(doc, options.projectId));
         }
       },
       // A busy emulator may end the stream for good. Listening anew tells of every document once more,
@@ -82,24 +86,64 @@ export function listenForDocuments(options: EventarcOptions): () => void {
   };
 }
 
+/** The event of a document: the same however often it is sent. */
+interface DocumentEvent {
+  path: string;
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** Delivers some events at a time, in their order; one that is not taken comes again behind the others. */
+function createDeliveries({ targetUrl }: EventarcOptions, signal: AbortSignal) {
+  const waiting = new Map<string, DocumentEvent>();
+  let atWork = 0;
+
+  function goOn(): void {
+    for (const [path, event] of waiting) {
+      if (atWork === MAX_AT_ONCE || signal.aborted) return;
+      waiting.delete(path);
+      atWork += 1;
+      void work(event);
+    }
+  }
+
+  async function work(event: DocumentEvent): Promise<void> {
+    const isTaken = await deliver(event, targetUrl, signal);
+    atWork -= 1;
+    goOn();
+    if (isTaken) return;
+    await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => {});
+    add(event);
+  }
+
+  function add(event: DocumentEvent): void {
+    waiting.set(event.path, event);
+    goOn();
+  }
+
+  return { add };
+}
+
+/** Whether it was taken. */
 async function deliver(
-  document: DocumentSnapshot,
-  { projectId, targetUrl }: EventarcOptions,
+  { headers, body }: DocumentEvent,
+  targetUrl: string,
   signal: AbortSignal,
-): Promise<void> {
-  const event = {
+): Promise<boolean> {
+  try {
+    return (await fetch(targetUrl, { method: "POST", headers, body, signal })).ok;
+  } catch {
+    // Nobody listens, at the moment.
+    return false;
+  }
+}
+
+function toEvent(document: DocumentSnapshot, projectId: string): DocumentEvent {
+  return {
+    path: document.ref.path,
     headers: eventHeaders(document, projectId),
     body: eventData(document, projectId),
   };
-  while (!signal.aborted) {
-    try {
-      const response = await fetch(targetUrl, { method: "POST", ...event, signal });
-      if (response.ok) return;
-    } catch {
-      // Nobody listens, at the moment.
-    }
-    await sleep(RETRY_MILLISECONDS, undefined, { signal }).catch(() => {});
-  }
 }
 
 function eventHeaders(document: DocumentSnapshot, projectId: string): Record<string, string> {

@@ -33,9 +33,11 @@ test.before(async () => {
   it = await startFirestore();
   await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
   const targetUrl = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
-  const listen = (collection: string) =>
-    listenForDocuments({ firestore: it.client, projectId: "kairos-test", collection, targetUrl });
-  const stops = ["deletions", "events"].map(listen);
+  const common = { firestore: it.client, projectId: "kairos-test", targetUrl };
+  const stops = [
+    listenForDocuments({ ...common, collection: "deletions" }),
+    listenForDocuments({ ...common, collection: "events" }),
+  ];
   stop = () => stops.forEach((each) => each());
 });
 test.after(async () => {
@@ -81,7 +83,7 @@ test("sends the CloudEvent of a created document, with its data in protobuf", as
 test("sends that of a document of another collection, with what is in its maps", async () => {
   const id = `${randomUUID()}.1`;
   const data = { status: "active", generation: 2, retryable: false, reason: null };
-  await it.client.doc(`events/${id}`).create({ sequence: 1, data });
+  await it.client.doc(`events/${id}`).create({ time: Timestamp.fromMillis(0), sequence: 1, data });
   const isAbout = ({ headers }: Received) => headers["ce-subject"] === `documents/events/${id}`;
   const event = await eventually("it is here", async () => received.find(isAbout) ?? null);
   assert.is(event.headers["ce-document"], `events/${id}`);
@@ -94,7 +96,20 @@ test("sends that of a document of another collection, with what is in its maps",
     retryable: { booleanValue: false },
     reason: { nullValue: 0 },
   };
-  assert.equal(value.fields, { sequence: { integerValue: 1 }, data: { mapValue: { fields } } });
+  assert.equal(value.fields, {
+    time: { timestampValue: { seconds: 0, nanos: 0 } },
+    sequence: { integerValue: 1 },
+    data: { mapValue: { fields } },
+  });
+  // Another look is taken, and it is not told of again.
+  const next = `${randomUUID()}.1`;
+  await it.client.doc(`events/${next}`).create({ time: Timestamp.fromMillis(1) });
+  await eventually(
+    "the next one is here",
+    async () =>
+      received.find(({ headers }) => headers["ce-subject"] === `documents/events/${next}`) ?? null,
+  );
+  assert.is(received.filter(isAbout).length, 1);
 });
 
 test("says nothing of a document of a third", async () => {

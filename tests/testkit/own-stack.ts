@@ -14,7 +14,7 @@ export type OwnStack = Awaited<ReturnType<typeof startOwnStack>>;
 
 export async function startOwnStack(
   env: Record<string, string>,
-  options: Pick<StackOptions, "buildDirectory" | "onJobEnded"> = {},
+  options: Pick<StackOptions, "buildDirectory" | "onJobEnded" | "leavesEventsToResync"> = {},
 ) {
   const directory = temporaryDirectory();
   const [port] = await freePorts(1);
