@@ -37,8 +37,10 @@ test.before(async () => {
   subscriber = await subscribeToStatus(pubsub);
   const { createSecret } = it.cluster.jobs;
   it.cluster.jobs.createSecret = (secret) => {
+    // One that is there already is refused, and its passwords are nobody's.
+    const created = createSecret(secret);
     passwords.push(...Object.values(secret.stringData ?? {}));
-    return createSecret(secret);
+    return created;
   };
 });
 test.after(async () => {
