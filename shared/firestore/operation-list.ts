@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { FieldPath, Timestamp } from "@google-cloud/firestore";
+import { Timestamp } from "@google-cloud/firestore";
 import type {
   DocumentSnapshot,
   Firestore,
@@ -15,8 +15,8 @@ import type { OperationRecord, OperationState } from "../tenant/operation-record
 import { showOperation } from "../tenant/shown-operation.ts";
 import type { ShownOperation } from "../tenant/shown-operation.ts";
 import { call, toDates } from "./firestore-calls.ts";
-import { positionOf } from "./tenant-list.ts";
-import type { Position } from "./tenant-list.ts";
+import { newestFirst, positionOf, startingAfter } from "./newest-first.ts";
+import type { Position } from "./newest-first.ts";
 
 /** Which operations a caller wants to see: a tenant's, or all that pass the filters. */
 export interface OperationListRequest {
@@ -57,20 +57,18 @@ const LISTED: Record<Exclude<keyof OperationRecord, "log">, true> = {
   expires_at: true,
 };
 
-/** The first time that there is: so nothing of another type is after it. */
-const ANY_TIME = new Timestamp(-62_135_596_800, 0);
-
 export function openOperationList(firestore: Firestore) {
   const operations = firestore.collection("operations");
 
   /** A page of operations, the newest first. Of those asked for at the same time, the id decides. */
   async function listOperations(wanted: OperationListRequest): Promise<OperationList> {
     const { filter, since, limit, after } = wanted;
+    const list = newestFirst(matchingIn(operations, filter), since).select(...Object.keys(LISTED));
+    const rest = after === null ? list : restAfter(list, after);
     // What has no time would come last, and is in no list.
-    if (after?.createdAt === null) return { operations: [], next: null };
-    const matching = newestFirst(operations, filter, since).select(...Object.keys(LISTED));
+    if (rest === null) return { operations: [], next: null };
     // One more than asked for tells whether more follow.
-    const found = await readShown(startingAfter(matching, after), limit + 1);
+    const found = await readShown(rest, limit + 1);
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -86,7 +84,7 @@ export function openOperationList(firestore: Firestore) {
 
   /** How many seconds the newest successful operations of a kind took, from their slot to their end. */
   async function operationSeconds(kind: string): Promise<number[]> {
-    const succeeded = newestFirst(operations, { kind, state: "succeeded" }, null);
+    const succeeded = newestFirst(matchingIn(operations, { kind, state: "succeeded" }));
     const { docs } = await call(
       succeeded.select("slot_at", "ended_at").limit(DURATIONS_READ).get(),
     );
@@ -101,24 +99,17 @@ export function openOperationList(firestore: Firestore) {
   return { listOperations, readOperation, operationSeconds };
 }
 
-function newestFirst(
-  operations: Query,
-  filter: OperationListRequest["filter"],
-  since: Date | null,
-): Query {
+function matchingIn(operations: Query, filter: OperationListRequest["filter"]): Query {
   let matching = operations;
-  for (const [field, value] of Object.entries(filter))
+  for (const [field, value] of Object.entries(filter)) {
     matching = matching.where(field, "==", value);
-  return matching
-    .where("created_at", ">=", since ?? ANY_TIME)
-    .orderBy("created_at", "desc")
-    .orderBy(FieldPath.documentId(), "desc");
+  }
+  return matching;
 }
 
-function startingAfter(query: Query, after: Position | null): Query {
-  if (after === null || after.createdAt === null) return query;
-  const { seconds, nanoseconds } = after.createdAt;
-  return query.startAfter(new Timestamp(seconds, nanoseconds), after.id);
+/** Null after what has no time. */
+function restAfter(list: Query, { createdAt, id }: Position): Query | null {
+  return createdAt === null ? null : startingAfter(list, { createdAt, id });
 }
 
 interface Found {

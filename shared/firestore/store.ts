@@ -34,7 +34,8 @@ export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
 export type { TakenSlot } from "./slots.ts";
-export type { ListRequest, Position, TenantList } from "./tenant-list.ts";
+export type { Position } from "./newest-first.ts";
+export type { ListRequest, TenantList } from "./tenant-list.ts";
 export type { CommandBasis, CommandWrite, Created } from "./tenant-requests.ts";
 
 export interface StoreOptions {

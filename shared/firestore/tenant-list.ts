@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FieldPath, Timestamp } from "@google-cloud/firestore";
+import { Timestamp } from "@google-cloud/firestore";
 import type {
   CollectionReference,
   Firestore,
@@ -12,17 +12,9 @@ import type {
 } from "@google-cloud/firestore";
 import type { Phase, Tenant } from "../tenant/tenant.ts";
 import { call, everyDocument } from "./firestore-calls.ts";
+import { byTime, newestFirst, positionOf, startingAfter } from "./newest-first.ts";
+import type { Position } from "./newest-first.ts";
 import { toShown } from "./tenant-documents.ts";
-
-/** Where a page ends: its last document, as the list is ordered. */
-export interface Position {
-  /**
-   * As fine as the database keeps it: a `Date` would lose those made within its millisecond. Null of a record
-   * that is damaged there; such records come last.
-   */
-  createdAt: { seconds: number; nanoseconds: number } | null;
-  id: string;
-}
 
 /** Which tenants a caller wants to see. */
 export interface ListRequest {
@@ -78,23 +70,16 @@ async function listTenants(
   };
 }
 
-/** All times that there are, and so nothing of another type. */
-const ANY_TIME = new Timestamp(-62_135_596_800, 0);
-
-const byTime = (matching: Query) =>
-  matching.where("created_at", ">=", ANY_TIME).orderBy("created_at", "desc");
-
 async function readDated(
   matching: Query,
   limit: number,
   from: ListRequest["from"],
 ): Promise<QueryDocumentSnapshot[]> {
-  const ordered = byTime(matching).orderBy(FieldPath.documentId(), "desc").limit(limit);
+  const ordered = newestFirst(matching).limit(limit);
   if ("skip" in from) return (await call(ordered.offset(from.skip).get())).docs;
   const { createdAt, id } = from.after;
   if (createdAt === null) return [];
-  const start = new Timestamp(createdAt.seconds, createdAt.nanoseconds);
-  return (await call(ordered.startAfter(start, id).get())).docs;
+  return (await call(startingAfter(ordered, { createdAt, id }).get())).docs;
 }
 
 /** How many have a time. A first page that is the last one has seen them; else they are counted. */
@@ -124,13 +109,4 @@ async function readUndated(
     if (undated.length === limit) break;
   }
   return undated;
-}
-
-/** Where a document stands in a list that is ordered by `created_at`. */
-export function positionOf(document: QueryDocumentSnapshot): Position {
-  const createdAt: unknown = document.get("created_at");
-  const { id } = document;
-  if (!(createdAt instanceof Timestamp)) return { createdAt: null, id };
-  const { seconds, nanoseconds } = createdAt;
-  return { createdAt: { seconds, nanoseconds }, id };
 }
