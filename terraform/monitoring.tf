@@ -141,7 +141,7 @@ resource "google_logging_metric" "outcomes" {
 
     labels {
       key         = "reason"
-      description = "Why: OutOfMemory, AppMissing, …"
+      description = "Why: OutOfMemory, DatabaseUnavailable, …"
     }
   }
 

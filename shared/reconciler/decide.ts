@@ -6,7 +6,7 @@
  * @module
  */
 import { definitionOf } from "../operations/registry.ts";
-import { isBlocked, isSettled } from "../tenant/tenant.ts";
+import { currentOperation, isBlocked, isSettled } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { ended, firstAttempt, isOverdue, nothingToDo, overdue } from "./attempts.ts";
 import { hasTimedOut, isReportable } from "./blocker.ts";
@@ -46,12 +46,6 @@ export function decide({ tenant, job }: Observed, now: Date, settings: DecideSet
   if (job.terminating) return terminating(tenant, job, now);
   if (job.outcome === null) return working(tenant, operation, job, now);
   return ended(tenant, operation, job.outcome, now, settings);
-}
-
-/** The operation that carries out the newest command; null when that has not begun. */
-function currentOperation({ spec, status }: Tenant): Operation | null {
-  const { operation } = status;
-  return operation !== null && operation.generation >= spec.generation ? operation : null;
 }
 
 /** The command is carried out and its Job is gone: what is left of it? */

@@ -7,7 +7,7 @@
 import { OPERATION_RECORD_DAYS, operationId } from "../tenant/operation-record.ts";
 import type { OperationOutcome, OperationRecord } from "../tenant/operation-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { addSeconds, isSettled } from "../tenant/tenant.ts";
+import { addSeconds, currentOperation, isSettled } from "../tenant/tenant.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 import type { JobReport } from "./decision.ts";
 import { firstDifference } from "./difference.ts";
@@ -64,9 +64,10 @@ export function historyOfGone(tenant: Tenant, now: Date): OperationWrite[] {
  */
 function openAttempts(tenant: Tenant): Attempt[] {
   const { spec, status } = tenant;
-  const { operation } = status;
   if (isSettled(tenant)) return [];
-  if (operation !== null && operation.generation === spec.generation) return [toAttempt(operation)];
+  const current = currentOperation(tenant);
+  if (current !== null) return [toAttempt(current)];
+  const { operation } = status;
   const kind = firstDifference(tenant)?.kind ?? null;
   const first = { generation: spec.generation, attempt: 1, kind, slot_at: null };
   return operation === null || operation.slot === null ? [first] : [toAttempt(operation), first];

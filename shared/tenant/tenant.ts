@@ -283,6 +283,12 @@ function ownLoginLink(key_hash: string, email: string): LoginLink {
   return { key_hash, user: email.toLowerCase() };
 }
 
+/** The operation that carries out the newest command; null when that has not begun. */
+export function currentOperation({ spec, status }: Tenant): Operation | null {
+  const { operation } = status;
+  return operation !== null && operation.generation >= spec.generation ? operation : null;
+}
+
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */
 export function hasFailed(tenant: Tenant): boolean {
   return isSettled(tenant) && tenant.status.condition === "failed";

@@ -5,10 +5,10 @@
  */
 import type { FromSchema } from "json-schema-to-ts";
 import { operationIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { isSettled } from "../../../shared/tenant/tenant.ts";
+import { currentOperation, isSettled } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { named } from "../http/named-schema.ts";
-import { currentOperationId, operationOfNewest } from "./current-operation.ts";
+import { currentOperationId } from "./current-operation.ts";
 import type { Estimates } from "./estimates.ts";
 
 const text = { type: ["string", "null"] } as const;
@@ -56,7 +56,7 @@ type ProgressView = FromSchema<typeof progressSchema>;
 export function toProgress(tenant: Tenant, estimates: Estimates): ProgressView | null {
   if (isSettled(tenant)) return null;
   const id = currentOperationId(tenant);
-  const operation = operationOfNewest(tenant);
+  const operation = currentOperation(tenant);
   if (operation === null || operation.slot === null) {
     const nothing = { step: null, step_since: null, started_at: null, estimate: null };
     return { id, kind: operation?.kind ?? null, state: "queued", ...nothing };
