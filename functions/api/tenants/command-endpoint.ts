@@ -3,37 +3,18 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
-import type { FromSchema } from "json-schema-to-ts";
 import type { Command } from "../../../shared/tenant/commands.ts";
-import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
-import type { Tenant } from "../../../shared/tenant/tenant.ts";
-import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
-import type { ApiDependencies, Call, Endpoint, EndpointSpec } from "../http/endpoint.ts";
+import type { Endpoint, EndpointSpec } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
-import { Problem } from "../http/problem.ts";
-import type { ApiResponse } from "../http/response.ts";
-import { publishTrigger } from "./publish-trigger.ts";
-import { recordCommand } from "./record-command.ts";
-import { keyReused, NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
-import { statusSchema } from "./tenant-view.ts";
+import { acceptedFields, runCommand, toAccepted } from "./run-command.ts";
+import { NO_SUCH_TENANT, NOT_ALLOWED } from "./tenant-answers.ts";
 
 const acceptedSchema = named("Accepted", {
   type: "object",
   additionalProperties: false,
   required: ["success", "id", "status", "message", "operation"],
-  properties: {
-    success: { type: "boolean", const: true },
-    id: tenantIdSchema,
-    status: statusSchema,
-    message: { type: "string" },
-    operation: {
-      ...operationIdSchema,
-      description: "The operation that carries it out, whose path is in `Location`.",
-    },
-  },
+  properties: acceptedFields,
 });
 
 /** What is said of a command's endpoint. */
@@ -42,7 +23,7 @@ interface CommandTexts extends Pick<EndpointSpec, "method" | "path" | "summary" 
   message: string;
 }
 
-/** Defines the endpoint of a command. */
+/** Defines the endpoint of a command. It answers with the tenant's status as it is then. */
 export function commandEndpoint(command: Command, { message, ...spec }: CommandTexts): Endpoint {
   return defineEndpoint({
     ...spec,
@@ -55,47 +36,12 @@ export function commandEndpoint(command: Command, { message, ...spec }: CommandT
       404: NO_SUCH_TENANT,
       409: NOT_ALLOWED,
     },
-    handle: (call, dependencies) => run(command, message, call, dependencies),
+    handle: (call, dependencies) =>
+      runCommand(command, call, dependencies, {
+        answer(tenant, { commandId }) {
+          const isNew = tenant.spec.command_id === commandId;
+          return toAccepted(tenant, { message: isNew ? message : "Already requested." });
+        },
+      }),
   });
-}
-
-/** Records a command, and answers with the tenant's status as it is then. */
-async function run(
-  command: Command,
-  message: string,
-  { tenantId, requestedBy, identity }: Call,
-  dependencies: ApiDependencies,
-): Promise<ApiResponse> {
-  const issued = { commandId: randomUUID(), requestedBy, now: new Date() };
-  const answer = (tenant: Tenant) =>
-    accepted(tenant, tenant.spec.command_id === issued.commandId ? message : "Already requested.");
-  const request = identity === null ? null : { ...identity, now: issued.now, answer };
-  const result = await recordCommand(dependencies.store, tenantId, command, issued, request);
-  switch (result?.outcome) {
-    case undefined:
-      throw noSuchTenant(tenantId);
-    case "refused":
-      throw new Problem(409, result.why);
-    case "key-reused":
-      throw keyReused();
-    case "replayed":
-    case "changed":
-    case "unchanged":
-      // Also of a repetition, for the first time may have ended before its trigger was published.
-      await publishTrigger(tenantId, dependencies);
-      return result.outcome === "replayed" ? result.answer : answer(result.tenant);
-  }
-}
-
-function accepted(tenant: Tenant, message: string): StoredAnswer {
-  const { id, status } = tenant;
-  const operation = currentOperationId(tenant);
-  const body: FromSchema<typeof acceptedSchema> = {
-    success: true,
-    id,
-    status: status.phase,
-    message,
-    operation,
-  };
-  return { status: 202, headers: { Location: `/tenants/${id}/operations/${operation}` }, body };
 }

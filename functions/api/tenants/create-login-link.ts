@@ -3,34 +3,22 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
 import type { FromSchema } from "json-schema-to-ts";
 import type { LoginLinkCommand } from "../../../shared/tenant/commands.ts";
-import {
-  emailSchema,
-  operationIdSchema,
-  reasonSchema,
-  tenantIdSchema,
-} from "../../../shared/tenant/field-schemas.ts";
+import { emailSchema, reasonSchema } from "../../../shared/tenant/field-schemas.ts";
 import { siteHost } from "../../../shared/tenant/names.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { addSeconds } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
-import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
-import type { ApiDependencies, Call } from "../http/endpoint.ts";
+import type { ApiDependencies } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
-import { invalid } from "../http/parse-input.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
-import type { ApiResponse } from "../http/response.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
-import { publishTrigger } from "./publish-trigger.ts";
-import { recordCommand } from "./record-command.ts";
-import type { CommandResult } from "./record-command.ts";
-import { keyReused, NO_SUCH_TENANT, noSuchTenant } from "./tenant-answers.ts";
-import { statusSchema } from "./tenant-view.ts";
+import { acceptedFields, runCommand, toAccepted } from "./run-command.ts";
+import { NO_SUCH_TENANT } from "./tenant-answers.ts";
 
 /** How long a site takes a key, unless it is set up otherwise. */
 const LINK_SECONDS = 20 * 60;
@@ -48,10 +36,7 @@ const loginLinkSchema = named("LoginLink", {
   additionalProperties: false,
   required: ["success", "id", "status", "message", "url", "expires_at", "operation"],
   properties: {
-    success: { type: "boolean", const: true },
-    id: tenantIdSchema,
-    status: statusSchema,
-    message: { type: "string" },
+    ...acceptedFields,
     url: { type: "string", description: "The link. It is told once and stored nowhere." },
     expires_at: {
       type: "string",
@@ -59,7 +44,6 @@ const loginLinkSchema = named("LoginLink", {
       description:
         "20 minutes after the request. The link works from the end of its operation on, once, and for as long as the site's own setting says. By default that is 20 minutes, so at least until then.",
     },
-    operation: { ...operationIdSchema, description: "The operation that sets the link." },
   },
 });
 
@@ -91,54 +75,17 @@ export const createLoginLink = defineEndpoint({
     },
   },
   async handle(call, dependencies) {
-    const { tenantId, body, requestedBy, identity } = call;
     const loginKey = newLoginKey();
-    const issued = { commandId: randomUUID(), requestedBy, now: new Date() };
-    const answer = (tenant: Tenant) => answerOf(tenant, issued.now, loginKey, dependencies);
-    const request = identity && {
-      ...identity,
-      now: issued.now,
-      answer: (tenant: Tenant) => toBeStored(answer(tenant), loginKey),
-    };
-    const command = toCommand(body, loginKey);
-    const result = await recordCommand(dependencies.store, tenantId, command, issued, request);
-    return respond(result, loginKey, answer, call, dependencies);
+    return runCommand(toCommand(call.body, loginKey), call, dependencies, {
+      answer: (tenant, { now }) => answerOf(tenant, now, loginKey, dependencies),
+      toStored: (answer) => toBeStored(answer, loginKey),
+      fromStored: (stored) => restored(stored, loginKey),
+    });
   },
 });
 
 function toCommand({ email = null, reason = null }: Body, { hash }: LoginKey): LoginLinkCommand {
   return { keyHash: hash, email, reason };
-}
-
-async function respond(
-  result: CommandResult | null,
-  loginKey: LoginKey,
-  answer: (tenant: Tenant) => StoredAnswer,
-  { tenantId }: Call,
-  dependencies: ApiDependencies,
-): Promise<ApiResponse> {
-  switch (result?.outcome) {
-    case undefined:
-      throw noSuchTenant(tenantId);
-    case "refused":
-      throw refusal(result);
-    case "key-reused":
-      throw keyReused();
-    case "replayed":
-      // The first time may have ended before its trigger was published.
-      await publishTrigger(tenantId, dependencies);
-      return restored(result.answer, loginKey);
-    case "changed":
-    case "unchanged":
-      await publishTrigger(tenantId, dependencies);
-      return answer(result.tenant);
-  }
-}
-
-function refusal({ why, field }: Extract<CommandResult, { outcome: "refused" }>): Problem {
-  return field === undefined
-    ? new Problem(409, why)
-    : invalid([{ pointer: `/${field}`, message: why }]);
 }
 
 function answerOf(
@@ -147,19 +94,13 @@ function answerOf(
   loginKey: LoginKey,
   { settings }: ApiDependencies,
 ): StoredAnswer {
-  const { id, spec, status } = tenant;
-  const operation = currentOperationId(tenant);
+  const { spec, status } = tenant;
   const host = status.site?.host ?? siteHost(spec.subdomain, settings.baseDomain);
-  const body: FromSchema<typeof loginLinkSchema> = {
-    success: true,
-    id,
-    status: status.phase,
+  return toAccepted(tenant, {
     message: "The login link is being set.",
     url: loginUrl(host, loginKey),
     expires_at: addSeconds(askedAt, LINK_SECONDS).toISOString(),
-    operation,
-  };
-  return { status: 202, headers: { Location: `/tenants/${id}/operations/${operation}` }, body };
+  } satisfies Pick<FromSchema<typeof loginLinkSchema>, "message" | "url" | "expires_at">);
 }
 
 /** In the key's place its hash, by which a request knows its own record again. */
