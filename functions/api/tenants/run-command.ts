@@ -77,9 +77,9 @@ export const acceptedFields = {
 } as const;
 
 /** The answer to an accepted command: these fields, and which operation carries it out. */
-export function toAccepted<Fields extends { message: string }>(
+export function toAccepted(
   tenant: Tenant,
-  fields: Fields,
+  fields: { message: string } & Record<string, unknown>,
 ): StoredAnswer {
   const { id, status } = tenant;
   const operation = currentOperationId(tenant);
