@@ -7,7 +7,7 @@ import type { Command } from "../../../shared/tenant/commands.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { Endpoint, EndpointSpec } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
-import { acceptedFields, runCommand, toAccepted } from "./run-command.ts";
+import { acceptedFields, answerCommand, toAccepted } from "./answer-command.ts";
 import { NO_SUCH_TENANT, NOT_ALLOWED } from "./tenant-answers.ts";
 
 const acceptedSchema = named("Accepted", {
@@ -37,7 +37,7 @@ export function commandEndpoint(command: Command, { message, ...spec }: CommandT
       409: NOT_ALLOWED,
     },
     handle: (call, dependencies) =>
-      runCommand(command, call, dependencies, {
+      answerCommand(command, call, dependencies, {
         answer(tenant, { commandId }) {
           const isNew = tenant.spec.command_id === commandId;
           return toAccepted(tenant, { message: isNew ? message : "Already requested." });

@@ -17,7 +17,7 @@ import { orNull } from "../http/or-null.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
-import { acceptedFields, runCommand, toAccepted } from "./run-command.ts";
+import { acceptedFields, answerCommand, toAccepted } from "./answer-command.ts";
 import { NO_SUCH_TENANT } from "./tenant-answers.ts";
 
 /** How long a site takes a key, unless it is set up otherwise. */
@@ -76,7 +76,7 @@ export const createLoginLink = defineEndpoint({
   },
   async handle(call, dependencies) {
     const loginKey = newLoginKey();
-    return runCommand(toCommand(call.body, loginKey), call, dependencies, {
+    return answerCommand(toCommand(call.body, loginKey), call, dependencies, {
       answer: (tenant, { now }) => answerOf(tenant, now, loginKey, dependencies),
       toStored: (answer) => toBeStored(answer, loginKey),
       fromStored: (stored) => restored(stored, loginKey),

@@ -1,5 +1,5 @@
 /**
- * Runs a command for its endpoint: it is recorded, triggers a reconcile and is answered, once or again.
+ * Answers a command for its endpoint: it is recorded, and triggers a reconcile, the first time and when it is repeated.
  *
  * @module
  */
@@ -29,7 +29,7 @@ interface Answers {
 }
 
 /** Throws a `Problem` where the command is not possible. */
-export async function runCommand(
+export async function answerCommand(
   command: Command | LoginLinkCommand,
   { tenantId, requestedBy, identity }: Omit<Call, "body" | "query">,
   dependencies: ApiDependencies,
