@@ -16,6 +16,7 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
@@ -92,16 +93,17 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
   }
   const claims = new Map<string, string[]>();
   for await (const { tenant, damaged } of store.tenants()) {
-    const { id: tenantId, spec } = tenant;
-    const { subdomain } = spec;
+    const { id: tenantId } = tenant;
     if (damaged.length > 0) {
-      yield { event: "RecordDamaged", tenantId, subdomain, damaged };
+      yield { event: "RecordDamaged", tenantId, ...namedBy(tenant), damaged };
     }
-    const isHolder = unheld.get(subdomain)?.tenantId === tenantId;
-    if (isHolder) unheld.delete(subdomain);
-    else claims.set(subdomain, [...(claims.get(subdomain) ?? []), tenantId]);
+    const lost = heldSubdomains(tenant).filter((name) => unheld.get(name)?.tenantId !== tenantId);
+    for (const name of heldSubdomains(tenant)) {
+      if (lost.includes(name)) claims.set(name, [...(claims.get(name) ?? []), tenantId]);
+      else unheld.delete(name);
+    }
     if (damaged.length > 0) continue;
-    if (!isHolder || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
+    if (lost.length > 0 || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
   }
   for (const reservation of unheld.values()) {
     yield* lostReservation(
@@ -114,19 +116,26 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
 }
 
 /** What was listed may have changed since, so it is read again. */
-async function* lostTenant({ id: tenantId, spec }: Tenant, dependencies: Dependencies): Findings {
-  const { subdomain } = spec;
+async function* lostTenant(listed: Tenant, dependencies: Dependencies): Findings {
+  const { id: tenantId } = listed;
   const { store } = dependencies;
-  const holder = await store.readReservation(subdomain);
+  const lost: string[] = [];
+  for (const name of heldSubdomains(listed)) {
+    if ((await store.readReservation(name)) !== tenantId) lost.push(name);
+  }
   const tenant = (await store.showTenant(tenantId))?.tenant;
   if (tenant === undefined) return;
-  if (holder !== tenantId) {
+  for (const subdomain of heldSubdomains(tenant).filter((name) => lost.includes(name))) {
     yield { event: "NameLost", tenantId, subdomain };
   }
   if (isUnscheduled(tenant)) {
     await reconcileTenant(tenantId, dependencies);
-    yield { event: "UnscheduledTenantReconciled", tenantId, subdomain };
+    yield { event: "UnscheduledTenantReconciled", tenantId, ...namedBy(tenant) };
   }
+}
+
+function namedBy({ spec: { subdomain } }: Tenant): Pick<Finding, "subdomain"> {
+  return subdomain === null ? {} : { subdomain };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Firestore } from "@google-cloud/firestore";
 import { AdapterError } from "../platform/errors.ts";
 import type { Stored, Version } from "../reconciler/ports.ts";
 import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
-import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import type { NamedTenant, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions, NewDeletion } from "./deletions.ts";
 import { commit, GRPC, LOST_UPDATE } from "./firestore-calls.ts";
 import type { RequestRecords } from "./request-records.ts";
@@ -54,17 +54,21 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
    * after it. The client library may repeat a commit by itself, so that can be its own earlier success:
    * the reservation tells, or the record, whose answer is the same.
    */
-  async function createTenant(tenant: Tenant, request: AnsweredRequest | null): Promise<Created> {
+  async function createTenant(
+    tenant: NamedTenant,
+    request: AnsweredRequest | null,
+  ): Promise<Created> {
+    const { subdomain } = tenant.spec;
     let expired: Version | null = null;
     for (let commits = 0; commits < MAX_CREATE_COMMITS; commits++) {
       const batch = firestore.batch();
       tenants.addNew(batch, tenant);
-      reservations.addNew(batch, tenant.spec.subdomain, tenant.id);
+      reservations.addNew(batch, subdomain, tenant.id);
       requests.addNew(batch, request, expired);
       const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
       if (written !== null) return { outcome: "created" };
 
-      const met = await requests.readWith(reservations.documentOf(tenant.spec.subdomain), request);
+      const met = await requests.readWith(reservations.documentOf(subdomain), request);
       if (met.repeated !== null) return met.repeated;
       if (met.found.get("tenant_id") === tenant.id) return { outcome: "created" };
       // Whoever holds it, and be it nobody whom one could name.

@@ -11,6 +11,7 @@ import type { EndedJob } from "../reconciler/history-writes.ts";
 import type { Claim, Stored, Version } from "../reconciler/ports.ts";
 import { toldOfGone, toldOfNew, toTenantWrite } from "../reconciler/tenant-write.ts";
 import type { ToldOf } from "../reconciler/tenant-write.ts";
+import { heldSubdomains } from "../tenant/site-names.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions } from "./deletions.ts";
 import {
@@ -160,7 +161,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     const batch = firestore.batch().delete(tenants.doc(tenant.id), unchangedSince(version));
     addToldOf(batch, toldOfGone(tenant, now));
     deletions.addEnd(batch, tenant.id, { completedAt: now, reason: tenant.status.reason });
-    await reservations.addEnd(batch, tenant.spec.subdomain, tenant.id);
+    for (const name of heldSubdomains(tenant)) await reservations.addEnd(batch, name, tenant.id);
     return (await commit(() => batch.commit(), ...LOST_UPDATE)) !== null;
   }
 

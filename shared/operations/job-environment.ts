@@ -5,7 +5,7 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
-import { databaseName, jobName, siteHost } from "../tenant/names.ts";
+import { databaseName, jobName, siteName } from "../tenant/names.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */
@@ -35,16 +35,13 @@ export interface EnvironmentSource {
 }
 
 /** Whose site it is and which operation comes to it: what every script needs. */
-export function identity(
-  { tenant, settings }: EnvironmentSource,
-  operation: JobOperation,
-): V1EnvVar[] {
+export function identity({ tenant }: EnvironmentSource, operation: JobOperation): V1EnvVar[] {
   return [
     plain("TENANT_ID", tenant.id),
     plain("GENERATION", String(operation.generation)),
     plain("ATTEMPT", String(operation.attempt)),
     { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
-    plain("SITE", siteHost(tenant.spec.subdomain, settings.baseDomain)),
+    plain("SITE", siteName(tenant.id)),
   ];
 }
 

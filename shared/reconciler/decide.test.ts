@@ -19,12 +19,14 @@ import type { Operation, Phase, StatusChanges, Tenant } from "../tenant/tenant.t
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command } from "../tenant/commands.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
+import { siteName } from "../tenant/names.ts";
 
 const test = suite("decide");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30 };
-const SITE = { host: "acme.kairos.app", suspended: false };
+const SITE = siteAt("acme", { name: siteName("0c16443d-3d8e-4c0d-b43c-ac1174140611") });
 const inSeconds = (seconds: number) => addSeconds(NOW, seconds);
 
 /** At work in its slot, with 44 of its 45 minutes left. */

@@ -10,6 +10,7 @@ import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
 
 const test = suite("the decision log");
 
@@ -157,7 +158,7 @@ test("a failed attempt is told of by its own number", async () => {
 });
 
 test("a line says which operation begins, and not which one is overtaken", async () => {
-  const site = { host: "acme.kairos.app", suspended: false };
+  const site = siteAt("acme");
   const active = withStatus(provisioning, { phase: "active", site, observed_generation: 1 });
   const command = applyCommand(active, "suspend", {
     commandId: "w2",

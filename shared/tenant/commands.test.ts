@@ -5,6 +5,7 @@ import type { DesiredState, Phase, StatusChanges, Tenant, TenantChanges } from "
 import { applyCommand } from "./commands.ts";
 import type { Command } from "./commands.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
 
 const test = suite("applyCommand");
 
@@ -30,7 +31,7 @@ const FAILURE = {
   message: "no",
   retryable: true,
 } as const;
-const host = "acme.kairos.app";
+const SITE = siteAt("acme");
 
 const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
 const failing = (tenant: Tenant) => withStatus(tenant, FAILURE);
@@ -44,7 +45,11 @@ function tenantOf(
   site: { suspended: boolean | null } | null = null,
 ): Tenant {
   const settled = { next_reconcile_at: null, observed_generation: 1 };
-  const status = { phase, site: site && { host, ...site }, ...(how === "settled" ? settled : {}) };
+  const status = {
+    phase,
+    site: site && { ...SITE, ...site },
+    ...(how === "settled" ? settled : {}),
+  };
   return withChanges(queued, { spec: { state }, status });
 }
 
@@ -158,7 +163,7 @@ test("the phase holds until a suspension or its end is verified, and which of bo
   ] as const) {
     const { spec, status } = after(tenant, command);
     assert.equal([spec.state, status.phase], [state, tenant.status.phase]);
-    assert.equal(status.site, { host, suspended: null });
+    assert.equal(status.site, { ...SITE, suspended: null });
   }
 });
 

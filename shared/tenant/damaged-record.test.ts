@@ -5,6 +5,7 @@ import type { Tenant } from "./tenant.ts";
 import { damagedFields, showDamaged } from "./damaged-record.ts";
 import type { Fields } from "./damaged-record.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
 
 const test = suite("a tenant's fields");
 
@@ -17,7 +18,7 @@ const working: Tenant = {
   ...queued,
   status: {
     ...queued.status,
-    site: { host: "acme.kairos.app", suspended: false },
+    site: siteAt("acme"),
     operation: {
       kind: "create",
       generation: 1,

@@ -5,8 +5,9 @@
  * @module
  */
 import { isTenantId } from "./names.ts";
-import { DESIRED_STATES, newTenant, PHASES } from "./tenant.ts";
+import { newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
 import type {
+  FormerSubdomain,
   LoginLink,
   Operation,
   Outage,
@@ -14,6 +15,7 @@ import type {
   Requester,
   Site,
   Spec,
+  Standby,
   Status,
   Tenant,
 } from "./tenant.ts";
@@ -42,6 +44,11 @@ const all =
   (value) =>
     isMap(value) && wrongFields(value, fields).length === 0;
 
+const listOf =
+  (is: Is): Is =>
+  (value) =>
+    Array.isArray(value) && value.every(is);
+
 const isMapOfTexts: Is = (value) =>
   isMap(value) && !Array.isArray(value) && Object.values(value).every(isText);
 
@@ -63,7 +70,18 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
   outage: (value) => value === undefined || all(OUTAGE)(value),
 });
 
-const SITE: Checks<Site> = { host: isName, suspended: orNull(isBoolean) };
+const SITE: Checks<Site> = {
+  name: isName,
+  host: orNull(isName),
+  subdomain: orNull(isName),
+  former_subdomains: listOf(isName),
+  domains: listOf(isName),
+  suspended: orNull(isBoolean),
+};
+
+const FORMER_SUBDOMAIN: Checks<FormerSubdomain> = { subdomain: isName, until: isDate };
+
+const STANDBY: Checks<Standby> = { image: isName, apps: listOf(isName) };
 
 const ROOT: Checks<Pick<Tenant, "id" | "created_at" | "updated_at" | "sequence">> = {
   id: (value) => isText(value) && isTenantId(value as string),
@@ -91,8 +109,11 @@ const LOGIN_LINK: Checks<LoginLink> = {
 };
 
 const SPEC: Checks<Spec> = {
-  state: oneOf(DESIRED_STATES),
-  subdomain: isName,
+  state: oneOf(SPEC_STATES),
+  subdomain: orNull(isName),
+  former_subdomains: listOf(all(FORMER_SUBDOMAIN)),
+  domains: listOf(isName),
+  standby: orNull(all(STANDBY)),
   generation: isCount,
   command_id: isText,
   requested_at: isDate,
@@ -115,6 +136,7 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   observed_generation: isCount,
   operation: orNull(all(operationOf(kinds))),
   queue_key: orNull(isText),
+  standby_key: orNull(isText),
   next_reconcile_at: orNull(isDate),
 });
 

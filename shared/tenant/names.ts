@@ -4,7 +4,15 @@
  * @module
  */
 
-/** The host name of a tenant's site, which is also the name that bench gives it. */
+/** The only bench that there is. */
+export const BENCH_NAME = "main";
+
+/** The name of a tenant's site in its bench. It never changes, whatever host names lead to the site. */
+export function siteName(tenantId: string): string {
+  return `tn${tenantId.replaceAll("-", "")}`;
+}
+
+/** The host name of a subdomain. */
 export function siteHost(subdomain: string, baseDomain: string): string {
   return `${subdomain}.${baseDomain}`;
 }
@@ -19,7 +27,15 @@ export function siteUrl(host: string): string {
  * GRANT an underscore is a wildcard, and a grant on `t_a` would also read `tXa`.
  */
 export function databaseName(tenantId: string): string {
-  return `tn${tenantId.replaceAll("-", "")}`;
+  return siteName(tenantId);
+}
+
+/** The main address of a site: the customer's own domain, where there is one. */
+export function mainHost(
+  { subdomain, domains }: { subdomain: string | null; domains: readonly string[] },
+  baseDomain: string,
+): string | null {
+  return domains[0] ?? (subdomain === null ? null : siteHost(subdomain, baseDomain));
 }
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

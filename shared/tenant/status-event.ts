@@ -6,7 +6,7 @@
  */
 import { siteUrl } from "./names.ts";
 import { withoutPersonalData } from "./personal-data.ts";
-import type { DesiredState, Phase, Tenant } from "./tenant.ts";
+import type { Phase, SpecState, Tenant } from "./tenant.ts";
 
 /** A tenant as whoever waits for it sees it. */
 export interface StatusView {
@@ -20,7 +20,7 @@ export interface StatusView {
   retryable: boolean | null;
   generation: number;
   observed_generation: number;
-  desired: DesiredState;
+  desired: SpecState;
 }
 
 /** The document `events/{eventId}`: an event that is not published yet. */
@@ -38,9 +38,9 @@ export interface StatusEvent {
 export function toStatusView({ id, spec, status }: Tenant): StatusView {
   return {
     id,
-    subdomain: spec.subdomain,
+    subdomain: spec.subdomain ?? "",
     status: status.phase,
-    site_url: status.site && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    site_url: status.site?.host && spec.state !== "absent" ? siteUrl(status.site.host) : null,
     error_message: status.message,
     step: status.step,
     reason: status.reason,

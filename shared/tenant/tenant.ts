@@ -9,6 +9,10 @@
 export const DESIRED_STATES = ["present", "suspended", "absent"] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
 
+/** The states that a spec may have. `standby`: a site that is made before anybody asks for one. */
+export const SPEC_STATES = [...DESIRED_STATES, "standby"] as const;
+export type SpecState = (typeof SPEC_STATES)[number];
+
 /** What was last verified of a tenant; the API's `status`. `deleting` ends in the record's own disappearance. */
 export const PHASES = [
   "queued",
@@ -42,7 +46,7 @@ export interface Requester {
   reason: string | null;
 }
 
-/** What the customer said. Only corrections (PATCH) change it. */
+/** What the customer said. Only corrections (PATCH) change it. Of a standby, which has no customer, all is empty. */
 export interface Profile {
   organization: string;
   email: string;
@@ -53,8 +57,15 @@ export interface Profile {
 
 /** What is desired. Only commands change it. */
 export interface Spec {
-  state: DesiredState;
-  subdomain: string;
+  state: SpecState;
+  /** Null of a standby. */
+  subdomain: string | null;
+  /** The names that it had before, and that still lead to the newest one. */
+  former_subdomains: FormerSubdomain[];
+  /** The customer's own domains that are to lead to the site. The first is its main address. */
+  domains: string[];
+  /** What a standby is made with; null for everybody who is none. */
+  standby: Standby | null;
   /** Raised by every command, and by nothing else. */
   generation: number;
   /** Fresh with every command, so that a caller recognises its own write after an unclear commit. */
@@ -67,6 +78,19 @@ export interface Spec {
   requests: Record<string, string>;
   /** The newest login link that was asked for; null before the first. */
   login_link: LoginLink | null;
+}
+
+/** A name that a tenant had. */
+export interface FormerSubdomain {
+  subdomain: string;
+  /** Until when it stays the tenant's, and leads to the newest name. */
+  until: Date;
+}
+
+/** What a standby's site is made with. One of anything else than new sites have now is of no use. */
+export interface Standby {
+  image: string;
+  apps: string[];
 }
 
 /** A login link as it is on record: its key is nowhere. */
@@ -106,15 +130,30 @@ export interface Status {
    * command. Null when it does not wait.
    */
   queue_key: string | null;
+  /** Its id while it is a standby that is ready to be taken; else null. Whoever takes one looks here. */
+  standby_key: string | null;
   /** When the resync shall look again; null when there is nothing left to do. */
   next_reconcile_at: Date | null;
 }
 
 /** The site as it was last verified. */
-export interface Site {
-  host: string;
+export interface Site extends SiteNames {
+  /** Its permanent name in the bench. */
+  name: string;
+  /** Its main address; null while it is nobody's. */
+  host: string | null;
   /** Null from the command that asks for a change until the change is verified. */
   suspended: boolean | null;
+}
+
+/** The names by which visitors reach a site. */
+export interface SiteNames {
+  /** Null while it is nobody's. */
+  subdomain: string | null;
+  /** They lead to the main address. */
+  former_subdomains: string[];
+  /** The first is the main address. */
+  domains: string[];
 }
 
 /**
@@ -157,7 +196,7 @@ export interface TenantChanges {
   updated_at?: Date;
   sequence?: number;
   profile?: Partial<Profile>;
-  spec?: Partial<Omit<Spec, "subdomain">>;
+  spec?: Partial<Spec>;
   status?: StatusChanges;
 }
 
@@ -203,8 +242,11 @@ export interface NewTenant {
   loginKeyHash?: string | null | undefined;
 }
 
+/** A tenant that has a subdomain: everybody but a standby. */
+export type NamedTenant = Tenant & { spec: { subdomain: string } };
+
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
-export function newTenant(asked: NewTenant, now: Date): Tenant {
+export function newTenant(asked: NewTenant, now: Date): NamedTenant {
   const { id, commandId, organization, subdomain, email } = asked;
   const { requestedBy, first_name = null, last_name = null, loginKeyHash = null } = asked;
   return {
@@ -216,6 +258,9 @@ export function newTenant(asked: NewTenant, now: Date): Tenant {
     spec: {
       state: "present",
       subdomain,
+      former_subdomains: [],
+      domains: [],
+      standby: null,
       generation: 1,
       command_id: commandId,
       requested_at: now,
@@ -230,6 +275,7 @@ export function newTenant(asked: NewTenant, now: Date): Tenant {
       done: {},
       observed_generation: 0,
       operation: null,
+      standby_key: null,
     },
   };
 }

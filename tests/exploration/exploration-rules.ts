@@ -30,7 +30,8 @@ function records({ tenants }: State): Tenant[] {
 export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenario): void {
   for (const record of records(state)) {
     const { id, spec, status } = record;
-    const { subdomain, generation } = spec;
+    const { generation } = spec;
+    const subdomain = spec.subdomain ?? "";
     const { operation } = status;
     holds(state.reservations[subdomain] === id, "a tenant holds its name");
     holds(
@@ -157,7 +158,7 @@ export function checkStep(before: State, after: State): void {
     const { phase } = record.status;
     const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
     if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
-      const site = after.sites[record.spec.subdomain];
+      const site = after.sites[record.spec.subdomain ?? ""];
       const isVerified = site?.owner === record.id && site.state === phase;
       holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
@@ -166,7 +167,7 @@ export function checkStep(before: State, after: State): void {
     if (stored === null || after.tenants[id] !== null) continue;
     const { subdomain, state } = stored.record.spec;
     holds(state === "absent", "only who is to go goes");
-    holds(after.sites[subdomain]?.owner !== id, "a tenant goes only when its site is gone");
+    holds(after.sites[subdomain ?? ""]?.owner !== id, "a tenant goes only when its site is gone");
   }
   for (const [subdomain, site] of Object.entries(before.sites)) {
     const now = after.sites[subdomain];
@@ -225,7 +226,7 @@ export function checkRest(state: State): void {
       phase === (spec.state === "suspended" ? "suspended" : "active"),
       "the command is carried out",
     );
-    const site = state.sites[spec.subdomain];
+    const site = state.sites[spec.subdomain ?? ""];
     holds(site?.owner === id && site.state === phase, "the site is as the record says");
     holds(state.secrets[id] === true, "the Secret is there");
   }

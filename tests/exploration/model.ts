@@ -180,7 +180,7 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
       if (current(state, tenant.id, version, true) === null) {
         return [{ state, result: false }];
       }
-      const { [tenant.spec.subdomain]: _, ...reservations } = state.reservations;
+      const { [tenant.spec.subdomain ?? ""]: _, ...reservations } = state.reservations;
       const gone = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
       const told = tell(gone, tenant.id, guarantees.told(toldOfGone(tenant, new Date(state.now))));
       return [{ state: told, result: true }];
@@ -281,7 +281,7 @@ function createJob(
   const now = state.tenants[tenant.id]?.record.status.operation ?? null;
   const job: ModelJob = {
     tenantId: tenant.id,
-    subdomain: tenant.spec.subdomain,
+    subdomain: tenant.spec.subdomain ?? "",
     uid: `uid-${counter}`,
     kind,
     generation,

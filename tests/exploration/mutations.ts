@@ -14,6 +14,7 @@ import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
 import {
   BLOCKERS,
   CRASHES,
@@ -144,7 +145,7 @@ export const MUTATIONS: Mutation[] = [
     scenario: CRASHES,
     code: {
       newTenant: (asked, now) =>
-        withChanges(newTenant(asked, now), { status: { next_reconcile_at: null } }),
+        withParts(newTenant(asked, now), { status: { next_reconcile_at: null } }),
     },
     breaks: "every command has an outcome",
   },

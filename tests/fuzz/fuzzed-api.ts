@@ -19,6 +19,8 @@ import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
 import { REQUESTER } from "../testkit/requester.ts";
+import { siteAt } from "../testkit/some-site.ts";
+import { siteName } from "../../shared/tenant/names.ts";
 
 export type FuzzedApi = Awaited<ReturnType<typeof startApi>>;
 
@@ -98,16 +100,16 @@ function knownTenant(id: string, index: number): Tenant {
   };
   const tenant = newTenant({ ...names, email: "known@acme.example" }, new Date());
   const settled = { observed_generation: 1, next_reconcile_at: null };
-  const host = `${tenant.spec.subdomain}.kairos.app`;
+  const site = siteAt(names.subdomain, { name: siteName(id) });
   switch (index % 4) {
     case 0:
       return withParts(tenant, {
-        status: { ...settled, phase: "active", site: { host, suspended: false } },
+        status: { ...settled, phase: "active", site },
       });
     case 1:
       return withParts(tenant, {
         spec: { state: "suspended" },
-        status: { ...settled, phase: "suspended", site: { host, suspended: true } },
+        status: { ...settled, phase: "suspended", site: { ...site, suspended: true } },
       });
     case 2:
       return withParts(tenant, {

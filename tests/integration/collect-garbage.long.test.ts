@@ -66,7 +66,7 @@ async function reserve({ spec, id }: Tenant): Promise<void> {
   await it.client.doc(`subdomains/${spec.subdomain}`).create({ tenant_id: id });
 }
 
-const holderOf = ({ spec }: Tenant) => it.dependencies.store.readReservation(spec.subdomain);
+const holderOf = ({ spec }: Tenant) => it.dependencies.store.readReservation(spec.subdomain ?? "");
 
 test("a site Job and a Secret of a tenant that is gone go when they are over an hour old", async () => {
   const gone = someTenant();

@@ -15,19 +15,20 @@ import { openStore } from "../../shared/firestore/store.ts";
 import type { Created, Store } from "../../shared/firestore/store.ts";
 import type { StoredAnswer } from "../../shared/tenant/repeated-request.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../shared/tenant/tenant.ts";
+import type { NamedTenant, Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy, UNAVAILABLE } from "./rest-proxy.ts";
 import { withParts } from "./tenant-parts.ts";
 import type { TenantParts } from "./tenant-parts.ts";
 import { REQUESTER } from "./requester.ts";
+import { siteAt } from "./some-site.ts";
 
 export const NOW = new Date("2026-11-24T12:00:00Z");
 
 export const dayAfter = (now: Date): Date => addSeconds(now, 24 * 3600);
 
 /** A tenant that wants this name. */
-export function tenantNamed(subdomain: string, now = NOW): Tenant {
+export function tenantNamed(subdomain: string, now = NOW): NamedTenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
   return newTenant(
     { id: randomUUID(), commandId: randomUUID(), requestedBy: REQUESTER, ...wanted },
@@ -39,7 +40,7 @@ export function tenantNamed(subdomain: string, now = NOW): Tenant {
 export const ACTIVE = {
   status: {
     phase: "active",
-    site: { host: "acme.kairos.app", suspended: false },
+    site: siteAt("acme"),
     observed_generation: 1,
   },
 } as const satisfies TenantParts;
@@ -59,7 +60,7 @@ export function keyed(more: Partial<RepeatableRequest> = {}): RepeatableRequest 
 /** Creates a tenant under a key. */
 export function createUnder(
   store: Store,
-  tenant: Tenant,
+  tenant: NamedTenant,
   request: RepeatableRequest,
 ): Promise<Created> {
   return store.createTenant(tenant, { ...request, answer: request.answer(tenant) });
@@ -137,7 +138,7 @@ export function useStore(test: ReturnType<typeof suite>) {
       return found;
     },
     /** A new tenant with these fields, in the database. */
-    async create(more: TenantParts = {}): Promise<Tenant> {
+    async create(more: TenantParts = {}): Promise<NamedTenant> {
       const tenant = withParts(tenantNamed(`t-${randomUUID().slice(0, 8)}`), more);
       assert.is((await it.store.createTenant(tenant, null)).outcome, "created");
       return tenant;

@@ -14,6 +14,9 @@ export interface TenantParts extends Partial<Pick<Tenant, "id" | "created_at" | 
 }
 
 /** The tenant with these fields, also those that no change of its own may reach; all others stay as they are. */
-export function withParts(tenant: Tenant, { profile, spec, status, ...root }: TenantParts): Tenant {
-  return withChanges({ ...tenant, ...root }, { profile, spec, status } as TenantChanges);
+export function withParts<T extends Tenant>(
+  tenant: T,
+  { profile, spec, status, ...root }: TenantParts,
+): T {
+  return withChanges({ ...tenant, ...root }, { profile, spec, status } as TenantChanges) as T;
 }

@@ -13,7 +13,7 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { StatusEvent } from "../../shared/tenant/status-event.ts";
-import type { Operation, Status, Tenant } from "../../shared/tenant/tenant.ts";
+import type { NamedTenant, Operation, Status, Tenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "./own-emulators.ts";
 import { startRestProxy } from "./rest-proxy.ts";
 import { withParts } from "./tenant-parts.ts";
@@ -21,6 +21,7 @@ import type { TenantParts } from "./tenant-parts.ts";
 import { eventually } from "./timeouts.ts";
 import { NAMESPACE, SETTINGS, startFakeCluster } from "./fake-cluster.ts";
 import { REQUESTER } from "./requester.ts";
+import { siteAt } from "./some-site.ts";
 
 export type TestDependencies = Awaited<ReturnType<typeof startTestDependencies>>;
 
@@ -80,13 +81,13 @@ export function awayCluster(): Cluster {
 /** The status of a tenant for which nothing is to be done. */
 export const SETTLED = {
   phase: "active",
-  site: { host: "acme.kairos.app", suspended: false },
+  site: siteAt("acme"),
   observed_generation: 1,
   next_reconcile_at: null,
 } as const satisfies Partial<Status>;
 
 /** A tenant that is not in the database. */
-export function someTenant(more: TenantParts = {}): Tenant {
+export function someTenant(more: TenantParts = {}): NamedTenant {
   const id = randomUUID();
   const wanted = {
     organization: "Acme",

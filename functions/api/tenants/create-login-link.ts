@@ -6,7 +6,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 import type { LoginLinkCommand } from "../../../shared/tenant/commands.ts";
 import { emailSchema, reasonSchema } from "../../../shared/tenant/field-schemas.ts";
-import { siteHost } from "../../../shared/tenant/names.ts";
+import { mainHost } from "../../../shared/tenant/names.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { addSeconds } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
@@ -94,8 +94,7 @@ function answerOf(
   loginKey: LoginKey,
   { settings }: ApiDependencies,
 ): StoredAnswer {
-  const { spec, status } = tenant;
-  const host = status.site?.host ?? siteHost(spec.subdomain, settings.baseDomain);
+  const host = mainHost(tenant.spec, settings.baseDomain) ?? "";
   return toAccepted(tenant, {
     message: "The login link is being set.",
     url: loginUrl(host, loginKey),

@@ -17,7 +17,7 @@ import {
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import type { NamedTenant } from "../../../shared/tenant/tenant.ts";
 import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
@@ -177,7 +177,7 @@ async function createWith(
 }
 
 function created(
-  tenant: Tenant,
+  tenant: NamedTenant,
   loginKey: LoginKey | null,
   { settings }: ApiDependencies,
 ): StoredAnswer {

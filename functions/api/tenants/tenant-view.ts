@@ -6,7 +6,7 @@
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { toStatusView } from "../../../shared/tenant/status-event.ts";
-import { DESIRED_STATES, PHASES } from "../../../shared/tenant/tenant.ts";
+import { PHASES, SPEC_STATES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { progressSchema } from "../history/operation-progress.ts";
 import { named } from "../http/named-schema.ts";
@@ -45,7 +45,7 @@ const statusFields = {
     description:
       "The newest command whose outcome is known; all is settled when it is `generation`.",
   },
-  desired: { type: "string", enum: DESIRED_STATES, description: "What is asked for." },
+  desired: { type: "string", enum: SPEC_STATES, description: "What is asked for." },
 } as const satisfies Record<string, JSONSchema>;
 
 const STATUS_FIELD_NAMES = [

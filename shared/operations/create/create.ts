@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { siteHost } from "../../tenant/names.ts";
+import { verifiedSite } from "../../tenant/site-names.ts";
 import { LOGIN_LINK_KIND, requestDone } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -24,9 +24,9 @@ export const create: OperationDefinition<"create"> = {
   makesSecret: true,
   statusWhileWorking: { phase: "provisioning" },
   statusWhenGivenUp: { phase: "failed" },
-  verified: (tenant, { baseDomain }) => ({
+  verified: (tenant, settings) => ({
     phase: "active",
-    site: { host: siteHost(tenant.spec.subdomain, baseDomain), suspended: false },
+    site: verifiedSite(tenant, false, settings),
     // A link that was asked for with the tenant, it has set.
     ...requestDone(tenant, LOGIN_LINK_KIND),
   }),

@@ -1,0 +1,20 @@
+/**
+ * A site as a record says it was verified.
+ *
+ * @module
+ */
+import { siteHost } from "../../shared/tenant/names.ts";
+import type { Site } from "../../shared/tenant/tenant.ts";
+
+/** A site that works under a subdomain of kairos.app. */
+export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {
+  return {
+    name: "tn00000000000040008000000000000001",
+    host: siteHost(subdomain, "kairos.app"),
+    subdomain,
+    former_subdomains: [],
+    domains: [],
+    suspended: false,
+    ...more,
+  };
+}
