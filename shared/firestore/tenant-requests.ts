@@ -99,7 +99,7 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   async function writeCommand(id: string, write: CommandWrite): Promise<boolean> {
     const { update, deletion, request, expiredRequest } = write;
     const batch = firestore.batch();
-    if (update !== null) tenants.addChanges(batch, update.tenant, update.changes);
+    if (update !== null) await tenants.addChanges(batch, update.tenant, update.changes);
     if (deletion !== null) deletions.addNew(batch, id, deletion);
     requests.addNew(batch, request, expiredRequest);
     return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;
