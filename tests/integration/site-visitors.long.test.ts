@@ -16,7 +16,7 @@ const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
 
 let bench: SiteBench;
 let web: Server;
-let visits: { host: string; status: number }[];
+let visits: { host: string; site: string; status: number }[];
 /** How many visits go to a process that still has the configuration of before. */
 let stale: number;
 let before: number;
@@ -28,9 +28,11 @@ test.before.each(async () => {
   web = createServer((request, response) => {
     stale -= 1;
     const host = request.headers.host ?? "";
+    const site = String(request.headers["x-frappe-site-name"]);
+    const isRouter = request.url?.startsWith("/router/") ?? false;
     // Two processes take turns, and one of them is slow to notice.
-    const status = stale > 0 && stale % 2 === 0 ? before : statusOf(host);
-    visits.push({ host, status });
+    const status = stale > 0 && stale % 2 === 0 ? before : isRouter ? routed(host) : statusOf(site);
+    visits.push({ host, site, status });
     response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => {
