@@ -4,9 +4,9 @@
  * @module
  */
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { createServer, request } from "node:http";
-import type { Agent, IncomingHttpHeaders, RequestListener } from "node:http";
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestListener } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export async function visit(port: number, { host, body, ...given }: Visit): Prom
   const headers = { host, ...given.headers };
   const asked = request({ ...given, host: "127.0.0.1", port, headers });
   asked.end(body);
-  const [answer] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
 }
 
@@ -93,4 +93,10 @@ export function makeSite(volume: string, site: string, bench = "main"): string {
   }
   makeLink(join(volume, "tenants", site, "current"), `../../benches/${bench}/sites/${site}`);
   return `../tenants/${site}/current`;
+}
+
+/** Leads a link elsewhere, as site Jobs do: by one rename(2). */
+export function leadTo(path: string, target: string): void {
+  symlinkSync(target, `${path}.new`);
+  renameSync(`${path}.new`, path);
 }
