@@ -378,15 +378,15 @@ test("a firewall stands before the sites where one is named, and only there", ()
   assert.is(policyOf(VALUES), undefined);
 });
 
-test("the backup mounts the sites so that it cannot change them", () => {
+test("the backup mounts the volume so that it cannot change it", () => {
   const [, { spec }] = podsIn(VALUES).find(([name]) => name === "CronJob kairos-backup") as [
     string,
     V1PodTemplateSpec,
   ];
   const upload = spec?.containers.find(({ name }) => name === "upload");
-  assert.is(upload?.volumeMounts?.find(({ name }) => name === "sites")?.readOnly, true);
-  const volume = spec?.volumes?.find(({ name }) => name === "sites");
-  assert.is(volume?.persistentVolumeClaim?.readOnly, true);
+  assert.is(upload?.volumeMounts?.find(({ name }) => name === "volume")?.readOnly, true);
+  const volume = spec?.volumes?.find(({ name }) => name === "volume");
+  assert.equal(volume?.persistentVolumeClaim, { claimName: "kairos-volume", readOnly: true });
 });
 
 test("an account is bound by its number too, which stays a text", () => {
@@ -400,10 +400,12 @@ test("an account is bound by its number too, which stays a text", () => {
   assert.equal(findFaults({ ...VALUES, reconcilers }), []);
 });
 
-test("a restore never runs by itself", () => {
-  const { spec } = chartObject("CronJob", "kairos-restore") as unknown as V1CronJob;
-  assert.is(spec?.suspend, true);
-});
+for (const name of ["kairos-restore", "kairos-restore-volume"]) {
+  test(`${name} never runs by itself`, () => {
+    const { spec } = chartObject("CronJob", name) as unknown as V1CronJob;
+    assert.is(spec?.suspend, true);
+  });
+}
 
 test("a tenant's database has a name that the restore takes", () => {
   assert.match(databaseName("11111111-2222-4333-8444-555555555555"), /^[A-Za-z0-9_.-]+$/);
