@@ -105,7 +105,7 @@ function addTests(): void {
   test("an unknown host is answered with a page, and the log says nothing of it", async () => {
     const answer = await ask({ host: "nobody.example.com", path: "/app" });
     assert.is(answer.status, 404);
-    assert.match(answer.headers["content-type"] ?? "", "text/html");
+    assert.is(answer.headers["content-type"], "text/html; charset=utf-8");
     assert.is(answer.headers["cache-control"], "no-store");
     assert.match(answer.body, "There is no site at this address.");
     assert.equal(bench.reached, []);
@@ -287,7 +287,12 @@ function addTests(): void {
 
   test("what a visitor sends besides reaches the bench, and what it answers the visitor", async () => {
     bench.answerWith((_, response) => {
-      response.writeHead(404, { "Set-Cookie": ["sid=1", "user=2"], "Cache-Control": "public" });
+      const cookies = { "Set-Cookie": ["sid=1", "user=2"] };
+      response.writeHead(404, {
+        ...cookies,
+        "Content-Type": "text/csv",
+        "Cache-Control": "public",
+      });
       response.end("a page of the site's own");
     });
     const headers = { Cookie: "sid=1", Origin: "https://a.example", "X-Frappe-CSRF-Token": "t" };
@@ -300,6 +305,7 @@ function addTests(): void {
     assert.is(answer.body, "a page of the site's own");
     assert.equal(answer.headers["set-cookie"], ["sid=1", "user=2"]);
     assert.is(answer.headers["cache-control"], "public");
+    assert.is(answer.headers["content-type"], "text/csv");
   });
 
   test("the client's address is the last that is not the load balancer's, and the bench is told it alone", async () => {
