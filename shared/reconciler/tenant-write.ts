@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isNobodys } from "../tenant/standby.ts";
 import { toEvent, toStatusView } from "../tenant/status-event.ts";
 import type { StatusEvent } from "../tenant/status-event.ts";
 import { withChanges } from "../tenant/tenant.ts";
@@ -27,7 +28,8 @@ export interface TenantWrite extends ToldOf {
 
 /** What is written beside a new tenant. */
 export function toldOfNew(tenant: Tenant): ToldOf {
-  const event = toEvent(tenant, tenant.status.phase, tenant.created_at);
+  const { phase } = tenant.status;
+  const event = isNobodys(tenant) ? null : toEvent(tenant, phase, tenant.created_at);
   return { event, operations: historyOfNew(tenant) };
 }
 
@@ -49,9 +51,12 @@ export function toTenantWrite(
 /** What is written beside the end of a deletion, with which the record goes. */
 export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
   const last = { ...tenant, sequence: tenant.sequence + 1 };
-  return { event: toEvent(last, "deleted", now), operations: historyOfGone(tenant, now) };
+  const event = isNobodys(tenant) ? null : toEvent(last, "deleted", now);
+  return { event, operations: historyOfGone(tenant, now) };
 }
 
+/** Of what is nobody's, nobody has a view. */
 function isViewChanged(before: Tenant, after: Tenant): boolean {
+  if (isNobodys(after)) return false;
   return JSON.stringify(toStatusView(before)) !== JSON.stringify(toStatusView(after));
 }

@@ -8,6 +8,7 @@ import {
   hasFailed,
   isRequested,
   LOGIN_LINK_KIND,
+  siteOf,
   statusAfterCommand,
   withLoginLink,
 } from "./tenant.ts";
@@ -46,6 +47,8 @@ export interface CommandRequest {
 
 const BEING_DELETED = "The tenant is being deleted.";
 
+const NOBODYS = "The tenant is a standby of the pool: no customer has it yet.";
+
 /** What the command comes to for this tenant. */
 export function applyCommand(
   tenant: Tenant,
@@ -54,6 +57,7 @@ export function applyCommand(
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
   if (typeof command === "object") return requestLoginLink(tenant, command, issued);
   switch (command) {
     case "retry":
@@ -68,6 +72,7 @@ export function applyCommand(
 /** What a correction comes to for this tenant. Its site is left as it is, so no generation begins. */
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
   const { profile } = tenant;
   const { organization = profile.organization, email = profile.email } = corrections;
   if (organization === profile.organization && email === profile.email) {
@@ -78,13 +83,15 @@ export function correct(tenant: Tenant, corrections: Corrections, now: Date): Co
 
 function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (tenant.spec.state === "absent") return { outcome: "unchanged" };
-  return changed(tenant, issued, { state: "absent" }, { phase: "deleting" });
+  // Nobody may be given what is being dropped.
+  const taken = tenant.status.standby_key === null ? {} : { standby_key: null };
+  return changed(tenant, issued, { state: "absent" }, { phase: "deleting", ...taken });
 }
 
 /** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  return changed(tenant, issued, {}, tenant.status.site === null ? { phase: "queued" } : {});
+  return changed(tenant, issued, {}, siteOf(tenant) === null ? { phase: "queued" } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */
@@ -93,7 +100,7 @@ function requestState(
   state: "suspended" | "present",
   issued: CommandRequest,
 ): CommandEffect {
-  const { site } = tenant.status;
+  const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
   // A link that is not set yet must not be when the suspension ends, which may be in a year.
@@ -114,7 +121,7 @@ function requestLoginLink(
     const why = "reason is required for anyone but the tenant's own user";
     return { outcome: "refused", why, field: "reason" };
   }
-  const { site } = tenant.status;
+  const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state !== "present") return refused("The tenant is suspended.");
   if (site.suspended !== false) return refused("The tenant is being resumed.");

@@ -43,6 +43,8 @@ export const SETTINGS = {
   benchUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
+  poolSize: 0,
+  poolMaxAgeDays: 7,
   scripts: siteScripts(({ name }) => obeying(name)),
 };
 

@@ -27,6 +27,7 @@ export const create: OperationDefinition<"create"> = {
   verified: (tenant, settings) => ({
     phase: "active",
     site: verifiedSite(tenant, false, settings),
+    ...(tenant.spec.state === "standby" && { standby_key: tenant.id }),
     // A link that was asked for with the tenant, it has set.
     ...requestDone(tenant, LOGIN_LINK_KIND),
   }),
