@@ -18,6 +18,7 @@ import { deleteTenant } from "./tenants/delete-tenant.ts";
 import { listTenants } from "./tenants/list-tenants.ts";
 import { readTenant } from "./tenants/read-tenant.ts";
 import { readTenantStatus } from "./tenants/read-tenant-status.ts";
+import { renameTenant } from "./tenants/rename-tenant.ts";
 import { resumeTenant } from "./tenants/resume-tenant.ts";
 import { retryTenant } from "./tenants/retry-tenant.ts";
 import { suspendTenant } from "./tenants/suspend-tenant.ts";
@@ -39,6 +40,7 @@ export const ENDPOINTS = {
   readOperation,
   listOperations,
   createLoginLink,
+  renameTenant,
   readPool,
 } as const satisfies Record<string, Endpoint>;
 

@@ -12,10 +12,12 @@
 import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import type { LogEvent } from "../../shared/platform/log-events.ts";
+import { randomUUID } from "node:crypto";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
@@ -112,6 +114,7 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
       else unheld.delete(name);
     }
     if (damaged.length > 0) continue;
+    await forgetExpiredNames(tenant, dependencies, addSeconds(before, MIN_AGE_SECONDS));
     if (lost.length > 0 || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
   }
   for (const reservation of unheld.values()) {
@@ -121,6 +124,25 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
       dependencies,
       before,
     );
+  }
+}
+
+/** Names that a tenant has had for long enough since it got another one. */
+async function forgetExpiredNames(
+  { id, spec }: Tenant,
+  dependencies: Dependencies,
+  now: Date,
+): Promise<void> {
+  if (spec.former_subdomains.every(({ until }) => until > now)) return;
+  const tenant = await dependencies.store.readTenant(id);
+  if (tenant === null) return;
+  const requestedBy = { name: "garbage-collection", request_id: null, reason: null };
+  const issued = { commandId: randomUUID(), requestedBy, now };
+  const effect = applyCommand(tenant.record, { name: "forget-names" }, issued);
+  if (effect.outcome !== "changed") return;
+  // A command that comes between has the name forgotten tomorrow.
+  if (await dependencies.store.writeTenant(tenant, effect.changes)) {
+    await reconcileTenant(id, dependencies);
   }
 }
 

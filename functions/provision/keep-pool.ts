@@ -39,7 +39,7 @@ const NOTHING: PoolKept = { made: 0, dropped: [] };
 
 /** Keeps the pool, where there is to be one. Never throws: a resync has more to do. */
 export async function keepPool(dependencies: Dependencies, now: Date): Promise<PoolKept> {
-  if (dependencies.settings.poolSize === 0) return NOTHING;
+  if (!(dependencies.settings.poolSize > 0)) return NOTHING;
   try {
     return await keep(dependencies, now);
   } catch (error) {

@@ -221,6 +221,13 @@ export const reconcilerSettingsSchema = {
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
       description: "an http URL of host and port, such as http://frappe-bench:8080",
     },
+    ROUTER_URL: {
+      title:
+        "The router, as Pods reach it: site Jobs check there that a host name leads to its site; without it they ask the bench's web server alone",
+      type: "string",
+      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      description: "an http URL of host and port, such as http://kairos-router:8080",
+    },
     MAX_CONCURRENT_JOBS: {
       title: "How many site Jobs may run at once",
       type: "integer",

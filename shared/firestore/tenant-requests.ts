@@ -107,8 +107,7 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
     const { standby, changes, subdomain, commandId, request, expiredRequest } = gift;
     const { id } = standby.record;
     const batch = firestore.batch();
-    tenants.addChanges(batch, standby, changes);
-    reservations.addNew(batch, subdomain, id);
+    await tenants.addChanges(batch, standby, changes);
     requests.addNew(batch, request, expiredRequest);
     const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
     if (written !== null) return { outcome: "created" };
@@ -144,7 +143,7 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   async function writeCommand(id: string, write: CommandWrite): Promise<boolean> {
     const { update, deletion, request, expiredRequest } = write;
     const batch = firestore.batch();
-    if (update !== null) tenants.addChanges(batch, update.tenant, update.changes);
+    if (update !== null) await tenants.addChanges(batch, update.tenant, update.changes);
     if (deletion !== null) deletions.addNew(batch, id, deletion);
     requests.addNew(batch, request, expiredRequest);
     return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;

@@ -5,8 +5,10 @@
  * @module
  */
 import {
+  addSeconds,
   hasFailed,
   isRequested,
+  isSettled,
   LOGIN_LINK_KIND,
   siteOf,
   statusAfterCommand,
@@ -19,6 +21,7 @@ export type Command = "delete" | "retry" | "suspend" | "resume";
 
 /** A command that asks for a login link. */
 export interface LoginLinkCommand {
+  name: "login-link";
   /** The SHA-256 of its key, in hex. */
   keyHash: string;
   /** Whose it is to be; null for the tenant's own user. */
@@ -26,6 +29,25 @@ export interface LoginLinkCommand {
   /** Why. Whoever is not the tenant's own user gets none without it. */
   reason: string | null;
 }
+
+/** A command that gives the tenant another name. */
+export interface RenameCommand {
+  name: "rename";
+  subdomain: string;
+}
+
+/** A command of the control plane's own: the names that a tenant has had for long enough lead to it no longer. */
+export interface ForgetNamesCommand {
+  name: "forget-names";
+}
+
+export type CommandWithFields = LoginLinkCommand | RenameCommand | ForgetNamesCommand;
+
+/** How long a former name leads to the newest one. */
+export const FORMER_NAME_DAYS = 30;
+
+/** More names a tenant has not had at once. */
+const MAX_FORMER_NAMES = 5;
 
 /** What a command comes to. */
 export type CommandEffect =
@@ -52,13 +74,13 @@ const NOBODYS = "The tenant is a standby of the pool: no customer has it yet.";
 /** What the command comes to for this tenant. */
 export function applyCommand(
   tenant: Tenant,
-  command: Command | LoginLinkCommand,
+  command: Command | CommandWithFields,
   issued: CommandRequest,
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
   if (tenant.spec.state === "standby") return refused(NOBODYS);
-  if (typeof command === "object") return requestLoginLink(tenant, command, issued);
+  if (typeof command === "object") return applyWithFields(tenant, command, issued);
   switch (command) {
     case "retry":
       return requestRetry(tenant, issued);
@@ -66,6 +88,21 @@ export function applyCommand(
       return requestState(tenant, "suspended", issued);
     case "resume":
       return requestState(tenant, "present", issued);
+  }
+}
+
+function applyWithFields(
+  tenant: Tenant,
+  command: CommandWithFields,
+  issued: CommandRequest,
+): CommandEffect {
+  switch (command.name) {
+    case "login-link":
+      return requestLoginLink(tenant, command, issued);
+    case "rename":
+      return requestName(tenant, command, issued);
+    case "forget-names":
+      return forgetNames(tenant, issued);
   }
 }
 
@@ -83,9 +120,7 @@ export function correct(tenant: Tenant, corrections: Corrections, now: Date): Co
 
 function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (tenant.spec.state === "absent") return { outcome: "unchanged" };
-  // Nobody may be given what is being dropped.
-  const taken = tenant.status.standby_key === null ? {} : { standby_key: null };
-  return changed(tenant, issued, { state: "absent" }, { phase: "deleting", ...taken });
+  return changed(tenant, issued, { state: "absent" }, { phase: "deleting" });
 }
 
 /** A command that was given up is requested once more. */
@@ -121,13 +156,52 @@ function requestLoginLink(
     const why = "reason is required for anyone but the tenant's own user";
     return { outcome: "refused", why, field: "reason" };
   }
-  const site = siteOf(tenant);
-  if (site === null) return refused("The tenant has no site yet.");
-  if (tenant.spec.state !== "present") return refused("The tenant is suspended.");
-  if (site.suspended !== false) return refused("The tenant is being resumed.");
+  const closed = whyClosed(tenant);
+  if (closed !== null) return refused(closed);
   const link = { key_hash: keyHash, user };
   const requestedBy = { ...issued.requestedBy, reason };
   return changed(tenant, { ...issued, requestedBy }, withLoginLink(tenant.spec.requests, link), {});
+}
+
+/** Why visitors do not reach the site; null where they do. */
+function whyClosed({ spec, status: { site } }: Tenant): string | null {
+  if (site === null || site.host === null) return "The tenant has no site yet.";
+  if (spec.state !== "present") return "The tenant is suspended.";
+  return site.suspended === false ? null : "The tenant is being resumed.";
+}
+
+/** Only of a site that visitors reach, for the new name is proved by a visit. One change of the name at a time. */
+function requestName(
+  tenant: Tenant,
+  { subdomain }: RenameCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  const { spec, status } = tenant;
+  if (spec.subdomain === subdomain && !hasFailed(tenant)) return { outcome: "unchanged" };
+  const closed = whyClosed(tenant);
+  if (closed !== null) return refused(closed);
+  if (!isSettled(tenant) && status.site?.subdomain !== spec.subdomain) {
+    return refused("The tenant is being renamed.");
+  }
+  const former_subdomains = spec.former_subdomains.filter((one) => one.subdomain !== subdomain);
+  if (spec.subdomain !== null && spec.subdomain !== subdomain) {
+    const until = addSeconds(issued.now, FORMER_NAME_DAYS * 24 * 3600);
+    former_subdomains.push({ subdomain: spec.subdomain, until });
+  }
+  if (former_subdomains.length > MAX_FORMER_NAMES) {
+    return refused(`The tenant has had ${MAX_FORMER_NAMES} names in ${FORMER_NAME_DAYS} days.`);
+  }
+  return changed(tenant, issued, { subdomain, former_subdomains }, {});
+}
+
+/** Not of a tenant that has failed: what failed would be told of no longer. */
+function forgetNames(tenant: Tenant, issued: CommandRequest): CommandEffect {
+  const { former_subdomains } = tenant.spec;
+  const kept = former_subdomains.filter(({ until }) => until > issued.now);
+  const isDue = kept.length < former_subdomains.length && isSettled(tenant) && !hasFailed(tenant);
+  return isDue
+    ? changed(tenant, issued, { former_subdomains: kept }, {})
+    : { outcome: "unchanged" };
 }
 
 function changed(

@@ -66,7 +66,7 @@ test("nothing can be asked of one but its end, from when nobody is given it", ()
     for (const command of ["retry", "suspend", "resume"] as const) {
       assert.is(applyCommand(standby, command, issued).outcome, "refused", command);
     }
-    const link = { keyHash: "5e88", email: null, reason: null };
+    const link = { name: "login-link", keyHash: "5e88", email: null, reason: null } as const;
     assert.is(applyCommand(standby, link, issued).outcome, "refused");
     assert.is(correct(standby, { organization: "Acme" }, NOW).outcome, "refused");
     const deleted = applyCommand(standby, "delete", issued);
@@ -82,7 +82,7 @@ test("a customer whose claim is not verified has no site yet, as one whose site 
   const standby = readyStandby(MADE);
   const given = withChanges(standby, claimStandby(standby, ASKED, NOW));
   const fresh = newTenant({ ...ASKED, id: standby.id }, NOW);
-  const link = { keyHash: "5e88", email: null, reason: null };
+  const link = { name: "login-link", keyHash: "5e88", email: null, reason: null } as const;
   for (const command of ["suspend", "resume", "retry", link] as const) {
     assert.equal(applyCommand(given, command, issued), applyCommand(fresh, command, issued));
   }

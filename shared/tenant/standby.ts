@@ -52,6 +52,6 @@ export function claimStandby(
     updated_at,
     profile,
     spec: { ...spec, generation: standby.spec.generation + 1 },
-    status: { ...statusAfterCommand(now), phase: status.phase, standby_key: null },
+    status: { ...statusAfterCommand(now), phase: status.phase },
   };
 }

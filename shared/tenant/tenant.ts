@@ -278,7 +278,6 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       done: {},
       observed_generation: 0,
       operation: null,
-      standby_key: null,
     },
   };
 }
@@ -293,6 +292,7 @@ export function statusAfterCommand(now: Date) {
     message: null,
     retryable: null,
     queue_key: null,
+    standby_key: null,
     next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
   } satisfies StatusChanges;
 }

@@ -226,6 +226,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       databaseTls: "default" as const,
       databaseCa: null,
       benchUrl: null,
+      routerUrl: null,
       scripts: siteScripts(() => ""),
     },
   );

@@ -41,6 +41,7 @@ export const SETTINGS = {
   databaseTls: "default" as const,
   databaseCa: null,
   benchUrl: null,
+  routerUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
   poolSize: 0,

@@ -23,13 +23,12 @@ import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
-import { invalid } from "../http/parse-input.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
 import { publishTrigger } from "./publish-trigger.ts";
-import { RESERVED_SUBDOMAINS } from "./reserved-subdomains.ts";
+import { RESERVED_SUBDOMAINS, toSubdomain } from "./reserved-subdomains.ts";
 import { schoolNameSchema } from "./school-name.ts";
 import { takeStandby } from "./take-standby.ts";
 import type { Asked, Taken } from "./take-standby.ts";
@@ -138,11 +137,7 @@ function subdomainsFor(subdomain: string | null, { settings }: ApiDependencies):
   if (subdomain === null) {
     return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
   }
-  const name = subdomain.toLowerCase();
-  if (RESERVED_SUBDOMAINS.has(name) || settings.reservedSubdomains.includes(name)) {
-    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
-  }
-  return [name];
+  return [toSubdomain(subdomain, settings)];
 }
 
 /** Null where the name is taken. */

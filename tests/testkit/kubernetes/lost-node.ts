@@ -86,6 +86,7 @@ function settingsFor({ env }: SiteCluster): ManifestSettings {
     databaseTls: "off",
     databaseCa: null,
     benchUrl: null,
+    routerUrl: null,
     scripts: readSiteScripts(),
   };
 }
