@@ -33,6 +33,8 @@ variables {
   database_admin_password = "database-password"
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
+  pool_size               = 12
+  pool_max_age_days       = 14
   alert_emails            = ["operator@example.com"]
   failures_per_reason     = 5
   status_subscribers = {
