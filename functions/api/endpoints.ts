@@ -8,6 +8,7 @@ import { listOperations } from "./history/list-operations.ts";
 import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
 import type { Endpoint } from "./http/endpoint.ts";
+import { readPool } from "./pool/read-pool.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
@@ -40,6 +41,7 @@ export const ENDPOINTS = {
   listOperations,
   createLoginLink,
   renameTenant,
+  readPool,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

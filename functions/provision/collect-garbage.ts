@@ -21,6 +21,7 @@ import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { drainPool } from "./keep-pool.ts";
 
 /** Older than any function that may still be about to use it. */
 const MIN_AGE_SECONDS = 3600;
@@ -43,7 +44,8 @@ type Findings = AsyncGenerator<Finding>;
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
+  const looks = [leftStandbys, leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions];
+  for (const look of looks) {
     try {
       for await (const { event, ...about } of look(dependencies, before)) {
         log("WARNING", event, about);
@@ -56,6 +58,13 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     }
   }
   log("INFO", "GarbageCollectionFinished", { findings: count });
+}
+
+/** Standbys of a pool that was turned off. */
+async function* leftStandbys(dependencies: Dependencies): Findings {
+  for (const tenantId of await drainPool(dependencies, new Date())) {
+    yield { event: "StandbyDropped", tenantId };
+  }
 }
 
 /** Site Jobs of tenants that are gone. Without its deletion record, one may be of another control plane's tenant. */

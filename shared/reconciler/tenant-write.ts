@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isNobodys } from "../tenant/standby.ts";
 import { toEvent, toStatusView } from "../tenant/status-event.ts";
 import type { StatusEvent } from "../tenant/status-event.ts";
 import { heldSubdomains } from "../tenant/site-names.ts";
@@ -30,7 +31,8 @@ export interface TenantWrite extends ToldOf {
 
 /** What is written beside a new tenant. */
 export function toldOfNew(tenant: Tenant): ToldOf {
-  const event = toEvent(tenant, tenant.status.phase, tenant.created_at);
+  const { phase } = tenant.status;
+  const event = isNobodys(tenant) ? null : toEvent(tenant, phase, tenant.created_at);
   return { event, operations: historyOfNew(tenant) };
 }
 
@@ -55,7 +57,8 @@ export function toTenantWrite(
 /** What is written beside the end of a deletion, with which the record goes. */
 export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
   const last = { ...tenant, sequence: tenant.sequence + 1 };
-  return { event: toEvent(last, "deleted", now), operations: historyOfGone(tenant, now) };
+  const event = isNobodys(tenant) ? null : toEvent(last, "deleted", now);
+  return { event, operations: historyOfGone(tenant, now) };
 }
 
 function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {
@@ -66,6 +69,8 @@ function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {
   };
 }
 
+/** Of what is nobody's, nobody has a view. */
 function isViewChanged(before: Tenant, after: Tenant): boolean {
+  if (isNobodys(after)) return false;
   return JSON.stringify(toStatusView(before)) !== JSON.stringify(toStatusView(after));
 }

@@ -17,11 +17,17 @@ import type { IoHandlers, ReconcileSettings } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
 import type { Phase } from "../tenant/tenant.ts";
 
+/** How many sites are to be there before anybody asks. */
+export interface PoolSettings {
+  poolSize: number;
+  poolMaxAgeDays: number;
+}
+
 export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
-  settings: ManifestSettings & ReconcileSettings;
+  settings: ManifestSettings & ReconcileSettings & PoolSettings;
 }
 
 /**

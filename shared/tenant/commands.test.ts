@@ -139,6 +139,7 @@ test("a change is a new generation under an id of its own, forgets where the las
             message: null,
             retryable: null,
             queue_key: null,
+            standby_key: null,
             next_reconcile_at: addSeconds(NOW, 60),
           },
           rest: { updated_at: NOW },

@@ -10,6 +10,7 @@ import {
   isRequested,
   isSettled,
   LOGIN_LINK_KIND,
+  siteOf,
   statusAfterCommand,
   withLoginLink,
 } from "./tenant.ts";
@@ -68,6 +69,8 @@ export interface CommandRequest {
 
 const BEING_DELETED = "The tenant is being deleted.";
 
+const NOBODYS = "The tenant is a standby of the pool: no customer has it yet.";
+
 /** What the command comes to for this tenant. */
 export function applyCommand(
   tenant: Tenant,
@@ -76,6 +79,7 @@ export function applyCommand(
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
   if (typeof command === "object") return applyWithFields(tenant, command, issued);
   switch (command) {
     case "retry":
@@ -105,6 +109,7 @@ function applyWithFields(
 /** What a correction comes to for this tenant. Its site is left as it is, so no generation begins. */
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
   const { profile } = tenant;
   const { organization = profile.organization, email = profile.email } = corrections;
   if (organization === profile.organization && email === profile.email) {
@@ -121,7 +126,7 @@ function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect 
 /** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  return changed(tenant, issued, {}, tenant.status.site === null ? { phase: "queued" } : {});
+  return changed(tenant, issued, {}, siteOf(tenant) === null ? { phase: "queued" } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */
@@ -130,7 +135,7 @@ function requestState(
   state: "suspended" | "present",
   issued: CommandRequest,
 ): CommandEffect {
-  const { site } = tenant.status;
+  const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
   // A link that is not set yet must not be when the suspension ends, which may be in a year.

@@ -8,6 +8,7 @@ import { countedAttempts, OUTAGE_SECONDS } from "../../shared/reconciler/attempt
 import { definitionOf } from "../../shared/operations/registry.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
+import { hasWantedNames, heldSubdomains } from "../../shared/tenant/site-names.ts";
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import type { Scenario } from "./explored-steps.ts";
@@ -31,9 +32,19 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   for (const record of records(state)) {
     const { id, spec, status } = record;
     const { generation } = spec;
-    const subdomain = spec.subdomain ?? "";
     const { operation } = status;
-    holds(state.reservations[subdomain] === id, "a tenant holds its name");
+    const held = heldSubdomains(record);
+    holds(
+      held.every((name) => state.reservations[name] === id),
+      "a tenant holds its name",
+    );
+    const names = Object.values(state.hosts).filter(({ owner }) => owner === id);
+    const isReached = names.some(({ isServed }) => isServed);
+    const hasNames = status.site !== null && status.site.subdomain !== null;
+    holds(
+      !hasNames || spec.state === "absent" || isReached,
+      "visitors reach the site by some name",
+    );
     holds(
       (spec.state === "absent") === (status.phase === "deleting"),
       "who is to go, and only who, is going",
@@ -54,12 +65,11 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const holder = state.tenants[tenantId]?.record.status.operation?.slot;
     holds(holder === Number(slot), "no slot is taken by a tenant that does not know of it");
   }
-  for (const [subdomain, site] of Object.entries(state.sites)) {
-    if (site === undefined) continue;
-    holds(
-      state.reservations[subdomain] === site.owner,
-      "a name is free only when its site is gone",
-    );
+  for (const [subdomain, { owner }] of Object.entries(state.hosts)) {
+    holds(state.reservations[subdomain] === owner, "a name is free only when nothing leads by it");
+  }
+  for (const [tenantId, site] of Object.entries(state.sites)) {
+    holds(site === undefined || Boolean(state.tenants[tenantId]), "no site outlives its tenant");
   }
   for (const [tenantId, job] of Object.entries(state.jobs)) {
     if (job === null) continue;
@@ -158,22 +168,34 @@ export function checkStep(before: State, after: State): void {
     const { phase } = record.status;
     const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
     if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
-      const site = after.sites[record.spec.subdomain ?? ""];
-      const isVerified = site?.owner === record.id && site.state === phase;
+      const isVerified = isAsRecorded(record, after) && after.sites[record.id]?.state === phase;
       holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
   }
   for (const [id, stored] of Object.entries(before.tenants)) {
     if (stored === null || after.tenants[id] !== null) continue;
-    const { subdomain, state } = stored.record.spec;
+    const { state } = stored.record.spec;
     holds(state === "absent", "only who is to go goes");
-    holds(after.sites[subdomain ?? ""]?.owner !== id, "a tenant goes only when its site is gone");
+    holds(after.sites[id] === undefined, "a tenant goes only when its site is gone");
   }
-  for (const [subdomain, site] of Object.entries(before.sites)) {
-    const now = after.sites[subdomain];
-    const isOthers = site !== undefined && now !== undefined && now.owner !== site.owner;
-    holds(!isOthers, "a site does not pass from one tenant to another");
+}
+
+/**
+ * Whether the site has the customer and the names that the record says were verified. Names that were to change when the
+ * tenant was suspended may have changed, or not; they are given once more when it is resumed.
+ */
+function isAsRecorded({ id, spec, status }: Tenant, { sites, hosts }: State): boolean {
+  if (spec.state === "suspended" && status.site !== null && !hasWantedNames(spec, status.site)) {
+    return sites[id]?.hasCustomer === true;
   }
+  const { subdomain = null, former_subdomains = [] } = status.site ?? {};
+  const leads = (name: string, isServed: boolean) =>
+    hosts[name]?.owner === id && hosts[name].isServed === isServed;
+  return (
+    sites[id]?.hasCustomer === (subdomain !== null) &&
+    (subdomain === null || leads(subdomain, true)) &&
+    former_subdomains.every((name) => leads(name, false))
+  );
 }
 
 /** Nothing is told twice, or left out; and what has ended in the history stays as it is. */
@@ -226,8 +248,12 @@ export function checkRest(state: State): void {
       phase === (spec.state === "suspended" ? "suspended" : "active"),
       "the command is carried out",
     );
-    const site = state.sites[spec.subdomain ?? ""];
-    holds(site?.owner === id && site.state === phase, "the site is as the record says");
+    const isAsSaid = isAsRecorded(record, state) && state.sites[id]?.state === phase;
+    holds(isAsSaid, "the site is as the record says");
+    holds(
+      spec.state === "suspended" || (status.site !== null && hasWantedNames(spec, status.site)),
+      "the site has the names that are asked for",
+    );
     holds(state.secrets[id] === true, "the Secret is there");
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
@@ -241,6 +267,7 @@ export function checkRest(state: State): void {
   }
   for (const [subdomain, tenantId] of Object.entries(state.reservations)) {
     const record = state.tenants[tenantId]?.record;
-    holds(record?.spec.subdomain === subdomain, "no name is reserved for nobody");
+    const isHeld = record !== undefined && heldSubdomains(record).includes(subdomain);
+    holds(isHeld, "no name is reserved for nobody");
   }
 }

@@ -85,4 +85,14 @@ export const OUTAGE: Scenario = {
   budget: { ...NOTHING, commands: 2, outages: 6, failures: 2, jumps: 2 },
 };
 
-export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, BLOCKERS, OUTAGE];
+/** A name passes from one tenant to another when the first has another one and has had it for long enough. */
+export const RENAMES: Scenario = {
+  ...common,
+  name: "two tenants that are renamed to names that the other wants, with a crash and a failing Job",
+  tenants: [...ONE, { id: ID.b, subdomain: "acme" }],
+  newNames: ["acme", "zenith"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 4, crashes: 1, failures: 1 },
+};
+
+export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, BLOCKERS, OUTAGE, RENAMES];

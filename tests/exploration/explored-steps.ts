@@ -8,8 +8,9 @@ import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { tenantsToReconcile } from "../../functions/provision/resync.ts";
 import type { reconcile } from "../../shared/reconciler/reconcile.ts";
 import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
-import type { applyCommand, Command } from "../../shared/tenant/commands.ts";
+import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
 import {
   answer,
   end,
@@ -46,6 +47,8 @@ export interface Scenario {
   concurrency: number;
   /** How often each of these may happen on one way. */
   budget: Budget;
+  /** The other names that tenants may be given. */
+  newNames?: string[];
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
@@ -151,6 +154,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
   }
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
   }
   const resynced = resync(state, rig);
   if (resynced !== null) yield step("resync", resynced);
@@ -237,6 +241,11 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
       const next = commandFor(state, stored.record, command, rig);
       if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
     }
+    for (const name of rig.scenario.newNames ?? []) {
+      const holder = state.reservations[name] ?? id;
+      const next = commandFor(state, stored.record, { name: "rename", subdomain: name }, rig);
+      if (next !== null && holder === id) yield [`${nameOf(id)}: rename to ${name}`, next];
+    }
   }
 }
 
@@ -264,8 +273,8 @@ export function create(
 export function commandFor(
   state: State,
   record: Tenant,
-  command: Command,
-  { code }: Rig,
+  command: Command | CommandWithFields,
+  { code, guarantees }: Rig,
 ): State | null {
   const request = {
     commandId: `w${record.spec.generation}`,
@@ -274,7 +283,7 @@ export function commandFor(
   };
   const result = code.applyCommand(record, command, request);
   if (result.outcome !== "changed") return null;
-  return withTrigger(writeRecord(state, { record }, result.changes), record.id);
+  return withTrigger(writeRecord(state, { record }, result.changes, { guarantees }), record.id);
 }
 
 /** Null where the resync would trigger nobody who is not triggered already. */
@@ -303,6 +312,21 @@ export function resync(state: State, { scenario }: Rig): State | null {
 
 /** What an operator has to set right is waited for as long. */
 const TIMEOUT_MILLISECONDS = 600_000;
+
+/** The daily garbage collection forgets names whose time is over; here their time is over at any moment. */
+function* forgotten(state: State, rig: Rig): Generator<[string, State]> {
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored || stored.record.spec.former_subdomains.length === 0) continue;
+    const { record } = stored;
+    const former_subdomains = record.spec.former_subdomains.map((former) => ({
+      ...former,
+      until: new Date(state.now),
+    }));
+    const over = withChanges(record, { spec: { former_subdomains } });
+    const next = commandFor(state, over, { name: "forget-names" }, rig);
+    if (next !== null) yield [`${nameOf(record.id)}: former names are forgotten`, next];
+  }
+}
 
 /** Time passes until something is due. */
 function* jumps(state: State): Generator<[string, State]> {

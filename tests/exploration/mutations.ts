@@ -12,6 +12,7 @@ import type { Decision, Observed } from "../../shared/reconciler/decision.ts";
 import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
+import { wantedNames } from "../../shared/tenant/site-names.ts";
 import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -22,6 +23,7 @@ import {
   NAME,
   OUTAGE,
   QUEUE,
+  RENAMES,
   SLOT,
   STALLS,
 } from "./exploration-scenarios.ts";
@@ -138,7 +140,7 @@ export const MUTATIONS: Mutation[] = [
     name: "the site scripts skip the fence",
     scenario: STALLS,
     guarantees: { isFenced: false },
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a new tenant is stored without a next reconcile",
@@ -204,7 +206,7 @@ export const MUTATIONS: Mutation[] = [
       const { generation, attempt } = operation;
       return { tenant, job: { ...job, generation, attempt } };
     }),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a deletion skips the drop whenever there is no Job",
@@ -314,7 +316,7 @@ export const MUTATIONS: Mutation[] = [
       const isOver = changes.retryable === false || countedAttempts(operation) >= 3;
       return isDrop && isOver ? givenUp(changes, operation) : changes;
     }),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a retry does not begin a new generation",
@@ -393,10 +395,59 @@ export const MUTATIONS: Mutation[] = [
     breaks: "the history has what is under way, and no more",
   },
   {
+    name: "a new name is the tenant's without being reserved",
+    scenario: RENAMES,
+    guarantees: { named: (names) => ({ ...names, reserved: [] }) },
+    breaks: "a tenant holds its name",
+  },
+  {
+    name: "a former name stays reserved when it is forgotten",
+    scenario: RENAMES,
+    guarantees: { named: (names) => ({ ...names, released: [] }) },
+    breaks: "no name is reserved for nobody",
+  },
+  {
+    name: "a former name is free as soon as nobody asks for it, while it still leads to the site",
+    scenario: RENAMES,
+    guarantees: {
+      named: (names, before, after) => ({
+        ...names,
+        released: wantedNames(before.spec).former_subdomains.filter(
+          (name) => !wantedNames(after.spec).former_subdomains.includes(name),
+        ),
+      }),
+    },
+    breaks: "a tenant holds its name",
+  },
+  {
+    name: "a rename that still works is taken for one that succeeded",
+    scenario: RENAMES,
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job:
+        job?.kind === "rename"
+          ? { ...job, outcome: job.outcome ?? { result: "succeeded", reason: null } }
+          : job,
+    })),
+    breaks: "active means verified",
+  },
+  {
+    name: "a rename that gives up is taken for one that succeeded",
+    scenario: RENAMES,
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job:
+        job?.kind === "rename" && job.outcome !== null
+          ? { ...job, outcome: { result: "succeeded", reason: null } }
+          : job,
+    })),
+    breaks: "the site is as the record says",
+  },
+  {
     name: "a tenant that is settled goes",
     scenario: NAME,
     code: instead((decision) => (decision.reason === "Settled" ? END_DELETION : decision)),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
 ];
 

@@ -8,7 +8,7 @@ import { missingTerraform, openTerraform } from "../../scripts/terraform/run-ter
 import { decide } from "../../shared/reconciler/decide.ts";
 import type { Job } from "../../shared/reconciler/decision.ts";
 import { createDecisionLog } from "../../shared/runtime/decision-log.ts";
-import { writeLogLine } from "../../shared/platform/log.ts";
+import { log, writeLogLine } from "../../shared/platform/log.ts";
 import type { IoHandlers } from "../../shared/reconciler/ports.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
 import { filtersAfter } from "./alert-filters.ts";
@@ -144,7 +144,7 @@ function addTests(): void {
 
   test("there are those alerts that are looked at here", () => {
     const ofEvents = EVENTS.flatMap(([, expected]) => expected);
-    assert.equal(filters.names, [...new Set([...ofEvents, "set-up-fails"])].toSorted());
+    assert.equal(filters.names, [...new Set([...ofEvents, "pool-paused", "set-up-fails"])].toSorted());
   });
 
   for (const [one, expected] of EVENTS) {
@@ -165,6 +165,13 @@ function addTests(): void {
       assert.equal(about(ofFunction(service, await lineOfSetUp(600))), ["set-up-fails"], service);
     }
     assert.equal(about(ofFunction("somebody-else", await lineOfSetUp(600))), []);
+  });
+
+  test("a pool of which the filling pauses: pool-paused", async () => {
+    const [line = {}] = await logLinesOf(async () => log("ERROR", "PoolPaused", { failures: 3 }));
+    assert.equal(about(ofFunction("kairos-provision", line)), ["pool-paused"]);
+    const [other = {}] = await logLinesOf(async () => log("ERROR", "PoolNotKept", {}));
+    assert.equal(about(ofFunction("kairos-provision", other)), []);
   });
 
   test("one that is only blocked: nobody is told", async () => {

@@ -202,6 +202,9 @@ function addTests(): void {
       reservedSubdomains: ["billing", "login"],
       trustedProxies: 2,
       rateLimitPerMinute: 600,
+      frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
+      frappeApps: ["erpnext", "hrms"],
+      poolSize: 12,
     });
   });
 
@@ -225,6 +228,8 @@ function addTests(): void {
         benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,
+        poolSize: 12,
+        poolMaxAgeDays: 14,
       });
     });
   }

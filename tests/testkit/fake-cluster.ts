@@ -44,6 +44,8 @@ export const SETTINGS = {
   routerUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
+  poolSize: 0,
+  poolMaxAgeDays: 7,
   scripts: siteScripts(({ name }) => obeying(name)),
 };
 
