@@ -1,9 +1,9 @@
 /** Site Jobs on a volume on which nothing can be written any more. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/names.ts";
+import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
@@ -24,7 +24,10 @@ let volume: SmallVolume;
 
 function open(): void {
   bench = createSiteBench();
-  volume = mountVolume(bench.sites);
+  volume = mountVolume(bench.volume.root);
+  // It hides what was there, so the volume is made once more on it.
+  for (const directory of [bench.volume.hosts, bench.volume.tenants, bench.sites])
+    mkdirSync(directory, { recursive: true });
   writeFileSync(join(bench.sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
 }
 
@@ -33,12 +36,10 @@ function close(): void {
   bench.remove();
 }
 
-const records = () => join(bench.sites, ".tenants");
-
 /** Fills the volume and sees that it is full. */
 function fill(...scarce: Scarce[]): void {
-  volume.fill(scarce, records());
-  const more = join(bench.sites, "more");
+  volume.fill(scarce, bench.volume.tenants);
+  const more = join(bench.volume.root, "more");
   try {
     assert.throws(() => writeFileSync(more, "more"), /ENOSPC/);
   } finally {
@@ -60,8 +61,8 @@ async function findVolumeFull(work: Work): Promise<void> {
 
 /** Nothing of the tenant is left, it cannot come back, and its name can be had. */
 async function provesGone(): Promise<void> {
-  const left = readdirSync(records()).filter((name) => !name.startsWith("x-"));
-  assert.equal(left, [`${ACME.id}.gone`, "other.kairos.app"]);
+  const left = readdirSync(bench.volume.tenants).filter((name) => !name.startsWith("x-"));
+  assert.equal(left, [`${ACME.id}.gone`, siteName(OTHER.id)]);
   assert.not(existsSync(bench.site(ACME)));
   assert.equal(readdirSync(join(bench.databases, "databases")), [databaseName(OTHER.id)]);
   volume.free();

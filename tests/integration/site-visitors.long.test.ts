@@ -9,13 +9,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { OperationKind } from "../../shared/operations/registry.ts";
 import { siteName } from "../../shared/tenant/names.ts";
-import { createSiteBench, standbyOf, tenantNamed } from "../testkit/site-bench.ts";
+import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
+import { fillingStandby } from "../testkit/some-standby.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 
 const test = suite("site Jobs and visitors");
 
 const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
+
+const STANDBY = fillingStandby(new Date(0), { id: ACME.id });
 
 let bench: SiteBench;
 /** The bench's web server, and the router before it. */
@@ -92,13 +95,13 @@ test("a create is verified by what a visitor of its main address gets, through t
 });
 
 test("a standby, which has no host name, is verified at the bench by its site's name", async () => {
-  const { status, output } = await run("create", 1, standbyOf(ACME.id));
+  const { status, output } = await run("create", 1, STANDBY);
   assert.is(status, 0, output);
   assert.equal(visits, twenty(siteName(ACME.id), 200));
 });
 
 test("a claim is verified by the customer's first request, through the router", async () => {
-  await run("create", 1, standbyOf(ACME.id));
+  await run("create", 1, STANDBY);
   visits = [];
   const { status, output } = await run("claim", 2);
   assert.is(status, 0, output);

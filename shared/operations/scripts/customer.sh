@@ -27,7 +27,7 @@ serve_names() {
 give_names() {
   local name
   serve_names
-  if [[ -n $FORMER_NAMES ]]; then mkdir -p -- "$record/moved-to/$HOST"; fi
+  [[ -z $FORMER_NAMES ]] || make_directory "$record/moved-to/$HOST"
   for name in $FORMER_NAMES; do lead_host "$name" "../tenants/$SITE/moved-to/$HOST"; done
   free_hosts_but "$SERVED_NAMES $FORMER_NAMES"
 }
