@@ -33,7 +33,10 @@ test.before.each(async () => {
   visits = [];
   stale = 0;
   before = 200;
-  web = await serve(({ "x-frappe-site-name": site }) => [`${site}`, statusOf(bench.sites, `${site}`)]);
+  web = await serve(({ "x-frappe-site-name": site }) => [
+    `${site}`,
+    statusOf(bench.sites, `${site}`),
+  ]);
   router = await serve(({ host }) => [`${host}`, routed(`${host}`)]);
 });
 test.after.each(async () => {
@@ -75,7 +78,9 @@ function routed(host: string): number {
   if (!existsSync(link)) return 404;
   const [, , place = ""] = relative(bench.volume.root, realpathSync(link)).split("/");
   if (place === "suspended") return 503;
-  return place === "moved-to" ? 308 : statusOf(dirname(realpathSync(link)), basename(realpathSync(link)));
+  return place === "moved-to"
+    ? 308
+    : statusOf(dirname(realpathSync(link)), basename(realpathSync(link)));
 }
 
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -111,7 +116,11 @@ test("a claim is verified by the customer's first request, through the router", 
 test("a rename is verified by its new name", async () => {
   await run("create", 1);
   visits = [];
-  const { status, output } = await run("rename", 2, withParts(ACME, { spec: { subdomain: "new" } }));
+  const { status, output } = await run(
+    "rename",
+    2,
+    withParts(ACME, { spec: { subdomain: "new" } }),
+  );
   assert.is(status, 0, output);
   assert.equal(visits, twenty("new.kairos.app", 200));
 });
