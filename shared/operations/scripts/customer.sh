@@ -30,6 +30,7 @@ give_names() {
   [[ -z $FORMER_NAMES ]] || make_directory "$record/moved-to/$HOST"
   for name in $FORMER_NAMES; do lead_host "$name" "../tenants/$SITE/moved-to/$HOST"; done
   free_hosts_but "$SERVED_NAMES $FORMER_NAMES"
+  remove_targets_but "${FORMER_NAMES:+$HOST}"
 }
 
 # The address may have been corrected since the user was made.

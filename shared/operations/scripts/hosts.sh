@@ -25,6 +25,7 @@ prepare_hosts() {
   local directory
   mkdir -p -- "$host_links"
   for directory in names suspended moved-to; do make_directory "$record/$directory"; done
+  discard "$changes"
   make_own_directory
 }
 
@@ -53,10 +54,10 @@ take_away() {
   make_own_directory || true
   check_claim
   if mv -fT -- "$1" "$changes/gone"; then
-    rm -f -- "$changes/gone"
+    rm -rf -- "$changes/gone"
   else
     check_claim
-    rm -f -- "$1"
+    rm -rf -- "$1"
   fi
 }
 
@@ -112,6 +113,14 @@ free_host() {
   site_of_link "$(readlink -- "$host_links/$1" || true)"
   [[ $linked != "$SITE" ]] || take_away "$host_links/$1"
   take_away "$record/names/$1"
+}
+
+# remove_targets_but HOST: nothing of this site's leads on to another name any more.
+remove_targets_but() {
+  local target
+  for target in "$record"/moved-to/*; do
+    [[ ${target##*/} == "$1" ]] || take_away "$target"
+  done
 }
 
 # free_hosts_but NAMES: calls free_host for every name that may lead to this site, but for those given.
