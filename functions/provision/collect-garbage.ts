@@ -18,6 +18,7 @@ import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 
 /** Older than any function that may still be about to use it. */
@@ -31,6 +32,7 @@ interface Finding {
   event: LogEvent;
   tenantId: string;
   subdomain?: string;
+  domain?: string;
   /** The fields of a record that are damaged. */
   damaged?: string[];
 }
@@ -41,7 +43,7 @@ type Findings = AsyncGenerator<Finding>;
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions]) {
+  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions, leftDomains]) {
     try {
       for await (const { event, ...about } of look(dependencies, before)) {
         log("WARNING", event, about);
@@ -181,6 +183,17 @@ async function* lostDeletions({ store }: Dependencies, before: Date): Findings {
     if (await isGone(tenantId, store)) {
       yield { event: "DeletionUnfinished", tenantId };
     }
+  }
+}
+
+/** Custom domains of tenants that are gone. One that was given up is due at no time. */
+async function* leftDomains(dependencies: Dependencies): Findings {
+  const { store, domains } = dependencies;
+  if (!domains) return;
+  for await (const { domain, tenantId } of store.domains()) {
+    if (!isTenantId(tenantId) || !(await isGone(tenantId, store))) continue;
+    await reconcileOneDomain(domain, dependencies);
+    yield { event: "DomainOfMissingTenant", tenantId, domain };
   }
 }
 

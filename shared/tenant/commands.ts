@@ -123,7 +123,8 @@ function requestLoginLink(
   return changed(tenant, { ...issued, requestedBy }, withLoginLink(tenant.spec.requests, link), {});
 }
 
-function changed(
+/** A new generation that wants this. */
+export function changed(
   { spec }: Tenant,
   { commandId, requestedBy, now }: CommandRequest,
   wanted: TenantChanges["spec"],
@@ -146,6 +147,7 @@ function changed(
   };
 }
 
-function refused(why: string): CommandEffect {
+/** Why it cannot be. */
+export function refused(why: string): CommandEffect {
   return { outcome: "refused", why };
 }
