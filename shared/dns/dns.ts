@@ -4,6 +4,7 @@
  *
  * @module
  */
+import ipaddr from "ipaddr.js";
 import { Resolver } from "node:dns/promises";
 import type { Domain } from "../domains/domain.ts";
 import { tokenName } from "../domains/domain.ts";
@@ -16,7 +17,7 @@ export interface DnsSettings {
   sitesAddresses: string[];
 }
 
-/** How long a server is waited for at first. The client asks twice, and waits longer the second time. */
+/** The client asks twice, and waits longer the second time. */
 const ASK_MILLISECONDS = 2000;
 
 /** What a name has of one type, or that nobody says. */
@@ -24,12 +25,16 @@ type Records = { are: string[] } | { unknown: string };
 
 export type Dns = ReturnType<typeof openDns>;
 
-export function openDns({ dnsServers, sitesAddresses }: DnsSettings) {
-  const addresses = sitesAddresses.map((address) => address.toLowerCase());
+/** Opens it. `milliseconds` is how long a server is waited for at first. */
+export function openDns(
+  { dnsServers, sitesAddresses }: DnsSettings,
+  milliseconds = ASK_MILLISECONDS,
+) {
+  const addresses = sitesAddresses.map(toOneForm);
 
   /** A resolver of its own for each domain: one keeps what it was answered. */
   function newResolver(): Resolver {
-    const resolver = new Resolver({ timeout: ASK_MILLISECONDS, tries: 2 });
+    const resolver = new Resolver({ timeout: milliseconds, tries: 2 });
     if (dnsServers.length > 0) resolver.setServers(dnsServers);
     return resolver;
   }
@@ -76,11 +81,16 @@ function seenIn(records: Records, isWanted: (record: string) => boolean): Seen {
 /** Whoever is led elsewhere, be it by one address of several, does not reach the site. */
 function seenAddress(answers: Records[], addresses: string[]): Seen {
   const found = answers.flatMap((answer) => ("are" in answer ? answer.are : []));
-  const strange = found.filter((address) => !addresses.includes(address.toLowerCase()));
+  const strange = found.filter((address) => !addresses.includes(toOneForm(address)));
   if (strange.length > 0) return { is: "absent", instead: strange };
   const [unknown] = answers.flatMap((answer) => ("unknown" in answer ? [answer.unknown] : []));
   if (unknown !== undefined) return { is: "unknown", why: unknown };
   return found.length > 0 ? { is: "found" } : { is: "absent", instead: [] };
+}
+
+/** One and the same text for one address: IPv6 has many. */
+function toOneForm(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.parse(address).toNormalizedString() : address;
 }
 
 function toHost(name: string): string {
