@@ -17,8 +17,8 @@ import type { Answer } from "./stack-fixture.ts";
 
 export type OwnApi = Awaited<ReturnType<typeof startOwnApi>>;
 
-/** Starts it. Each of its answers is held to its own document. */
-export async function startOwnApi() {
+/** Starts it, with settings of its own in `env`. Each of its answers is held to its own document. */
+export async function startOwnApi(env: Record<string, string> = {}) {
   const [firestore, pubsub] = await Promise.all([startFirestore(), startPubsub()]);
   const proxy = await startRestProxy(firestore.host);
   const processes = createServerProcesses();
@@ -30,6 +30,7 @@ export async function startOwnApi() {
     FIRESTORE_EMULATOR_HOST: proxy.host,
     PUBSUB_EMULATOR_HOST: pubsub.host,
     METADATA_SERVER_DETECTION: "none",
+    ...env,
   });
   processes.start(spec);
   await waitForPort(port, AbortSignal.timeout(60_000));
@@ -38,6 +39,7 @@ export async function startOwnApi() {
     proxy,
     client: firestore.client,
     store: firestore.store,
+    pubsubHost: pubsub.host,
     empty: () => firestore.empty(),
     call(
       method: string,
