@@ -9,8 +9,10 @@ import { definitionOf } from "../../shared/operations/registry.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
 import { hasWantedNames, heldSubdomains } from "../../shared/tenant/site-names.ts";
+import { isNobodys, POOL } from "../../shared/tenant/standby.ts";
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { emailOf } from "./explored-steps.ts";
 import type { Scenario } from "./explored-steps.ts";
 import { OUTAGE, queue } from "./model.ts";
 import type { State } from "./model.ts";
@@ -56,6 +58,7 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
   checkTold(state);
+  checkCustomers(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
     const isWaiting = !isSettled(record) || record.spec.state === "absent";
@@ -89,19 +92,44 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   }
 }
 
+/** Who was answered has a tenant of their own; and what may be taken is nobody's. */
+function checkCustomers(state: State): void {
+  const given = Object.values(state.answered);
+  holds(new Set(given).size === given.length, "a standby is given to one customer");
+  for (const [customer, tenantId] of Object.entries(state.answered)) {
+    const stored = state.tenants[tenantId];
+    holds(stored !== undefined, "who was answered has a tenant");
+    const isTheirs = !stored || stored.record.profile.email === emailOf(customer);
+    holds(isTheirs, "a tenant is its customer's");
+  }
+  for (const record of records(state)) {
+    const { id, spec, status } = record;
+    if (status.standby_key === null) continue;
+    holds(spec.state === "standby", "what may be taken is nobody's");
+    holds(status.site !== null && isAsRecorded(record, state), `what may be taken is made: ${id}`);
+  }
+}
+
 /** What subscribers were told last, and what the history says, is what the record says. */
 function checkTold({ tenants, events, history }: State): void {
   for (const [id, stored] of Object.entries(tenants)) {
     const event = events[id];
     const open = openIn(history, id);
     if (stored === null) {
-      holds(event?.type === "deleted", "the last that is told of a tenant is that it is deleted");
+      // Of a standby that nobody was given, nothing is told.
+      holds(
+        event === undefined || event.type === "deleted",
+        "the last that is told of a tenant is that it is deleted",
+      );
       holds(open.length === 0, "no attempt of a tenant that is gone is open");
       continue;
     }
     const { record } = stored;
-    const isTold = JSON.stringify(event?.data) === JSON.stringify(toStatusView(record));
-    holds(isTold && event?.sequence === record.sequence, "the newest event says what is so");
+    const isTold =
+      JSON.stringify(event?.data) === JSON.stringify(toStatusView(record)) &&
+      event?.sequence === record.sequence;
+    if (isNobodys(record)) holds(event === undefined, "nothing is told of what is nobody's");
+    else holds(isTold, "the newest event says what is so");
     holds(open.join() === openOn(record).join(), "the history has what is under way, and no more");
   }
 }
@@ -139,6 +167,12 @@ export function checkStep(before: State, after: State): void {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
+    const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
+    const isPools = record.spec.requested_by.name === POOL.name;
+    holds(
+      !isDropped || !isPools || was.spec.state === "standby",
+      "the pool drops what is nobody's",
+    );
     holds(
       record.spec.generation > was.spec.generation || record.spec.state === was.spec.state,
       "only a caller changes what is asked for",

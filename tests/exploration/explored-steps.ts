@@ -8,6 +8,8 @@ import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { tenantsToReconcile } from "../../functions/provision/resync.ts";
 import type { reconcile } from "../../shared/reconciler/reconcile.ts";
 import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
+import { newStandby, POOL } from "../../shared/tenant/standby.ts";
+import type { claimStandby } from "../../shared/tenant/standby.ts";
 import { withChanges } from "../../shared/tenant/tenant.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
@@ -17,6 +19,7 @@ import {
   fail,
   failForOutage,
   block,
+  current,
   ID,
   queue,
   withTrigger,
@@ -27,7 +30,7 @@ import {
   writeNew,
   writeRecord,
 } from "./model.ts";
-import type { Guarantees, ModelJob, Running, State } from "./model.ts";
+import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
@@ -35,6 +38,7 @@ export interface Code {
   reconcile: typeof reconcile;
   newTenant: typeof newTenant;
   applyCommand: typeof applyCommand;
+  claimStandby: typeof claimStandby;
 }
 
 /** What is explored. */
@@ -47,6 +51,8 @@ export interface Scenario {
   concurrency: number;
   /** How often each of these may happen on one way. */
   budget: Budget;
+  /** The ids of the standbys that the pool makes. */
+  standbys?: string[];
   /** The other names that tenants may be given. */
   newNames?: string[];
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
@@ -156,6 +162,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
   }
+  for (const [label, next] of poolSteps(state, rig)) yield step(label, next);
   const resynced = resync(state, rig);
   if (resynced !== null) yield step("resync", resynced);
   if (budget.jumps > 0) {
@@ -231,12 +238,17 @@ const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
 
 function* commands(state: State, rig: Rig): Generator<[string, State]> {
   for (const { id, subdomain } of rig.scenario.tenants) {
-    const stored = state.tenants[id];
-    if (stored === undefined) {
-      const created = create(state, { id, subdomain }, rig);
-      if (created !== null) yield [`${nameOf(id)}: POST`, created];
+    if (state.answered[id] !== undefined || state.posts[id] !== undefined) continue;
+    const created = create(state, { id, subdomain }, rig);
+    if (created !== null) yield [`${nameOf(id)}: POST`, created];
+    for (const read of ready(state)) {
+      const posts = { ...state.posts, [id]: read };
+      yield [`${nameOf(id)}: POST reads standby ${nameOf(read.record.id)}`, { ...state, posts }];
     }
-    if (stored === undefined || stored === null) continue;
+  }
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored || stored.record.spec.state === "standby") continue;
+    const { id } = stored.record;
     for (const command of COMMANDS) {
       const next = commandFor(state, stored.record, command, rig);
       if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
@@ -256,17 +268,84 @@ export function create(
   { code }: Rig,
 ): State | null {
   if (state.reservations[subdomain] !== undefined) return null;
-  const wanted = {
-    id,
-    commandId: "w",
+  const record = code.newTenant({ id, ...asked(id, subdomain) }, new Date(state.now));
+  const reserved = {
+    ...state,
+    reservations: { ...state.reservations, [subdomain]: id },
+    answered: { ...state.answered, [id]: id },
+  };
+  return withTrigger(writeNew(reserved, record), id);
+}
+
+/** What a customer asks for. */
+function asked(customer: string, subdomain: string) {
+  return {
+    commandId: `w of ${customer}`,
     requestedBy: REQUESTER,
     organization: "Acme",
     subdomain,
-    email: "a@acme.example",
+    email: emailOf(customer),
   };
-  const record = code.newTenant(wanted, new Date(state.now));
-  const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
-  return withTrigger(writeNew(reserved, record), id);
+}
+
+export function emailOf(customer: string): string {
+  return `${nameOf(customer)}@acme.example`;
+}
+
+/** The standbys that may be taken, as they are read. */
+function ready({ tenants }: State): Read[] {
+  return Object.values(tenants).flatMap((stored) =>
+    stored !== null && stored.record.status.standby_key !== null ? stored : [],
+  );
+}
+
+/** What the pool does, and the POSTs that have read a standby. It takes two steps to read and to write. */
+function* poolSteps(state: State, rig: Rig): Generator<[string, State]> {
+  const { standbys = [], tenants } = rig.scenario;
+  for (const id of standbys.filter((each) => state.tenants[each] === undefined)) {
+    const standby = { image: "frappe/erpnext:v16", apps: ["erpnext"] };
+    const record = newStandby({ id, commandId: "w", standby }, new Date(state.now));
+    yield [`the pool makes ${nameOf(id)}`, withTrigger(writeNew(state, record), id)];
+  }
+  for (const { id, subdomain } of tenants) {
+    const read = state.posts[id];
+    if (read === undefined) continue;
+    const { [id]: _, ...posts } = state.posts;
+    const next = give({ ...state, posts }, { id, subdomain, read }, rig);
+    yield [`${nameOf(id)}: POST takes ${nameOf(read.record.id)}`, next];
+  }
+  for (const [index, read] of state.plans.entries()) {
+    const next = { ...state, plans: state.plans.toSpliced(index, 1) };
+    const { droppingInsistsOnVersion } = rig.guarantees;
+    const stored = current(state, read.record.id, read.version, droppingInsistsOnVersion);
+    const dropped = stored && commandFor(next, stored.record, "delete", rig, POOL);
+    yield [`the pool drops ${nameOf(read.record.id)}`, dropped ?? next];
+  }
+  for (const id of standbys) {
+    const stored = state.tenants[id];
+    if (stored?.record.spec.state !== "standby") continue;
+    if (state.plans.some(({ record }) => record.id === id)) continue;
+    yield [`the pool finds ${nameOf(id)} too old`, { ...state, plans: [...state.plans, stored] }];
+  }
+}
+
+/** What the store does with a standby that a customer is to get: record and reservation, both or neither. */
+function give(
+  state: State,
+  { id, subdomain, read }: { id: string; subdomain: string; read: Read },
+  { code, guarantees }: Rig,
+): State {
+  const { givingInsistsOnVersion, givingIsAtomic } = guarantees;
+  const stored = current(state, read.record.id, read.version, givingInsistsOnVersion);
+  const isFree = state.reservations[subdomain] === undefined;
+  if (stored === null || !isFree) {
+    if (givingIsAtomic || !isFree) return state;
+    return { ...state, reservations: { ...state.reservations, [subdomain]: read.record.id } };
+  }
+  const changes = code.claimStandby(read.record, asked(id, subdomain), new Date(state.now));
+  const given = writeRecord(state, stored, changes, { guarantees });
+  const answered = { ...given.answered, [id]: read.record.id };
+  return withTrigger({ ...given, answered }, read.record.id);
 }
 
 /** Null where the command changes nothing. */
@@ -275,10 +354,11 @@ export function commandFor(
   record: Tenant,
   command: Command | CommandWithFields,
   { code, guarantees }: Rig,
+  requestedBy = REQUESTER,
 ): State | null {
   const request = {
     commandId: `w${record.spec.generation}`,
-    requestedBy: REQUESTER,
+    requestedBy,
     now: new Date(state.now),
   };
   const result = code.applyCommand(record, command, request);

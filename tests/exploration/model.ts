@@ -32,6 +32,11 @@ export interface Guarantees {
   isFenced: boolean;
   /** What is written beside a record: all of what follows from the change. */
   told: (told: ToldOf) => ToldOf;
+  /** Whether a standby is given, or dropped, only as it was read. */
+  givingInsistsOnVersion: boolean;
+  droppingInsistsOnVersion: boolean;
+  /** Whether a standby that is not given leaves its name as it was. */
+  givingIsAtomic: boolean;
   /** Which names are reserved and released by a change: all of those that follow from it. */
   named: (names: Names, before: Tenant, after: Tenant) => Names;
 }
@@ -44,6 +49,9 @@ export const ALL_GUARANTEES: Guarantees = {
   claimIsExclusive: true,
   isFenced: true,
   told: (told) => told,
+  givingInsistsOnVersion: true,
+  droppingInsistsOnVersion: true,
+  givingIsAtomic: true,
   named: (names) => names,
 };
 
@@ -104,7 +112,19 @@ export interface State {
   /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
   outages: Record<string, number>;
   running: Running[];
+  /** By customer: the tenant that they were answered with. */
+  answered: Record<string, string>;
+  /** By customer: the standby that their POST has read, with its version. */
+  posts: Record<string, Read>;
+  /** The standbys that the pool has read and is about to drop. */
+  plans: Read[];
   counter: number;
+}
+
+/** A tenant as somebody read it. */
+export interface Read {
+  record: Tenant;
+  version: number;
 }
 
 export const ID = {
@@ -131,6 +151,9 @@ export function emptyState(): State {
     history: {},
     outages: {},
     running: [],
+    answered: {},
+    posts: {},
+    plans: [],
     counter: 0,
   };
 }
@@ -206,7 +229,8 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
   }
 }
 
-function current(
+/** The tenant as it is, if it is still as it was read, or if nobody insists on that. */
+export function current(
   state: State,
   tenantId: string,
   version: unknown,

@@ -12,6 +12,7 @@ import type { Decision, Observed } from "../../shared/reconciler/decision.ts";
 import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
+import { claimStandby } from "../../shared/tenant/standby.ts";
 import { wantedNames } from "../../shared/tenant/site-names.ts";
 import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
@@ -22,6 +23,7 @@ import {
   FAILURES,
   NAME,
   OUTAGE,
+  POOL,
   QUEUE,
   RENAMES,
   SLOT,
@@ -442,6 +444,62 @@ export const MUTATIONS: Mutation[] = [
           : job,
     })),
     breaks: "the site is as the record says",
+  },
+  {
+    name: "two POSTs get the same standby",
+    scenario: POOL,
+    guarantees: { givingInsistsOnVersion: false },
+    breaks: "a standby is given to one customer",
+  },
+  {
+    name: "the standby is dropped as too old while it is claimed",
+    scenario: POOL,
+    guarantees: { droppingInsistsOnVersion: false },
+    breaks: "the pool drops what is nobody's",
+  },
+  {
+    name: "the name is reserved and nobody has it",
+    scenario: POOL,
+    guarantees: { givingIsAtomic: false },
+    breaks: "no name is reserved for nobody",
+  },
+  {
+    name: "a standby that was given may still be taken",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { standby_key } = standby.status;
+        return { ...changes, status: { ...changes.status, standby_key } };
+      },
+    },
+    breaks: "what may be taken is nobody's",
+  },
+  {
+    name: "a site is given without being claimed",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { site } = standby.status;
+        const { subdomain } = asked;
+        const named = site && { ...site, subdomain, host: `${subdomain}.kairos.app` };
+        return { ...changes, status: { ...changes.status, site: named } };
+      },
+    },
+    breaks: "visitors reach the site by some name",
+  },
+  {
+    name: "a claim is carried out under the standby's own generation",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { generation } = standby.spec;
+        return { ...changes, spec: { ...changes.spec, generation } };
+      },
+    },
+    breaks: "only a caller changes what is asked for",
   },
   {
     name: "a tenant that is settled goes",

@@ -13,7 +13,7 @@ import { wantedNames } from "../../shared/tenant/site-names.ts";
 import type { Operation, SiteNames, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
 import { queue } from "./model.ts";
-import type { ModelJob, Running, State } from "./model.ts";
+import type { ModelJob, Read, Running, State } from "./model.ts";
 
 export function keyOf({ state, budget }: Node): string {
   return `${keyOfState(state)}|${Object.values(budget).join()}`;
@@ -22,7 +22,15 @@ export function keyOf({ state, budget }: Node): string {
 /** Of all but what may still happen. */
 export function keyOfState(state: State): string {
   const running = state.running.map((one) => keyOfRunning(one, state)).toSorted();
-  return [keyOfRest(state), Object.keys(state.triggers).toSorted().join(), ...running].join("|");
+  const ofRead = ({ record, version }: Read) =>
+    `${record.id}${state.tenants[record.id]?.version === version ? "=" : "!"}`;
+  return [
+    keyOfRest(state),
+    Object.keys(state.triggers).toSorted().join(),
+    entries(state.posts, ofRead),
+    state.plans.map(ofRead).join(),
+    ...running,
+  ].join("|");
 }
 
 /** Of all but the triggers and the reconciles at work. */
@@ -42,6 +50,7 @@ export function keyOfRest(state: State): string {
     entries(state.reservations, String),
     entries(claims, (claim) => (claim === undefined ? "" : `${claim.generation}.${claim.attempt}`)),
     Object.keys(state.tombstones).toSorted().join(),
+    entries(state.answered, String),
     entries(state.outages, (began) => (isLong(began, state.now) ? "l" : "s")),
   ].join("|");
 }
@@ -74,6 +83,7 @@ function keyOfRecord(record: Tenant, now: number): string {
     past(operation?.started_at),
     past(operation?.deadline_at),
     status.queue_key === null ? "" : "q",
+    status.standby_key === null ? "" : "r",
     past(status.next_reconcile_at),
   ].join(" ");
 }
