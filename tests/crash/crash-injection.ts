@@ -27,7 +27,7 @@ const LINK: Work = { kind: "login-link", tenant: LINKED, generation: 2 };
 const DROP_LINKED: Work = { ...DROP, generation: 3 };
 const CREATE_NEXT: Work = { kind: "create", tenant: NEXT };
 
-const CREATE_STANDBY: Work = {
+export const CREATE_STANDBY: Work = {
   kind: "create",
   tenant: fillingStandby(new Date(0), { id: ACME.id }),
 };
@@ -39,7 +39,7 @@ export function renamed(subdomain: string, former: string, domains: string[] = [
   const former_subdomains = [{ subdomain: former, until: new Date(0) }];
   return withChanges(ACME, { spec: { subdomain, former_subdomains, domains } });
 }
-const RENAME: Work = { kind: "rename", tenant: renamed("new", "acme"), generation: 2 };
+export const RENAME: Work = { kind: "rename", tenant: renamed("new", "acme"), generation: 2 };
 const RENAME_BACK: Work = { ...RENAME, tenant: renamed("acme", "new"), generation: 3 };
 const DOMAINS = ["shop.example", "www.shop.example"];
 const ADD_DOMAINS: Work = {
@@ -49,7 +49,7 @@ const ADD_DOMAINS: Work = {
 };
 
 /** That a visitor reaches the site by one of two names, at least. */
-function reachedByEither(one: string, other: string): Scenario["always"] {
+function reachedByEither(one: string, other: string): (bench: SiteBench) => void {
   return (bench) => {
     const led = [one, other].map((host) => {
       try {

@@ -34,6 +34,8 @@ export interface FrappeBench {
   run: (work: Work) => Promise<{ status: number | null; output: string }>;
   /** What SQL gives that the database's administrator runs: rows of columns. */
   sql: (statements: string) => string[][];
+  /** Forgets that a tenant was dropped, so that its site may be made again. */
+  forget: (tenantId: string) => void;
   remove: () => void;
 }
 
@@ -75,10 +77,11 @@ export function openFrappeBench(directory: string): FrappeBench {
     let output = "";
     let status: number | null = 0;
     for (const container of [...initContainers, ...containers]) {
-      const given = environmentOf(container, {
-        secret: (_name, key) => secrets[key],
-        podUid: "aaaaaaaa-2222-4333-8444-555555555555",
-      });
+      const given =
+        environmentOf(container, {
+          secret: (_name, key) => secrets[key],
+          podUid: "aaaaaaaa-2222-4333-8444-555555555555",
+        }) ?? {};
       const [program = "", ...args] = (container.command ?? []).map((text) => expand(text, given));
       const child = spawn(program, args, {
         cwd: directory,
@@ -113,7 +116,13 @@ export function openFrappeBench(directory: string): FrappeBench {
       .map((line) => line.split("\t"));
   }
 
-  return { volume, run, sql, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    volume,
+    run,
+    sql,
+    forget: (tenantId) => rmSync(join(volume.tenants, `${tenantId}.gone`), { force: true }),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
 }
 
 function settingsOf(sites: string): ManifestSettings {
