@@ -31,7 +31,8 @@ export function filesOf(root: string, site: string): string[] {
 }
 
 /** As Frappe gives them to rows that nobody named. */
-const RANDOM_NAME = /(?<![\w-])(?:(?=[0-9a-v]*\d)[0-9a-v]{10}|[0-9a-f]{10,64})(?![\w-])/g;
+const RANDOM_NAME =
+  /(?<![\w-])(?:(?=[0-9a-v]*\d)[0-9a-v]{10}|[0-9a-f]{10,64})(?![\w-])|(?<=`name`=)[0-9a-v]{10}(?= |$)/g;
 
 /** A text without the site's name, keys, hashes and times, of which there are no two the same. */
 export function withoutChance(text: string, site: string): string {
