@@ -229,6 +229,14 @@ function addTests(): void {
     assert.equal(bench.reached, []);
   });
 
+  test("a link by a name that DNS does not have leads nowhere, wherever it leads", async () => {
+    for (const host of ["a_b.example.com", "%2e", "-acme", "~acme", "a..b"]) {
+      link(host, `../tenants/${ACME}/current`);
+      assert.ok([400, 404].includes((await ask({ host })).status), host);
+    }
+    assert.equal(bench.reached, []);
+  });
+
   test("a bench that the router was not told of is away", async () => {
     const far = `tn${"d".repeat(32)}`;
     link("far.example.com", makeSite(volume, far, "another"));
@@ -290,7 +298,7 @@ function addTests(): void {
       const cookies = { "Set-Cookie": ["sid=1", "user=2"] };
       response.writeHead(404, {
         ...cookies,
-        "Content-Type": "text/csv",
+        "Content-Type": "text/plain",
         "Cache-Control": "public",
       });
       response.end("a page of the site's own");
@@ -305,7 +313,7 @@ function addTests(): void {
     assert.is(answer.body, "a page of the site's own");
     assert.equal(answer.headers["set-cookie"], ["sid=1", "user=2"]);
     assert.is(answer.headers["cache-control"], "public");
-    assert.is(answer.headers["content-type"], "text/csv");
+    assert.is(answer.headers["content-type"], "text/plain");
   });
 
   test("the client's address is the last that is not the load balancer's, and the bench is told it alone", async () => {
