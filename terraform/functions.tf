@@ -23,6 +23,7 @@ locals {
     DB_TLS              = var.database_tls
     DB_TLS_CA           = var.database_ca
     BENCH_URL           = var.bench_url
+    ROUTER_URL          = var.router_url
     MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
     POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)

@@ -528,6 +528,18 @@ variable "bench_url" {
   }
 }
 
+variable "router_url" {
+  description = "Where the router answers within the cluster, for site Jobs to see what visitors get at a host name. Empty where there is none: then nobody looks."
+  type        = string
+  default     = "http://kairos-router:8080"
+  nullable    = false
+
+  validation {
+    condition     = var.router_url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", var.router_url))
+    error_message = "The router_url must be an http URL of host and port, such as http://kairos-router:8080."
+  }
+}
+
 variable "database_admin" {
   description = "The user of the MariaDB that may make databases and users."
   type        = string

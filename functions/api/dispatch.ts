@@ -82,6 +82,7 @@ async function answerEndpoint(
     query: endpoint.parseQuery(request.query),
     tenantId: parsePathParameter("id", parameters["id"]),
     operationId: parsePathParameter("op", parameters["op"]),
+    domain: parsePathParameter("domain", parameters["domain"]).toLowerCase(),
     requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
@@ -89,6 +90,7 @@ async function answerEndpoint(
         : identify(caller.id, parseIdempotencyKey(key), {
             endpoint: id,
             tenantId: parameters["id"] ?? null,
+            domain: parameters["domain"],
             body,
           }),
   };

@@ -4,6 +4,10 @@
  *
  * @module
  */
+import { addDomain } from "./domains/add-domain.ts";
+import { listDomains } from "./domains/list-domains.ts";
+import { readDomain } from "./domains/read-domain.ts";
+import { removeDomain } from "./domains/remove-domain.ts";
 import { listOperations } from "./history/list-operations.ts";
 import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
@@ -42,6 +46,10 @@ export const ENDPOINTS = {
   createLoginLink,
   renameTenant,
   readPool,
+  addDomain,
+  listDomains,
+  readDomain,
+  removeDomain,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

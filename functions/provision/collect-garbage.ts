@@ -20,6 +20,7 @@ import { isTenantId } from "../../shared/tenant/names.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { drainPool } from "./keep-pool.ts";
 
@@ -34,6 +35,7 @@ interface Finding {
   event: LogEvent;
   tenantId: string;
   subdomain?: string;
+  domain?: string;
   /** The fields of a record that are damaged. */
   damaged?: string[];
 }
@@ -44,7 +46,14 @@ type Findings = AsyncGenerator<Finding>;
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  const looks = [leftStandbys, leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions];
+  const looks = [
+    leftStandbys,
+    leftJobs,
+    leftSecrets,
+    lostNamesAndTenants,
+    lostDeletions,
+    leftDomains,
+  ];
   for (const look of looks) {
     try {
       for await (const { event, ...about } of look(dependencies, before)) {
@@ -212,6 +221,17 @@ async function* lostDeletions({ store }: Dependencies, before: Date): Findings {
     if (await isGone(tenantId, store)) {
       yield { event: "DeletionUnfinished", tenantId };
     }
+  }
+}
+
+/** Custom domains of tenants that are gone. One that was given up is due at no time. */
+async function* leftDomains(dependencies: Dependencies): Findings {
+  const { store, domains } = dependencies;
+  if (!domains) return;
+  for await (const { domain, tenantId } of store.domains()) {
+    if (!isTenantId(tenantId) || !(await isGone(tenantId, store))) continue;
+    await reconcileOneDomain(domain, dependencies);
+    yield { event: "DomainOfMissingTenant", tenantId, domain };
   }
 }
 

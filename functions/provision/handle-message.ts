@@ -13,6 +13,7 @@ import type { ReconcileRequest } from "../../shared/pubsub/messages.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import { reconcileDomainsOf } from "../../shared/runtime/reconcile-domains.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { messageIdOf, parsePubSubEvent } from "./pubsub-event.ts";
@@ -40,6 +41,9 @@ async function answer(request: ReconcileRequest, dependencies: Dependencies): Pr
       return;
     case "tenant":
       if (isTenantId(request.tenantId)) await reconcileTenant(request.tenantId, dependencies);
+      return;
+    case "domains":
+      if (isTenantId(request.tenantId)) await reconcileDomainsOf(request.tenantId, dependencies);
       return;
     case "resync":
       return resync(dependencies);

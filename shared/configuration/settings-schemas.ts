@@ -89,6 +89,20 @@ const newSiteSettings = {
   },
 } as const;
 
+/** An IPv4 address, or an IPv6 address as far as a pattern can tell. */
+const ADDRESS = "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})";
+
+/** What custom domains need of every function that knows them. */
+const domainSettings = {
+  SITES_ADDRESSES: {
+    title:
+      "The addresses at which the sites are, and to which a custom domain must lead; without them there are no custom domains",
+    type: "string",
+    pattern: listOf(ADDRESS),
+    description: "a comma-separated list of IPv4 and IPv6 addresses",
+  },
+} as const;
+
 /** What every function needs. */
 export const commonSettingsSchema = {
   type: "object",
@@ -115,6 +129,7 @@ export const apiSettingsSchema = {
   ...commonSettingsSchema,
   properties: {
     ...commonSettingsSchema.properties,
+    ...domainSettings,
     API_KEYS: {
       title:
         "Keys that authorize a caller by `X-API-Key`, each with the name by which the history knows that caller",
@@ -182,6 +197,28 @@ export const reconcilerSettingsSchema = {
   properties: {
     ...commonSettingsSchema.properties,
     ...namespaceSetting,
+    ...domainSettings,
+    CERTIFICATE_MAP: {
+      title:
+        "The certificate map of the sites' load balancer, in which custom domains get an entry each; without it there are no custom domains",
+      type: "string",
+      pattern: "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      description: "the name of a certificate map, and set where SITES_ADDRESSES is",
+    },
+    DNS_SERVERS: {
+      title:
+        "The servers that are asked for the DNS records of custom domains; without them, those of the system",
+      type: "string",
+      pattern: listOf(`${ADDRESS}|\\d{1,3}(?:\\.\\d{1,3}){3}:\\d{1,5}`),
+      $comment: NOT_IN_TERRAFORM,
+      description:
+        "a comma-separated list of IPv4 and IPv6 addresses, an IPv4 address with a port where it is another than 53",
+    },
+    CERTIFICATE_MANAGER_HOST: {
+      ...hostAndPort,
+      title: "A fake in place of Certificate Manager",
+      $comment: NOT_IN_TERRAFORM,
+    },
     ...newSiteSettings,
     POOL_MAX_AGE_DAYS: {
       title: "After so many days a site that nobody has taken is made anew",
@@ -245,6 +282,10 @@ export const reconcilerSettingsSchema = {
       default: 30,
       description: "a whole number from 1 to 900",
     },
+  },
+  dependentRequired: {
+    SITES_ADDRESSES: ["CERTIFICATE_MAP"],
+    CERTIFICATE_MAP: ["SITES_ADDRESSES"],
   },
 } as const;
 

@@ -35,6 +35,8 @@ const LISTS = [
   "ALLOWED_ORIGINS",
   "RESERVED_SUBDOMAINS",
   "FRAPPE_APPS",
+  "SITES_ADDRESSES",
+  "DNS_SERVERS",
 ] as const;
 
 interface Group {

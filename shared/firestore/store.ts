@@ -12,6 +12,7 @@
  * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
  * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
  * | `pools/main`             | what the pool of standbys remembers                    | `pool.ts`                          |
+ * | `domains/{domain}`       | a custom domain, and which tenant holds it             | `domains.ts`                       |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -19,6 +20,7 @@
 import { Firestore } from "@google-cloud/firestore";
 import { connectionOptions } from "../platform/google-clients.ts";
 import { openDeletions } from "./deletions.ts";
+import { openDomains } from "./domains.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
 import { openHeartbeat } from "./heartbeat.ts";
 import { openHistory } from "./history.ts";
@@ -32,6 +34,7 @@ import { openTenantList } from "./tenant-list.ts";
 import { openTenantRequests } from "./tenant-requests.ts";
 import { openTenants } from "./tenants.ts";
 
+export type { DomainBasis, DomainCommandWrite, DomainCreated } from "./domains.ts";
 export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
@@ -70,6 +73,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   return {
     ...tenants.methods,
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),
+    ...openDomains(firestore, requests),
     ...openTenantList(firestore),
     ...openPool(firestore, { tenants }),
     ...openOperationList(firestore),

@@ -1,12 +1,12 @@
 /**
- * The errors of the three adapters. Each adapter classifies what its client library throws once, by code
+ * The errors of the adapters. Each adapter classifies what its client library throws once, by code
  * or class and never by message text, and keeps the original as `cause`.
  *
  * @module
  */
 
 /** Which adapter the error comes from. */
-export type Adapter = "store" | "bus" | "cluster";
+export type Adapter = "store" | "bus" | "cluster" | "certificates";
 
 /**
  * - `unavailable`: no answer, or one that says to try again later
@@ -15,7 +15,7 @@ export type Adapter = "store" | "bus" | "cluster";
  */
 export type AdapterErrorCode = "unavailable" | "denied" | "invalid";
 
-/** A call to Firestore, Pub/Sub or Kubernetes failed. Its message never holds a secret. */
+/** A call to Firestore, Pub/Sub, Kubernetes or Certificate Manager failed. Its message never holds a secret. */
 export class AdapterError extends Error {
   override readonly name = "AdapterError";
   readonly adapter: Adapter;

@@ -8,6 +8,13 @@
 export const LOG_EVENTS = {
   ClusterUnavailable: "The cluster does not answer; the resync reconciles nobody.",
   DeletionUnfinished: "A deletion has not ended, and its tenant is not there.",
+  DomainActive: "A custom domain is verified and has its certificate.",
+  DomainChecked: "A custom domain was looked at; the fields say what was decided.",
+  DomainDegraded: "A custom domain is not served any more: its DNS or its certificate is gone.",
+  DomainNotReconciled: "A custom domain could not be looked at; that is tried again later.",
+  DomainOfMissingTenant: "A custom domain of a tenant that is gone was taken apart.",
+  DomainRemoved: "A custom domain was taken apart, and is free.",
+  DomainsNotChecked: "The custom domains that are due were not read; the next resync does.",
   EstimateNotRead:
     "How long operations take was not read; a running one is shown without an estimate.",
   EventDamaged:

@@ -13,6 +13,11 @@ export const triggerSchema = {
       required: ["kind", "tenant_id"],
       properties: { kind: { const: "tenant" }, tenant_id: { type: "string" } },
     },
+    {
+      type: "object",
+      required: ["kind", "tenant_id"],
+      properties: { kind: { const: "domains" }, tenant_id: { type: "string" } },
+    },
     { type: "object", required: ["kind"], properties: { kind: { const: "resync" } } },
     { type: "object", required: ["kind"], properties: { kind: { const: "garbage-collection" } } },
   ],

@@ -15,6 +15,8 @@ export type Trigger = FromSchema<typeof triggerSchema>;
 /** Whom a message calls for. `nobody` is a message that is understood and concerns no tenant. */
 export type ReconcileRequest =
   | { for: "tenant"; tenantId: string }
+  /** For a tenant's custom domains. */
+  | { for: "domains"; tenantId: string }
   | { for: "resync" }
   | { for: "garbage-collection" }
   | { for: "nobody" };
@@ -41,7 +43,8 @@ export function parseMessage(message: unknown): ReconcileRequest {
 function toRequest(trigger: Trigger): ReconcileRequest {
   switch (trigger.kind) {
     case "tenant":
-      return { for: "tenant", tenantId: trigger.tenant_id };
+    case "domains":
+      return { for: trigger.kind, tenantId: trigger.tenant_id };
     case "resync":
     case "garbage-collection":
       return { for: trigger.kind };

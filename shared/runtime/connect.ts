@@ -4,6 +4,7 @@
  * @module
  */
 import { parseReconcilerSettings } from "../configuration/settings.ts";
+import type { ReconcilerSettings } from "../configuration/settings.ts";
 import type { Environment } from "../configuration/setting-types.ts";
 import { openStoreAndBus } from "./adapters.ts";
 import { openLazily } from "../platform/open-lazily.ts";
@@ -22,6 +23,21 @@ export function connectDependencies(env: Environment): Dependencies {
       const { connectCluster } = await import("../kubernetes/cluster.ts");
       return connectCluster(settings);
     }),
+    domains: settings.certificateMap === null ? null : openDomainAdapters(settings),
     settings: { ...settings, scripts: readSiteScripts() },
+  };
+}
+
+/** Loaded when a custom domain is looked at, which is seldom. */
+function openDomainAdapters(settings: ReconcilerSettings): NonNullable<Dependencies["domains"]> {
+  return {
+    dns: openLazily(async () => {
+      const { openDns } = await import("../dns/dns.ts");
+      return openDns(settings);
+    }),
+    certificates: openLazily(async () => {
+      const { openCertificateManager } = await import("../certificates/certificate-manager.ts");
+      return openCertificateManager(settings);
+    }),
   };
 }

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
+import type { DomainDependencies } from "./reconcile-domains.ts";
 import { createDecisionLog } from "./decision-log.ts";
 import { errorFields, log, writeLogLine } from "../platform/log.ts";
 import { siteJob, siteSecret } from "../operations/job-manifest.ts";
@@ -13,9 +14,9 @@ import type { ManifestSettings } from "../operations/job-manifest.ts";
 import type { JobReport } from "../reconciler/decision.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
-import type { IoHandlers, ReconcileSettings } from "../reconciler/ports.ts";
+import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
-import type { Phase } from "../tenant/tenant.ts";
+import type { Phase, Tenant } from "../tenant/tenant.ts";
 
 /** How many sites are to be there before anybody asks. */
 export interface PoolSettings {
@@ -27,6 +28,8 @@ export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
+  /** Not there where custom domains are not set up. */
+  domains?: DomainDependencies["domains"] | undefined;
   settings: ManifestSettings & ReconcileSettings & PoolSettings;
 }
 
@@ -48,7 +51,8 @@ export async function runReconcile(
 }
 
 /** What performs each kind of I/O request. */
-export function handlersFor({ store, cluster, bus, settings }: Dependencies): IoHandlers {
+export function handlersFor(dependencies: Dependencies): IoHandlers {
+  const { store, cluster, bus, settings } = dependencies;
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),
@@ -67,9 +71,29 @@ export function handlersFor({ store, cluster, bus, settings }: Dependencies): Io
         siteSecret(tenantId, { database: newPassword(), administrator: newPassword() }, settings),
       ),
     deleteSecret: async ({ tenantId }) => void (await cluster.deleteSecret(tenantId)),
-    endDeletion: ({ tenant, version }) => store.endDeletion(tenant, version, new Date()),
+    endDeletion: ({ tenant, version }) => endDeletion(tenant, version, dependencies),
     decided: () => Promise.resolve(),
   };
+}
+
+/** What a tenant had of custom domains is taken apart as soon as it is gone. */
+async function endDeletion(
+  tenant: Tenant,
+  version: Version,
+  { store, bus, domains }: Dependencies,
+): Promise<boolean> {
+  const hasEnded = await store.endDeletion(tenant, version, new Date());
+  if (hasEnded && domains) await triggerDomains(tenant.id, bus);
+  return hasEnded;
+}
+
+/** Never throws: a trigger that is lost costs time, and the garbage collection finds what is left. */
+async function triggerDomains(tenantId: string, bus: Bus): Promise<void> {
+  try {
+    await bus.publish({ kind: "domains", tenant_id: tenantId });
+  } catch (error) {
+    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
+  }
 }
 
 /** What is left of a Job. An outcome is recorded without it rather than not at all. */

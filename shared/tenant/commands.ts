@@ -204,7 +204,8 @@ function forgetNames(tenant: Tenant, issued: CommandRequest): CommandEffect {
     : { outcome: "unchanged" };
 }
 
-function changed(
+/** A new generation that wants this. */
+export function changed(
   { spec }: Tenant,
   { commandId, requestedBy, now }: CommandRequest,
   wanted: TenantChanges["spec"],
@@ -227,6 +228,7 @@ function changed(
   };
 }
 
-function refused(why: string): CommandEffect {
+/** Why it cannot be. */
+export function refused(why: string): CommandEffect {
   return { outcome: "refused", why };
 }

@@ -28,6 +28,7 @@ variables {
   database_tls            = "verify"
   database_ca             = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
   bench_url               = "http://web.example.com:8000"
+  router_url              = "http://router.example.com:8001"
   database_admin          = "kairos"
   database_admin_password = "database-password"
   max_concurrent_jobs     = 8

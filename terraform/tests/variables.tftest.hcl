@@ -46,6 +46,16 @@ run "refused_a_project_by_its_name" {
   expect_failures = [var.project_id]
 }
 
+run "refused_a_router_that_is_no_url" {
+  command = plan
+
+  variables {
+    router_url = "kairos-router:8080"
+  }
+
+  expect_failures = [var.router_url]
+}
+
 run "refused_a_domain_that_is_a_url" {
   command = plan
 

@@ -144,7 +144,10 @@ function addTests(): void {
 
   test("there are those alerts that are looked at here", () => {
     const ofEvents = EVENTS.flatMap(([, expected]) => expected);
-    assert.equal(filters.names, [...new Set([...ofEvents, "pool-paused", "set-up-fails"])].toSorted());
+    assert.equal(
+      filters.names,
+      [...new Set([...ofEvents, "pool-paused", "set-up-fails"])].toSorted(),
+    );
   });
 
   for (const [one, expected] of EVENTS) {

@@ -42,6 +42,7 @@ async function ask(
     query: undefined,
     tenantId,
     operationId: "",
+    domain: "",
     requestedBy: REQUESTER,
     identity,
   };

@@ -17,8 +17,8 @@ import type { Answer } from "./stack-fixture.ts";
 
 export type OwnApi = Awaited<ReturnType<typeof startOwnApi>>;
 
-/** Starts it, with these settings. Each of its answers is held to its own document. */
-export async function startOwnApi(settings: Record<string, string> = {}) {
+/** Starts it, with settings of its own in `env`. Each of its answers is held to its own document. */
+export async function startOwnApi(env: Record<string, string> = {}) {
   const [firestore, pubsub] = await Promise.all([startFirestore(), startPubsub()]);
   const proxy = await startRestProxy(firestore.host);
   const processes = createServerProcesses();
@@ -30,7 +30,7 @@ export async function startOwnApi(settings: Record<string, string> = {}) {
     FIRESTORE_EMULATOR_HOST: proxy.host,
     PUBSUB_EMULATOR_HOST: pubsub.host,
     METADATA_SERVER_DETECTION: "none",
-    ...settings,
+    ...env,
   });
   processes.start(spec);
   await waitForPort(port, AbortSignal.timeout(60_000));
@@ -39,6 +39,7 @@ export async function startOwnApi(settings: Record<string, string> = {}) {
     proxy,
     client: firestore.client,
     store: firestore.store,
+    pubsubHost: pubsub.host,
     empty: () => firestore.empty(),
     call(
       method: string,

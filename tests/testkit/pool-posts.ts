@@ -44,7 +44,15 @@ export function post(
   { identity = null, ...more }: PostOptions = {},
 ): Promise<ApiResponse> {
   const body = { organization: "Acme", subdomain, email: "ada@acme.example", ...more };
-  const call = { body, query: {}, tenantId: "", operationId: "", requestedBy: REQUESTER, identity };
+  const call = {
+    body,
+    query: {},
+    tenantId: "",
+    operationId: "",
+    domain: "",
+    requestedBy: REQUESTER,
+    identity,
+  };
   return createTenant.handle(call, dependencies);
 }
 

@@ -101,6 +101,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
     tags: [
       { name: "Tenants", description: "The life of a tenant." },
       { name: "Operations", description: "What happened to tenants, and who asked for it." },
+      { name: "Domains", description: "The customers' own domains." },
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
@@ -162,6 +163,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
 
 function tagOf({ path }: EndpointSpec): string {
   if (path.includes("/operations")) return "Operations";
+  if (path.includes("/domains")) return "Domains";
   return path.startsWith("/tenants") ? "Tenants" : "Service";
 }
 

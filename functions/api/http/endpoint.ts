@@ -30,7 +30,7 @@ export interface AnswerSpec {
 /** What is said of an endpoint: routes, validation and documentation are made of it. */
 export interface EndpointSpec {
   method: Method;
-  /** A template: `{id}` stands for a tenant's id, and `{op}` for an operation's. */
+  /** A template: `{id}` stands for a tenant's id, `{op}` for an operation's, `{domain}` for a domain. */
   path: string;
   summary: string;
   description?: string;
@@ -60,6 +60,8 @@ export interface Call<Body = unknown, Query = unknown> {
   tenantId: string;
   /** Likewise. It need not be one of this tenant's. */
   operationId: string;
+  /** Likewise, in lower case: a custom domain. */
+  domain: string;
   /** Who asks; nobody of a public endpoint. */
   requestedBy: Requester;
   /** By which a repetition is recognised; null where the caller gave no key. */

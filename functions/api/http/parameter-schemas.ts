@@ -4,10 +4,15 @@
  * @module
  */
 import type { JSONSchema } from "json-schema-to-ts";
+import { domainSchema } from "../../../shared/domains/domain-schemas.ts";
 import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 
 /** What may stand in a path, by the name that it has in a template. */
-export const PATH_PARAMETERS = { id: tenantIdSchema, op: operationIdSchema } as const;
+export const PATH_PARAMETERS = {
+  id: tenantIdSchema,
+  op: operationIdSchema,
+  domain: domainSchema,
+} as const;
 export type PathParameter = keyof typeof PATH_PARAMETERS;
 
 /** A repeated request is recognised by it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */

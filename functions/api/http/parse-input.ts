@@ -11,7 +11,11 @@ import { idempotencyKeySchema, PATH_PARAMETERS } from "./parameter-schemas.ts";
 import type { PathParameter } from "./parameter-schemas.ts";
 import { Problem } from "./problem.ts";
 
-const parsePath = { id: parserOf(PATH_PARAMETERS.id), op: parserOf(PATH_PARAMETERS.op) };
+const parsePath = {
+  id: parserOf(PATH_PARAMETERS.id),
+  op: parserOf(PATH_PARAMETERS.op),
+  domain: parserOf(PATH_PARAMETERS.domain),
+};
 const parseKey = parserOf(idempotencyKeySchema);
 
 /** What validates bodies by a schema; without one, whatever came in is left out. */

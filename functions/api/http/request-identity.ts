@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export interface RequestIdentity {
   /** Of caller and key. */
   id: string;
-  /** Of endpoint, tenant and body; salted, since a body holds personal data that could be guessed. */
+  /** Of endpoint, tenant, domain and body; salted, since a body holds personal data that could be guessed. */
   hash: string;
 }
 
@@ -18,11 +18,17 @@ export interface RequestIdentity {
 export function identify(
   callerId: string,
   key: string,
-  request: { endpoint: string; tenantId: string | null; body: unknown },
+  request: {
+    endpoint: string;
+    tenantId: string | null;
+    domain?: string | undefined;
+    body: unknown;
+  },
 ): RequestIdentity {
   const id = sha256([callerId, key]);
-  const { endpoint, tenantId, body } = request;
-  return { id, hash: sha256([id, callerId, key, endpoint, tenantId, inOrder(body)]) };
+  const { endpoint, tenantId, domain, body } = request;
+  const about = domain === undefined ? [tenantId] : [tenantId, domain.toLowerCase()];
+  return { id, hash: sha256([id, callerId, key, endpoint, ...about, inOrder(body)]) };
 }
 
 function sha256(value: unknown): string {

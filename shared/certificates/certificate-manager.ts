@@ -1,0 +1,212 @@
+/**
+ * Certificate Manager, over REST: for each custom domain a DNS authorization, a certificate and an entry of the map that
+ * the sites' load balancer serves. Their names derive from the domain, so that making one that is there is as good.
+ *
+ * https://docs.cloud.google.com/certificate-manager/docs/reference/certificate-manager/rest
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { GoogleAuth, PassThroughClient } from "google-auth-library";
+import type { DomainAction, ObservedCertificate } from "../domains/observed-domain.ts";
+import { AdapterError } from "../platform/errors.ts";
+import type { AdapterErrorCode } from "../platform/errors.ts";
+
+export interface CertificateSettings {
+  projectId: string;
+  /** The map's name; null where custom domains are not set up. */
+  certificateMap: string | null;
+  /** `host:port` of a fake in the place of Certificate Manager. */
+  certificateManagerHost: string | null;
+}
+
+/** What is used of google-auth-library; a test can stand in for Google's side of it. */
+export interface CertificateCredentials {
+  request: (options: {
+    url: string;
+    method: "GET" | "POST" | "DELETE";
+    params?: Record<string, string>;
+    data?: Record<string, unknown>;
+    timeout: number;
+  }) => Promise<{ data: unknown }>;
+}
+
+/** What of Certificate Manager a domain needs, each with the collection that it is in and how its id is sent. */
+const RESOURCES = {
+  authorization: { collection: "dnsAuthorizations", idParameter: "dnsAuthorizationId" },
+  certificate: { collection: "certificates", idParameter: "certificateId" },
+  entry: { collection: "certificateMapEntries", idParameter: "certificateMapEntryId" },
+} as const;
+type Resource = keyof typeof RESOURCES;
+
+const CALL_MILLISECONDS = 10_000;
+
+/** Maps are global, and so is what they serve. */
+const LOCATION = "global";
+
+export type CertificateManager = ReturnType<typeof openCertificateManager>;
+
+/** The actions that Certificate Manager carries out. */
+export type CertificateAction = Exclude<DomainAction, "commandTenant" | "deleteRecord">;
+
+/** Opens it. Every method may throw an `AdapterError`. */
+export function openCertificateManager(
+  settings: CertificateSettings,
+  credentials: CertificateCredentials = credentialsFor(settings),
+) {
+  const { projectId, certificateMap, certificateManagerHost } = settings;
+  const base =
+    certificateManagerHost === null
+      ? "https://certificatemanager.googleapis.com/v1"
+      : `http://${certificateManagerHost}/v1`;
+  const location = `projects/${projectId}/locations/${LOCATION}`;
+
+  function parentOf(resource: Resource): string {
+    return resource === "entry" ? `${location}/certificateMaps/${certificateMap}` : location;
+  }
+
+  function nameOf(resource: Resource, domain: string): string {
+    return `${parentOf(resource)}/${RESOURCES[resource].collection}/${resourceId(domain)}`;
+  }
+
+  /** Null where there is nothing of that name. */
+  async function read(resource: Resource, domain: string): Promise<Json | null> {
+    const url = `${base}/${nameOf(resource, domain)}`;
+    const answer = await call({ url, method: "GET" }, 404);
+    return answer === null ? null : toJson(answer.data);
+  }
+
+  /** One that is there already is as good. What it is like the next look tells. */
+  async function create(resource: Resource, domain: string, body: Json): Promise<boolean> {
+    const { collection, idParameter } = RESOURCES[resource];
+    const url = `${base}/${parentOf(resource)}/${collection}`;
+    const params = { [idParameter]: resourceId(domain) };
+    return isDone(
+      await call({ url, method: "POST", params, data: { ...body, labels: LABELS } }, 409),
+    );
+  }
+
+  async function remove(resource: Resource, domain: string): Promise<boolean> {
+    return isDone(
+      await call({ url: `${base}/${nameOf(resource, domain)}`, method: "DELETE" }, 404),
+    );
+  }
+
+  /** Calls, and gives null where the answer has the status that is as good as any. */
+  async function call(
+    request: Omit<Parameters<CertificateCredentials["request"]>[0], "timeout">,
+    asGood: number,
+  ): Promise<{ data: unknown } | null> {
+    try {
+      return await credentials.request({ ...request, timeout: CALL_MILLISECONDS });
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === asGood) return null;
+      const code = codeOf(status);
+      const message = `Certificate Manager: ${request.method} ${request.url}: ${status ?? "no answer"}`;
+      throw new AdapterError("certificates", code, message, { cause: error });
+    }
+  }
+
+  return {
+    /** What there is for a domain. */
+    async readCertificate(domain: string): Promise<ObservedCertificate> {
+      const [authorization, certificate, entry] = await Promise.all([
+        read("authorization", domain),
+        read("certificate", domain),
+        read("entry", domain),
+      ]);
+      return {
+        authorization: toAuthorization(authorization),
+        certificate: toCertificate(certificate),
+        entry: entry && { isActive: entry["state"] === "ACTIVE" },
+      };
+    },
+
+    /** Gives whether it is done; where not, it is under way. */
+    carryOut(action: CertificateAction, domain: string): Promise<boolean> {
+      switch (action) {
+        case "createAuthorization":
+          return create("authorization", domain, { domain });
+        case "createCertificate": {
+          const dnsAuthorizations = [nameOf("authorization", domain)];
+          return create("certificate", domain, {
+            managed: { domains: [domain], dnsAuthorizations },
+          });
+        }
+        case "createEntry": {
+          const certificates = [nameOf("certificate", domain)];
+          return create("entry", domain, { hostname: domain, certificates });
+        }
+        case "deleteEntry":
+          return remove("entry", domain);
+        case "deleteCertificate":
+          return remove("certificate", domain);
+        case "deleteAuthorization":
+          return remove("authorization", domain);
+      }
+    },
+  };
+}
+
+type Json = Record<string, unknown>;
+
+/** By which one finds all that this control plane has made. */
+const LABELS = { "managed-by": "kairos" };
+
+/** A valid id, however long the domain is: 128 bits of it. */
+export function resourceId(domain: string): string {
+  return `kd-${createHash("sha256").update(domain).digest("hex").slice(0, 32)}`;
+}
+
+function toJson(value: unknown): Json {
+  return typeof value === "object" && value !== null ? (value as Json) : {};
+}
+
+/** A call that changes something is answered by an operation, which may go on. */
+function isDone(answer: { data: unknown } | null): boolean {
+  return answer === null || toJson(answer.data)["done"] === true;
+}
+
+function toAuthorization(resource: Json | null): ObservedCertificate["authorization"] {
+  if (resource === null) return null;
+  const { name, type, data } = toJson(resource["dnsResourceRecord"]);
+  const isKnown = typeof name === "string" && typeof type === "string" && typeof data === "string";
+  return { record: isKnown ? { name: withoutDot(name), type, data: withoutDot(data) } : null };
+}
+
+function withoutDot(name: string): string {
+  return name.replace(/\.$/, "");
+}
+
+const STATES: ReadonlyMap<unknown, "active" | "failed"> = new Map([
+  ["ACTIVE", "active"],
+  ["FAILED", "failed"],
+]);
+
+function toCertificate(resource: Json | null): ObservedCertificate["certificate"] {
+  if (resource === null) return null;
+  const { state, provisioningIssue, authorizationAttemptInfo } = toJson(resource["managed"]);
+  const attempts = Array.isArray(authorizationAttemptInfo) ? authorizationAttemptInfo : [];
+  const said = [provisioningIssue, ...attempts].map((one) => toJson(one)["details"]);
+  const issue = said.filter((details) => typeof details === "string" && details !== "").join(" ");
+  return { state: STATES.get(state) ?? "provisioning", issue: issue === "" ? null : issue };
+}
+
+function statusOf(error: unknown): number | null {
+  const { status, response } = error as { status?: unknown; response?: { status?: unknown } };
+  const found = status ?? response?.status;
+  return typeof found === "number" ? found : null;
+}
+
+function codeOf(status: number | null): AdapterErrorCode {
+  if (status === 401 || status === 403) return "denied";
+  const isRefusal =
+    status !== null && status >= 400 && status < 500 && ![408, 409, 429].includes(status);
+  return isRefusal ? "invalid" : "unavailable";
+}
+
+function credentialsFor({ certificateManagerHost }: CertificateSettings): CertificateCredentials {
+  if (certificateManagerHost !== null) return new PassThroughClient();
+  return new GoogleAuth({ scopes: ["https://www.googleapis.com/auth/cloud-platform"] });
+}
