@@ -63,7 +63,7 @@ const refused: [sentence: string, domain: string, why: RegExp][] = [
   ["a hyphen at an end", "-shop.com", /no hyphen at either end/],
   ["a label of 64", `${"a".repeat(64)}.com`, /labels of 1 to 63/],
   ["238 characters", `${"a.".repeat(115)}shop.com`, /237 characters/],
-  ["nothing", "", /1 to 253 characters/],
+  ["nothing", "", /1 to 253 characters without space/],
 ];
 
 test("a domain that no customer may have is refused in a sentence that says why", async () => {
