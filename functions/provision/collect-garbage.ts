@@ -30,7 +30,7 @@ const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
 /** A line of the report: what was found, and whom it is about. */
 interface Finding {
   event: LogEvent;
-  tenantId: string;
+  tenantId?: string;
   subdomain?: string;
   domain?: string;
   /** The fields of a record that are damaged. */
@@ -43,7 +43,14 @@ type Findings = AsyncGenerator<Finding>;
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  for (const look of [leftJobs, leftSecrets, lostNamesAndTenants, lostDeletions, leftDomains]) {
+  for (const look of [
+    leftJobs,
+    leftSecrets,
+    lostNamesAndTenants,
+    lostDeletions,
+    leftDomains,
+    leftCertificates,
+  ]) {
     try {
       for await (const { event, ...about } of look(dependencies, before)) {
         log("WARNING", event, about);
@@ -194,6 +201,23 @@ async function* leftDomains(dependencies: Dependencies): Findings {
     if (!isTenantId(tenantId) || !(await isGone(tenantId, store))) continue;
     await reconcileOneDomain(domain, dependencies);
     yield { event: "DomainOfMissingTenant", tenantId, domain };
+  }
+}
+
+/** What was made at Certificate Manager for domains that are not there: a reconcile went on after the end of one. */
+async function* leftCertificates({ store, domains }: Dependencies, before: Date): Findings {
+  if (!domains) return;
+  const left = new Set<string>();
+  for await (const { domain, createdAt } of domains.certificates.listMade()) {
+    if (createdAt < before) left.add(domain);
+  }
+  for (const domain of left) {
+    if ((await store.showDomain(domain)) !== null) continue;
+    for (const action of ["deleteEntry", "deleteCertificate", "deleteAuthorization"] as const) {
+      // What still goes on is done tomorrow.
+      if (!(await domains.certificates.carryOut(action, domain))) break;
+    }
+    yield { event: "OrphanedCertificateRemoved", domain };
   }
 }
 

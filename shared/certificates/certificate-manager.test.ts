@@ -74,6 +74,26 @@ test("what is made twice is there once, and what is deleted twice is gone", asyn
   assert.equal(fake.names(), []);
 });
 
+async function namesMade(): Promise<string[]> {
+  const names = [];
+  for await (const { domain, createdAt } of open().listMade()) {
+    assert.ok(Math.abs(createdAt.getTime() - Date.now()) < 3_600_000);
+    names.push(domain);
+  }
+  return names;
+}
+
+test("finds all that it has made, on whatever page, and nothing of others", async () => {
+  const domains = ["a.com", "b.com", "c.com", "d.com", "e.com"];
+  for (const domain of domains) {
+    for (const action of MAKE) await open().carryOut(action, domain);
+  }
+  const [somebodys = ""] = fake.resources.keys();
+  const others = somebodys.replace(/[^/]+$/, "kairos-sites");
+  fake.resources.set(others, { domain: "kairos.app", createTime: new Date().toISOString() });
+  assert.equal(await namesMade(), [...domains, ...domains, ...domains]);
+});
+
 test("what goes on after the answer is not done yet", async () => {
   fake.behave({ isDone: false });
   assert.equal(await carryOut(MAKE), [false, false, false]);
@@ -162,6 +182,7 @@ test("all that was sent and answered is as the discovery document says, and ever
   fake.called.length = 0;
   await carryOut(MAKE);
   await open().readCertificate(SHOP);
+  await namesMade();
   await carryOut(UNMAKE);
   assert.equal([...new Set(fake.called)].toSorted(), fake.document.methods.toSorted());
   assert.equal(fake.faults, []);

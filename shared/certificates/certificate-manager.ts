@@ -108,7 +108,33 @@ export function openCertificateManager(
     }
   }
 
+  /** All of a collection, a page at a time. */
+  async function* list(resource: Resource): AsyncGenerator<Json> {
+    const { collection } = RESOURCES[resource];
+    const url = `${base}/${parentOf(resource)}/${collection}`;
+    let params: Record<string, string> = { pageSize: "500" };
+    for (;;) {
+      const page = toJson((await call({ url, method: "GET", params }, 404))?.data);
+      const found = page[collection];
+      if (Array.isArray(found)) yield* found.map(toJson);
+      const { nextPageToken } = page;
+      if (typeof nextPageToken !== "string" || nextPageToken === "") return;
+      params = { ...params, pageToken: nextPageToken };
+    }
+  }
+
   return {
+    /** What was made for domains, each with its domain and when it was made; what somebody else made is left out. */
+    async *listMade(): AsyncGenerator<MadeResource> {
+      for (const resource of ["entry", "certificate", "authorization"] as const) {
+        for await (const one of list(resource)) {
+          const domain = domainOf(one);
+          const createdAt = new Date(String(one["createTime"]));
+          if (one["name"] === nameOf(resource, domain)) yield { domain, createdAt };
+        }
+      }
+    },
+
     /** What there is for a domain. */
     async readCertificate(domain: string): Promise<ObservedCertificate> {
       const [authorization, certificate, entry] = await Promise.all([
@@ -150,6 +176,19 @@ export function openCertificateManager(
 }
 
 type Json = Record<string, unknown>;
+
+/** Something that was made for a domain. */
+export interface MadeResource {
+  domain: string;
+  createdAt: Date;
+}
+
+/** An authorization, a certificate and an entry each call it otherwise. */
+function domainOf({ domain, managed, hostname }: Json): string {
+  const { domains } = toJson(managed);
+  const [first] = Array.isArray(domains) ? (domains as unknown[]) : [];
+  return String(domain ?? hostname ?? first);
+}
 
 /** By which one finds all that this control plane has made. */
 const LABELS = { "managed-by": "kairos" };

@@ -1,6 +1,9 @@
 /** The life of custom domains, from the API to the DNS and Certificate Manager, on the official emulators. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { checkDomains } from "../../functions/provision/check-domains.ts";
+import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { reconcileDomainsOf, reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import { BASE_DOMAIN, SITES_ADDRESS, startDomainSystem } from "../testkit/domain-system.ts";
@@ -245,6 +248,66 @@ test("a damaged record is shown, put off, and stops nobody else", async () => {
   assert.is((body["domains"] as unknown[]).length, 2);
   const due = await it.store.dueDomains(addSeconds(new Date(), 300), 10);
   assert.not(due.includes("a.com"));
+});
+
+/** Collects the garbage as of so many seconds from now. Gives the findings that are about domains. */
+async function garbageAfter(seconds: number): Promise<unknown[]> {
+  const cluster = { listJobs: async () => [] };
+  const dependencies = { ...it.dependencies, cluster } as unknown as Dependencies;
+  const lines = await logLinesOf(() =>
+    collectGarbage(dependencies, addSeconds(new Date(), seconds)),
+  );
+  return lines
+    .filter(({ domain, severity }) => domain !== undefined && severity === "WARNING")
+    .map(({ message, domain }) => [message, domain]);
+}
+
+test("one that was given up, and whose tenant is gone, is found by the garbage collection", async () => {
+  const { id } = await it.createTenant();
+  await add(id, "shop.com");
+  await it.check("shop.com", addSeconds(new Date(), 15 * DAY));
+  assert.equal(await garbageAfter(0), []);
+  await it.api.client.doc(`tenants/${id}`).delete();
+  assert.equal(await garbageAfter(0), [["DomainOfMissingTenant", "shop.com"]]);
+  assert.is(await it.recordOf("shop.com"), null);
+  assert.equal(it.certificates.names(), []);
+});
+
+test("certificates of a domain that is not there are garbage when they are an hour old, and those of others are not", async () => {
+  await createServed("shop.com");
+  await createServed("left.com");
+  await it.api.client.doc("domains/left.com").delete();
+  assert.equal(await garbageAfter(3000), []);
+  assert.is(it.certificates.names().length, 6);
+  assert.equal(await garbageAfter(4000), [["OrphanedCertificateRemoved", "left.com"]]);
+  assert.is(it.certificates.names().length, 3);
+  assert.equal(it.certificates.faults, []);
+});
+
+test("a resync looks at the domains that are due, by one query more", async () => {
+  const { id } = await it.createTenant();
+  for (const name of ["a.com", "b.com"]) await add(id, name);
+  const now = new Date();
+  await it.api.client.doc("domains/a.com").update({ next_check_at: addSeconds(now, -60) });
+  await logLinesOf(() => checkDomains(it.dependencies, now));
+  const checked = [await it.recordOf("a.com"), await it.recordOf("b.com")];
+  assert.equal(
+    checked.map((domain) => domain?.checked_at !== null),
+    [true, false],
+  );
+  assert.equal(await it.store.dueDomains(new Date(), 10), []);
+});
+
+test("where there are no custom domains, nobody asks for them", async () => {
+  const { id } = await it.createTenant();
+  await add(id, "shop.com");
+  const none = { ...it.dependencies, domains: null };
+  const store = new Proxy(none.store, {
+    get: () => () => assert.unreachable("the database was asked"),
+  });
+  await checkDomains({ ...none, store }, addSeconds(new Date(), DAY));
+  await reconcileDomainsOf(id, { ...none, store });
+  await reconcileOneDomain("shop.com", { ...none, store });
 });
 
 test.run();
