@@ -1,6 +1,7 @@
 /** The adapter of Certificate Manager against a fake that is held to the API's discovery document. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { DiscoveredCall } from "../../tests/testkit/discovery-document.ts";
 import { startFakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import type { FakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import { AdapterError } from "../platform/errors.ts";
@@ -189,15 +190,15 @@ test("all that was sent and answered is as the discovery document says, and ever
 });
 
 test("what the document does not know is found out", () => {
-  const { judge } = fake.document;
+  const { document } = fake;
   const parent = "v1/projects/p/locations/global";
   const call = {
     httpMethod: "POST",
     path: `${parent}/certificates`,
     query: { certificateId: "a" },
   };
-  const faultsOf = (...given: Parameters<typeof judge>) => {
-    const judged = judge(...given);
+  const faultsOf = (given: DiscoveredCall) => {
+    const judged = document.judge(given);
     return "faults" in judged ? judged.faults : [];
   };
   assert.equal(faultsOf({ ...call, body: { managed: { domains: ["a"] } } }), []);

@@ -112,14 +112,15 @@ export function openCertificateManager(
   async function* list(resource: Resource): AsyncGenerator<Json> {
     const { collection } = RESOURCES[resource];
     const url = `${base}/${parentOf(resource)}/${collection}`;
-    let params: Record<string, string> = { pageSize: "500" };
+    let pageToken: string | null = null;
     for (;;) {
+      const params = { pageSize: "500", ...(pageToken !== null && { pageToken }) };
       const page = toJson((await call({ url, method: "GET", params }, 404))?.data);
       const found = page[collection];
       if (Array.isArray(found)) yield* found.map(toJson);
       const { nextPageToken } = page;
       if (typeof nextPageToken !== "string" || nextPageToken === "") return;
-      params = { ...params, pageToken: nextPageToken };
+      pageToken = nextPageToken;
     }
   }
 
