@@ -5,8 +5,9 @@ import type { DiscoveredCall } from "../../tests/testkit/discovery-document.ts";
 import { startFakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import type { FakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import { AdapterError } from "../platform/errors.ts";
-import { openCertificateManager, resourceId } from "./certificate-manager.ts";
+import { openCertificateManager } from "./certificate-manager.ts";
 import type { CertificateAction, CertificateCredentials } from "./certificate-manager.ts";
+import { resourceId } from "./certificate-resources.ts";
 
 const test = suite("Certificate Manager");
 

@@ -6,11 +6,21 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { GoogleAuth, PassThroughClient } from "google-auth-library";
 import type { DomainAction, ObservedCertificate } from "../domains/observed-domain.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { AdapterErrorCode } from "../platform/errors.ts";
+import {
+  domainOf,
+  isDone,
+  LABELS,
+  resourceId,
+  RESOURCES,
+  toAuthorization,
+  toCertificate,
+  toJson,
+} from "./certificate-resources.ts";
+import type { Json, MadeResource, Resource } from "./certificate-resources.ts";
 
 export interface CertificateSettings {
   projectId: string;
@@ -30,14 +40,6 @@ export interface CertificateCredentials {
     timeout: number;
   }) => Promise<{ data: unknown }>;
 }
-
-/** What of Certificate Manager a domain needs, each with the collection that it is in and how its id is sent. */
-const RESOURCES = {
-  authorization: { collection: "dnsAuthorizations", idParameter: "dnsAuthorizationId" },
-  certificate: { collection: "certificates", idParameter: "certificateId" },
-  entry: { collection: "certificateMapEntries", idParameter: "certificateMapEntryId" },
-} as const;
-type Resource = keyof typeof RESOURCES;
 
 const CALL_MILLISECONDS = 10_000;
 
@@ -174,63 +176,6 @@ export function openCertificateManager(
       }
     },
   };
-}
-
-type Json = Record<string, unknown>;
-
-/** Something that was made for a domain. */
-export interface MadeResource {
-  domain: string;
-  createdAt: Date;
-}
-
-/** An authorization, a certificate and an entry each call it otherwise. */
-function domainOf({ domain, managed, hostname }: Json): string {
-  const { domains } = toJson(managed);
-  const [first] = Array.isArray(domains) ? (domains as unknown[]) : [];
-  return String(domain ?? hostname ?? first);
-}
-
-/** By which one finds all that this control plane has made. */
-const LABELS = { "managed-by": "kairos" };
-
-/** A valid id, however long the domain is: 128 bits of it. */
-export function resourceId(domain: string): string {
-  return `kd-${createHash("sha256").update(domain).digest("hex").slice(0, 32)}`;
-}
-
-function toJson(value: unknown): Json {
-  return typeof value === "object" && value !== null ? (value as Json) : {};
-}
-
-/** A call that changes something is answered by an operation, which may go on. */
-function isDone(answer: { data: unknown } | null): boolean {
-  return answer === null || toJson(answer.data)["done"] === true;
-}
-
-function toAuthorization(resource: Json | null): ObservedCertificate["authorization"] {
-  if (resource === null) return null;
-  const { name, type, data } = toJson(resource["dnsResourceRecord"]);
-  const isKnown = typeof name === "string" && typeof type === "string" && typeof data === "string";
-  return { record: isKnown ? { name: withoutDot(name), type, data: withoutDot(data) } : null };
-}
-
-function withoutDot(name: string): string {
-  return name.replace(/\.$/, "");
-}
-
-const STATES: ReadonlyMap<unknown, "active" | "failed"> = new Map([
-  ["ACTIVE", "active"],
-  ["FAILED", "failed"],
-]);
-
-function toCertificate(resource: Json | null): ObservedCertificate["certificate"] {
-  if (resource === null) return null;
-  const { state, provisioningIssue, authorizationAttemptInfo } = toJson(resource["managed"]);
-  const attempts = Array.isArray(authorizationAttemptInfo) ? authorizationAttemptInfo : [];
-  const said = [provisioningIssue, ...attempts].map((one) => toJson(one)["details"]);
-  const issue = said.filter((details) => typeof details === "string" && details !== "").join(" ");
-  return { state: STATES.get(state) ?? "provisioning", issue: issue === "" ? null : issue };
 }
 
 function statusOf(error: unknown): number | null {
