@@ -13,6 +13,7 @@ import type { Progress } from "./local/progress.ts";
 import { freePorts } from "./local/loopback-ports.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";
+import { siteDirectory } from "./local/volume.ts";
 
 const TENANTS = [
   { organization: "Acme Corporation", subdomain: "acme", email: "office@acme.example" },
@@ -94,7 +95,7 @@ async function life(
   const path = `/tenants/${String(created.body["id"])}`;
   progress.show(subdomain, "queued");
 
-  const site = join(stack.sitesDirectory, new URL(String(created.body["site_url"])).hostname);
+  const site = siteDirectory(stack.volume, String(created.body["id"]));
   const made = await until(["active", "failed"], { api, progress, path, subdomain });
   const isMeantToFail = subdomain === FAILING.subdomain;
   const wanted = isMeantToFail ? "failed" : "active";

@@ -85,7 +85,7 @@ function print(stack: Stack): void {
     ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
     ["Pub/Sub", stack.pubsubHost],
     ["cluster", stack.cluster?.url ?? "of your kubeconfig"],
-    ["sites", stack.sitesDirectory],
+    ["sites", stack.volume.hosts],
     ["logs", stack.logDirectory],
   ];
   for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);

@@ -34,6 +34,13 @@ locals {
       filter   = "${local.reconcilers_log}jsonPayload.message=\"DomainNotReconciled\"\njsonPayload.code=\"denied\"\n"
       what     = "kairos-provision may not do what custom domains need. Give its account the role kairosCustomDomains again (terraform/identities.tf). Nothing is lost meanwhile: the domains are tried again."
     }
+    pool-paused = {
+      name     = "No sites are made for the pool"
+      severity = "ERROR"
+      when     = "standbys have failed one after the other"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"PoolPaused\"\n"
+      what     = "Three sites in a row could not be made before anybody asked for one, and none is made for 15 minutes; then the next failure is the next pause. The line PoolPaused in the log of kairos-provision has the reasons; docs/operations.md says what to do for each. Customers wait no longer than without a pool, but for the same cause their own sites may fail, too."
+    }
     image-not-pulled = {
       name     = "An image is not pulled"
       severity = "ERROR"

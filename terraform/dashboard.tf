@@ -11,11 +11,11 @@ locals {
       by      = ["metric.label.kind", "metric.label.message"]
     },
     {
-      title   = "Seconds to active, the slowest twentieth"
+      title   = "Seconds to active, the slowest twentieth, out of the pool (claim) and made anew (create)"
       filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user/${google_logging_metric.time_to_active.name}\""
       aligner = "ALIGN_DELTA"
       reducer = "REDUCE_PERCENTILE_95"
-      by      = []
+      by      = ["metric.label.kind"]
     },
     {
       title   = "Failures for good, by reason"

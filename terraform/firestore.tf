@@ -8,6 +8,7 @@ locals {
     status       = [["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
     email        = [["profile.email", "ASCENDING"], ["created_at", "DESCENDING"]]
     email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
+    standby      = [["spec.standby", "ASCENDING"], ["status.standby_key", "ASCENDING"]]
   }
 
   operation_indexes = {

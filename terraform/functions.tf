@@ -11,25 +11,32 @@ locals {
     SITES_ADDRESSES = google_compute_global_address.sites.address
   }
 
+  # What makes sites and what gives them must agree on it.
+  new_site_environment = {
+    FRAPPE_IMAGE = local.frappe_image
+    FRAPPE_APPS  = join(",", var.frappe_apps)
+    POOL_SIZE    = tostring(var.pool_size)
+  }
+
   # What is empty is not set.
-  reconciler_environment = { for name, value in merge(local.common_environment, local.sites_environment, {
+  reconciler_environment = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
     GKE_CLUSTER         = google_container_cluster.this.name
     GKE_LOCATION        = google_container_cluster.this.location
     GKE_NAMESPACE       = var.namespace
     CERTIFICATE_MAP     = google_certificate_manager_certificate_map.sites.name
-    FRAPPE_IMAGE        = local.frappe_image
-    FRAPPE_APPS         = join(",", var.frappe_apps)
     DB_HOST             = local.database_host
     DB_PORT             = tostring(var.database_port)
     DB_TLS              = var.database_tls
     DB_TLS_CA           = var.database_ca
     BENCH_URL           = var.bench_url
+    ROUTER_URL          = var.router_url
     MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
+    POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)
   }) : name => value if value != "" }
 
   environments = {
-    api = { for name, value in merge(local.common_environment, local.sites_environment, {
+    api = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
       API_AUDIENCE          = var.api_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)

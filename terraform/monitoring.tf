@@ -106,8 +106,8 @@ locals {
     }
   }
 
-  # Commands that were given up. A login link for a user whom the site does not have is its caller's mistake.
-  given_up = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\" AND metric.labels.reason!=\"UserNotFound\""
+  # Commands of customers' tenants that were given up; what the pool fails at, it tells by itself. A login link for a user whom the site does not have is its caller's mistake.
+  given_up = "${local.function_metric}/${google_logging_metric.outcomes.name}\" AND metric.labels.message=\"JobFailed\" AND metric.labels.reason!=\"UserNotFound\" AND metric.labels.desired!=\"standby\""
 
   function_metric = "resource.type=\"cloud_run_revision\" AND metric.type=\"logging.googleapis.com/user"
 
@@ -123,6 +123,7 @@ resource "google_logging_metric" "outcomes" {
     kind    = "EXTRACT(jsonPayload.kind)"
     message = "EXTRACT(jsonPayload.message)"
     reason  = "EXTRACT(jsonPayload.reason)"
+    desired = "EXTRACT(jsonPayload.desired)"
   }
 
   metric_descriptor {
@@ -143,6 +144,11 @@ resource "google_logging_metric" "outcomes" {
       key         = "reason"
       description = "Why: OutOfMemory, DatabaseUnavailable, …"
     }
+
+    labels {
+      key         = "desired"
+      description = "present, suspended, absent or, in the pool, standby"
+    }
   }
 
   depends_on = [google_project_service.apis]
@@ -150,22 +156,31 @@ resource "google_logging_metric" "outcomes" {
 
 resource "google_logging_metric" "time_to_active" {
   name            = "kairos-time-to-active"
-  description     = "Seconds from the request for a tenant to its verified site."
-  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=\"create\"\njsonPayload.secondsSinceRequest>=0"
+  description     = "Seconds from a customer's request for a tenant to its verified site, out of the pool or made for it."
+  filter          = "${local.reconcilers_log}jsonPayload.message=\"JobSucceeded\"\njsonPayload.kind=(\"create\" OR \"claim\")\njsonPayload.desired=(\"present\" OR \"suspended\")\njsonPayload.secondsSinceRequest>=0"
   value_extractor = "EXTRACT(jsonPayload.secondsSinceRequest)"
+
+  label_extractors = {
+    kind = "EXTRACT(jsonPayload.kind)"
+  }
 
   metric_descriptor {
     metric_kind = "DELTA"
     value_type  = "DISTRIBUTION"
     unit        = "s"
+
+    labels {
+      key         = "kind"
+      description = "claim, out of the pool, or create"
+    }
   }
 
-  # From 10 seconds to some 11 hours, each bound a quarter more than the one before.
+  # From a second to some 11 hours, each bound a quarter more than the one before.
   bucket_options {
     exponential_buckets {
-      scale              = 10
+      scale              = 1
       growth_factor      = 1.25
-      num_finite_buckets = 37
+      num_finite_buckets = 48
     }
   }
 

@@ -49,6 +49,7 @@ output "sites" {
     certificate_map = google_certificate_manager_certificate_map.sites.name
     egress_address  = google_compute_address.egress.address
     security_policy = one(google_compute_security_policy.sites[*].name)
+    pods_range      = local.ranges.pods
   }
 }
 

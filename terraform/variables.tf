@@ -400,6 +400,30 @@ variable "max_concurrent_jobs" {
   }
 }
 
+variable "pool_size" {
+  description = "How many sites are made before anybody asks for one, so that a customer has theirs within seconds; 0 for none. Each takes room in the database and on the volume, and the bench serves it."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = var.pool_size >= 0 && var.pool_size <= 1000 && floor(var.pool_size) == var.pool_size
+    error_message = "The pool_size must be a whole number from 0, for none, to 1000."
+  }
+}
+
+variable "pool_max_age_days" {
+  description = "After so many days a site that nobody has taken is made anew."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.pool_max_age_days >= 1 && var.pool_max_age_days <= 365 && floor(var.pool_max_age_days) == var.pool_max_age_days
+    error_message = "The pool_max_age_days must be a whole number from 1 to 365."
+  }
+}
+
 variable "retry_pause_seconds" {
   description = "The first pause between two attempts; each further one is twice as long, up to 15 minutes."
   type        = number
@@ -501,6 +525,18 @@ variable "bench_url" {
   validation {
     condition     = var.bench_url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", var.bench_url))
     error_message = "The bench_url must be an http URL of host and port, such as http://frappe-bench:8080."
+  }
+}
+
+variable "router_url" {
+  description = "Where the router answers within the cluster, for site Jobs to see what visitors get at a host name. Empty where there is none: then nobody looks."
+  type        = string
+  default     = "http://kairos-router:8080"
+  nullable    = false
+
+  validation {
+    condition     = var.router_url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", var.router_url))
+    error_message = "The router_url must be an http URL of host and port, such as http://kairos-router:8080."
   }
 }
 

@@ -12,6 +12,7 @@ import { listOperations } from "./history/list-operations.ts";
 import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
 import type { Endpoint } from "./http/endpoint.ts";
+import { readPool } from "./pool/read-pool.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
@@ -21,6 +22,7 @@ import { deleteTenant } from "./tenants/delete-tenant.ts";
 import { listTenants } from "./tenants/list-tenants.ts";
 import { readTenant } from "./tenants/read-tenant.ts";
 import { readTenantStatus } from "./tenants/read-tenant-status.ts";
+import { renameTenant } from "./tenants/rename-tenant.ts";
 import { resumeTenant } from "./tenants/resume-tenant.ts";
 import { retryTenant } from "./tenants/retry-tenant.ts";
 import { suspendTenant } from "./tenants/suspend-tenant.ts";
@@ -42,6 +44,8 @@ export const ENDPOINTS = {
   readOperation,
   listOperations,
   createLoginLink,
+  renameTenant,
+  readPool,
   addDomain,
   listDomains,
   readDomain,

@@ -11,16 +11,19 @@
  */
 import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
+import { randomUUID } from "node:crypto";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
+import { drainPool } from "./keep-pool.ts";
 
 /** Older than any function that may still be about to use it. */
 const MIN_AGE_SECONDS = 3600;
@@ -32,14 +35,16 @@ const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
   let count = 0;
-  for (const look of [
+  const looks = [
+    leftStandbys,
     leftJobs,
     leftSecrets,
     lostNamesAndTenants,
     lostDeletions,
     leftDomains,
     leftCertificates,
-  ]) {
+  ];
+  for (const look of looks) {
     try {
       for await (const { event, ...about } of look(dependencies, before)) {
         log("WARNING", event, about);
@@ -52,6 +57,13 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     }
   }
   log("INFO", "GarbageCollectionFinished", { findings: count });
+}
+
+/** Standbys of a pool that was turned off. */
+async function* leftStandbys(dependencies: Dependencies): Findings {
+  for (const tenantId of await drainPool(dependencies, new Date())) {
+    yield { event: "StandbyDropped", tenantId };
+  }
 }
 
 /** Site Jobs of tenants that are gone. Without its deletion record, one may be of another control plane's tenant. */
@@ -101,6 +113,7 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
       else unheld.delete(name);
     }
     if (damaged.length > 0) continue;
+    await forgetExpiredNames(tenant, dependencies, addSeconds(before, MIN_AGE_SECONDS));
     if (lost.length > 0 || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
   }
   for (const reservation of unheld.values()) {
@@ -110,6 +123,25 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
       dependencies,
       before,
     );
+  }
+}
+
+/** Names that a tenant has had for long enough since it got another one. */
+async function forgetExpiredNames(
+  { id, spec }: Tenant,
+  dependencies: Dependencies,
+  now: Date,
+): Promise<void> {
+  if (spec.former_subdomains.every(({ until }) => until > now)) return;
+  const tenant = await dependencies.store.readTenant(id);
+  if (tenant === null) return;
+  const requestedBy = { name: "garbage-collection", request_id: null, reason: null };
+  const issued = { commandId: randomUUID(), requestedBy, now };
+  const effect = applyCommand(tenant.record, { name: "forget-names" }, issued);
+  if (effect.outcome !== "changed") return;
+  // A command that comes between has the name forgotten tomorrow.
+  if (await dependencies.store.writeTenant(tenant, effect.changes)) {
+    await reconcileTenant(id, dependencies);
   }
 }
 

@@ -5,7 +5,7 @@
 #
 # Runs in the bench directory.
 
-# is_fault SITE STEP: whether what is called now shall fail.
+# is_fault HOST STEP: whether what is called now shall fail.
 is_fault() {
   local fault=${1%%.*}:$2
   [[ ,$LOCAL_BENCH_FAULTS, != *",$fault,"* ]] || return 0
@@ -14,7 +14,7 @@ is_fault() {
   mkdir -p faults && mkdir "faults/$fault" 2>/dev/null
 }
 
-# fail_if_asked WHAT SITE STEP: fails and says so, if it shall.
+# fail_if_asked WHAT HOST STEP: fails and says so, if it shall.
 fail_if_asked() {
   is_fault "$2" "$3" || return 0
   echo "$1 failed for $2: this fault was asked for by LOCAL_BENCH_FAULTS" >&2

@@ -24,6 +24,7 @@ import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";
 import { FAKE_BENCH_DIRECTORY, FAKE_MARIADB_DIRECTORY, SYSTEM_PATH } from "./fake-database.ts";
 import { announceStack, stackPaths, takeDirectory } from "./stack-directory.ts";
 import type { StackPaths } from "./stack-directory.ts";
+import type { Volume } from "./volume.ts";
 import { EMULATOR_NAMES, emulatorSpecs } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
 import { listenForDocuments } from "./fake-eventarc.ts";
@@ -72,7 +73,7 @@ export interface Stack {
   pubsubHost: string;
   /** Null when the cluster is the user's own. */
   cluster: LocalCluster | null;
-  sitesDirectory: string;
+  volume: Volume;
   logDirectory: string;
   functions: Processes;
   emulators: Processes;
@@ -198,7 +199,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       firestoreHost: hosts.firestore,
       pubsubHost: hosts.pubsub,
       cluster,
-      sitesDirectory: paths.sites,
+      volume: paths.volume,
       logDirectory: paths.logs,
       functions,
       emulators,
@@ -297,8 +298,10 @@ async function startCluster({
       SYSTEM_PATH,
     ].join(":"),
     HOME: paths.root,
+    VOLUME: paths.volume.root,
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
+    LOCAL_CUSTOMER_SECONDS: String(local.customerSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({

@@ -17,11 +17,13 @@ import { join, resolve } from "node:path";
 import { FAKE_BENCH_DIRECTORY, initialiseDatabase } from "./fake-database.ts";
 import { isLocked, takeLock } from "./stack-lock.ts";
 import { LocalProblem } from "./start-error.ts";
+import { makeVolume, volumeAt } from "./volume.ts";
+import type { Volume } from "./volume.ts";
 
 /** What a stack leaves on disk, laid out as a bench. */
 export interface StackPaths {
   root: string;
-  sites: string;
+  volume: Volume;
   /** The fake database. */
   database: string;
   logs: string;
@@ -48,7 +50,7 @@ export function stackPaths(directory: string): StackPaths {
   const below = (name: string) => join(root, name);
   return {
     root,
-    sites: below("sites"),
+    volume: volumeAt(below("volume")),
     database: below("database"),
     logs: below("logs"),
     kubeconfig: below("kubeconfig"),
@@ -78,10 +80,12 @@ export async function takeDirectory(
     );
   }
   rmSync(root, { recursive: true, force: true });
-  mkdirSync(join(paths.sites, "assets"), { recursive: true });
+  makeVolume(paths.volume, root);
+  const { sites } = paths.volume;
+  mkdirSync(join(sites, "assets"));
   writeFileSync(join(root, MARKER), "");
-  writeFileSync(join(paths.sites, "apps.txt"), `${APPS.join("\n")}\n`);
-  writeFileSync(join(paths.sites, "common_site_config.json"), "{}\n");
+  writeFileSync(join(sites, "apps.txt"), `${APPS.join("\n")}\n`);
+  writeFileSync(join(sites, "common_site_config.json"), "{}\n");
   for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
   symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(root, "env"));
   initialiseDatabase(paths.database, databaseRootPassword);

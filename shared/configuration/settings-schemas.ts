@@ -63,6 +63,32 @@ export const namespaceSetting = {
   },
 } as const;
 
+/** What new sites are made with, and how many of them before anybody asks: what makes sites and what gives them must agree. */
+const newSiteSettings = {
+  FRAPPE_IMAGE: {
+    title: "The image of the site Jobs; it must be the very image of the bench",
+    type: "string",
+    pattern: "^\\S+[:@][^\\s/]+$",
+    default: "frappe/erpnext:v16.32.3",
+    description: "a container image with a tag or digest, such as frappe/erpnext:v16.32.3",
+  },
+  FRAPPE_APPS: {
+    title: "The apps that a new site gets",
+    type: "string",
+    pattern: listOf("[a-z0-9_]+"),
+    default: "erpnext",
+    description: "a comma-separated list of Frappe apps, such as erpnext,hrms",
+  },
+  POOL_SIZE: {
+    title: "How many sites are made before anybody asks for one",
+    type: "integer",
+    minimum: 0,
+    maximum: 1000,
+    default: 0,
+    description: "a whole number from 0, for none, to 1000",
+  },
+} as const;
+
 /** An IPv4 address, or an IPv6 address as far as a pattern can tell. */
 const ADDRESS = "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})";
 
@@ -135,6 +161,7 @@ export const apiSettingsSchema = {
       default: "*",
       description: "* or a comma-separated list of origins, such as https://app.example.com",
     },
+    ...newSiteSettings,
     RESERVED_SUBDOMAINS: {
       title: "Further subdomains that no tenant may have",
       type: "string",
@@ -192,19 +219,14 @@ export const reconcilerSettingsSchema = {
       title: "A fake in place of Certificate Manager",
       $comment: NOT_IN_TERRAFORM,
     },
-    FRAPPE_IMAGE: {
-      title: "The image of the site Jobs; it must be the very image of the bench",
-      type: "string",
-      pattern: "^\\S+[:@][^\\s/]+$",
-      default: "frappe/erpnext:v16.32.3",
-      description: "a container image with a tag or digest, such as frappe/erpnext:v16.32.3",
-    },
-    FRAPPE_APPS: {
-      title: "The apps that a new site gets",
-      type: "string",
-      pattern: listOf("[a-z0-9_]+"),
-      default: "erpnext",
-      description: "a comma-separated list of Frappe apps, such as erpnext,hrms",
+    ...newSiteSettings,
+    POOL_MAX_AGE_DAYS: {
+      title: "After so many days a site that nobody has taken is made anew",
+      type: "integer",
+      minimum: 1,
+      maximum: 365,
+      default: 7,
+      description: "a whole number from 1 to 365",
     },
     DB_HOST: {
       title: "The host of the sites' MariaDB",
@@ -235,6 +257,13 @@ export const reconcilerSettingsSchema = {
       type: "string",
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
       description: "an http URL of host and port, such as http://frappe-bench:8080",
+    },
+    ROUTER_URL: {
+      title:
+        "The router, as Pods reach it: site Jobs check there that a host name leads to its site; without it they ask the bench's web server alone",
+      type: "string",
+      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      description: "an http URL of host and port, such as http://kairos-router:8080",
     },
     MAX_CONCURRENT_JOBS: {
       title: "How many site Jobs may run at once",

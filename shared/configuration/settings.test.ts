@@ -177,6 +177,27 @@ test("a list of nothing is no list", () => {
   assert.match(problems[0] ?? "", /^FRAPPE_APPS must be/);
 });
 
+test("there is no pool unless its size is set, and all functions read the same one", () => {
+  const pool = { POOL_SIZE: "1000", POOL_MAX_AGE_DAYS: "365" };
+  assert.is(parseApiSettings(API).poolSize, 0);
+  assert.is(parseApiSettings({ ...API, ...pool }).poolSize, 1000);
+  const [unset, set] = [RECONCILER, { ...RECONCILER, ...pool }].map(parseReconcilerSettings);
+  assert.equal([unset?.poolSize, unset?.poolMaxAgeDays], [0, 7]);
+  assert.equal([set?.poolSize, set?.poolMaxAgeDays], [1000, 365]);
+  for (const [name, values, rule] of [
+    ["POOL_SIZE", ["-1", "2.5", "1001", "many"], "from 0, for none, to 1000"],
+    ["POOL_MAX_AGE_DAYS", ["0", "366", "7d"], "from 1 to 365"],
+  ] as const) {
+    for (const value of values) {
+      assert.equal(
+        problemsOf(() => parseReconcilerSettings({ ...RECONCILER, [name]: value })),
+        [`${name} must be a whole number ${rule}.`],
+        value,
+      );
+    }
+  }
+});
+
 test("how many site Jobs work at once and how long a pause is are whole numbers from 1 on", () => {
   const parsed = parseReconcilerSettings({
     ...RECONCILER,

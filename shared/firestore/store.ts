@@ -11,6 +11,7 @@
  * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
  * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
  * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
+ * | `pools/main`             | what the pool of standbys remembers                    | `pool.ts`                          |
  * | `domains/{domain}`       | a custom domain, and which tenant holds it             | `domains.ts`                       |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
@@ -25,6 +26,7 @@ import { openHeartbeat } from "./heartbeat.ts";
 import { openHistory } from "./history.ts";
 import { openOperationList } from "./operation-list.ts";
 import { openOutbox } from "./outbox.ts";
+import { openPool } from "./pool.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
 import { openSlots } from "./slots.ts";
@@ -39,7 +41,8 @@ export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { Position } from "./newest-first.ts";
 export type { ListRequest, TenantList } from "./tenant-list.ts";
-export type { CommandBasis, CommandWrite, Created } from "./tenant-requests.ts";
+export type { PoolCounts, Standbys, StoredPool } from "./pool.ts";
+export type { CommandBasis, CommandWrite, Created, Given } from "./tenant-requests.ts";
 
 export interface StoreOptions {
   projectId: string;
@@ -72,6 +75,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),
     ...openDomains(firestore, requests),
     ...openTenantList(firestore),
+    ...openPool(firestore, { tenants }),
     ...openOperationList(firestore),
     ...slots.methods,
     ...reservations.methods,

@@ -46,6 +46,7 @@ function fieldsOf(snapshot: DocumentSnapshot): Fields {
 
 /** The changes as an update takes them, by the paths of their fields: what is beside them stays. */
 export function toFieldPaths({
+  created_at,
   updated_at,
   sequence,
   ...parts
@@ -54,6 +55,7 @@ export function toFieldPaths({
     Object.entries(fields).map(([name, value]) => [`${part}.${name}`, value] as const),
   );
   return {
+    ...(created_at && { created_at }),
     ...(updated_at && { updated_at }),
     ...(sequence !== undefined && { sequence }),
     ...Object.fromEntries(changed),

@@ -6,6 +6,7 @@
 import { Timestamp } from "@google-cloud/firestore";
 import type {
   CollectionReference,
+  DocumentSnapshot,
   Firestore,
   Query,
   QueryDocumentSnapshot,
@@ -18,7 +19,12 @@ import { toShown } from "./tenant-documents.ts";
 
 /** Which tenants a caller wants to see. */
 export interface ListRequest {
-  filter: { phase?: Phase; email?: string };
+  filter: {
+    phase?: Phase;
+    email?: string;
+    /** The standbys; without it, all others. */
+    state?: "standby";
+  };
   limit: number;
   from: { skip: number } | { after: Position };
 }
@@ -33,62 +39,145 @@ export interface TenantList {
 
 export function openTenantList(firestore: Firestore) {
   const tenants = firestore.collection("tenants");
-  return { listTenants: (wanted: ListRequest) => listTenants(tenants, wanted) };
+  return {
+    listTenants: (wanted: ListRequest) =>
+      wanted.filter.state === undefined
+        ? listTenants(tenants, wanted)
+        : listStandbys(tenants, wanted),
+  };
 }
 
 /** Where the record has what a list may be filtered by. */
-const FILTERED = { phase: "status.phase", email: "profile.email" } as const;
+const FILTERED = { phase: "status.phase", email: "profile.email", state: "spec.state" } as const;
+
+function matchingIn(tenants: Query, filter: ListRequest["filter"]): Query {
+  let matching = tenants;
+  for (const [field, value] of Object.entries(filter)) {
+    matching = matching.where(FILTERED[field as keyof typeof FILTERED], "==", value);
+  }
+  return matching;
+}
 
 /**
  * A page of the tenants, the newest first. Of those made at the same time, the id decides. Those of which the
  * record does not say when they were made come last: no query by that time finds them.
+ *
+ * What no customer has had yet is left out while it is read, and not by the query: that would take an index more for each
+ * combination of filters, and would lose the damaged records, which are to be seen.
  */
 async function listTenants(
   tenants: CollectionReference,
   { filter, limit, from }: ListRequest,
 ): Promise<TenantList> {
-  let matching: Query = tenants;
-  for (const [field, value] of Object.entries(filter)) {
-    matching = matching.where(FILTERED[field as keyof typeof FILTERED], "==", value);
-  }
+  const matching = matchingIn(tenants, filter);
   // One more than asked for tells whether more follow.
   const [dated, counted] = await Promise.all([
     readDated(matching, limit + 1, from),
     call(matching.count().get()),
   ]);
-  const total = counted.data().count;
-  const room = limit + 1 - dated.length;
-  const datedTotal = room > 0 ? await countDated(matching, dated, from) : total;
-  const undated = datedTotal === total ? [] : await readUndated(matching, room, from, datedTotal);
-  const found = [...dated, ...undated];
+  const all = counted.data().count;
+  const room = limit + 1 - dated.shown.length;
+  const datedCount = room > 0 ? await countDated(matching, dated, from) : all;
+  const hidden = await countHidden(matching, dated, from, room);
+  const undated =
+    datedCount === all ? [] : await readUndated(matching, room, from, datedCount - hidden);
+  const found = [...dated.shown, ...undated];
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
-    tenants: page.flatMap((document) => toShown(document)?.tenant ?? []),
-    total,
+    tenants: toTenants(page),
+    total: all - hidden,
     next: found.length <= limit || last === undefined ? null : positionOf(last),
   };
 }
+
+const toTenants = (page: DocumentSnapshot[]): Tenant[] =>
+  page.flatMap((document) => toShown(document)?.tenant ?? []);
+
+/** What was read in the order of time. */
+interface Dated {
+  /** Without what no customer has had. */
+  shown: QueryDocumentSnapshot[];
+  /** How many were read for it. */
+  read: number;
+}
+
+/** Null of what no customer has had, and of nothing else (`isNobodys`). */
+const NAME = "spec.subdomain";
 
 async function readDated(
   matching: Query,
   limit: number,
   from: ListRequest["from"],
-): Promise<QueryDocumentSnapshot[]> {
-  const ordered = newestFirst(matching).limit(limit);
-  if ("skip" in from) return (await call(ordered.offset(from.skip).get())).docs;
+): Promise<Dated> {
+  const ordered = newestFirst(matching);
+  if ("skip" in from) {
+    return from.skip === 0 ? readShown(ordered, limit) : readSkipping(matching, limit, from.skip);
+  }
   const { createdAt, id } = from.after;
-  if (createdAt === null) return [];
-  return (await call(startingAfter(ordered, { createdAt, id }).get())).docs;
+  if (createdAt === null) return { shown: [], read: 0 };
+  return readShown(startingAfter(ordered, { createdAt, id }), limit);
+}
+
+/** The first so many of a list that are shown. What is not costs a further read, and nobody's place on the page. */
+async function readShown(list: Query, limit: number): Promise<Dated> {
+  const dated: Dated = { shown: [], read: 0 };
+  let rest = list;
+  for (;;) {
+    const asked = limit - dated.shown.length;
+    const { docs } = await call(rest.limit(asked).get());
+    dated.read += docs.length;
+    dated.shown.push(...docs.filter((document) => document.get(NAME) !== null));
+    const last = docs.at(-1);
+    if (last === undefined || docs.length < asked || dated.shown.length === limit) return dated;
+    rest = list.startAfter(last);
+  }
+}
+
+/** Skipped is what is shown: for each that is not, and comes before the place, one more is. */
+async function readSkipping(matching: Query, limit: number, skip: number): Promise<Dated> {
+  const list = newestFirst(matching);
+  const [{ docs: hidden }, { docs }] = await Promise.all([
+    call(hiddenIn(matching).select("created_at").get()),
+    call(list.offset(skip).limit(1).get()),
+  ]);
+  const [place] = docs;
+  if (place === undefined) return { shown: [], read: 0 };
+  const more = hidden.filter((document) => isBefore(document, place)).length;
+  const { shown, read } = await readShown(list.startAt(place), more + limit);
+  return { shown: shown.slice(more), read };
+}
+
+/** Whether a document comes before another one in the order of the list. */
+function isBefore(one: QueryDocumentSnapshot, other: QueryDocumentSnapshot): boolean {
+  const [left, right] = [one.get("created_at"), other.get("created_at")] as unknown[];
+  if (!(left instanceof Timestamp) || !(right instanceof Timestamp)) return false;
+  const [newer, older] = [left.valueOf(), right.valueOf()];
+  return newer === older ? one.id > other.id : newer > older;
+}
+
+function hiddenIn(matching: Query): Query {
+  return matching.where(NAME, "==", null);
+}
+
+/** How many are not shown. A first page that is the last one has seen them. */
+async function countHidden(
+  matching: Query,
+  { shown, read }: Dated,
+  from: ListRequest["from"],
+  room: number,
+): Promise<number> {
+  if (room > 0 && "skip" in from && from.skip === 0) return read - shown.length;
+  return (await call(hiddenIn(matching).count().get())).data().count;
 }
 
 /** How many have a time. A first page that is the last one has seen them; else they are counted. */
 async function countDated(
   matching: Query,
-  seen: QueryDocumentSnapshot[],
+  { read }: Dated,
   from: ListRequest["from"],
 ): Promise<number> {
-  if ("skip" in from && from.skip === 0) return seen.length;
+  if ("skip" in from && from.skip === 0) return read;
   return (await call(byTime(matching).count().get())).data().count;
 }
 
@@ -109,4 +198,29 @@ async function readUndated(
     if (undated.length === limit) break;
   }
   return undated;
+}
+
+/** The standbys: they are few, so all are read, and ordered here, for which no index is needed. */
+async function listStandbys(
+  tenants: CollectionReference,
+  { filter, limit, from }: ListRequest,
+): Promise<TenantList> {
+  const { docs } = await call(matchingIn(tenants, filter).get());
+  const ordered = docs.toSorted((one, other) => (isBefore(one, other) ? -1 : 1));
+  const first = "skip" in from ? from.skip : placeAfter(ordered, from.after);
+  const page = ordered.slice(first, first + limit);
+  const last = page.at(-1);
+  const isLast = first + limit >= ordered.length || last === undefined;
+  return { tenants: toTenants(page), total: docs.length, next: isLast ? null : positionOf(last) };
+}
+
+/** One that has gone since then is followed by whatever came after it. */
+function placeAfter(ordered: QueryDocumentSnapshot[], { createdAt, id }: Position): number {
+  if (createdAt === null) return ordered.length;
+  const then = new Timestamp(createdAt.seconds, createdAt.nanoseconds).valueOf();
+  return ordered.filter((document) => {
+    const at: unknown = document.get("created_at");
+    if (!(at instanceof Timestamp)) return false;
+    return at.valueOf() === then ? document.id >= id : at.valueOf() > then;
+  }).length;
 }

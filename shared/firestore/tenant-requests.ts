@@ -10,7 +10,7 @@ import type { Stored, Version } from "../reconciler/ports.ts";
 import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
 import type { NamedTenant, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Deletions, NewDeletion } from "./deletions.ts";
-import { commit, GRPC, LOST_UPDATE } from "./firestore-calls.ts";
+import { call, commit, GRPC, LOST_UPDATE } from "./firestore-calls.ts";
 import type { RequestRecords } from "./request-records.ts";
 import type { Reservations } from "./reservations.ts";
 import { toStored } from "./tenant-documents.ts";
@@ -18,6 +18,25 @@ import type { Tenants } from "./tenants.ts";
 
 /** What came of asking for a tenant. */
 export type Created = { outcome: "created" } | { outcome: "subdomain-taken" } | Repeated;
+
+/** What came of giving a standby to whoever asked for a tenant. */
+export type Given =
+  | Created
+  /** Somebody else was quicker, or another thing was in the way that is gone. */
+  | { outcome: "not-given"; expiredRequest: Version | null };
+
+/** A customer's tenant that is made of a standby. */
+export interface StandbyGift {
+  standby: Stored<Tenant>;
+  changes: TenantChanges;
+  /** The name that the customer wants, as in the changes. */
+  subdomain: string;
+  /** As in the changes. */
+  commandId: string;
+  request: AnsweredRequest | null;
+  /** The version of a record under the same key that has expired. */
+  expiredRequest: Version | null;
+}
 
 /** What a command is decided on: the answer of the first time, or the tenant as it is; null when there is none. */
 export type CommandBasis =
@@ -79,6 +98,31 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   }
 
   /**
+   * Makes a standby a customer's, reserves its subdomain and records the request, all or nothing. What has been in the
+   * way is read after it. The client library may repeat a commit by itself, so that can be its own earlier success: only
+   * the command's id tells. The reservation does not, for a rival for the name may have got the same standby, and the
+   * answer on record neither, for it may be that of a twin that did.
+   */
+  async function giveStandby(gift: StandbyGift): Promise<Given> {
+    const { standby, changes, subdomain, commandId, request, expiredRequest } = gift;
+    const { id } = standby.record;
+    const batch = firestore.batch();
+    await tenants.addChanges(batch, standby, changes);
+    requests.addNew(batch, request, expiredRequest);
+    const written = await commit(() => batch.commit(), GRPC.ALREADY_EXISTS, ...LOST_UPDATE);
+    if (written !== null) return { outcome: "created" };
+
+    const [now, met] = await Promise.all([
+      call(documents.doc(id).get()),
+      requests.readWith(reservations.documentOf(subdomain), request),
+    ]);
+    if (now.get("spec.command_id") === commandId) return { outcome: "created" };
+    if (met.repeated !== null) return met.repeated;
+    if (met.found.exists) return { outcome: "subdomain-taken" };
+    return { outcome: "not-given", expiredRequest: met.expired };
+  }
+
+  /**
    * Reads what a command needs in one call: the tenant, and how the request was answered if it came before, also
    * when its tenant is gone or damaged since. Throws a `DamagedRecordError` for a request that is a first one.
    */
@@ -99,11 +143,11 @@ export function openTenantRequests(firestore: Firestore, neighbours: Neighbours)
   async function writeCommand(id: string, write: CommandWrite): Promise<boolean> {
     const { update, deletion, request, expiredRequest } = write;
     const batch = firestore.batch();
-    if (update !== null) tenants.addChanges(batch, update.tenant, update.changes);
+    if (update !== null) await tenants.addChanges(batch, update.tenant, update.changes);
     if (deletion !== null) deletions.addNew(batch, id, deletion);
     requests.addNew(batch, request, expiredRequest);
     return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;
   }
 
-  return { createTenant, readForCommand, writeCommand };
+  return { createTenant, giveStandby, readForCommand, writeCommand };
 }

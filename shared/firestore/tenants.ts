@@ -95,18 +95,20 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   }
 
   /**
-   * Puts changes to a tenant into a batch, which goes through only if its record is still as it was read. Gives the
-   * record as it is then.
+   * Puts changes to a tenant into a batch, which goes through only if its record is still as it was read, and if nobody
+   * has a name that is to be the tenant's. Gives the record as it is then.
    */
-  function addChanges(
+  async function addChanges(
     batch: WriteBatch,
     { record: before, version }: Stored<Tenant>,
     changes: TenantChanges,
     ended: EndedJob | null = null,
-  ): Tenant {
-    const { record, ...write } = toTenantWrite(before, changes, ended);
+  ): Promise<Tenant> {
+    const { record, names, ...write } = toTenantWrite(before, changes, ended);
     batch.update(tenants.doc(before.id), toFieldPaths(write.changes), unchangedSince(version));
     addToldOf(batch, write);
+    for (const name of names.reserved) reservations.addNew(batch, name, record.id);
+    for (const name of names.released) await reservations.addEnd(batch, name, record.id);
     return record;
   }
 
@@ -125,7 +127,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     { freedSlot = null, ended = null }: WriteOptions = {},
   ): Promise<Stored<Tenant> | null> {
     const batch = firestore.batch();
-    const record = addChanges(batch, stored, changes, ended);
+    const record = await addChanges(batch, stored, changes, ended);
     if (freedSlot !== null) await slots.addEnd(batch, freedSlot, record.id);
     const written = await commit(() => batch.commit(), ...LOST_UPDATE);
     return written === null ? null : { record, version: versionOf(written[0]?.writeTime) };
@@ -142,7 +144,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     changes: TenantChanges,
   ): Promise<Claim> {
     const batch = firestore.batch();
-    const record = addChanges(batch, stored, changes);
+    const record = await addChanges(batch, stored, changes);
     slots.addNew(batch, slot, record.id, changes.updated_at);
     try {
       const [written] = await within(CALL_MILLISECONDS, batch.commit());

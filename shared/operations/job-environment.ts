@@ -5,7 +5,15 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
-import { databaseName, jobName, siteName } from "../tenant/names.ts";
+import {
+  BENCH_NAME,
+  databaseName,
+  jobName,
+  mainHost,
+  siteHost,
+  siteName,
+} from "../tenant/names.ts";
+import { wantedNames } from "../tenant/site-names.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */
@@ -23,6 +31,8 @@ export interface SiteSettings {
   databaseCa: string | null;
   /** Where the bench's web server answers within the cluster; null where nobody looks. */
   benchUrl: string | null;
+  /** Where the router answers that finds a site by its host name; null where nobody looks. */
+  routerUrl: string | null;
 }
 
 /** What of an operation its Job has to know. */
@@ -35,13 +45,20 @@ export interface EnvironmentSource {
 }
 
 /** Whose site it is and which operation comes to it: what every script needs. */
-export function identity({ tenant }: EnvironmentSource, operation: JobOperation): V1EnvVar[] {
+export function identity(
+  { tenant, settings }: EnvironmentSource,
+  operation: JobOperation,
+): V1EnvVar[] {
+  const host = tenant.status.site?.host ?? mainHost(tenant.spec, settings.baseDomain);
   return [
     plain("TENANT_ID", tenant.id),
     plain("GENERATION", String(operation.generation)),
     plain("ATTEMPT", String(operation.attempt)),
     { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
     plain("SITE", siteName(tenant.id)),
+    plain("BENCH", BENCH_NAME),
+    // The main address that the site has, or is to have; empty while it has no customer.
+    plain("HOST", host ?? ""),
   ];
 }
 
@@ -65,19 +82,29 @@ export function administrator(source: EnvironmentSource): V1EnvVar[] {
   ];
 }
 
-/** What a new site is made with. */
-export function createdSite(source: EnvironmentSource): V1EnvVar[] {
-  const { tenant, settings } = source;
+/** Who the customer of a site is: empty while it has none. */
+export function customer({ tenant }: EnvironmentSource): V1EnvVar[] {
   const { profile } = tenant;
   return [
-    ...database(source),
-    tenantPassword(source),
     secret("ADMIN_PASSWORD", jobName(tenant.id), "administrator_password"),
-    plain("APPS", settings.frappeApps.join(" ")),
     plain("TENANT_EMAIL", profile.email),
     plain("TENANT_FIRST_NAME", profile.first_name ?? ""),
     plain("TENANT_LAST_NAME", profile.last_name ?? ""),
     plain("ORGANIZATION", profile.organization),
+  ];
+}
+
+/**
+ * The names that a site is to have: `SERVED_NAMES`, all that serve it, its main address first, and `FORMER_NAMES`, all that lead
+ * to that. Empty while it has no customer.
+ */
+export function siteNames({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  const { subdomain, former_subdomains, domains } = wantedNames(tenant.spec);
+  const hostOf = (name: string) => siteHost(name, settings.baseDomain);
+  const own = subdomain === null ? [] : [hostOf(subdomain)];
+  return [
+    plain("SERVED_NAMES", [...domains, ...own].join(" ")),
+    plain("FORMER_NAMES", former_subdomains.map(hostOf).join(" ")),
   ];
 }
 
@@ -96,8 +123,11 @@ export function tenantPassword({ tenant }: EnvironmentSource): V1EnvVar {
 }
 
 /** Where a script looks at what visitors get. */
-export function visited({ settings }: EnvironmentSource): V1EnvVar {
-  return plain("BENCH_URL", settings.benchUrl ?? "");
+export function visited({ settings }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("BENCH_URL", settings.benchUrl ?? ""),
+    plain("ROUTER_URL", settings.routerUrl ?? ""),
+  ];
 }
 
 export function plain(name: string, value: string): V1EnvVar {

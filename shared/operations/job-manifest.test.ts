@@ -6,6 +6,7 @@ import { findStrangers } from "../../tests/testkit/strict-manifest.ts";
 import { literal } from "./job-environment.ts";
 import { siteJob, siteScripts, siteSecret } from "./job-manifest.ts";
 import { readSiteScripts } from "./read-scripts.ts";
+import { siteName } from "../tenant/names.ts";
 import { newTenant } from "../tenant/tenant.ts";
 import { OPERATION_KINDS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
@@ -42,6 +43,7 @@ const settings = {
   databaseTls: "default" as const,
   databaseCa: null,
   benchUrl: null,
+  routerUrl: null,
   scripts: siteScripts(({ name }, kind) =>
     `${kind}/${name}` === "create/site"
       ? 'echo "$(date)" $$ "$SITE"'
@@ -172,7 +174,8 @@ test("after Kubernetes' own expansion, script and values are exactly what was me
   assert.is(env["TENANT_EMAIL"], tenant.profile.email);
   assert.is(env["TENANT_FIRST_NAME"], tenant.profile.first_name);
   assert.is(env["TENANT_LAST_NAME"], tenant.profile.last_name);
-  assert.is(env["SITE"], "acme.kairos.app");
+  assert.is(env["SITE"], siteName(tenant.id));
+  assert.is(env["HOST"], "acme.kairos.app");
   assert.is(env["APPS"], "erpnext hrms");
   assert.is(expand(site?.command?.[2] ?? "", env), settings.scripts.get("create/site"));
 });

@@ -5,7 +5,7 @@
  * @module
  */
 import type { V1Container, V1Job, V1JobSpec, V1PodSpec, V1Secret } from "@kubernetes/client-node";
-import { jobName } from "../tenant/names.ts";
+import { BENCH_NAME, jobName } from "../tenant/names.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { identity, literal, plain } from "./job-environment.ts";
 import type { JobOperation, SiteSettings } from "./job-environment.ts";
@@ -22,8 +22,11 @@ export const LABELS = {
 
 export const MANAGED_BY = "kairos-control-plane";
 
-/** The volume claim of the bench's `sites`, made by the operator. */
-const SITES_CLAIM = "frappe-sites";
+/** The claim of the volume that all benches, links and records of sites are on, made by the operator. */
+const VOLUME_CLAIM = "kairos-volume";
+
+/** Where a site Job has it. The scripts rely on it. */
+const VOLUME = "/volume";
 
 /** Where the image of Frappe's maintainers has its bench. */
 const BENCH = "/home/frappe/frappe-bench";
@@ -153,7 +156,7 @@ function podSpec(
       runAsGroup: FRAPPE_UID,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    volumes: [{ name: "sites", persistentVolumeClaim: { claimName: SITES_CLAIM } }],
+    volumes: [{ name: "volume", persistentVolumeClaim: { claimName: VOLUME_CLAIM } }],
   };
 }
 
@@ -199,7 +202,11 @@ function container(
 
 const CONTAINER_LIMITS: Omit<V1Container, "name"> = {
   terminationMessagePolicy: "FallbackToLogsOnError",
-  volumeMounts: [{ name: "sites", mountPath: `${BENCH}/sites` }],
+  volumeMounts: [
+    { name: "volume", mountPath: VOLUME },
+    // bench knows its sites by this place alone. Nothing can be moved from one mount to another.
+    { name: "volume", mountPath: `${BENCH}/sites`, subPath: `benches/${BENCH_NAME}/sites` },
+  ],
   resources: {
     requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1Gi" },
     limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "1Gi" },

@@ -4,14 +4,16 @@
  *
  * @module
  */
+import { claim } from "./claim/claim.ts";
 import { create } from "./create/create.ts";
 import { drop } from "./drop/drop.ts";
 import { loginLink } from "./login-link/login-link.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
+import { rename } from "./rename/rename.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
 
-const REGISTERED = [drop, create, suspend, resume, loginLink] as const;
+const REGISTERED = [drop, create, claim, suspend, resume, rename, loginLink] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];
 

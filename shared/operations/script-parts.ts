@@ -24,8 +24,14 @@ export const REDIS = ["scripts/redis.sh"] as const;
 /** For what configures a site and looks at it as a visitor does. */
 export const SITE = ["scripts/site_config.py", "scripts/visit.py", "scripts/site.sh"] as const;
 
+/** For what changes by which names visitors reach a site, or whether they reach it. */
+export const HOSTS = ["scripts/hosts.sh"] as const;
+
+/** For what gives a site to its customer. */
+export const CUSTOMER = ["scripts/customer.py", "scripts/customer.sh"] as const;
+
 /** For what gives a user of a site the key of a login link. */
 export const LOGIN = ["scripts/login_key.py", "scripts/login.sh"] as const;
 
 /** For what puts a site behind its fence, or takes that away. */
-export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE] as const;
+export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE, ...HOSTS] as const;

@@ -40,7 +40,7 @@ export function toSiteState<Kind extends string>(
         environment: (source) => [
           ...administrator(source),
           tenantPassword(source),
-          visited(source),
+          ...visited(source),
         ],
       },
     ],

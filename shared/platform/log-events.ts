@@ -37,6 +37,8 @@ export const LOG_EVENTS = {
   OrphanedJobRemoved: "A site Job of a tenant that is gone was removed.",
   OrphanedSecretRemoved: "A Secret of a tenant that is gone was removed.",
   OrphanedSlotFreed: "A slot whose tenant does not know of it was freed.",
+  PoolNotKept: "What the pool of standbys needs was not done; the next resync does it.",
+  PoolPaused: "Standbys have failed one after the other, and none is made for a while.",
   QueueNotTriggered: "The next in the queue was not triggered; the resync does that.",
   ReconcileFailed: "A reconcile failed; the resync comes back to the tenant.",
   RecordDamaged: "A tenant's record is damaged in the fields that are named.",
@@ -45,6 +47,9 @@ export const LOG_EVENTS = {
   RequestFailed: "A request to the API failed for a reason on our side.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
+  StandbyDropped: "A standby of a pool that was turned off is being dropped.",
+  StandbyNotRead:
+    "The pool was not asked in time for a standby; the tenant's site is made as without a pool.",
   StepEnded: "A step of a site Job has ended, after so many seconds.",
   StoreUnavailable: "The database does not answer the health check.",
   TriggerNotPublished: "A trigger was not published; the resync finds the tenant.",

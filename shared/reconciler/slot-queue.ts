@@ -4,6 +4,7 @@
  * @module
  */
 import { definitionOf } from "../operations/registry.ts";
+import { isNobodys } from "../tenant/standby.ts";
 import { addSeconds } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { attemptSeconds } from "./attempts.ts";
@@ -11,6 +12,9 @@ import { REQUEUE_SECONDS } from "./decision.ts";
 
 /** The `reason` of a tenant that waits for a slot. */
 export const WAITING_FOR_SLOT = "WaitingForSlot";
+
+/** The place in the queue of what no customer waits for: behind everybody. */
+const POOL_RANK = 9;
 
 /** For what the resync sees by itself: a slot that is free. */
 const LONG_REQUEUE_SECONDS = 10 * 60;
@@ -20,15 +24,16 @@ const LONG_REQUEUE_SECONDS = 10 * 60;
  * only a backstop, and far ahead, so that those who wait do not fill the resync.
  */
 export function waitingChanges(
-  { id, spec, status }: Tenant,
+  tenant: Tenant,
   { kind }: Operation,
   now: Date,
 ): StatusChanges | null {
+  const { id, spec, status } = tenant;
   const { queue_key, next_reconcile_at } = status;
   const soon = addSeconds(now, LONG_REQUEUE_SECONDS / 2);
   const isFarAhead = next_reconcile_at !== null && next_reconcile_at > soon;
   if (queue_key !== null && isFarAhead) return null;
-  const { queueRank } = definitionOf(kind);
+  const queueRank = isNobodys(tenant) ? POOL_RANK : definitionOf(kind).queueRank;
   return {
     reason: WAITING_FOR_SLOT,
     queue_key: `${queueRank} ${spec.requested_at.toISOString()} ${id}`,

@@ -8,6 +8,7 @@ import { ask } from "./ports.ts";
 import type { ActionResult, Reconciling, ReconcileSettings, Stored } from "./ports.ts";
 import { takingChanges, waitingChanges } from "./slot-queue.ts";
 import { write } from "./status-writes.ts";
+import { isNobodys } from "../tenant/standby.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
 type TakeSlot = Extract<Action, { do: "takeSlot" }>;
@@ -25,7 +26,7 @@ export function* takeSlot(
   let current = stored;
   for (;;) {
     const taken = yield* ask("readSlots", {});
-    for (const slot of freeSlots(taken, maxConcurrentJobs, stored.record.id)) {
+    for (const slot of freeSlots(taken, maxConcurrentJobs, stored.record)) {
       const status = takingChanges(operation, slot, changes, now);
       const claiming = { status, updated_at: now };
       const claim = yield* ask("claimSlot", { stored: current, slot, changes: claiming });
@@ -46,13 +47,18 @@ export function* takeSlot(
   }
 }
 
+/** The slot that only customers get, where there is more than one: so the pool never holds all of them. */
+const CUSTOMERS_SLOT = 0;
+
 /** The free slots, each tenant's from another one on, so that many at once do not meet at the first. */
-function freeSlots(taken: number[], maxConcurrentJobs: number, tenantId: string): number[] {
+function freeSlots(taken: number[], maxConcurrentJobs: number, tenant: Tenant): number[] {
   // More may be taken than there are, after the limit was lowered.
   if (taken.length >= maxConcurrentJobs) return [];
-  const first = Number.parseInt(tenantId.slice(0, 8), 16);
+  const first = Number.parseInt(tenant.id.slice(0, 8), 16);
+  const isKept = (slot: number) =>
+    slot === CUSTOMERS_SLOT && maxConcurrentJobs > 1 && isNobodys(tenant);
   return Array.from(
     { length: maxConcurrentJobs },
     (_, k) => (first + k) % maxConcurrentJobs,
-  ).filter((slot) => !taken.includes(slot));
+  ).filter((slot) => !taken.includes(slot) && !isKept(slot));
 }

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { isNobodys } from "../tenant/standby.ts";
 import { toEvent, toStatusView } from "../tenant/status-event.ts";
 import type { StatusEvent } from "../tenant/status-event.ts";
+import { heldSubdomains } from "../tenant/site-names.ts";
 import { withChanges } from "../tenant/tenant.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import { historyOfChange, historyOfGone, historyOfNew } from "./history-writes.ts";
@@ -23,11 +25,14 @@ export interface TenantWrite extends ToldOf {
   changes: TenantChanges;
   /** The record as it is then. */
   record: Tenant;
+  /** The subdomains that are the tenant's from then on, and those that are no longer. */
+  names: { reserved: string[]; released: string[] };
 }
 
 /** What is written beside a new tenant. */
 export function toldOfNew(tenant: Tenant): ToldOf {
-  const event = toEvent(tenant, tenant.status.phase, tenant.created_at);
+  const { phase } = tenant.status;
+  const event = isNobodys(tenant) ? null : toEvent(tenant, phase, tenant.created_at);
   return { event, operations: historyOfNew(tenant) };
 }
 
@@ -39,19 +44,33 @@ export function toTenantWrite(
 ): TenantWrite {
   const after = withChanges(before, changes);
   const operations = historyOfChange(before, after, ended);
-  if (!isViewChanged(before, after)) return { changes, record: after, event: null, operations };
+  const names = namesOfChange(before, after);
+  if (!isViewChanged(before, after)) {
+    return { changes, record: after, names, event: null, operations };
+  }
   const sequence = before.sequence + 1;
   const record = { ...after, sequence };
   const event = toEvent(record, record.status.phase, record.updated_at);
-  return { changes: { ...changes, sequence }, record, event, operations };
+  return { changes: { ...changes, sequence }, record, names, event, operations };
 }
 
 /** What is written beside the end of a deletion, with which the record goes. */
 export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
   const last = { ...tenant, sequence: tenant.sequence + 1 };
-  return { event: toEvent(last, "deleted", now), operations: historyOfGone(tenant, now) };
+  const event = isNobodys(tenant) ? null : toEvent(last, "deleted", now);
+  return { event, operations: historyOfGone(tenant, now) };
 }
 
+function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {
+  const [had, has] = [heldSubdomains(before), heldSubdomains(after)];
+  return {
+    reserved: has.filter((name) => !had.includes(name)),
+    released: had.filter((name) => !has.includes(name)),
+  };
+}
+
+/** Of what is nobody's, nobody has a view. */
 function isViewChanged(before: Tenant, after: Tenant): boolean {
+  if (isNobodys(after)) return false;
   return JSON.stringify(toStatusView(before)) !== JSON.stringify(toStatusView(after));
 }

@@ -18,13 +18,19 @@ import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports
 import type { Store } from "../firestore/store.ts";
 import type { Phase, Tenant } from "../tenant/tenant.ts";
 
+/** How many sites are to be there before anybody asks. */
+export interface PoolSettings {
+  poolSize: number;
+  poolMaxAgeDays: number;
+}
+
 export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
   /** Not there where custom domains are not set up. */
   domains?: DomainDependencies["domains"] | undefined;
-  settings: ManifestSettings & ReconcileSettings;
+  settings: ManifestSettings & ReconcileSettings & PoolSettings;
 }
 
 /**

@@ -139,6 +139,7 @@ test("a change is a new generation under an id of its own, forgets where the las
             message: null,
             retryable: null,
             queue_key: null,
+            standby_key: null,
             next_reconcile_at: addSeconds(NOW, 60),
           },
           rest: { updated_at: NOW },
@@ -193,6 +194,7 @@ test("a refusal says why", () => {
 
 const HASH = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
 const linkTo = (email: string | null, reason: string | null = null) => ({
+  name: "login-link" as const,
   keyHash: HASH,
   email,
   reason,
@@ -290,6 +292,65 @@ test("the command that overtakes leaves the operation on record, for its slot an
   const { status } = after(withStatus(provisioning, { operation }), "delete");
   assert.equal(status.operation, operation);
   assert.is(status.observed_generation, 0);
+});
+
+const renamed = (subdomain: string) => ({ name: "rename" as const, subdomain });
+const inDays = (days: number) => addSeconds(NOW, days * 24 * 3600);
+
+test("a new name takes the place of the old one, which stays the tenant's for 30 days", () => {
+  const result = applyCommand(active, renamed("zenith"), REQUEST);
+  if (result.outcome !== "changed") throw new Error(result.outcome);
+  const { spec, status } = withChanges(active, result.changes);
+  assert.equal([spec.subdomain, spec.generation], ["zenith", 2]);
+  assert.equal(spec.former_subdomains, [{ subdomain: "acme", until: inDays(30) }]);
+  assert.equal([status.phase, status.site], ["active", active.status.site]);
+});
+
+test("a tenant that goes back to a former name has the other one as its former", () => {
+  const former = { subdomain: "zenith", until: inDays(3) };
+  const tenant = withChanges(active, { spec: { former_subdomains: [former] } });
+  const result = applyCommand(tenant, renamed("zenith"), REQUEST);
+  if (result.outcome !== "changed") throw new Error(result.outcome);
+  assert.is(result.changes.spec?.subdomain, "zenith");
+  assert.equal(result.changes.spec?.former_subdomains, [{ subdomain: "acme", until: inDays(30) }]);
+});
+
+test("the name that a tenant has is no new one, unless its change was given up", () => {
+  assert.equal(applyCommand(active, renamed("acme"), REQUEST), { outcome: "unchanged" });
+  const lost = withChanges(givenUp(active), { spec: { subdomain: "zenith" } });
+  const again = applyCommand(lost, renamed("zenith"), REQUEST);
+  if (again.outcome !== "changed") throw new Error(again.outcome);
+  assert.equal(again.changes.spec?.former_subdomains, []);
+});
+
+const renaming = withChanges(active, { spec: { subdomain: "zenith", generation: 2 } });
+const FORMER = ["a", "b", "c", "d", "e"].map((subdomain) => ({ subdomain, until: inDays(1) }));
+const manyNames = withChanges(active, { spec: { former_subdomains: FORMER } });
+for (const [sentence, tenant, why] of [
+  ["that has no site yet", provisioning, "The tenant has no site yet."],
+  ["that is suspended", suspended, "The tenant is suspended."],
+  ["that is being resumed", resuming, "The tenant is being resumed."],
+  ["that is being renamed", renaming, "The tenant is being renamed."],
+  ["that has had five names", manyNames, "The tenant has had 5 names in 30 days."],
+] as const) {
+  test(`a tenant ${sentence} gets no other name`, () => {
+    assert.equal(applyCommand(tenant, renamed("other"), REQUEST), { outcome: "refused", why });
+  });
+}
+
+test("a former name is forgotten when its time is over, and of a settled tenant only", () => {
+  const former_subdomains = [
+    { subdomain: "old", until: NOW },
+    { subdomain: "newer", until: inDays(1) },
+  ];
+  const tenant = withChanges(active, { spec: { former_subdomains } });
+  const forget = { name: "forget-names" } as const;
+  const result = applyCommand(tenant, forget, REQUEST);
+  if (result.outcome !== "changed") throw new Error(result.outcome);
+  assert.equal(result.changes.spec?.former_subdomains, former_subdomains.slice(1));
+  for (const other of [active, givenUp(tenant), withChanges(tenant, { spec: { generation: 2 } })]) {
+    assert.equal(applyCommand(other, forget, REQUEST), { outcome: "unchanged" });
+  }
 });
 
 test.run();

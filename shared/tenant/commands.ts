@@ -5,9 +5,12 @@
  * @module
  */
 import {
+  addSeconds,
   hasFailed,
   isRequested,
+  isSettled,
   LOGIN_LINK_KIND,
+  siteOf,
   statusAfterCommand,
   withLoginLink,
 } from "./tenant.ts";
@@ -18,6 +21,7 @@ export type Command = "delete" | "retry" | "suspend" | "resume";
 
 /** A command that asks for a login link. */
 export interface LoginLinkCommand {
+  name: "login-link";
   /** The SHA-256 of its key, in hex. */
   keyHash: string;
   /** Whose it is to be; null for the tenant's own user. */
@@ -25,6 +29,25 @@ export interface LoginLinkCommand {
   /** Why. Whoever is not the tenant's own user gets none without it. */
   reason: string | null;
 }
+
+/** A command that gives the tenant another name. */
+export interface RenameCommand {
+  name: "rename";
+  subdomain: string;
+}
+
+/** A command of the control plane's own: the names that a tenant has had for long enough lead to it no longer. */
+export interface ForgetNamesCommand {
+  name: "forget-names";
+}
+
+export type CommandWithFields = LoginLinkCommand | RenameCommand | ForgetNamesCommand;
+
+/** How long a former name leads to the newest one. */
+export const FORMER_NAME_DAYS = 30;
+
+/** More names a tenant has not had at once. */
+const MAX_FORMER_NAMES = 5;
 
 /** What a command comes to. */
 export type CommandEffect =
@@ -46,15 +69,18 @@ export interface CommandRequest {
 
 const BEING_DELETED = "The tenant is being deleted.";
 
+const NOBODYS = "The tenant is a standby of the pool: no customer has it yet.";
+
 /** What the command comes to for this tenant. */
 export function applyCommand(
   tenant: Tenant,
-  command: Command | LoginLinkCommand,
+  command: Command | CommandWithFields,
   issued: CommandRequest,
 ): CommandEffect {
   if (command === "delete") return requestDeletion(tenant, issued);
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
-  if (typeof command === "object") return requestLoginLink(tenant, command, issued);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
+  if (typeof command === "object") return applyWithFields(tenant, command, issued);
   switch (command) {
     case "retry":
       return requestRetry(tenant, issued);
@@ -65,9 +91,25 @@ export function applyCommand(
   }
 }
 
+function applyWithFields(
+  tenant: Tenant,
+  command: CommandWithFields,
+  issued: CommandRequest,
+): CommandEffect {
+  switch (command.name) {
+    case "login-link":
+      return requestLoginLink(tenant, command, issued);
+    case "rename":
+      return requestName(tenant, command, issued);
+    case "forget-names":
+      return forgetNames(tenant, issued);
+  }
+}
+
 /** What a correction comes to for this tenant. Its site is left as it is, so no generation begins. */
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
   if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (tenant.spec.state === "standby") return refused(NOBODYS);
   const { profile } = tenant;
   const { organization = profile.organization, email = profile.email } = corrections;
   if (organization === profile.organization && email === profile.email) {
@@ -84,7 +126,7 @@ function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect 
 /** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  return changed(tenant, issued, {}, tenant.status.site === null ? { phase: "queued" } : {});
+  return changed(tenant, issued, {}, siteOf(tenant) === null ? { phase: "queued" } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */
@@ -93,7 +135,7 @@ function requestState(
   state: "suspended" | "present",
   issued: CommandRequest,
 ): CommandEffect {
-  const { site } = tenant.status;
+  const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
   // A link that is not set yet must not be when the suspension ends, which may be in a year.
@@ -114,13 +156,52 @@ function requestLoginLink(
     const why = "reason is required for anyone but the tenant's own user";
     return { outcome: "refused", why, field: "reason" };
   }
-  const { site } = tenant.status;
-  if (site === null) return refused("The tenant has no site yet.");
-  if (tenant.spec.state !== "present") return refused("The tenant is suspended.");
-  if (site.suspended !== false) return refused("The tenant is being resumed.");
+  const closed = whyClosed(tenant);
+  if (closed !== null) return refused(closed);
   const link = { key_hash: keyHash, user };
   const requestedBy = { ...issued.requestedBy, reason };
   return changed(tenant, { ...issued, requestedBy }, withLoginLink(tenant.spec.requests, link), {});
+}
+
+/** Why visitors do not reach the site; null where they do. */
+function whyClosed({ spec, status: { site } }: Tenant): string | null {
+  if (site === null || site.host === null) return "The tenant has no site yet.";
+  if (spec.state !== "present") return "The tenant is suspended.";
+  return site.suspended === false ? null : "The tenant is being resumed.";
+}
+
+/** Only of a site that visitors reach, for the new name is proved by a visit. One change of the name at a time. */
+function requestName(
+  tenant: Tenant,
+  { subdomain }: RenameCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  const { spec, status } = tenant;
+  if (spec.subdomain === subdomain && !hasFailed(tenant)) return { outcome: "unchanged" };
+  const closed = whyClosed(tenant);
+  if (closed !== null) return refused(closed);
+  if (!isSettled(tenant) && status.site?.subdomain !== spec.subdomain) {
+    return refused("The tenant is being renamed.");
+  }
+  const former_subdomains = spec.former_subdomains.filter((one) => one.subdomain !== subdomain);
+  if (spec.subdomain !== null && spec.subdomain !== subdomain) {
+    const until = addSeconds(issued.now, FORMER_NAME_DAYS * 24 * 3600);
+    former_subdomains.push({ subdomain: spec.subdomain, until });
+  }
+  if (former_subdomains.length > MAX_FORMER_NAMES) {
+    return refused(`The tenant has had ${MAX_FORMER_NAMES} names in ${FORMER_NAME_DAYS} days.`);
+  }
+  return changed(tenant, issued, { subdomain, former_subdomains }, {});
+}
+
+/** Not of a tenant that has failed: what failed would be told of no longer. */
+function forgetNames(tenant: Tenant, issued: CommandRequest): CommandEffect {
+  const { former_subdomains } = tenant.spec;
+  const kept = former_subdomains.filter(({ until }) => until > issued.now);
+  const isDue = kept.length < former_subdomains.length && isSettled(tenant) && !hasFailed(tenant);
+  return isDue
+    ? changed(tenant, issued, { former_subdomains: kept }, {})
+    : { outcome: "unchanged" };
 }
 
 /** A new generation that wants this. */

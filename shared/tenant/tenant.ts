@@ -193,6 +193,8 @@ export type StatusChanges = Partial<Status>;
 
 /** What may change in a tenant's record after it was made. */
 export interface TenantChanges {
+  /** Only when a standby becomes a customer's. */
+  created_at?: Date;
   updated_at?: Date;
   sequence?: number;
   profile?: Partial<Profile>;
@@ -204,6 +206,7 @@ export interface TenantChanges {
 export function withChanges(tenant: Tenant, changes: TenantChanges): Tenant {
   return {
     ...tenant,
+    created_at: changes.created_at ?? tenant.created_at,
     updated_at: changes.updated_at ?? tenant.updated_at,
     sequence: changes.sequence ?? tenant.sequence,
     profile: { ...tenant.profile, ...changes.profile },
@@ -275,7 +278,6 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       done: {},
       observed_generation: 0,
       operation: null,
-      standby_key: null,
     },
   };
 }
@@ -290,6 +292,7 @@ export function statusAfterCommand(now: Date) {
     message: null,
     retryable: null,
     queue_key: null,
+    standby_key: null,
     next_reconcile_at: addSeconds(now, TRIGGER_GRACE_SECONDS),
   } satisfies StatusChanges;
 }
@@ -297,6 +300,11 @@ export function statusAfterCommand(now: Date) {
 /** Whether the outcome of the newest command is known. */
 export function isSettled({ spec, status }: Tenant): boolean {
   return status.observed_generation === spec.generation;
+}
+
+/** The site that is a tenant's: also one out of the pool only from when its claim is verified. */
+export function siteOf({ status: { site } }: Pick<Tenant, "status">): Site | null {
+  return site === null || site.subdomain === null ? null : site;
 }
 
 /** Whether an operation of this kind was requested and is not carried out yet. */

@@ -2,18 +2,19 @@
 # Jobs do.
 
 locals {
-  # The chart names its nginx's Service by fullnameOverride, and what the Gateway leads to is derived from it
-  # here and nowhere else. 8080 is where the image's nginx listens.
+  # The chart names its nginx's Service by fullnameOverride, and socketio's after it; what the router leads to is derived
+  # from it here and nowhere else. 8080 is where the image's nginx listens, 9000 where socketio does.
   bench_service = { name = "frappe-bench", port = 8080 }
+  bench_sockets = { sockets_name = "${local.bench_service.name}-socketio", sockets_port = 9000 }
 
   # The chart joins the two by a colon again. So the last one parts them, and a digest is no special case:
   # of frappe/erpnext@sha256:… the "tag" is what follows sha256.
   bench_image = regex("^(?P<repository>\\S+):(?P<tag>[^\\s/:]+)$", local.control_plane.bench.image)
 
-  # Google's load balancer comes from these two ranges, with "client, itself" at the end of X-Forwarded-For:
-  # https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
-  # The image has place for one range, in `set_real_ip_from …;`, so what follows the first is written as
-  # nginx would have it. What a client writes into the header itself stands before these and is not believed.
+  # Google's load balancer comes to the router from these two ranges, with "client, itself" at the end of
+  # X-Forwarded-For: https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
+  # What a client writes into the header itself stands before these and is not believed. The router hands on the one
+  # address that it found.
   trusted_proxies = ["130.211.0.0/22", "35.191.0.0/16", local.control_plane.sites.address]
 
   # Whether the process itself is alive, which no other part can change. By itself the chart asks MariaDB and Redis: a
@@ -112,11 +113,12 @@ resource "helm_release" "bench" {
       resources    = local.bench_resources.nginx
       service      = { type = "ClusterIP", port = local.bench_service.port }
       environment = {
-        # The site is the one whose name was asked for.
-        frappeSiteNameHeader    = "$host"
+        # The site is the one that the router says: a host's name is not a site's.
+        frappeSiteNameHeader = "$http_x_frappe_site_name"
+        # The router is a Pod, and hands on the client's address alone.
         upstreamRealIPHeader    = "X-Forwarded-For"
-        upstreamRealIPAddress   = join("; set_real_ip_from ", local.trusted_proxies)
-        upstreamRealIPRecursive = "on"
+        upstreamRealIPAddress   = local.control_plane.sites.pods_range
+        upstreamRealIPRecursive = "off"
         proxyReadTimeout        = tostring(var.gateway.timeout_seconds)
       }
     }

@@ -6,8 +6,26 @@ locals {
   chart_files = fileset("${path.module}/chart", "**")
   chart_hash  = sha256(join("", [for file in local.chart_files : "${file} ${filesha256("${path.module}/chart/${file}")}"]))
 
-  # Where the Gateway leads: the bench's Service, or another's.
-  gateway_service = var.bench_enabled ? local.bench_service : var.bench_service
+  # Where the router leads: the bench's Services, or another's. nginx knows no search list, so it is told whole names. A
+  # bench that has no socketio by itself gets web sockets with everything else.
+  served_by = var.bench_enabled ? merge(local.bench_service, local.bench_sockets) : merge(var.bench_service, {
+    sockets_name = coalesce(var.bench_service.sockets_name, var.bench_service.name, "none")
+    sockets_port = var.bench_service.sockets_name == "" ? var.bench_service.port : var.bench_service.sockets_port
+  })
+  services = "${local.namespace}.svc.cluster.local"
+  benches = local.served_by.name == "" ? [] : [{
+    # Its directory on the volume.
+    name        = "main"
+    host        = "${local.served_by.name}.${local.services}"
+    port        = local.served_by.port
+    socketsHost = "${local.served_by.sockets_name}.${local.services}"
+    socketsPort = local.served_by.sockets_port
+  }]
+
+  # As of the database's.
+  router_is_docker_hubs = !can(regex("^([^/]*[.:][^/]*|localhost)/", var.router.image))
+  router_path           = "${local.control_plane.bench.docker_hub != "" && !strcontains(var.router.image, "/") ? "library/" : ""}${var.router.image}"
+  router_image          = local.router_is_docker_hubs ? "${local.control_plane.bench.docker_hub}${local.router_path}" : var.router.image
 
   # An image of Docker Hub's, which names no host, comes through the root above's repository, where there is one. Docker
   # Hub's own images are in "library" there.
@@ -84,7 +102,16 @@ resource "helm_release" "cluster" {
       storageClass = var.backup.storage_class
     }
 
-    # Where site Jobs see what visitors get.
+    router = {
+      image          = local.router_image
+      replicas       = var.router.replicas
+      cpu            = var.router.cpu
+      memory         = var.router.memory
+      benches        = local.benches
+      trustedProxies = local.trusted_proxies
+    }
+
+    # Where site Jobs see what a site without a host name answers.
     benchPort = tonumber(try(regex(":(\\d+)$", local.control_plane.bench.url)[0], "80"))
 
     cloudSdkImage = var.cloud_sdk_image
@@ -92,10 +119,8 @@ resource "helm_release" "cluster" {
 
     gateway = {
       enabled        = var.gateway.enabled
-      domain         = local.control_plane.base_domain
       addressName    = local.control_plane.sites.address_name
       certificateMap = local.control_plane.sites.certificate_map
-      service        = local.gateway_service
       timeoutSeconds = var.gateway.timeout_seconds
       securityPolicy = local.control_plane.sites.security_policy == null ? "" : local.control_plane.sites.security_policy
     }

@@ -12,8 +12,13 @@ output "gateway_command" {
 }
 
 output "gateway_service" {
-  description = "The Service that serves the sites."
-  value       = local.gateway_service
+  description = "The Service that the Gateway leads to: the router's."
+  value       = { name = "kairos-router", port = 8080 }
+}
+
+output "benches" {
+  description = "Where the router leads, by the benches' directories on the volume."
+  value       = local.benches
 }
 
 output "backups_command" {

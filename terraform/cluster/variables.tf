@@ -131,6 +131,38 @@ variable "gateway" {
   }
 }
 
+variable "router" {
+  description = "The nginx before the bench, which follows a host name's link to its site: its image, how many Pods, processors, and memory."
+  type = object({
+    image    = optional(string, "nginxinc/nginx-unprivileged:1.30.5-alpine@sha256:ed04ec1ff34502c339ee5c3ae3f855442398edc1d05591e2b98981dcbbd20b1e")
+    replicas = optional(number, 2)
+    cpu      = optional(string, "250m")
+    memory   = optional(string, "256Mi")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^\\S+[:@][^\\s/]+$", var.router.image))
+    error_message = "The router.image must be a container image with a tag or digest."
+  }
+
+  validation {
+    condition     = var.router.replicas >= 2 && var.router.replicas <= 100 && floor(var.router.replicas) == var.router.replicas
+    error_message = "The router.replicas must be a whole number from 2 to 100: with one, all sites are away while it is replaced."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9]+(\\.[0-9]+|m)?$", var.router.cpu))
+    error_message = "The router.cpu must be a number of processors, such as 2 or 500m."
+  }
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(Mi|Gi)$", var.router.memory))
+    error_message = "The router.memory must be an amount such as 256Mi or 1Gi."
+  }
+}
+
 # The bench.
 
 variable "bench_enabled" {
@@ -141,10 +173,12 @@ variable "bench_enabled" {
 }
 
 variable "bench_service" {
-  description = "The Service of a bench of your own, in the sites' namespace."
+  description = "The Service of a bench of your own, in the sites' namespace: of its web server, which takes the site from the header X-Frappe-Site-Name, and of its socketio, where that is another."
   type = object({
-    name = string
-    port = optional(number, 8080)
+    name         = string
+    port         = optional(number, 8080)
+    sockets_name = optional(string, "")
+    sockets_port = optional(number, 9000)
   })
   default  = { name = "" }
   nullable = false
@@ -152,6 +186,16 @@ variable "bench_service" {
   validation {
     condition     = var.bench_service.name == "" || can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.bench_service.name))
     error_message = "The bench_service.name must be the name of a Service: a to z, 0 to 9 and hyphens, 63 characters at most."
+  }
+
+  validation {
+    condition     = var.bench_service.sockets_name == "" || (var.bench_service.name != "" && can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.bench_service.sockets_name)))
+    error_message = "The bench_service.sockets_name must be the name of a Service: a to z, 0 to 9 and hyphens, 63 characters at most."
+  }
+
+  validation {
+    condition     = var.bench_service.sockets_port >= 1 && var.bench_service.sockets_port <= 65535 && floor(var.bench_service.sockets_port) == var.bench_service.sockets_port
+    error_message = "The bench_service.sockets_port must be a whole number from 1 to 65535."
   }
 
   validation {
@@ -166,7 +210,7 @@ variable "bench_service" {
 
   validation {
     condition     = var.bench_enabled || !var.gateway.enabled || var.bench_service.name != ""
-    error_message = "The bench_service must be set where bench_enabled is false: the Gateway leads to it."
+    error_message = "The bench_service must be set where bench_enabled is false: the Gateway leads to it, by the router."
   }
 }
 

@@ -28,10 +28,13 @@ variables {
   database_tls            = "verify"
   database_ca             = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
   bench_url               = "http://web.example.com:8000"
+  router_url              = "http://router.example.com:8001"
   database_admin          = "kairos"
   database_admin_password = "database-password"
   max_concurrent_jobs     = 8
   retry_pause_seconds     = 20
+  pool_size               = 12
+  pool_max_age_days       = 14
   alert_emails            = ["operator@example.com"]
   failures_per_reason     = 5
   status_subscribers = {

@@ -46,6 +46,16 @@ run "refused_a_project_by_its_name" {
   expect_failures = [var.project_id]
 }
 
+run "refused_a_router_that_is_no_url" {
+  command = plan
+
+  variables {
+    router_url = "kairos-router:8080"
+  }
+
+  expect_failures = [var.router_url]
+}
+
 run "refused_a_domain_that_is_a_url" {
   command = plan
 
@@ -364,6 +374,46 @@ run "refused_no_jobs" {
   }
 
   expect_failures = [var.max_concurrent_jobs]
+}
+
+run "refused_half_a_standby" {
+  command = plan
+
+  variables {
+    pool_size = 2.5
+  }
+
+  expect_failures = [var.pool_size]
+}
+
+run "refused_too_many_standbys" {
+  command = plan
+
+  variables {
+    pool_size = 1001
+  }
+
+  expect_failures = [var.pool_size]
+}
+
+run "refused_standbys_of_no_age" {
+  command = plan
+
+  variables {
+    pool_max_age_days = 0
+  }
+
+  expect_failures = [var.pool_max_age_days]
+}
+
+run "refused_standbys_of_more_than_a_year" {
+  command = plan
+
+  variables {
+    pool_max_age_days = 366
+  }
+
+  expect_failures = [var.pool_max_age_days]
 }
 
 run "refused_half_a_second" {

@@ -5,7 +5,7 @@
  */
 import { PubSub } from "@google-cloud/pubsub";
 import { randomInt } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { CLUSTER_EVENTS, TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
-import { databaseName, jobName } from "../../shared/tenant/names.ts";
+import { databaseName, jobName, siteName } from "../../shared/tenant/names.ts";
 import { connectDependencies } from "../../shared/runtime/connect.ts";
 import { toDates } from "../../shared/firestore/firestore-calls.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
@@ -28,6 +28,7 @@ import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { subscribeToStatus } from "../testkit/status-subscriber.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
+import { siteDirectory } from "../../scripts/local/volume.ts";
 
 const test = suite("chaos");
 
@@ -268,20 +269,33 @@ test(`${TENANTS} tenants come to what was asked of them, and nothing is left ove
     [DATABASE_ADMIN_SECRET, ...idsKept.map(jobName)],
     "Secrets",
   );
-  const sites = readdirSync(it.stack.sitesDirectory).filter((name) => name.startsWith("chaos-"));
-  const hosts = names.map((name) => `${name}.kairos.app`);
-  equalSets(sites, hosts, "sites");
+  const { volume } = it.stack;
+  const sites = idsKept.map(siteName);
+  equalSets(
+    readdirSync(volume.sites).filter((name) => name.startsWith("tn")),
+    sites,
+    "sites",
+  );
+  equalSets(
+    readdirSync(volume.hosts),
+    names.map((name) => `${name}.kairos.app`),
+    "hosts",
+  );
   const databases = readdirSync(join(it.directory, "database", "databases"));
   equalSets(databases, idsKept.map(databaseName), "databases");
-  const records = readdirSync(join(it.stack.sitesDirectory, ".tenants"));
+  const records = readdirSync(volume.tenants);
   equalSets(
     records.filter((name) => !name.endsWith(".gone")),
-    hosts,
+    sites,
     "owner records",
   );
-  for (const [k, host] of hosts.entries()) {
-    const owner = join(it.stack.sitesDirectory, ".tenants", host, "owner");
-    assert.is(readFileSync(owner, "utf8"), `${idsKept[k]}\n${host}\n`);
+  for (const [k, id] of idsKept.entries()) {
+    const owner = join(volume.tenants, siteName(id), "owner");
+    assert.is(readFileSync(owner, "utf8"), `${id}\n${siteName(id)}\n`);
+    assert.is(
+      realpathSync(join(volume.hosts, `${names[k]}.kairos.app`)),
+      siteDirectory(volume, id),
+    );
   }
 });
 

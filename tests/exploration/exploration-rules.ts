@@ -8,8 +8,11 @@ import { countedAttempts, OUTAGE_SECONDS } from "../../shared/reconciler/attempt
 import { definitionOf } from "../../shared/operations/registry.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
+import { hasWantedNames, heldSubdomains } from "../../shared/tenant/site-names.ts";
+import { isNobodys, POOL } from "../../shared/tenant/standby.ts";
 import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { emailOf } from "./explored-steps.ts";
 import type { Scenario } from "./explored-steps.ts";
 import { OUTAGE, queue } from "./model.ts";
 import type { State } from "./model.ts";
@@ -31,9 +34,19 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   for (const record of records(state)) {
     const { id, spec, status } = record;
     const { generation } = spec;
-    const subdomain = spec.subdomain ?? "";
     const { operation } = status;
-    holds(state.reservations[subdomain] === id, "a tenant holds its name");
+    const held = heldSubdomains(record);
+    holds(
+      held.every((name) => state.reservations[name] === id),
+      "a tenant holds its name",
+    );
+    const names = Object.values(state.hosts).filter(({ owner }) => owner === id);
+    const isReached = names.some(({ isServed }) => isServed);
+    const hasNames = status.site !== null && status.site.subdomain !== null;
+    holds(
+      !hasNames || spec.state === "absent" || isReached,
+      "visitors reach the site by some name",
+    );
     holds(
       (spec.state === "absent") === (status.phase === "deleting"),
       "who is to go, and only who, is going",
@@ -45,6 +58,7 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
   }
   checkTold(state);
+  checkCustomers(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
     const isWaiting = !isSettled(record) || record.spec.state === "absent";
@@ -54,12 +68,11 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const holder = state.tenants[tenantId]?.record.status.operation?.slot;
     holds(holder === Number(slot), "no slot is taken by a tenant that does not know of it");
   }
-  for (const [subdomain, site] of Object.entries(state.sites)) {
-    if (site === undefined) continue;
-    holds(
-      state.reservations[subdomain] === site.owner,
-      "a name is free only when its site is gone",
-    );
+  for (const [subdomain, { owner }] of Object.entries(state.hosts)) {
+    holds(state.reservations[subdomain] === owner, "a name is free only when nothing leads by it");
+  }
+  for (const [tenantId, site] of Object.entries(state.sites)) {
+    holds(site === undefined || Boolean(state.tenants[tenantId]), "no site outlives its tenant");
   }
   for (const [tenantId, job] of Object.entries(state.jobs)) {
     if (job === null) continue;
@@ -79,19 +92,44 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   }
 }
 
+/** Who was answered has a tenant of their own; and what may be taken is nobody's. */
+function checkCustomers(state: State): void {
+  const given = Object.values(state.answered);
+  holds(new Set(given).size === given.length, "a standby is given to one customer");
+  for (const [customer, tenantId] of Object.entries(state.answered)) {
+    const stored = state.tenants[tenantId];
+    holds(stored !== undefined, "who was answered has a tenant");
+    const isTheirs = !stored || stored.record.profile.email === emailOf(customer);
+    holds(isTheirs, "a tenant is its customer's");
+  }
+  for (const record of records(state)) {
+    const { id, spec, status } = record;
+    if (status.standby_key === null) continue;
+    holds(spec.state === "standby", "what may be taken is nobody's");
+    holds(status.site !== null && isAsRecorded(record, state), `what may be taken is made: ${id}`);
+  }
+}
+
 /** What subscribers were told last, and what the history says, is what the record says. */
 function checkTold({ tenants, events, history }: State): void {
   for (const [id, stored] of Object.entries(tenants)) {
     const event = events[id];
     const open = openIn(history, id);
     if (stored === null) {
-      holds(event?.type === "deleted", "the last that is told of a tenant is that it is deleted");
+      // Of a standby that nobody was given, nothing is told.
+      holds(
+        event === undefined || event.type === "deleted",
+        "the last that is told of a tenant is that it is deleted",
+      );
       holds(open.length === 0, "no attempt of a tenant that is gone is open");
       continue;
     }
     const { record } = stored;
-    const isTold = JSON.stringify(event?.data) === JSON.stringify(toStatusView(record));
-    holds(isTold && event?.sequence === record.sequence, "the newest event says what is so");
+    const isTold =
+      JSON.stringify(event?.data) === JSON.stringify(toStatusView(record)) &&
+      event?.sequence === record.sequence;
+    if (isNobodys(record)) holds(event === undefined, "nothing is told of what is nobody's");
+    else holds(isTold, "the newest event says what is so");
     holds(open.join() === openOn(record).join(), "the history has what is under way, and no more");
   }
 }
@@ -129,6 +167,12 @@ export function checkStep(before: State, after: State): void {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
+    const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
+    const isPools = record.spec.requested_by.name === POOL.name;
+    holds(
+      !isDropped || !isPools || was.spec.state === "standby",
+      "the pool drops what is nobody's",
+    );
     holds(
       record.spec.generation > was.spec.generation || record.spec.state === was.spec.state,
       "only a caller changes what is asked for",
@@ -158,22 +202,34 @@ export function checkStep(before: State, after: State): void {
     const { phase } = record.status;
     const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
     if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
-      const site = after.sites[record.spec.subdomain ?? ""];
-      const isVerified = site?.owner === record.id && site.state === phase;
+      const isVerified = isAsRecorded(record, after) && after.sites[record.id]?.state === phase;
       holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
   }
   for (const [id, stored] of Object.entries(before.tenants)) {
     if (stored === null || after.tenants[id] !== null) continue;
-    const { subdomain, state } = stored.record.spec;
+    const { state } = stored.record.spec;
     holds(state === "absent", "only who is to go goes");
-    holds(after.sites[subdomain ?? ""]?.owner !== id, "a tenant goes only when its site is gone");
+    holds(after.sites[id] === undefined, "a tenant goes only when its site is gone");
   }
-  for (const [subdomain, site] of Object.entries(before.sites)) {
-    const now = after.sites[subdomain];
-    const isOthers = site !== undefined && now !== undefined && now.owner !== site.owner;
-    holds(!isOthers, "a site does not pass from one tenant to another");
+}
+
+/**
+ * Whether the site has the customer and the names that the record says were verified. Names that were to change when the
+ * tenant was suspended may have changed, or not; they are given once more when it is resumed.
+ */
+function isAsRecorded({ id, spec, status }: Tenant, { sites, hosts }: State): boolean {
+  if (spec.state === "suspended" && status.site !== null && !hasWantedNames(spec, status.site)) {
+    return sites[id]?.hasCustomer === true;
   }
+  const { subdomain = null, former_subdomains = [] } = status.site ?? {};
+  const leads = (name: string, isServed: boolean) =>
+    hosts[name]?.owner === id && hosts[name].isServed === isServed;
+  return (
+    sites[id]?.hasCustomer === (subdomain !== null) &&
+    (subdomain === null || leads(subdomain, true)) &&
+    former_subdomains.every((name) => leads(name, false))
+  );
 }
 
 /** Nothing is told twice, or left out; and what has ended in the history stays as it is. */
@@ -226,8 +282,12 @@ export function checkRest(state: State): void {
       phase === (spec.state === "suspended" ? "suspended" : "active"),
       "the command is carried out",
     );
-    const site = state.sites[spec.subdomain ?? ""];
-    holds(site?.owner === id && site.state === phase, "the site is as the record says");
+    const isAsSaid = isAsRecorded(record, state) && state.sites[id]?.state === phase;
+    holds(isAsSaid, "the site is as the record says");
+    holds(
+      spec.state === "suspended" || (status.site !== null && hasWantedNames(spec, status.site)),
+      "the site has the names that are asked for",
+    );
     holds(state.secrets[id] === true, "the Secret is there");
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
@@ -241,6 +301,7 @@ export function checkRest(state: State): void {
   }
   for (const [subdomain, tenantId] of Object.entries(state.reservations)) {
     const record = state.tenants[tenantId]?.record;
-    holds(record?.spec.subdomain === subdomain, "no name is reserved for nobody");
+    const isHeld = record !== undefined && heldSubdomains(record).includes(subdomain);
+    holds(isHeld, "no name is reserved for nobody");
   }
 }

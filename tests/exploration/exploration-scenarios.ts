@@ -85,4 +85,46 @@ export const OUTAGE: Scenario = {
   budget: { ...NOTHING, commands: 2, outages: 6, failures: 2, jumps: 2 },
 };
 
-export const SCENARIOS = [STALLS, CRASHES, FAILURES, NAME, QUEUE, SLOT, BLOCKERS, OUTAGE];
+/** A name passes from one tenant to another when the first has another one and has had it for long enough. */
+export const RENAMES: Scenario = {
+  ...common,
+  name: "two tenants that are renamed to names that the other wants, with a crash and a failing Job",
+  tenants: [...ONE, { id: ID.b, subdomain: "acme" }],
+  newNames: ["acme", "zenith"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 4, crashes: 1, failures: 1 },
+};
+
+/** Two customers and the pool want the same standby, and one of the customers is renamed and goes. */
+export const POOL: Scenario = {
+  ...common,
+  name: "two customers for one standby, which the pool finds too old, with a crash",
+  tenants: TWO_FOR_A_SLOT,
+  standbys: [ID.c],
+  newNames: ["other"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, crashes: 1 },
+};
+
+/** Two customers who want one name, one of whom gets a standby. */
+export const POOL_NAME: Scenario = {
+  ...common,
+  name: "two customers who want one subdomain, a standby, a failing Job, and reconciles that stall",
+  tenants: TWO_OF_A_NAME,
+  standbys: [ID.c],
+  budget: { ...NOTHING, commands: 2, failures: 1 },
+};
+
+export const SCENARIOS = [
+  STALLS,
+  CRASHES,
+  FAILURES,
+  NAME,
+  QUEUE,
+  SLOT,
+  BLOCKERS,
+  OUTAGE,
+  RENAMES,
+  POOL,
+  POOL_NAME,
+];

@@ -8,14 +8,18 @@ import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { tenantsToReconcile } from "../../functions/provision/resync.ts";
 import type { reconcile } from "../../shared/reconciler/reconcile.ts";
 import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
+import { newStandby, POOL } from "../../shared/tenant/standby.ts";
+import type { claimStandby } from "../../shared/tenant/standby.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
 import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
-import type { applyCommand, Command } from "../../shared/tenant/commands.ts";
+import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
 import {
   answer,
   end,
   fail,
   failForOutage,
   block,
+  current,
   ID,
   queue,
   withTrigger,
@@ -26,7 +30,7 @@ import {
   writeNew,
   writeRecord,
 } from "./model.ts";
-import type { Guarantees, ModelJob, Running, State } from "./model.ts";
+import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
@@ -34,6 +38,7 @@ export interface Code {
   reconcile: typeof reconcile;
   newTenant: typeof newTenant;
   applyCommand: typeof applyCommand;
+  claimStandby: typeof claimStandby;
 }
 
 /** What is explored. */
@@ -46,6 +51,10 @@ export interface Scenario {
   concurrency: number;
   /** How often each of these may happen on one way. */
   budget: Budget;
+  /** The ids of the standbys that the pool makes. */
+  standbys?: string[];
+  /** The other names that tenants may be given. */
+  newNames?: string[];
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
@@ -151,7 +160,9 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
   }
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
   }
+  for (const [label, next] of poolSteps(state, rig)) yield step(label, next);
   const resynced = resync(state, rig);
   if (resynced !== null) yield step("resync", resynced);
   if (budget.jumps > 0) {
@@ -227,15 +238,25 @@ const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
 
 function* commands(state: State, rig: Rig): Generator<[string, State]> {
   for (const { id, subdomain } of rig.scenario.tenants) {
-    const stored = state.tenants[id];
-    if (stored === undefined) {
-      const created = create(state, { id, subdomain }, rig);
-      if (created !== null) yield [`${nameOf(id)}: POST`, created];
+    if (state.answered[id] !== undefined || state.posts[id] !== undefined) continue;
+    const created = create(state, { id, subdomain }, rig);
+    if (created !== null) yield [`${nameOf(id)}: POST`, created];
+    for (const read of ready(state)) {
+      const posts = { ...state.posts, [id]: read };
+      yield [`${nameOf(id)}: POST reads standby ${nameOf(read.record.id)}`, { ...state, posts }];
     }
-    if (stored === undefined || stored === null) continue;
+  }
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored || stored.record.spec.state === "standby") continue;
+    const { id } = stored.record;
     for (const command of COMMANDS) {
       const next = commandFor(state, stored.record, command, rig);
       if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
+    }
+    for (const name of rig.scenario.newNames ?? []) {
+      const holder = state.reservations[name] ?? id;
+      const next = commandFor(state, stored.record, { name: "rename", subdomain: name }, rig);
+      if (next !== null && holder === id) yield [`${nameOf(id)}: rename to ${name}`, next];
     }
   }
 }
@@ -247,34 +268,102 @@ export function create(
   { code }: Rig,
 ): State | null {
   if (state.reservations[subdomain] !== undefined) return null;
-  const wanted = {
-    id,
-    commandId: "w",
+  const record = code.newTenant({ id, ...asked(id, subdomain) }, new Date(state.now));
+  const reserved = {
+    ...state,
+    reservations: { ...state.reservations, [subdomain]: id },
+    answered: { ...state.answered, [id]: id },
+  };
+  return withTrigger(writeNew(reserved, record), id);
+}
+
+/** What a customer asks for. */
+function asked(customer: string, subdomain: string) {
+  return {
+    commandId: `w of ${customer}`,
     requestedBy: REQUESTER,
     organization: "Acme",
     subdomain,
-    email: "a@acme.example",
+    email: emailOf(customer),
   };
-  const record = code.newTenant(wanted, new Date(state.now));
-  const reserved = { ...state, reservations: { ...state.reservations, [subdomain]: id } };
-  return withTrigger(writeNew(reserved, record), id);
+}
+
+export function emailOf(customer: string): string {
+  return `${nameOf(customer)}@acme.example`;
+}
+
+/** The standbys that may be taken, as they are read. */
+function ready({ tenants }: State): Read[] {
+  return Object.values(tenants).flatMap((stored) =>
+    stored !== null && stored.record.status.standby_key !== null ? stored : [],
+  );
+}
+
+/** What the pool does, and the POSTs that have read a standby. It takes two steps to read and to write. */
+function* poolSteps(state: State, rig: Rig): Generator<[string, State]> {
+  const { standbys = [], tenants } = rig.scenario;
+  for (const id of standbys.filter((each) => state.tenants[each] === undefined)) {
+    const standby = { image: "frappe/erpnext:v16", apps: ["erpnext"] };
+    const record = newStandby({ id, commandId: "w", standby }, new Date(state.now));
+    yield [`the pool makes ${nameOf(id)}`, withTrigger(writeNew(state, record), id)];
+  }
+  for (const { id, subdomain } of tenants) {
+    const read = state.posts[id];
+    if (read === undefined) continue;
+    const { [id]: _, ...posts } = state.posts;
+    const next = give({ ...state, posts }, { id, subdomain, read }, rig);
+    yield [`${nameOf(id)}: POST takes ${nameOf(read.record.id)}`, next];
+  }
+  for (const [index, read] of state.plans.entries()) {
+    const next = { ...state, plans: state.plans.toSpliced(index, 1) };
+    const { droppingInsistsOnVersion } = rig.guarantees;
+    const stored = current(state, read.record.id, read.version, droppingInsistsOnVersion);
+    const dropped = stored && commandFor(next, stored.record, "delete", rig, POOL);
+    yield [`the pool drops ${nameOf(read.record.id)}`, dropped ?? next];
+  }
+  for (const id of standbys) {
+    const stored = state.tenants[id];
+    if (stored?.record.spec.state !== "standby") continue;
+    if (state.plans.some(({ record }) => record.id === id)) continue;
+    yield [`the pool finds ${nameOf(id)} too old`, { ...state, plans: [...state.plans, stored] }];
+  }
+}
+
+/** What the store does with a standby that a customer is to get: record and reservation, both or neither. */
+function give(
+  state: State,
+  { id, subdomain, read }: { id: string; subdomain: string; read: Read },
+  { code, guarantees }: Rig,
+): State {
+  const { givingInsistsOnVersion, givingIsAtomic } = guarantees;
+  const stored = current(state, read.record.id, read.version, givingInsistsOnVersion);
+  const isFree = state.reservations[subdomain] === undefined;
+  if (stored === null || !isFree) {
+    if (givingIsAtomic || !isFree) return state;
+    return { ...state, reservations: { ...state.reservations, [subdomain]: read.record.id } };
+  }
+  const changes = code.claimStandby(read.record, asked(id, subdomain), new Date(state.now));
+  const given = writeRecord(state, stored, changes, { guarantees });
+  const answered = { ...given.answered, [id]: read.record.id };
+  return withTrigger({ ...given, answered }, read.record.id);
 }
 
 /** Null where the command changes nothing. */
 export function commandFor(
   state: State,
   record: Tenant,
-  command: Command,
-  { code }: Rig,
+  command: Command | CommandWithFields,
+  { code, guarantees }: Rig,
+  requestedBy = REQUESTER,
 ): State | null {
   const request = {
     commandId: `w${record.spec.generation}`,
-    requestedBy: REQUESTER,
+    requestedBy,
     now: new Date(state.now),
   };
   const result = code.applyCommand(record, command, request);
   if (result.outcome !== "changed") return null;
-  return withTrigger(writeRecord(state, { record }, result.changes), record.id);
+  return withTrigger(writeRecord(state, { record }, result.changes, { guarantees }), record.id);
 }
 
 /** Null where the resync would trigger nobody who is not triggered already. */
@@ -303,6 +392,21 @@ export function resync(state: State, { scenario }: Rig): State | null {
 
 /** What an operator has to set right is waited for as long. */
 const TIMEOUT_MILLISECONDS = 600_000;
+
+/** The daily garbage collection forgets names whose time is over; here their time is over at any moment. */
+function* forgotten(state: State, rig: Rig): Generator<[string, State]> {
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored || stored.record.spec.former_subdomains.length === 0) continue;
+    const { record } = stored;
+    const former_subdomains = record.spec.former_subdomains.map((former) => ({
+      ...former,
+      until: new Date(state.now),
+    }));
+    const over = withChanges(record, { spec: { former_subdomains } });
+    const next = commandFor(state, over, { name: "forget-names" }, rig);
+    if (next !== null) yield [`${nameOf(record.id)}: former names are forgotten`, next];
+  }
+}
 
 /** Time passes until something is due. */
 function* jumps(state: State): Generator<[string, State]> {

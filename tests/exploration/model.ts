@@ -15,10 +15,11 @@ import type { Blocker } from "../../shared/reconciler/blocker.ts";
 import type { IoRequest, Stored } from "../../shared/reconciler/ports.ts";
 import type { EndedJob } from "../../shared/reconciler/history-writes.ts";
 import { toldOfGone, toldOfNew, toTenantWrite } from "../../shared/reconciler/tenant-write.ts";
-import type { ToldOf } from "../../shared/reconciler/tenant-write.ts";
+import type { TenantWrite, ToldOf } from "../../shared/reconciler/tenant-write.ts";
 import type { OperationState } from "../../shared/tenant/operation-record.ts";
 import type { StatusEvent } from "../../shared/tenant/status-event.ts";
-import type { Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
+import { heldSubdomains, wantedNames } from "../../shared/tenant/site-names.ts";
+import type { SiteNames, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 
 /** What the guarantees promise. The real ones keep all of it. */
 export interface Guarantees {
@@ -31,7 +32,16 @@ export interface Guarantees {
   isFenced: boolean;
   /** What is written beside a record: all of what follows from the change. */
   told: (told: ToldOf) => ToldOf;
+  /** Whether a standby is given, or dropped, only as it was read. */
+  givingInsistsOnVersion: boolean;
+  droppingInsistsOnVersion: boolean;
+  /** Whether a standby that is not given leaves its name as it was. */
+  givingIsAtomic: boolean;
+  /** Which names are reserved and released by a change: all of those that follow from it. */
+  named: (names: Names, before: Tenant, after: Tenant) => Names;
 }
+
+type Names = TenantWrite["names"];
 
 export const ALL_GUARANTEES: Guarantees = {
   deletion: "foreground",
@@ -39,11 +49,16 @@ export const ALL_GUARANTEES: Guarantees = {
   claimIsExclusive: true,
   isFenced: true,
   told: (told) => told,
+  givingInsistsOnVersion: true,
+  droppingInsistsOnVersion: true,
+  givingIsAtomic: true,
+  named: (names) => names,
 };
 
 export interface ModelJob extends Job {
   tenantId: string;
-  subdomain: string;
+  /** The names that the site is to have, as the record said when the Job was made. */
+  names: SiteNames;
   /** What the Pod was to do to the site is done; only its end is missing. */
   hasWorked: boolean;
   /** Made by a reconcile that stood still while the operation that it was made for was overtaken. */
@@ -51,8 +66,16 @@ export interface ModelJob extends Job {
 }
 
 export interface Site {
-  owner: string;
   state: "half" | "active" | "suspended";
+  /** Whether it is set up for a customer. */
+  hasCustomer: boolean;
+}
+
+/** A host name's link. */
+export interface Host {
+  owner: string;
+  /** Whether it serves the site, or leads to the site's main address. */
+  isServed: boolean;
 }
 
 /** A reconcile that stands before an I/O request. */
@@ -74,8 +97,10 @@ export interface State {
   /** Pods whose Job is gone already, which no real adapter leaves behind. */
   orphans: ModelJob[];
   secrets: Record<string, boolean>;
-  /** By subdomain. */
+  /** By tenant. */
   sites: Record<string, Site | undefined>;
+  /** By subdomain. */
+  hosts: Record<string, Host>;
   /** The highest operation that has come to the site, by tenant. */
   claims: Record<string, { generation: number; attempt: number } | undefined>;
   tombstones: Record<string, boolean>;
@@ -87,7 +112,19 @@ export interface State {
   /** Since when the Jobs of a tenant have failed for an outage, and for nothing else. */
   outages: Record<string, number>;
   running: Running[];
+  /** By customer: the tenant that they were answered with. */
+  answered: Record<string, string>;
+  /** By customer: the standby that their POST has read, with its version. */
+  posts: Record<string, Read>;
+  /** The standbys that the pool has read and is about to drop. */
+  plans: Read[];
   counter: number;
+}
+
+/** A tenant as somebody read it. */
+export interface Read {
+  record: Tenant;
+  version: number;
 }
 
 export const ID = {
@@ -106,6 +143,7 @@ export function emptyState(): State {
     orphans: [],
     secrets: {},
     sites: {},
+    hosts: {},
     claims: {},
     tombstones: {},
     triggers: {},
@@ -113,6 +151,9 @@ export function emptyState(): State {
     history: {},
     outages: {},
     running: [],
+    answered: {},
+    posts: {},
+    plans: [],
     counter: 0,
   };
 }
@@ -137,7 +178,7 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
       const tenantId = read.record.id;
       const stored = current(state, tenantId, read.version, guarantees.writeInsistsOnVersion);
       if (stored === null) return [{ state, result: null }];
-      const written = writeRecord(state, stored, changes, { ended, told: guarantees.told });
+      const written = writeRecord(state, stored, changes, { ended, guarantees });
       const next = freedSlot === null ? written : withoutSlot(written, freedSlot);
       return [{ state: next, result: next.tenants[tenantId] }];
     }
@@ -151,7 +192,7 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
       }
       const stored = current(state, tenantId, read.version, true);
       if (stored === null) return [{ state, result: { result: "lost" } }];
-      const written = writeRecord(state, stored, changes, { told: guarantees.told });
+      const written = writeRecord(state, stored, changes, { guarantees });
       const next = { ...written, slots: { ...written.slots, [slot]: tenantId } };
       const claimed = { result: "claimed", stored: next.tenants[tenantId] };
       return [{ state: next, result: claimed }];
@@ -180,7 +221,7 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
       if (current(state, tenant.id, version, true) === null) {
         return [{ state, result: false }];
       }
-      const { [tenant.spec.subdomain ?? ""]: _, ...reservations } = state.reservations;
+      const reservations = without(state.reservations, heldSubdomains(tenant));
       const gone = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
       const told = tell(gone, tenant.id, guarantees.told(toldOfGone(tenant, new Date(state.now))));
       return [{ state: told, result: true }];
@@ -188,7 +229,8 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
   }
 }
 
-function current(
+/** The tenant as it is, if it is still as it was read, or if nobody insists on that. */
+export function current(
   state: State,
   tenantId: string,
   version: unknown,
@@ -200,7 +242,7 @@ function current(
 
 interface Telling {
   ended?: EndedJob | null;
-  told?: Guarantees["told"];
+  guarantees?: Guarantees;
 }
 
 /** Writes a new record, as Firestore does, with what is told of it. */
@@ -213,10 +255,15 @@ export function writeRecord(
   state: State,
   { record: before }: Pick<Stored<Tenant>, "record">,
   changes: TenantChanges,
-  { ended = null, told = ALL_GUARANTEES.told }: Telling = {},
+  { ended = null, guarantees = ALL_GUARANTEES }: Telling = {},
 ): State {
-  const { record, ...beside } = toTenantWrite(before, changes, ended);
-  return tell(put(state, record), record.id, told(beside));
+  const { told, named } = guarantees;
+  const { record, names: following, ...beside } = toTenantWrite(before, changes, ended);
+  const names = named(following, before, record);
+  const kept = without(state.reservations, names.released);
+  const taken = Object.fromEntries(names.reserved.map((name) => [name, record.id]));
+  const reserved = { ...state, reservations: { ...kept, ...taken } };
+  return tell(put(reserved, record), record.id, told(beside));
 }
 
 /** The state with a record as it is, of which nothing is told. */
@@ -281,7 +328,7 @@ function createJob(
   const now = state.tenants[tenant.id]?.record.status.operation ?? null;
   const job: ModelJob = {
     tenantId: tenant.id,
-    subdomain: tenant.spec.subdomain ?? "",
+    names: wantedNames(tenant.spec),
     uid: `uid-${counter}`,
     kind,
     generation,
@@ -331,27 +378,40 @@ export function work(state: State, job: ModelJob, guarantees: Guarantees): State
 }
 
 function withEffect(state: State, job: ModelJob): State {
-  const { tenantId, subdomain, kind, generation, attempt } = job;
-  const site = state.sites[subdomain];
+  const { tenantId, names, kind, generation, attempt } = job;
+  const site = state.sites[tenantId];
   const claimed = { ...state, claims: { ...state.claims, [tenantId]: { generation, attempt } } };
-  const isOurs = site?.owner === tenantId;
+  const isOthers = [names.subdomain, ...names.former_subdomains].some((name) => {
+    const owner = name === null ? undefined : state.hosts[name]?.owner;
+    return owner !== undefined && owner !== tenantId && !state.tombstones[owner];
+  });
+  const hasCustomer = names.subdomain !== null;
   switch (kind) {
-    case "create":
-      if (site !== undefined && !isOurs) return end(state, job, NOT_OURS);
-      return site === undefined || site.state === "half"
-        ? withSite(claimed, subdomain, { owner: tenantId, state: "active" })
-        : claimed;
-    case "suspend":
-    case "resume": {
-      if (!isOurs) return end(state, job, NOT_OURS);
-      const after = kind === "suspend" ? "suspended" : "active";
-      return withSite(claimed, subdomain, { owner: tenantId, state: after });
+    case "create": {
+      if (isOthers) return end(state, job, NOT_OURS);
+      const isMade = site !== undefined && site.state !== "half";
+      return isMade
+        ? claimed
+        : withHosts(withSite(claimed, tenantId, { state: "active", hasCustomer }), job);
     }
+    case "claim":
+      if (site?.state !== "active" || isOthers) return end(state, job, NOT_OURS);
+      return withHosts(withSite(claimed, tenantId, { ...site, hasCustomer }), job);
+    case "rename":
+      return site === undefined || isOthers ? end(state, job, NOT_OURS) : withHosts(claimed, job);
+    case "suspend":
+    case "resume":
+      if (site === undefined) return end(state, job, NOT_OURS);
+      return withSite(claimed, tenantId, {
+        ...site,
+        state: kind === "suspend" ? "suspended" : "active",
+      });
     case "login-link":
-      return isOurs ? claimed : end(state, job, NOT_OURS);
+      return site === undefined ? end(state, job, NOT_OURS) : claimed;
     case "drop": {
       const tombstones = { ...state.tombstones, [tenantId]: true };
-      const dropped = isOurs ? withSite(state, subdomain, undefined) : state;
+      const own = Object.keys(state.hosts).filter((name) => state.hosts[name]?.owner === tenantId);
+      const dropped = withSite({ ...state, hosts: without(state.hosts, own) }, tenantId, undefined);
       return { ...dropped, tombstones, claims: { ...state.claims, [tenantId]: undefined } };
     }
     default:
@@ -359,8 +419,21 @@ function withEffect(state: State, job: ModelJob): State {
   }
 }
 
-function withSite(state: State, subdomain: string, site: Site | undefined): State {
-  return { ...state, sites: { ...state.sites, [subdomain]: site } };
+/** The names of the Job's are the tenant's, and no others. */
+function withHosts(state: State, { tenantId: owner, names }: ModelJob): State {
+  const others = Object.entries(state.hosts).filter(([, host]) => host.owner !== owner);
+  const hosts: State["hosts"] = Object.fromEntries(others);
+  for (const name of names.former_subdomains) hosts[name] = { owner, isServed: false };
+  if (names.subdomain !== null) hosts[names.subdomain] = { owner, isServed: true };
+  return { ...state, hosts };
+}
+
+function without<T>(entries: Record<string, T>, names: string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
+}
+
+function withSite(state: State, tenantId: string, site: Site | undefined): State {
+  return { ...state, sites: { ...state.sites, [tenantId]: site } };
 }
 
 /** The Job fails. A create may leave half a site behind, as bench does. */
@@ -382,9 +455,15 @@ export function failForOutage(state: State, job: ModelJob): State {
 /** The `reason` of a Job that failed for an outage. */
 export const OUTAGE = "DatabaseUnavailable";
 
-function halfDone(state: State, { tenantId, subdomain, kind }: ModelJob): State {
-  const isHalf = kind === "create" && state.sites[subdomain] === undefined;
-  return isHalf ? withSite(state, subdomain, { owner: tenantId, state: "half" }) : state;
+function halfDone(state: State, job: ModelJob): State {
+  const { tenantId, kind, names } = job;
+  if (kind === "create" && state.sites[tenantId] === undefined) {
+    return withSite(state, tenantId, { state: "half", hasCustomer: false });
+  }
+  // A rename that stops anywhere leaves both names; the new one is proved before the old one leads to it.
+  if (kind !== "rename" || names.subdomain === null || state.hosts[names.subdomain]) return state;
+  const host = { owner: tenantId, isServed: true };
+  return { ...state, hosts: { ...state.hosts, [names.subdomain]: host } };
 }
 
 /** Something keeps the Job from working, since now. */

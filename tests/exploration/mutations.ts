@@ -12,6 +12,8 @@ import type { Decision, Observed } from "../../shared/reconciler/decision.ts";
 import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
+import { claimStandby } from "../../shared/tenant/standby.ts";
+import { wantedNames } from "../../shared/tenant/site-names.ts";
 import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -21,7 +23,9 @@ import {
   FAILURES,
   NAME,
   OUTAGE,
+  POOL,
   QUEUE,
+  RENAMES,
   SLOT,
   STALLS,
 } from "./exploration-scenarios.ts";
@@ -138,7 +142,7 @@ export const MUTATIONS: Mutation[] = [
     name: "the site scripts skip the fence",
     scenario: STALLS,
     guarantees: { isFenced: false },
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a new tenant is stored without a next reconcile",
@@ -204,7 +208,7 @@ export const MUTATIONS: Mutation[] = [
       const { generation, attempt } = operation;
       return { tenant, job: { ...job, generation, attempt } };
     }),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a deletion skips the drop whenever there is no Job",
@@ -314,7 +318,7 @@ export const MUTATIONS: Mutation[] = [
       const isOver = changes.retryable === false || countedAttempts(operation) >= 3;
       return isDrop && isOver ? givenUp(changes, operation) : changes;
     }),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
   {
     name: "a retry does not begin a new generation",
@@ -393,10 +397,115 @@ export const MUTATIONS: Mutation[] = [
     breaks: "the history has what is under way, and no more",
   },
   {
+    name: "a new name is the tenant's without being reserved",
+    scenario: RENAMES,
+    guarantees: { named: (names) => ({ ...names, reserved: [] }) },
+    breaks: "a tenant holds its name",
+  },
+  {
+    name: "a former name stays reserved when it is forgotten",
+    scenario: RENAMES,
+    guarantees: { named: (names) => ({ ...names, released: [] }) },
+    breaks: "no name is reserved for nobody",
+  },
+  {
+    name: "a former name is free as soon as nobody asks for it, while it still leads to the site",
+    scenario: RENAMES,
+    guarantees: {
+      named: (names, before, after) => ({
+        ...names,
+        released: wantedNames(before.spec).former_subdomains.filter(
+          (name) => !wantedNames(after.spec).former_subdomains.includes(name),
+        ),
+      }),
+    },
+    breaks: "a tenant holds its name",
+  },
+  {
+    name: "a rename that still works is taken for one that succeeded",
+    scenario: RENAMES,
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job:
+        job?.kind === "rename"
+          ? { ...job, outcome: job.outcome ?? { result: "succeeded", reason: null } }
+          : job,
+    })),
+    breaks: "active means verified",
+  },
+  {
+    name: "a rename that gives up is taken for one that succeeded",
+    scenario: RENAMES,
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job:
+        job?.kind === "rename" && job.outcome !== null
+          ? { ...job, outcome: { result: "succeeded", reason: null } }
+          : job,
+    })),
+    breaks: "the site is as the record says",
+  },
+  {
+    name: "two POSTs get the same standby",
+    scenario: POOL,
+    guarantees: { givingInsistsOnVersion: false },
+    breaks: "a standby is given to one customer",
+  },
+  {
+    name: "the standby is dropped as too old while it is claimed",
+    scenario: POOL,
+    guarantees: { droppingInsistsOnVersion: false },
+    breaks: "the pool drops what is nobody's",
+  },
+  {
+    name: "the name is reserved and nobody has it",
+    scenario: POOL,
+    guarantees: { givingIsAtomic: false },
+    breaks: "no name is reserved for nobody",
+  },
+  {
+    name: "a standby that was given may still be taken",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { standby_key } = standby.status;
+        return { ...changes, status: { ...changes.status, standby_key } };
+      },
+    },
+    breaks: "what may be taken is nobody's",
+  },
+  {
+    name: "a site is given without being claimed",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { site } = standby.status;
+        const { subdomain } = asked;
+        const named = site && { ...site, subdomain, host: `${subdomain}.kairos.app` };
+        return { ...changes, status: { ...changes.status, site: named } };
+      },
+    },
+    breaks: "visitors reach the site by some name",
+  },
+  {
+    name: "a claim is carried out under the standby's own generation",
+    scenario: POOL,
+    code: {
+      claimStandby: (standby, asked, now) => {
+        const changes = claimStandby(standby, asked, now);
+        const { generation } = standby.spec;
+        return { ...changes, spec: { ...changes.spec, generation } };
+      },
+    },
+    breaks: "only a caller changes what is asked for",
+  },
+  {
     name: "a tenant that is settled goes",
     scenario: NAME,
     code: instead((decision) => (decision.reason === "Settled" ? END_DELETION : decision)),
-    breaks: "a name is free only when its site is gone",
+    breaks: "a name is free only when nothing leads by it",
   },
 ];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
+import { claimStandby } from "../../shared/tenant/standby.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { explore, report } from "./explore.ts";
@@ -11,7 +12,7 @@ import type { Explored } from "./explore.ts";
 import type { Code, Scenario } from "./explored-steps.ts";
 import { ALL_GUARANTEES } from "./model.ts";
 
-export const REAL_CODE: Code = { reconcile, newTenant, applyCommand };
+export const REAL_CODE: Code = { reconcile, newTenant, applyCommand, claimStandby };
 
 /** Nothing is wrong. */
 export const REAL = { code: REAL_CODE, guarantees: ALL_GUARANTEES };

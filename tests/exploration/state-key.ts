@@ -9,10 +9,11 @@
  */
 import type { Job } from "../../shared/reconciler/decision.ts";
 import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
-import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
+import { wantedNames } from "../../shared/tenant/site-names.ts";
+import type { Operation, SiteNames, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
 import { queue } from "./model.ts";
-import type { ModelJob, Running, State } from "./model.ts";
+import type { ModelJob, Read, Running, State } from "./model.ts";
 
 export function keyOf({ state, budget }: Node): string {
   return `${keyOfState(state)}|${Object.values(budget).join()}`;
@@ -21,12 +22,20 @@ export function keyOf({ state, budget }: Node): string {
 /** Of all but what may still happen. */
 export function keyOfState(state: State): string {
   const running = state.running.map((one) => keyOfRunning(one, state)).toSorted();
-  return [keyOfRest(state), Object.keys(state.triggers).toSorted().join(), ...running].join("|");
+  const ofRead = ({ record, version }: Read) =>
+    `${record.id}${state.tenants[record.id]?.version === version ? "=" : "!"}`;
+  return [
+    keyOfRest(state),
+    Object.keys(state.triggers).toSorted().join(),
+    entries(state.posts, ofRead),
+    state.plans.map(ofRead).join(),
+    ...running,
+  ].join("|");
 }
 
 /** Of all but the triggers and the reconciles at work. */
 export function keyOfRest(state: State): string {
-  const { tenants, jobs, sites, claims } = state;
+  const { tenants, jobs, sites, hosts, claims } = state;
   return [
     entries(tenants, (stored) =>
       stored === null ? "gone" : keyOfRecord(stored.record, state.now),
@@ -36,9 +45,12 @@ export function keyOfRest(state: State): string {
     entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfBlocker(job, state.now))),
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
-    entries(sites, (site) => (site === undefined ? "" : `${site.owner} ${site.state}`)),
+    entries(sites, (site) => (site === undefined ? "" : `${site.state}${site.hasCustomer}`)),
+    entries(hosts, ({ owner, isServed }) => `${owner}${isServed}`),
+    entries(state.reservations, String),
     entries(claims, (claim) => (claim === undefined ? "" : `${claim.generation}.${claim.attempt}`)),
     Object.keys(state.tombstones).toSorted().join(),
+    entries(state.answered, String),
     entries(state.outages, (began) => (isLong(began, state.now) ? "l" : "s")),
   ].join("|");
 }
@@ -59,7 +71,8 @@ function keyOfRecord(record: Tenant, now: number): string {
     spec.state,
     spec.generation,
     status.phase,
-    status.site === null ? "" : `site ${status.site.suspended}`,
+    keyOfNames(wantedNames(spec)),
+    status.site === null ? "" : `site ${status.site.suspended} ${keyOfNames(status.site)}`,
     status.removed,
     status.observed_generation,
     status.message === null ? "" : (status.condition ?? ""),
@@ -70,8 +83,13 @@ function keyOfRecord(record: Tenant, now: number): string {
     past(operation?.started_at),
     past(operation?.deadline_at),
     status.queue_key === null ? "" : "q",
+    status.standby_key === null ? "" : "r",
     past(status.next_reconcile_at),
   ].join(" ");
+}
+
+function keyOfNames({ subdomain, former_subdomains }: SiteNames): string {
+  return `${subdomain ?? ""}<${former_subdomains.join("<")}`;
 }
 
 /** The attempts that did not count, and whether the outage has lasted for as long as is waited for. */
@@ -93,7 +111,7 @@ function keyOfBlocker({ blocker }: ModelJob, now: number): string {
 }
 
 function keyOfPod(job: ModelJob): string {
-  return `${keyOfJob(job)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
+  return `${keyOfJob(job)}${keyOfNames(job.names)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
 }
 
 function keyOfJob({ kind, generation, attempt, terminating, outcome }: Job | ModelJob): string {

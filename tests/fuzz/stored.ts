@@ -12,7 +12,9 @@ import type {
 import { damagedDomainFields } from "../../shared/domains/damaged-domain.ts";
 import { toDates } from "../../shared/firestore/firestore-calls.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { isDomain, orNull, RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
 import { API_KEY } from "./valid-requests.ts";
@@ -119,12 +121,14 @@ function valueAt(path: string, fields: DocumentData): unknown {
 
 /** Every tenant holds its name, and nobody else holds any. */
 function faultsOfReservations(tenants: QuerySnapshot, reservations: QuerySnapshot): string[] {
-  const wanted = tenants.docs.map((tenant) => `${tenant.get("spec.subdomain")} of ${tenant.id}`);
+  const names = tenants.docs.flatMap((tenant) =>
+    heldSubdomains(tenant.data() as Tenant).map((name) => ({ name, id: tenant.id })),
+  );
+  const wanted = names.map(({ name, id }) => `${name} of ${id}`);
   const found = reservations.docs.map(
     (document) => `${document.id} of ${document.get("tenant_id")}`,
   );
-  const twice =
-    wanted.length - new Set(tenants.docs.map((tenant) => tenant.get("spec.subdomain"))).size;
+  const twice = wanted.length - new Set(names.map(({ name }) => name)).size;
   const [isWanted, isFound] = [new Set(wanted), new Set(found)];
   return [
     ...(twice === 0 ? [] : [`${twice} tenants with a name of others`]),

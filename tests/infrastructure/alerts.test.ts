@@ -148,7 +148,7 @@ function addTests(): void {
 
   test("there are those alerts that are looked at here", () => {
     const ofEvents = EVENTS.flatMap(([, expected]) => expected);
-    const ofFunctions = ["domain-degraded", "domains-denied", "set-up-fails"];
+    const ofFunctions = ["domain-degraded", "domains-denied", "pool-paused", "set-up-fails"];
     assert.equal(filters.names, [...new Set([...ofEvents, ...ofFunctions])].toSorted());
   });
 
@@ -181,6 +181,13 @@ function addTests(): void {
     }
     const [degraded = {}] = await logLinesOf(async () => log("WARNING", "DomainDegraded", {}));
     assert.equal(about(ofFunction("kairos-provision", degraded)), ["domain-degraded"]);
+  });
+
+  test("a pool of which the filling pauses: pool-paused", async () => {
+    const [line = {}] = await logLinesOf(async () => log("ERROR", "PoolPaused", { failures: 3 }));
+    assert.equal(about(ofFunction("kairos-provision", line)), ["pool-paused"]);
+    const [other = {}] = await logLinesOf(async () => log("ERROR", "PoolNotKept", {}));
+    assert.equal(about(ofFunction("kairos-provision", other)), []);
   });
 
   test("one that is only blocked: nobody is told", async () => {

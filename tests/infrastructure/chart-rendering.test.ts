@@ -27,6 +27,7 @@ const VALUE_SETS: Record<string, Values> = {
   "the least that must be said": VALUES,
   "an external database, no backup, no Gateway": SMALL_VALUES,
   "an external database with a backup": { ...SMALL_VALUES, backup: VALUES.backup },
+  "no bench, and so no router": { ...VALUES, gateway: { enabled: false }, router: { benches: [] } },
   "values that need quotes": {
     ...VALUES,
     namespace: "1234",

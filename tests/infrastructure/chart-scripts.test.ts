@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runScript, fakeCluster } from "./chart-script.ts";
+import { makeVolume } from "../testkit/nginx-server.ts";
 import { eventually, temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 const test = suite("the chart's scripts");
@@ -139,66 +140,74 @@ function prepareUpload(gcloud = "") {
   const calls = join(directory, "calls");
   const PATH = fakeCluster(directory, "gcloud", `printf '%s\\n' "$*" >>${calls}\n${gcloud}`);
   const DUMP = join(directory, "dump");
-  const SITES = join(directory, "sites");
+  const VOLUME = join(directory, "volume");
   mkdirSync(DUMP);
-  mkdirSync(SITES);
+  makeVolume(VOLUME);
   writeFileSync(join(DUMP, "COMPLETE"), "");
-  writeFileSync(join(SITES, "common_site_config.json"), "{}");
+  writeFileSync(join(VOLUME, "benches/main/sites/common_site_config.json"), "{}");
   return {
     DUMP,
-    SITES,
+    VOLUME,
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : []),
     run: (script: string, more: Record<string, string> = {}) =>
-      runScript(script, { PATH, DUMP, SITES, BUCKET: "my-backup", ...more }),
+      runScript(script, { PATH, DUMP, VOLUME, BUCKET: "my-backup", ...more }),
   };
 }
 
 test("a dump's end marker is the last that comes into the bucket", async () => {
-  const { DUMP, SITES, calls, run } = prepareUpload();
+  const { DUMP, VOLUME, calls, run } = prepareUpload();
   const { status, output } = await run("upload.sh");
   assert.is(status, 0, output);
   const when = /^the backup is (\d{4}-\d\d-\d\dT\d\d-\d\d)$/m.exec(output)?.[1] ?? "";
   const target = `gs://my-backup/databases/${when}`;
-  const [sums, dump, sites, marker] = calls();
+  const [sums, dump, volume, links, marker] = calls();
   assert.is(sums, `storage cp --quiet ${DUMP}/SHA256SUMS ${target}/`);
   assert.is(dump, `storage rsync --quiet --recursive --exclude=^(IN)?COMPLETE$ ${DUMP} ${target}`);
-  assert.match(sites ?? "", "--delete-unmatched-destination-objects");
-  assert.ok(sites?.endsWith(` ${SITES} gs://my-backup/sites`));
+  assert.match(volume ?? "", "--delete-unmatched-destination-objects");
+  assert.ok(volume?.endsWith(` ${VOLUME} gs://my-backup/volume`));
+  assert.match(links ?? "", /^storage cp --quiet \S+\/LINKS gs:\/\/my-backup\/links\/$/);
   assert.is(marker, `storage cp --quiet ${DUMP}/COMPLETE ${target}/`);
-  assert.is(calls().length, 4);
+  assert.is(calls().length, 5);
 });
 
-test("what is left out of the sites is what bench makes again", async () => {
+test("what is left out of the volume is what bench makes again, and what a bucket cannot hold", async () => {
   const { calls, run } = prepareUpload();
   await run("upload.sh");
   const excluded = /--exclude=(\S+) /.exec(calls()[2] ?? "")?.[1]?.split(",") ?? [];
   const isCopied = (path: string) => !excluded.some((pattern) => new RegExp(pattern).test(path));
   for (const path of [
-    "common_site_config.json",
-    "apps.txt",
-    "acme.example.com/site_config.json",
-    "acme.example.com/.provisioned",
-    "acme.example.com/private/files/logs/a.pdf",
-    "acme.example.com/public/files/assets/logo.png",
-    ".tenants/acme.example.com/owner",
+    "benches/main/sites/common_site_config.json",
+    "benches/main/sites/apps.txt",
+    "benches/main/sites/tn01/site_config.json",
+    "benches/main/sites/tn01/.provisioned",
+    "benches/main/sites/tn01/private/files/logs/a.pdf",
+    "benches/main/sites/tn01/public/files/assets/logo.png",
+    "benches/main/sites/tn01/public/files/hosts/a",
+    "tenants/tn01/owner",
+    "tenants/11111111-2222-4333-8444-555555555555.gone",
   ]) {
     assert.ok(isCopied(path), path);
   }
   for (const path of [
-    "assets",
-    "assets/frappe/dist/js/a.js",
-    "archived_sites/old.example.com/site_config.json",
-    "acme.example.com/logs/frappe.log",
-    "acme.example.com/locks/bench_migrate.lock",
-    "acme.example.com/private/backups/20261124-database.sql.gz",
+    "hosts/acme.example.com",
+    "hosts/acme.example.com/site_config.json",
+    "tenants/tn01/current",
+    "tenants/tn01/current/site_config.json",
+    "tenants/tn01/current.new",
+    "benches/main/sites/assets",
+    "benches/main/sites/assets/frappe/dist/js/a.js",
+    "benches/main/sites/archived_sites/tn02/site_config.json",
+    "benches/main/sites/tn01/logs/frappe.log",
+    "benches/main/sites/tn01/locks/bench_migrate.lock",
+    "benches/main/sites/tn01/private/backups/20261124-database.sql.gz",
   ]) {
     assert.not.ok(isCopied(path), path);
   }
 });
 
 test("a half dump, or a bench that is not mounted, is not copied over the good one", async () => {
-  const { DUMP, SITES, calls, run } = prepareUpload();
-  rmSync(join(SITES, "common_site_config.json"));
+  const { DUMP, VOLUME, calls, run } = prepareUpload();
+  rmSync(join(VOLUME, "benches/main/sites/common_site_config.json"));
   assert.match((await run("upload.sh")).output, /there is no bench/);
   rmSync(join(DUMP, "COMPLETE"));
   assert.match((await run("upload.sh")).output, /the dump has no end marker/);
@@ -206,7 +215,7 @@ test("a half dump, or a bench that is not mounted, is not copied over the good o
 });
 
 test("a copy that fails leaves a backup without its end marker", async () => {
-  const { calls, run } = prepareUpload('[[ $* != *"/sites" ]]');
+  const { calls, run } = prepareUpload('[[ $* != *"/volume" ]]');
   assert.is.not((await run("upload.sh")).status, 0);
   assert.is(calls().length, 3);
   assert.not.ok(calls().some((call) => call.startsWith("storage cp") && call.includes("COMPLETE")));

@@ -197,6 +197,7 @@ function operand(word: Operand, context: Context): unknown {
   if (word.startsWith('"')) return JSON.parse(word);
   if (/^\d+$/.test(word)) return BigInt(word);
   if (word === ".") return context.dot;
+  if (/^\.\w+$/.test(word) && context.dot !== ROOT) return valueAt(word.slice(1), context.dot);
   if (/^\$?\.Values(\.\w+)+$/.test(word)) {
     if (!word.startsWith("$") && context.dot !== ROOT) throw new Error(`${word} within a range`);
     return valueAt(word.replace(/^\$?\.Values\./, ""), context.scope.values);

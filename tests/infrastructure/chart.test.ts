@@ -2,12 +2,16 @@
 import type {
   V1Container,
   V1CronJob,
+  V1Deployment,
   V1Job,
   V1NetworkPolicy,
   V1PersistentVolume,
+  V1PersistentVolumeClaim,
+  V1PodDisruptionBudget,
   V1PodSpec,
   V1PodTemplateSpec,
   V1RoleBinding,
+  V1Service,
   V1StatefulSet,
 } from "@kubernetes/client-node";
 import { Ajv } from "ajv";
@@ -44,7 +48,10 @@ const MODES: Record<string, Values> = {
     gateway: { ...VALUES.gateway, securityPolicy: "kairos-sites" },
   },
   "without a Gateway": { ...VALUES, gateway: { enabled: false } },
+  "without a bench": { ...VALUES, gateway: { enabled: false }, router: { benches: [] } },
 };
+
+const BENCH = { name: "main", host: "bench", port: 80, socketsHost: "socketio", socketsPort: 90 };
 
 const ajv = new Ajv({ allErrors: true });
 
@@ -131,6 +138,8 @@ function templateOf(object: Manifest): V1PodTemplateSpec | null {
   switch (object.kind) {
     case "Job":
       return (object as unknown as V1Job).spec?.template ?? null;
+    case "Deployment":
+      return (object as unknown as V1Deployment).spec?.template ?? null;
     case "StatefulSet":
       return (object as unknown as V1StatefulSet).spec?.template ?? null;
     case "CronJob":
@@ -153,8 +162,12 @@ test("what holds the customers' data stays when the chart is uninstalled", () =>
     .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   assert.equal(kept.toSorted(), [
     "Namespace frappe",
+    "PersistentVolume frappe-router",
     "PersistentVolume frappe-sites",
+    "PersistentVolume frappe-volume",
     "PersistentVolumeClaim frappe-sites",
+    "PersistentVolumeClaim kairos-router",
+    "PersistentVolumeClaim kairos-volume",
   ]);
   const { spec } = chartObject("StatefulSet", "mariadb") as unknown as V1StatefulSet;
   assert.equal(spec?.persistentVolumeClaimRetentionPolicy, {
@@ -186,6 +199,7 @@ for (const [what, name, changed] of [
   ],
   ["another image", "kairos-secrets", { cloudSdkImage: "gcr.io/cli:600.0.0-slim" }],
   ["another image of the bench", "kairos-mail", { frappeImage: "frappe/erpnext:v17.0.0" }],
+  ["another image of the bench", "kairos-volume", { frappeImage: "frappe/erpnext:v17.0.0" }],
 ] as const) {
   test(`${what} makes a new Job ${name}, and nothing else does`, () => {
     assert.is.not(jobName(name, { ...VALUES, ...changed }), jobName(name, VALUES));
@@ -238,13 +252,17 @@ test("half of MariaDB's memory is its buffer pool", () => {
   assert.is(container?.resources?.limits?.["memory"], "16Gi");
 });
 
-test("the Gateway answers the domain and every name below it, and the rest of the dependencies with https", () => {
+test("the Gateway brings every name to the router, and whoever comes without TLS to https", () => {
   const spec = (kind: string, name: string) =>
     chartObject(kind, name)["spec"] as Record<string, unknown>;
-  assert.equal(spec("HTTPRoute", "kairos-sites")["hostnames"], [
-    "sites.example.com",
-    "*.sites.example.com",
+  assert.is(spec("HTTPRoute", "kairos-sites")["hostnames"], undefined);
+  assert.equal(spec("HTTPRoute", "kairos-sites")["rules"], [
+    { backendRefs: [{ name: "kairos-router", port: 8080 }] },
   ]);
+  for (const policy of ["HealthCheckPolicy", "GCPBackendPolicy"]) {
+    const targetRef = { group: "", kind: "Service", name: "kairos-router" };
+    assert.equal(spec(policy, "kairos-sites")["targetRef"], targetRef, policy);
+  }
   const [rule] = spec("HTTPRoute", "kairos-redirect")["rules"] as object[];
   assert.equal(rule, {
     filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }],
@@ -254,9 +272,101 @@ test("the Gateway answers the domain and every name below it, and the rest of th
 test("the volume is mounted by the protocol that it has", () => {
   for (const nfsVersion of ["3", "4.1"]) {
     const values = { ...VALUES, volume: { ...VALUES.volume, nfsVersion } };
-    const { spec } = chartObject("PersistentVolume", "frappe-sites", values) as V1PersistentVolume;
-    assert.equal(spec?.mountOptions, ["hard", "timeo=600", "retrans=3", `nfsvers=${nfsVersion}`]);
+    const usual = ["hard", "timeo=600", "retrans=3", `nfsvers=${nfsVersion}`];
+    for (const [name, more] of [
+      ["frappe-sites", []],
+      ["frappe-volume", []],
+      // What it remembers of a name could be a link that was swapped.
+      ["frappe-router", ["ro", "lookupcache=none", "actimeo=1"]],
+    ] as const) {
+      const { spec } = chartObject("PersistentVolume", name, values) as V1PersistentVolume;
+      assert.equal(spec?.mountOptions, [...more, ...usual], name);
+    }
   }
+});
+
+test("each claim is of one volume: the root, the root for the router, or the bench's sites", () => {
+  for (const [claim, path] of [
+    ["kairos-volume", "/sites"],
+    ["kairos-router", "/sites"],
+    ["frappe-sites", "/sites/benches/main/sites"],
+  ] as const) {
+    const { spec } = chartObject("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
+    const volume = chartObject("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
+    assert.is(volume.spec?.claimRef?.name, claim);
+    assert.equal(volume.spec?.nfs, { server: "10.0.0.2", path }, claim);
+  }
+});
+
+test("whoever prepares the volume mounts its root, for the rest is not there yet", () => {
+  const { spec } = chartObject("Job", "kairos-volume") as unknown as V1Job;
+  const claims = spec?.template.spec?.volumes?.flatMap(({ persistentVolumeClaim: claim }) =>
+    claim === undefined ? [] : [claim.claimName],
+  );
+  assert.equal(claims, ["kairos-volume"]);
+});
+
+const router = (values: Values = VALUES) =>
+  chartObject("Deployment", "kairos-router", values) as unknown as V1Deployment;
+
+test("there are two routers at least, and never none: not while one is replaced, and not while a node goes", () => {
+  const { spec } = router();
+  assert.ok(spec);
+  assert.is(spec.replicas, 2);
+  assert.equal(spec.strategy?.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
+  const budget = chartObject("PodDisruptionBudget", "kairos-router") as V1PodDisruptionBudget;
+  const service = chartObject("Service", "kairos-router") as V1Service;
+  assert.is(budget.spec?.maxUnavailable, 1);
+  assert.equal(budget.spec?.selector, spec.selector);
+  assert.equal(service.spec?.selector, spec.selector.matchLabels);
+});
+
+test("the router has the volume so that it cannot change it", () => {
+  const { spec } = router().spec?.template ?? {};
+  const claim = { claimName: "kairos-router", readOnly: true };
+  const volume = spec?.volumes?.find(({ name }) => name === "volume");
+  assert.equal(volume?.persistentVolumeClaim, claim);
+  const mount = spec?.containers[0]?.volumeMounts?.find(({ name }) => name === "volume");
+  assert.equal(mount, { name: "volume", mountPath: "/volume", readOnly: true });
+});
+
+test("a router that lives is not started anew because of its bench, and the load balancer asks for gunicorn", () => {
+  const [container] = router().spec?.template.spec?.containers ?? [];
+  assert.is(container?.livenessProbe?.httpGet?.path, "/health/router");
+  assert.is(container?.readinessProbe?.httpGet?.path, "/health/volume");
+  const policy = JSON.stringify(chartObject("HealthCheckPolicy", "kairos-sites"));
+  assert.match(policy, '"requestPath":"/health/bench"');
+});
+
+test("another configuration of the router is another Pod", () => {
+  const annotations = (values: Values) => router(values).spec?.template.metadata?.annotations;
+  const other = { ...VALUES, router: { trustedProxies: ["203.0.113.7"] } };
+  assert.not.equal(annotations(other), annotations(VALUES));
+  assert.equal(annotations({ ...VALUES, quota: { pods: 7 } }), annotations(VALUES));
+});
+
+test("the router's image is always the very same", () => {
+  const image = router().spec?.template.spec?.containers[0]?.image ?? "";
+  assert.match(image, /^nginxinc\/nginx-unprivileged:[\w.-]+@sha256:[0-9a-f]{64}$/);
+});
+
+test("the router reaches the bench's web server and its socketio, and site Jobs reach the router and the bench", () => {
+  const [bench] = [{ name: "main", host: "ours", port: 81, socketsHost: "io", socketsPort: 82 }];
+  const values = { ...VALUES, benchPort: 81, router: { benches: [bench] } };
+  const portsOf = (name: string) => {
+    const { spec } = chartObject("NetworkPolicy", name, values) as unknown as V1NetworkPolicy;
+    return spec?.egress?.flatMap(({ ports }) => ports?.map(({ port }) => port));
+  };
+  assert.equal(portsOf("kairos-router"), [53, 53, 81, 82]);
+  assert.equal(portsOf("kairos-site-jobs"), [53, 53, 3306, 6379, 81, 8080]);
+});
+
+test("without a bench there is no router, and all else is there", () => {
+  const values = { ...VALUES, gateway: { enabled: false }, router: { benches: [] } };
+  const names = chartObjects(values).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  const routers = names.filter((name) => name.endsWith(" kairos-router"));
+  assert.equal(routers, ["PersistentVolumeClaim kairos-router"]);
+  assert.ok(names.includes("StatefulSet mariadb"));
 });
 
 test("a firewall stands before the sites where one is named, and only there", () => {
@@ -268,15 +378,15 @@ test("a firewall stands before the sites where one is named, and only there", ()
   assert.is(policyOf(VALUES), undefined);
 });
 
-test("the backup mounts the sites so that it cannot change them", () => {
+test("the backup mounts the volume so that it cannot change it", () => {
   const [, { spec }] = podsIn(VALUES).find(([name]) => name === "CronJob kairos-backup") as [
     string,
     V1PodTemplateSpec,
   ];
   const upload = spec?.containers.find(({ name }) => name === "upload");
-  assert.is(upload?.volumeMounts?.find(({ name }) => name === "sites")?.readOnly, true);
-  const volume = spec?.volumes?.find(({ name }) => name === "sites");
-  assert.is(volume?.persistentVolumeClaim?.readOnly, true);
+  assert.is(upload?.volumeMounts?.find(({ name }) => name === "volume")?.readOnly, true);
+  const volume = spec?.volumes?.find(({ name }) => name === "volume");
+  assert.equal(volume?.persistentVolumeClaim, { claimName: "kairos-volume", readOnly: true });
 });
 
 test("an account is bound by its number too, which stays a text", () => {
@@ -290,10 +400,12 @@ test("an account is bound by its number too, which stays a text", () => {
   assert.equal(findFaults({ ...VALUES, reconcilers }), []);
 });
 
-test("a restore never runs by itself", () => {
-  const { spec } = chartObject("CronJob", "kairos-restore") as unknown as V1CronJob;
-  assert.is(spec?.suspend, true);
-});
+for (const name of ["kairos-restore", "kairos-restore-volume"]) {
+  test(`${name} never runs by itself`, () => {
+    const { spec } = chartObject("CronJob", name) as unknown as V1CronJob;
+    assert.is(spec?.suspend, true);
+  });
+}
 
 test("a tenant's database has a name that the restore takes", () => {
   assert.match(databaseName("11111111-2222-4333-8444-555555555555"), /^[A-Za-z0-9_.-]+$/);
@@ -322,9 +434,16 @@ for (const [path, values] of [
   ["/backup/bucket", { backup: {} }],
   ["/backup/bucket", { backup: { bucket: "gs://bucket" } }],
   ["/backup/schedule", { backup: { ...VALUES.backup, schedule: "nightly" } }],
-  ["/gateway/domain", { gateway: { ...VALUES.gateway, domain: "" } }],
-  ["/gateway/domain", { gateway: { ...VALUES.gateway, domain: "*.example.com" } }],
-  ["/gateway/service/name", { gateway: { ...VALUES.gateway, service: {} } }],
+  ["/gateway/addressName", { gateway: { ...VALUES.gateway, addressName: "" } }],
+  ["/gateway/certificateMap", { gateway: { ...VALUES.gateway, certificateMap: "a map" } }],
+  ["/gateway/service", { gateway: { ...VALUES.gateway, service: { name: "bench", port: 80 } } }],
+  ["/router/replicas", { router: { replicas: 1 } }],
+  ["/router/image", { router: { image: "nginx" } }],
+  ["/router/trustedProxies/0", { router: { trustedProxies: ["10.0.0.0/8; deny all"] } }],
+  ["/router/benches/0/name", { router: { benches: [{ ...BENCH, name: "main; default" }] } }],
+  ["/router/benches/0/host", { router: { benches: [{ ...BENCH, host: "a b" }] } }],
+  ["/router/benches/0/socketsPort", { router: { benches: [{ ...BENCH, socketsPort: 0 }] } }],
+  ["/router/benches", { router: { benches: [BENCH, { ...BENCH, name: "next" }] } }],
   ["/gateway/timeoutSeconds", { gateway: { ...VALUES.gateway, timeoutSeconds: 0 } }],
   ["/quota/pods", { quota: { pods: 0 } }],
   ["/cloudSdkImage", { cloudSdkImage: "" }],

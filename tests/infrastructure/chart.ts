@@ -37,10 +37,8 @@ export const VALUES = {
   },
   backup: { bucket: "test-project-kairos-backup" },
   gateway: {
-    domain: "sites.example.com",
     addressName: "kairos-sites",
     certificateMap: "kairos-sites",
-    service: { name: "frappe-bench-erpnext" },
   },
 };
 

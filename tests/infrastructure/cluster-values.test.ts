@@ -66,6 +66,7 @@ function addTests(): void {
         "by_default, with a bench",
         "everything_set",
         "without_a_way_in_and_backups",
+        "a_bench_with_a_socketio_of_its_own",
         "an_external_mariadb, with a bench",
         "an_image_of_another_registry_than_docker_hub, with a bench",
         "an_image_of_somebody_at_docker_hub, with a bench",
@@ -226,6 +227,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       databaseTls: "default" as const,
       databaseCa: null,
       benchUrl: null,
+      routerUrl: null,
       scripts: siteScripts(() => ""),
     },
   );

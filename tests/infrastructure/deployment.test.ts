@@ -204,6 +204,9 @@ function addTests(): void {
       trustedProxies: 2,
       rateLimitPerMinute: 600,
       sitesAddresses: ["192.0.2.10"],
+      frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
+      frappeApps: ["erpnext", "hrms"],
+      poolSize: 12,
     });
   });
 
@@ -231,6 +234,8 @@ function addTests(): void {
         certificateMap: "kairos-sites",
         dnsServers: [],
         certificateManagerHost: null,
+        poolSize: 12,
+        poolMaxAgeDays: 14,
       });
     });
   }

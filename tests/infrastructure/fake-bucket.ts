@@ -5,26 +5,28 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeVolume } from "../testkit/nginx-server.ts";
 import { fakeCluster } from "./chart-script.ts";
 
 /** `at` becomes the directory of all buckets, of which there is `backups`. */
 export function fakeBucket(at: string, faults = "") {
-  const sites = join(at, "sites");
-  mkdirSync(sites, { recursive: true });
+  const volume = join(at, "volume");
+  makeVolume(volume);
   mkdirSync(join(at, "backups"));
-  writeFileSync(join(sites, "common_site_config.json"), "{}");
+  writeFileSync(join(volume, "benches/main/sites/common_site_config.json"), "{}");
   const PATH = fakeCluster(at, "gcloud", `at=${at}\n${faults}\n${GCLOUD}`);
   fakeCluster(at, "date", 'echo "$NIGHT"');
   return {
     /** The databases' folder of the bucket. */
     databases: join(at, "backups", "databases"),
+    volume,
     /** What the containers of a night's backup have. */
     on: (night: string, dump: string): Record<string, string> => ({
       PATH,
       NIGHT: night,
       BUCKET: "backups",
       DUMP: dump,
-      SITES: sites,
+      VOLUME: volume,
     }),
   };
 }

@@ -81,6 +81,21 @@ function addTests(): void {
     assert.equal([counts("unsent", line), counts("resyncs", line)], [false, true]);
   });
 
+  test("the time to active is a customer's, out of the pool or not, and none of the pool's own", () => {
+    const line = { message: "JobSucceeded", kind: "create", desired: "present" };
+    const ended = { ...line, secondsSinceRequest: 3 };
+    for (const [more, isCounted] of [
+      [{}, true],
+      [{ kind: "claim" }, true],
+      [{ desired: "suspended" }, true],
+      [{ desired: "standby" }, false],
+      [{ kind: "drop", desired: "absent" }, false],
+    ] as const) {
+      const counted = counts("time_to_active", { ...ended, ...more });
+      assert.is(counted, isCounted, JSON.stringify(more));
+    }
+  });
+
   test("how long a step took is told apart by kind and step", async () => {
     const step = { kind: "create", step: "install-app", seconds: 12.5 };
     const [line = {}] = await logLinesOf(async () => log("INFO", "StepEnded", step));

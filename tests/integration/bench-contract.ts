@@ -4,8 +4,8 @@
  * @module
  */
 import type { SpawnSyncReturns } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -76,10 +76,25 @@ GRANT ALL PRIVILEGES ON ${name}.* TO '${name}'@'%';`);
     return bench("new-site", site, ...server, ...login, "--admin-password=administrator-secret");
   }
 
-  function addUser(email: string): Ended {
-    const role = ["--user-type", "System User", "--add-role", "System Manager"];
-    return onSite("add-user", "--first-name=Ada", ...role, "--", email);
+  /** Sets up a customer as a site Job does. */
+  function addCustomer(email: string, more: Record<string, string> = {}): Ended {
+    const unencrypted = join(mkdtempSync("/tmp/contract-"), "nothing-encrypted");
+    chmodSync(dirname(unencrypted), 0o777);
+    const given = {
+      TENANT_EMAIL: email,
+      TENANT_FIRST_NAME: "Ada",
+      TENANT_LAST_NAME: "",
+      ADMIN_PASSWORD: "administrator-secret",
+      NOTHING_ENCRYPTED: unencrypted,
+      ...more,
+    };
+    const env = Object.entries(given).map(([name, value]) => `${name}=${value}`);
+    const ended = it.run(["env", ...env, ...python(CUSTOMER, SITE)]);
+    isUnencrypted = existsSync(unencrypted);
+    rmSync(dirname(unencrypted), { recursive: true });
+    return ended;
   }
+  let isUnencrypted = false;
 
   /**
    * What `frappe.get_installed_apps()` says, in a process that has its working directory there. Without a query
@@ -163,28 +178,29 @@ frappe.destroy()`;
     assert.equal(JSON.parse(json.stdout), { [SITE]: expected });
   });
 
-  test("add-user writes the address in lower case, and the same once more is a failure", () => {
-    const ended = addUser("Ada@Acme.Example");
-    assert.is(ended.status, 0, said(ended));
-    const again = addUser("ada@acme.example");
-    assert.is(again.status, 1);
-    assert.match(said(again), /'User', 'ada@acme.example', IntegrityError\(1062, "Duplicate entry/);
-    assert.equal(
-      it.users(SITE).filter((user) => user.toLowerCase() === "ada@acme.example"),
-      ["ada@acme.example"],
-    );
+  test("a customer's user is written in lower case, and the same once more is no failure", () => {
+    for (const email of ["Ada@Acme.Example", "ada@acme.example"]) {
+      const ended = addCustomer(email);
+      assert.is(ended.status, 0, said(ended));
+      assert.ok(isUnencrypted);
+      assert.equal(
+        it.users(SITE).filter((user) => user.toLowerCase() === "ada@acme.example"),
+        ["ada@acme.example"],
+      );
+      assert.ok(it.isSchedulerEnabled(SITE));
+    }
   });
 
-  test("add-user refuses an address that Frappe does not take", () => {
+  test("an address that Frappe does not take changes nothing", () => {
     const refused = ["a@localhost", "a..b@acme.example", "a b@acme.example", "ñ@acme.example"];
     for (const email of refused) {
-      const ended = addUser(email);
+      const ended = addCustomer(email);
       assert.is(ended.status, 1, email);
       assert.match(said(ended), `${email} is not a valid Email Address`);
       assert.not(it.users(SITE).includes(email));
     }
     const tooLong = `${"a".repeat(128)}@acme.example`;
-    assert.is(addUser(tooLong).status, 1);
+    assert.is(addCustomer(tooLong).status, 1);
     assert.not(it.users(SITE).includes(tooLong));
   });
 
@@ -212,15 +228,6 @@ frappe.destroy()`;
     assert.is(readUser("ada@acme.example")[0], before);
     it.run(python(SET_ENABLED, SITE, "1"), join(it.directory, "sites"));
     assert.is(giveKey("d4".repeat(32), "ada@acme.example").status, 0);
-  });
-
-  test("enable-scheduler changes the database and not the configuration", () => {
-    const before = configOf(SITE);
-    const ended = onSite("enable-scheduler");
-    assert.is(ended.status, 0, said(ended));
-    assert.match(ended.stdout, `Enabled for ${SITE}`);
-    assert.ok(it.isSchedulerEnabled(SITE));
-    assert.is(configOf(SITE), before);
   });
 
   test("a second new-site on a name is refused and changes nothing", () => {
@@ -257,7 +264,7 @@ frappe.destroy()`;
     const path = join(pathOf(SITE), "site_config.json");
     try {
       writeFileSync(path, "");
-      for (const command of [["list-apps"], ["enable-scheduler"], ["install-app", it.app]]) {
+      for (const command of [["list-apps"], ["install-app", it.app]]) {
         assert.is(onSite(...command).status, 1, command[0]);
       }
       assert.is.not(askForApps(SITE).status, 0);
@@ -294,6 +301,11 @@ frappe.destroy()`;
 
 const LOGIN_KEY = readFileSync(
   new URL("../../shared/operations/scripts/login_key.py", import.meta.url),
+  "utf8",
+);
+
+const CUSTOMER = readFileSync(
+  new URL("../../shared/operations/scripts/customer.py", import.meta.url),
   "utf8",
 );
 

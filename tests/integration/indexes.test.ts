@@ -14,12 +14,15 @@ import { newDomain } from "../../shared/domains/domain.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type { ListRequest, OperationListRequest, Store } from "../../shared/firestore/store.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
+import { NEW_POOL } from "../../shared/reconciler/plan-pool.ts";
+import { claimStandby } from "../../shared/tenant/standby.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
 import { startRestProxy } from "../testkit/rest-proxy.ts";
 import { REQUESTER } from "../testkit/requester.ts";
+import { MADE_WITH, readyStandby } from "../testkit/some-standby.ts";
 
 const test = suite("the indexes");
 
@@ -138,6 +141,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);
   await callEveryMethodOfDomains(store);
+  await callThePool(store);
   await store.recordHeartbeat(NOW);
   await store.readHeartbeat(10_000);
   await store.close();
@@ -161,8 +165,26 @@ async function callEveryMethodOfDomains(store: Store): Promise<void> {
   assert.ok(written && (await store.deleteDomain(written)));
 }
 
+async function callThePool(store: Store): Promise<void> {
+  const standby = readyStandby(NOW);
+  await store.writePool(await store.readPool(), NEW_POOL, [standby], NOW);
+  await store.readStandbys(10);
+  await store.countPool(MADE_WITH);
+  const found = await store.findStandby(MADE_WITH, randomUUID(), 10_000);
+  assert.ok(found);
+  const [subdomain, commandId] = ["given", randomUUID()];
+  const asked = { organization: "Acme", subdomain, email: "a@acme.example", commandId };
+  const changes = claimStandby(found.record, { ...asked, requestedBy: REQUESTER }, NOW);
+  const gift = { standby: found, changes, subdomain, commandId };
+  await store.giveStandby({ ...gift, request: null, expiredRequest: null });
+}
+
 /** A value for every filter that there is. */
-const FILTERS: Required<ListRequest["filter"]> = { phase: "active", email: "a@acme.example" };
+const FILTERS: Required<ListRequest["filter"]> = {
+  phase: "active",
+  email: "a@acme.example",
+  state: "standby",
+};
 
 /** Each way to ask for a list: with every combination of filters, from both kinds of places. */
 function everyList(): ListRequest[] {

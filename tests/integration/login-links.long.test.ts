@@ -43,10 +43,8 @@ const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
 
 /** The hash of the key that the site has for a user. */
 function hashInSite(subdomain: unknown, user: string): string | undefined {
-  const { sitesDirectory } = it.stack;
-  const isItsSite = (name: string) => name.startsWith(`${String(subdomain)}.`);
-  const site = readdirSync(sitesDirectory).find(isItsSite) ?? "";
-  const text = readFileSync(join(sitesDirectory, site, "user_fields.json"), "utf8");
+  const site = join(it.stack.volume.hosts, `${String(subdomain)}.kairos.app`);
+  const text = readFileSync(join(site, "user_fields.json"), "utf8");
   return (JSON.parse(text) as Record<string, Record<string, string>>)[user]?.["reset_password_key"];
 }
 

@@ -3,7 +3,7 @@
  * the cluster and on disk.
  */
 import { PubSub } from "@google-cloud/pubsub";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,6 +13,7 @@ import { freePorts, isAnswered } from "../../scripts/local/loopback-ports.ts";
 import { logLinesIn } from "../testkit/log-lines.ts";
 import { eventually, pushMessage, request, startTestStack } from "../testkit/stack-fixture.ts";
 import type { TestStack } from "../testkit/stack-fixture.ts";
+import { siteDirectory } from "../../scripts/local/volume.ts";
 
 const test = suite("a tenant's life");
 
@@ -40,8 +41,8 @@ async function create(
   const body = wanted(subdomain);
   const created = await it.call("POST", "/tenants", { body });
   assert.is(created.status, 201);
-  const site = join(it.stack.sitesDirectory, `${body.subdomain}.kairos.app`);
-  return { id: String(created.body["id"]), subdomain: body.subdomain, site };
+  const id = String(created.body["id"]);
+  return { id, subdomain: body.subdomain, site: siteDirectory(it.stack.volume, id) };
 }
 
 async function documentsOf(id: string, subdomain: string) {
@@ -76,7 +77,10 @@ test("from POST to active to gone, with nothing left behind but the deletion rec
   assert.ok(seen.includes("provisioning"), seen.join(" "));
   assert.is(last.body["site_url"], `https://${body.subdomain}.kairos.app`);
 
-  const site = join(it.stack.sitesDirectory, `${body.subdomain}.kairos.app`);
+  const { hosts } = it.stack.volume;
+  const host = `${body.subdomain}.kairos.app`;
+  const site = realpathSync(join(hosts, host));
+  assert.is(site, siteDirectory(it.stack.volume, id));
   const config = JSON.parse(readFileSync(join(site, "site_config.json"), "utf8")) as object;
   assert.is((config as { host_name: string }).host_name, `https://${body.subdomain}.kairos.app`);
   assert.is(readFileSync(join(site, "scheduler.txt"), "utf8"), "1\n");
@@ -113,7 +117,8 @@ test("from POST to active to gone, with nothing left behind but the deletion rec
   );
 
   assert.not(existsSync(site));
-  assert.equal(readdirSync(join(it.stack.sitesDirectory, ".tenants")), [`${id}.gone`]);
+  assert.not(readdirSync(hosts).includes(host));
+  assert.equal(readdirSync(it.stack.volume.tenants), [`${id}.gone`]);
   assert.not(jobNames().includes(jobName(id)));
   assert.not(it.cluster.jobs.secretNames().includes(jobName(id)));
   const { tenant, reservation, deletion } = await documentsOf(id, body.subdomain);

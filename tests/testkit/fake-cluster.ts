@@ -41,8 +41,11 @@ export const SETTINGS = {
   databaseTls: "default" as const,
   databaseCa: null,
   benchUrl: null,
+  routerUrl: null,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
+  poolSize: 0,
+  poolMaxAgeDays: 7,
   scripts: siteScripts(({ name }) => obeying(name)),
 };
 

@@ -27,6 +27,8 @@ import {
   FAKE_MARIADB_DIRECTORY,
   SYSTEM_PATH,
 } from "../../scripts/local/fake-database.ts";
+import { makeVolume, siteDirectory, volumeAt } from "../../scripts/local/volume.ts";
+import type { Volume } from "../../scripts/local/volume.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
 import { siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
@@ -106,6 +108,8 @@ export function tenantNamed(subdomain: string, id: string): Tenant {
 
 export interface SiteBench {
   directory: string;
+  volume: Volume;
+  /** The sites of the bench. */
   sites: string;
   /** Where the fake database keeps everything. */
   databases: string;
@@ -122,18 +126,22 @@ export function createSiteBench(
   template?: SiteBench,
 ): SiteBench {
   const directory = temporaryDirectory();
-  const sites = join(directory, "sites");
+  const volume = volumeAt(join(directory, "volume"));
+  const { sites } = volume;
   const scratch = join(directory, "scratch");
   const databases = join(directory, "database");
   if (template === undefined) {
-    mkdirSync(sites);
+    makeVolume(volume, directory);
     for (const app of ["frappe", "erpnext"])
       mkdirSync(join(directory, "apps", app), { recursive: true });
     symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(directory, "env"));
     writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
     if (database.clientDirectory !== null) initialiseDatabase(databases, database.rootPassword);
   } else {
-    cpSync(template.directory, directory, { recursive: true });
+    cpSync(template.directory, directory, { recursive: true, verbatimSymlinks: true });
+    // The copy's own, and not the template's.
+    rmSync(join(directory, "sites"));
+    makeVolume(volume, directory);
   }
   mkdirSync(scratch, { recursive: true });
   const killing = join(scratch, "killing.sh");
@@ -160,6 +168,7 @@ export function createSiteBench(
     databaseTls: "default",
     databaseCa: null,
     benchUrl: null,
+    routerUrl: null,
     scripts: readSiteScripts(),
   };
 
@@ -204,6 +213,7 @@ export function createSiteBench(
         PYTHON_COUNTING,
         TMPDIR: scratch,
         TERMINATION_LOG: terminationLog,
+        VOLUME: volume.root,
         LOCAL_DATABASE_DIRECTORY: databases,
         ...(isCounted ? { BASH_ENV: killing } : {}),
         PAUSED: paused,
@@ -244,11 +254,12 @@ export function createSiteBench(
 
   return {
     directory,
+    volume,
     sites,
     databases,
     run,
-    site: (tenant: Tenant) => join(sites, `${tenant.spec.subdomain}.${DOMAIN}`),
-    snapshot: () => [...listing(sites), ...(existsSync(databases) ? listing(databases) : [])],
+    site: (tenant: Tenant) => siteDirectory(volume, tenant.id),
+    snapshot: () => [...listing(volume.root), ...(existsSync(databases) ? listing(databases) : [])],
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

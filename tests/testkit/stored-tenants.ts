@@ -131,6 +131,8 @@ export function useStore(test: ReturnType<typeof suite>) {
     get faulty() {
       return started.faulty;
     },
+    /** Removes every document. */
+    emulatorEmpty: () => started.emulator.empty(),
     /** A tenant as it is in the database. */
     async stored(tenant: Tenant) {
       const found = await it.store.readTenant(tenant.id);

@@ -14,7 +14,7 @@ import type { Estimates } from "./estimates.ts";
 const text = { type: ["string", "null"] } as const;
 const time = { type: ["string", "null"], format: "date-time" } as const;
 
-const estimateSchema = named("Estimate", {
+export const estimateSchema = named("Estimate", {
   type: "object",
   additionalProperties: false,
   required: ["p50_seconds", "p95_seconds", "sample"],

@@ -14,7 +14,7 @@ import { bodyParserOf, queryParserOf } from "./parse-input.ts";
 import type { RequestIdentity } from "./request-identity.ts";
 import type { ApiResponse } from "./response.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** The headers that an answer may bear beside those that all have. */
 export type AnswerHeader = "Location" | "ETag" | "Retry-After";
@@ -112,5 +112,5 @@ export function defineEndpoint<
 
 /** Whether a repeated request shall be recognised by its `Idempotency-Key`. */
 export function takesIdempotencyKey({ method }: Pick<EndpointSpec, "method">): boolean {
-  return method === "POST" || method === "DELETE";
+  return method === "POST" || method === "PUT" || method === "DELETE";
 }

@@ -5,7 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import type { Command, CommandRequest, LoginLinkCommand } from "../../../shared/tenant/commands.ts";
+import type {
+  Command,
+  CommandRequest,
+  CommandWithFields,
+} from "../../../shared/tenant/commands.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { currentOperationId } from "../history/current-operation.ts";
@@ -30,7 +34,7 @@ interface Answers {
 
 /** Throws a `Problem` where the command is not possible. */
 export async function answerCommand(
-  command: Command | LoginLinkCommand,
+  command: Command | CommandWithFields,
   { tenantId, requestedBy, identity }: Omit<Call, "body" | "query">,
   dependencies: ApiDependencies,
   { answer, toStored = (all) => all, fromStored = (all) => all }: Answers,

@@ -85,7 +85,7 @@ export const createLoginLink = defineEndpoint({
 });
 
 function toCommand({ email = null, reason = null }: Body, { hash }: LoginKey): LoginLinkCommand {
-  return { keyHash: hash, email, reason };
+  return { name: "login-link", keyHash: hash, email, reason };
 }
 
 function answerOf(

@@ -17,20 +17,21 @@ import {
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
-import type { NamedTenant } from "../../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { currentOperationId } from "../history/current-operation.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
-import { invalid } from "../http/parse-input.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
 import { publishTrigger } from "./publish-trigger.ts";
-import { RESERVED_SUBDOMAINS } from "./reserved-subdomains.ts";
+import { RESERVED_SUBDOMAINS, toSubdomain } from "./reserved-subdomains.ts";
 import { schoolNameSchema } from "./school-name.ts";
+import { takeStandby } from "./take-standby.ts";
+import type { Asked, Taken } from "./take-standby.ts";
 import { keyReused } from "./tenant-answers.ts";
 import { statusSchema } from "./tenant-view.ts";
 
@@ -136,11 +137,7 @@ function subdomainsFor(subdomain: string | null, { settings }: ApiDependencies):
   if (subdomain === null) {
     return Array.from({ length: NAMES_TRIED }, () => `org${randomBytes(4).toString("hex")}`);
   }
-  const name = subdomain.toLowerCase();
-  if (RESERVED_SUBDOMAINS.has(name) || settings.reservedSubdomains.includes(name)) {
-    throw invalid([{ pointer: "/subdomain", message: "subdomain is a reserved name" }]);
-  }
-  return [name];
+  return [toSubdomain(subdomain, settings)];
 }
 
 /** Null where the name is taken. */
@@ -155,20 +152,22 @@ async function createWith(
   const loginKey = login_link ? newLoginKey() : null;
   const fields = { ...rest, organization, subdomain, loginKeyHash: loginKey?.hash };
   const now = new Date();
-  const ids = { id: randomUUID(), commandId: randomUUID() };
-  const tenant = newTenant({ ...fields, ...ids, requestedBy }, now);
-  const answer = created(tenant, loginKey, dependencies);
-  const request = identity && { ...identity, now, answer: toBeStored(answer) };
-  const result = await dependencies.store.createTenant(tenant, request);
+  const asked: Asked = {
+    tenant: { ...fields, commandId: randomUUID(), requestedBy },
+    now,
+    requestFor: (tenant) =>
+      identity && { ...identity, now, answer: toBeStored(created(tenant, loginKey, dependencies)) },
+  };
+  const taken = await takeStandby(asked, dependencies);
+  const { result, tenant } = taken ?? (await createNew(asked, dependencies));
   switch (result.outcome) {
     case "created":
       await publishTrigger(tenant.id, dependencies);
-      return answer;
+      return created(tenant, loginKey, dependencies);
     case "replayed":
       // The first time may have ended before its trigger was published.
       await publishTrigger(String(result.answer.body["id"]), dependencies);
-      // It may be the record of this very request, of which the commit was repeated.
-      return result.answer.body["id"] === tenant.id ? answer : result.answer;
+      return result.answer;
     case "key-reused":
       throw keyReused();
     case "subdomain-taken":
@@ -176,17 +175,31 @@ async function createWith(
   }
 }
 
+/** A tenant of which nothing exists yet. */
+async function createNew(
+  { tenant: asked, now, requestFor }: Asked,
+  { store }: ApiDependencies,
+): Promise<Taken> {
+  const tenant = newTenant({ ...asked, id: randomUUID() }, now);
+  const result = await store.createTenant(tenant, requestFor(tenant));
+  // It may be the record of this very request, of which the commit was repeated.
+  const isOwn = result.outcome === "replayed" && result.answer.body["id"] === tenant.id;
+  return { result: isOwn ? { outcome: "created" } : result, tenant };
+}
+
 function created(
-  tenant: NamedTenant,
+  tenant: Tenant,
   loginKey: LoginKey | null,
   { settings }: ApiDependencies,
 ): StoredAnswer {
-  const host = siteHost(tenant.spec.subdomain, settings.baseDomain);
+  // Every tenant that a caller asks for has one.
+  const subdomain = tenant.spec.subdomain ?? "";
+  const host = siteHost(subdomain, settings.baseDomain);
   const site_url = siteUrl(host);
   const body: FromSchema<typeof createdSchema> = {
     success: true,
     id: tenant.id,
-    subdomain: tenant.spec.subdomain,
+    subdomain,
     status: tenant.status.phase,
     message: "The tenant is queued; its site is being made.",
     site_url,

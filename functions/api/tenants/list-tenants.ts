@@ -38,6 +38,12 @@ export const listQuerySchema = {
     page_token: pageTokenSchema,
     status: { ...statusSchema, title: "Only tenants with this status" },
     email: { ...emailSchema, title: "Only tenants with this e-mail, as it was given" },
+    state: {
+      type: "string",
+      enum: ["standby"],
+      title: "The standbys of the pool, which are left out otherwise",
+      description: "standby, or left out",
+    },
   },
 } as const satisfies JSONSchema;
 
@@ -69,12 +75,16 @@ export const listTenants = defineEndpoint({
   query: listQuerySchema,
   answers: { 200: { description: "A page of tenants.", schema: tenantListSchema } },
   async handle({ query }, { store }) {
-    const { skip, limit, page_token, status, email } = query;
+    const { skip, limit, page_token, status, email, state } = query;
     if (page_token !== undefined && skip > 0) {
       throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
     }
     const { tenants, total, next } = await store.listTenants({
-      filter: { ...(status && { phase: status }), ...(email && { email }) },
+      filter: {
+        ...(status && { phase: status }),
+        ...(email && { email }),
+        ...(state && { state }),
+      },
       limit,
       from: page_token === undefined ? { skip } : { after: parsePageToken(page_token, isTenantId) },
     });

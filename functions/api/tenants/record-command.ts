@@ -10,7 +10,7 @@ import type {
   Command,
   CommandEffect,
   CommandRequest,
-  LoginLinkCommand,
+  CommandWithFields,
 } from "../../../shared/tenant/commands.ts";
 import type {
   IdempotentRequest,
@@ -32,6 +32,12 @@ export interface RepeatableRequest extends IdempotentRequest {
   answer: (tenant: Tenant) => StoredAnswer;
 }
 
+/** Whoever holds it. */
+const NAME_TAKEN = {
+  outcome: "refused",
+  why: "The subdomain is already taken.",
+} as const satisfies CommandEffect;
+
 /**
  * Records a caller's command, and in the same batch the request's record and, for a deletion, what triggers
  * cleanup. Null when there is no such tenant. A request that was answered before is answered so again,
@@ -43,7 +49,7 @@ export interface RepeatableRequest extends IdempotentRequest {
 export async function recordCommand(
   store: Store,
   tenantId: string,
-  command: Command | LoginLinkCommand,
+  command: Command | CommandWithFields,
   issued: CommandRequest,
   request: RepeatableRequest | null,
 ): Promise<CommandResult | null> {
@@ -74,6 +80,10 @@ export async function recordCommand(
     if (isWritten) return result;
     // Somebody else made it. Overwriting it triggers no cleanup, but the command's own trigger is published.
     if (command === "delete") isDeletionThere = (await store.readDeletion(tenantId)) !== null;
+    const name =
+      typeof command === "object" && command.name === "rename" ? command.subdomain : null;
+    const holder = name === null ? null : await store.readReservation(name);
+    if (holder !== null && holder !== tenantId) return NAME_TAKEN;
     return LOST_RACE;
   });
 }

@@ -7,13 +7,16 @@ import { verifiedSite } from "../../tenant/site-names.ts";
 import { LOGIN_LINK_KIND, requestDone } from "../../tenant/tenant.ts";
 import {
   administrator,
-  createdSite,
+  customer,
+  database,
   loginKey,
+  plain,
   tenantPassword,
   visited,
+  siteNames,
 } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, DATABASE, LOGIN, REDIS, SITE } from "../script-parts.ts";
+import { COMMON, CUSTOMER, DATABASE, HOSTS, LOGIN, REDIS, SITE } from "../script-parts.ts";
 
 export const create: OperationDefinition<"create"> = {
   kind: "create",
@@ -27,6 +30,7 @@ export const create: OperationDefinition<"create"> = {
   verified: (tenant, settings) => ({
     phase: "active",
     site: verifiedSite(tenant, false, settings),
+    ...(tenant.spec.state === "standby" && { standby_key: tenant.id }),
     // A link that was asked for with the tenant, it has set.
     ...requestDone(tenant, LOGIN_LINK_KIND),
   }),
@@ -40,9 +44,25 @@ export const create: OperationDefinition<"create"> = {
     {
       // The apps' code runs here, so it knows no administrator.
       name: "site",
-      script: [...COMMON, ...SITE, ...LOGIN, "create/verify_apps.py", "create/create-site.sh"],
+      script: [
+        ...COMMON,
+        ...SITE,
+        ...HOSTS,
+        ...CUSTOMER,
+        ...LOGIN,
+        "create/verify_apps.py",
+        "create/create-site.sh",
+      ],
       limitSeconds: 1500,
-      environment: (source) => [...createdSite(source), ...loginKey(source), visited(source)],
+      environment: (source) => [
+        ...database(source),
+        tenantPassword(source),
+        plain("APPS", source.settings.frappeApps.join(" ")),
+        ...customer(source),
+        ...siteNames(source),
+        ...loginKey(source),
+        ...visited(source),
+      ],
     },
   ],
 };

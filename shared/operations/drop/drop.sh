@@ -2,17 +2,14 @@
 # tombstone. Works on a whole, a half-made and a vanished site, and on a full volume. Runs none of the
 # apps' code, for it has the administrator's credentials.
 #
-# A site of the tenant's name that is somebody else's is left alone: then only the tenant's own
-# database and user go.
+# What somebody made by hand at the place of the tenant's site is left alone: then only the tenant's own database and
+# user go.
 
 tombstone_days=30
 
 # Leaves the tombstone. Where there is no room for it, it is a link to something that is there.
 bury() {
-  local said=
-  # Of a site that is somebody else's it says nothing.
-  [[ -n $is_foreign ]] || said=$TENANT_ID$'\n'$SITE$'\n'
-  mkdir -p -- sites/.tenants
+  mkdir -p -- "$tenants"
   if ! exists "$tombstone"; then
     if [[ $owner == "$TENANT_ID" ]]; then
       if ! bury_by_link "$record/owner"; then
@@ -20,9 +17,8 @@ bury() {
         bury_by_link "$record/owner"
       fi
     else
-      # Without room for what it says, that it is there is enough.
-      printf '%s' "$said" >"$tombstone" || exists "$tombstone" ||
-        bury_by_link sites/.tenants/*.gone sites/.tenants/*/owner
+      # That it is there is enough.
+      { : >"$tombstone"; } || exists "$tombstone" || bury_by_link "$tenants"/*.gone "$tenants"/*/owner
     fi
   fi
   # Its time begins now.
@@ -45,15 +41,20 @@ make_room() {
   rm -f -- "$config_copy"
 }
 
-# Two drops may meet at the same old tombstone; neither fails for that. As long as something lies at the
-# place of the site, a tombstone is needed to know that it is nobody's.
+# Two drops may meet at the same old tombstone; neither fails for that. What a worker has made at the place of a site
+# since it was dropped goes with its tombstone.
 clear_old_tombstones() {
-  local old name
+  local old id left
   while IFS= read -r old; do
-    name=$(site_in "$old")
-    if [[ -n $name ]] && exists "sites/$name" && ! exists "sites/.tenants/$name/owner"; then continue; fi
+    id=${old##*/}
+    id=${id%.gone}
+    left=$bench_sites/tn${id//-/}
+    if exists "$left"; then
+      is_leftover "$left" || continue
+      discard "$left"
+    fi
     rm -f -- "$old"
-  done < <(find sites/.tenants -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
+  done < <(find "$tenants" -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
     -ignore_readdir_race || true)
 }
 
@@ -62,7 +63,7 @@ remove_leftover
 is_foreign=
 if [[ $owner == "$TENANT_ID" ]]; then
   claim
-elif [[ -n $owner ]] || exists "sites/$SITE"; then
+elif [[ -n $owner ]] || exists "$site_directory"; then
   is_foreign=yes
   echo "the site $SITE is somebody else's and stays as it is"
 fi
@@ -70,6 +71,7 @@ fi
 # Before anything is removed: a create of this tenant that comes from now on does nothing.
 bury
 
+[[ $owner != "$TENANT_ID" ]] || free_hosts_but ""
 drop_database
 if [[ $owner == "$TENANT_ID" ]]; then remove_directory; fi
 
@@ -94,7 +96,7 @@ if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else
   remove_leftover
-  ! exists "sites/$SITE" || fail "the directory of $SITE is still there"
+  ! exists "$site_directory" || fail "the directory of $SITE is still there"
   ! exists "$record" || fail "the owner record of $SITE is still there"
 fi
 clear_old_tombstones

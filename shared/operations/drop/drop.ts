@@ -5,7 +5,7 @@
  */
 import { administrator } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, DATABASE, REDIS } from "../script-parts.ts";
+import { COMMON, DATABASE, HOSTS, REDIS } from "../script-parts.ts";
 
 export const drop: OperationDefinition<"drop"> = {
   kind: "drop",
@@ -21,7 +21,7 @@ export const drop: OperationDefinition<"drop"> = {
   containers: [
     {
       name: "site",
-      script: [...COMMON, ...DATABASE, ...REDIS, "drop/drop.sh"],
+      script: [...COMMON, ...DATABASE, ...REDIS, ...HOSTS, "drop/drop.sh"],
       limitSeconds: 1500,
       environment: administrator,
     },

@@ -33,7 +33,7 @@ export const loginLink: OperationDefinition<typeof LOGIN_LINK_KIND> = {
         ...database(source),
         tenantPassword(source),
         ...loginKey(source),
-        visited(source),
+        ...visited(source),
       ],
     },
   ],

@@ -8,6 +8,10 @@ step set-maintenance-mode
 check_claim
 configure_site maintenance_mode:=0
 
+step open-site
+check_claim
+open_site
+
 step verify
 verify_unlocked
 verify_visitors open

@@ -185,7 +185,8 @@ require TENANT_ID "$uuid"
 require POD_UID "$uuid"
 require GENERATION '[0-9]{1,9}'
 require ATTEMPT '[0-9]{1,9}'
-require SITE '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'
+require SITE 'tn[0-9a-f]{32}'
+require BENCH '[a-z]([a-z0-9-]*[a-z0-9])?'
 require TIME_LIMIT_SECONDS '[0-9]{1,6}'
 
 # The script ends before its Job's deadline does: with the Job's, the Pod is deleted, and with it all that

@@ -18,15 +18,15 @@ remove_directory() {
   local look
   discard "$removed"
   for ((look = 0; look < 20; look++)); do
-    exists "sites/$SITE" || return 0
-    if [[ -L sites/$SITE || $(realpath -- "sites/$SITE") != "$(realpath -- sites)/$SITE" ]]; then
+    exists "$site_directory" || return 0
+    if [[ -L $site_directory || $(realpath -- "$site_directory") != "$(realpath -- "$bench_sites")/$SITE" ]]; then
       fail "sites/$SITE leads elsewhere"
     fi
     check_claim
-    mv -T -- "sites/$SITE" "$removed"
+    mv -T -- "$site_directory" "$removed"
     if ! (check_claim); then
-      # It had stalled after its last look, so that may be another's site.
-      mv -T -- "$removed" "sites/$SITE"
+      # It had stalled after its last look, so that may be the site of a newer attempt.
+      mv -T -- "$removed" "$site_directory"
       check_claim
     fi
     discard "$removed"
@@ -34,22 +34,12 @@ remove_directory() {
   fail "something makes the directory of $SITE again and again"
 }
 
-# Sets `owner`, and removes what a process that had not ended yet, such as a worker that writes its log, has
-# made at the place of a site of which the owner was gone. Everything else stays as it is.
+# Sets `owner`, and removes what a process that had not ended yet, such as a worker that writes its log, has made at the
+# place of a site that was dropped before. Everything else stays as it is.
 remove_leftover() {
   read_owner
-  ! is_leftover "sites/$SITE" || ! is_owner_gone || move_leftover
-}
-
-move_leftover() {
-  discard "$away"
-  mv -T -- "sites/$SITE" "$away"
-  if is_leftover "$away"; then
-    discard "$away"
-  else
-    # Somebody has begun to make a site there.
-    mv -T -- "$away" "sites/$SITE"
-  fi
+  [[ -z $owner ]] && exists "$tombstone" || return 0
+  ! is_leftover "$site_directory" || discard "$site_directory"
 }
 
 # is_leftover DIRECTORY: whether it holds nothing but folders, logs and locks. No site is without a
@@ -60,25 +50,4 @@ is_leftover() {
   more=$(find "$1" -mindepth 1 ! -type d ! \( -type f -path "$1/logs/*" \) \
     ! \( -type f -path "$1/locks/*" -empty \) -print -quit) || return 1
   [[ -z $more ]]
-}
-
-# Whether the tenant whose the site is, or was last, is gone.
-is_owner_gone() {
-  if [[ -n $owner ]]; then
-    exists "sites/.tenants/$owner.gone"
-    return
-  fi
-  local other
-  for other in sites/.tenants/*.gone; do
-    if [[ $(site_in "$other") == "$SITE" ]]; then return 0; fi
-  done
-  return 1
-}
-
-# site_in TOMBSTONE: the name of the site of which it says that the owner is gone, if it says any.
-site_in() {
-  local id='' name=''
-  { read -r id && read -r name; } <"$1" || return 0
-  # It may be a link to another one, made when there was no room.
-  [[ $1 != */"$id.gone" ]] || printf '%s' "$name"
 }

@@ -26,7 +26,7 @@ is_redis_away() {
 is_volume_full() {
   [[ $1 == *"No space left on device"* ]] || return 1
   local size blocks inodes free_inodes
-  read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' sites)"
+  read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' "${VOLUME:-/volume}")"
   ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
 }
 

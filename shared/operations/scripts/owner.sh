@@ -1,33 +1,39 @@
-# Whose a site is, and which operation may work on it.
+# Whose a site is, and which operation may work on it. On the volume, of which the bench has a part as its `sites`:
 #
-#   sites/.tenants/SITE/owner          whose site it is: the tenant's id, and below it the site's name
-#   sites/.tenants/SITE/TENANT_ID/     what is the tenant's own beside its site:
-#     claims/GENERATION.ATTEMPT.POD    the operation that has come to this site last, and the uid of the
-#                                      Pod that carries it out
-#     site_config.json                 a copy of the site's, to repair it from
-#     removed/                         the site's directory, while it is removed
-#   sites/.tenants/TENANT_ID.gone      the tenant is gone, or about to be; holds what its owner record held
+#   benches/BENCH/sites/SITE         the site
+#   tenants/SITE/owner               whose site it is: the tenant's id, and below it the site's name
+#   tenants/SITE/TENANT_ID/          what is the tenant's own beside its site:
+#     claims/GENERATION.ATTEMPT.POD  the operation that has come to this site last, and the uid of the Pod that
+#                                    carries it out
+#     site_config.json               a copy of the site's, to repair it from
+#     removed/                       the site's directory, while it is removed
+#   tenants/TENANT_ID.gone           the tenant is gone, or about to be
 #
-# The owner record lies beside the site's directory, so that a directory that somebody else made is
-# told from one of ours that is half made. It is linked into place, complete, and never changed.
+# A site's name is its tenant's own for ever, so what is at its place is the tenant's, or somebody made it by hand. The
+# owner record lies beside the site's directory, so that one that somebody else made is told from one of ours that is
+# half made. It is linked into place, complete, and never changed.
 #
 # The claim is the fence, and there is one. Who comes later takes it over by giving it another name,
 # which is done or not done, and leaves the one before with nothing. Of two operations that come at the
-# same moment, so, neither can undo the other's, as it could if both rewrote one number. One that has
-# stalled since before the name became another tenant's finds no claims of its own tenant there.
+# same moment, so, neither can undo the other's, as it could if both rewrote one number.
 #
 # On a full volume nothing can be written. What a drop has to note, it notes by names and links of what
 # is there: they need neither a byte nor an inode.
 
-record=sites/.tenants/$SITE
+volume=${VOLUME:-/volume}
+tenants=$volume/tenants
+bench_sites=$volume/benches/$BENCH/sites
+# Of the same directories as `sites/$SITE`, but on one mount with all others: between two, nothing can be moved.
+site_directory=$bench_sites/$SITE
+record=$tenants/$SITE
 own_things=$record/$TENANT_ID
 claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
 # Not every script has a use for it.
 # shellcheck disable=SC2034
 config_copy=$own_things/site_config.json
 removed=$own_things/removed
-tombstone=sites/.tenants/$TENANT_ID.gone
-away=sites/.tenants/$TENANT_ID.away
+tombstone=$tenants/$TENANT_ID.gone
+away=$tenants/$TENANT_ID.away
 
 fenced() {
   fail "$1" 67
@@ -54,7 +60,7 @@ read_owner() {
 }
 
 is_provisioned() {
-  exists "sites/$SITE/.provisioned"
+  exists "$site_directory/.provisioned"
 }
 
 # Ends the script where a newer operation has been, and sets `others` to the claims of older ones, and of
@@ -130,15 +136,9 @@ require_not_gone() {
 own() {
   require_not_gone
   ! exists "$away" || discard "$away"
-  remove_leftover
-  if [[ -n $owner && $owner != "$TENANT_ID" ]] && exists "sites/.tenants/$owner.gone" &&
-    ! exists "sites/$SITE"; then
-    # Left by a create that came too late, of a tenant that is gone.
-    remove_record_of "$owner"
-    owner=
-  fi
+  read_owner
   if [[ -z $owner ]]; then
-    ! exists "sites/$SITE" || not_ours "there is a site $SITE that nobody here has made"
+    ! exists "$site_directory" || not_ours "there is a site $SITE that nobody here has made"
     make_record
     read_owner
   fi
@@ -162,23 +162,14 @@ make_record() {
     fail "the owner record cannot be linked"
 }
 
-# remove_record_of TENANT: removes that tenant's owner record. It is moved away first, whole, so that it
-# is never half there; and should it be another's by then, it is moved back.
-remove_record_of() {
-  discard "$away"
-  mv -T -- "$record" "$away"
-  if [[ $(head -n 1 -- "$away/owner") != "$1" ]]; then
-    mv -T -- "$away" "$record"
-    fenced "the site $SITE has another owner by now"
-  fi
-  discard "$away"
-}
-
-# Removes our own owner record, or what a create left of one that was killed before it owned anything.
+# Removes our own owner record, or what a create left of one that was killed before it owned anything. It is moved away
+# first, whole, so that it is never half there.
 remove_record() {
   read_owner
   if [[ $owner == "$TENANT_ID" ]]; then
-    remove_record_of "$TENANT_ID"
+    discard "$away"
+    mv -T -- "$record" "$away"
+    discard "$away"
   elif [[ -z $owner ]] && exists "$record"; then
     discard "$own_things"
     rmdir -- "$record"

@@ -1,11 +1,12 @@
 """Changes keys of a site's site_config.json, all of them or none, and keeps a copy beside the site.
 
-usage: site_config.py SITE_DIRECTORY COPY [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]
+usage: site_config.py SITE_DIRECTORY COPY [--make-encryption-key | --new-encryption-key] [KEY=TEXT | KEY:=JSON ...]
 
 bench opens this file, empties it, and then writes it: a full disk or a kill in between leaves nothing,
 and with it the key that the site's passwords are encrypted with is gone. Here it is written beside
 and renamed, under the very lock that Frappe takes (frappe.utils.synchronization.filelock). Where it is
-found damaged, it is restored from the copy. A new encryption key is made only where neither has one.
+found damaged, it is restored from the copy. `--make-encryption-key` makes one only where neither has one;
+`--new-encryption-key` takes the place of another, with which nothing may be encrypted.
 """
 
 import base64
@@ -67,6 +68,10 @@ def take_lock(path):
         time.sleep(0.1)
 
 
+def new_key():
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
 def main(site, copy, *arguments):
     path = f"{site}/site_config.json"
     take_lock(f"{site}/locks/site_config.lock")
@@ -82,7 +87,10 @@ def main(site, copy, *arguments):
         changed.setdefault("encryption_key", kept["encryption_key"])
     for argument in arguments:
         if argument == "--make-encryption-key":
-            changed.setdefault("encryption_key", base64.urlsafe_b64encode(os.urandom(32)).decode())
+            changed.setdefault("encryption_key", new_key())
+            continue
+        if argument == "--new-encryption-key":
+            changed["encryption_key"] = new_key()
             continue
         key, _, value = argument.partition("=")
         changed[key.removesuffix(":")] = json.loads(value) if key.endswith(":") else value

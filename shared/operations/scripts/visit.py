@@ -1,8 +1,8 @@
 """Waits until the visitors of a site get what they should.
 
-usage: visit.py URL SITE open|closed SECONDS [PATH TIMES]
+usage: visit.py URL SITE HOST open|closed SECONDS [PATH TIMES]
 
-URL is the bench's web server, which tells its sites apart by the name that is asked for. `open` is an
+URL is the router, which finds the site by HOST, or the bench's web server, which is told the site's name. `open` is an
 answer 200 of the site, `closed` one of 500 or above. Every process of a web server keeps a site's
 configuration for a minute, so they may disagree: only many like answers one after another count, or TIMES of
 what does not depend on it.
@@ -18,12 +18,12 @@ IN_A_ROW = 20
 TIMEOUT_SECONDS = 30
 
 
-def visit(url, site, path):
+def visit(url, site, host, path):
     """The status of one answer, or why there was none."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request("GET", path, headers={"Host": site, "Connection": "close"})
+        connection.request("GET", path, headers={"Host": host, "X-Frappe-Site-Name": site, "Connection": "close"})
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
@@ -35,17 +35,17 @@ def is_right(answer, wanted):
     return isinstance(answer, int) and (answer == 200 if wanted == "open" else answer >= 500)
 
 
-def main(url, site, wanted, seconds, path=PING, times=IN_A_ROW):
+def main(url, site, host, wanted, seconds, path=PING, times=IN_A_ROW):
     give_up_at = time.monotonic() + int(seconds)
     in_a_row = 0
     while in_a_row < int(times):
-        answer = visit(url, site, path)
+        answer = visit(url, site, host, path)
         in_a_row = in_a_row + 1 if is_right(answer, wanted) else 0
         if in_a_row == 0:
             if time.monotonic() > give_up_at:
-                sys.exit(f"after {seconds} seconds visitors of {site} still get {answer}")
+                sys.exit(f"after {seconds} seconds visitors of {host} still get {answer}")
             time.sleep(1)
-    print(f"visitors of {site} get {answer} at {path}")
+    print(f"visitors of {host} get {answer} at {path}")
 
 
 main(*sys.argv[1:])

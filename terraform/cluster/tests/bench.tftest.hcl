@@ -25,11 +25,14 @@ run "the_bench" {
   }
 
   assert {
-    condition = yamldecode(helm_release.cluster.values[0]).gateway.service == {
-      name = yamldecode(helm_release.bench[0].values[0]).fullnameOverride
-      port = yamldecode(helm_release.bench[0].values[0]).nginx.service.port
-    }
-    error_message = "The Gateway leads elsewhere than to the bench's nginx."
+    condition = yamldecode(helm_release.cluster.values[0]).router.benches == [{
+      name        = "main"
+      host        = "${yamldecode(helm_release.bench[0].values[0]).fullnameOverride}.${helm_release.bench[0].namespace}.svc.cluster.local"
+      port        = yamldecode(helm_release.bench[0].values[0]).nginx.service.port
+      socketsHost = "${yamldecode(helm_release.bench[0].values[0]).fullnameOverride}-socketio.${helm_release.bench[0].namespace}.svc.cluster.local"
+      socketsPort = 9000
+    }]
+    error_message = "The router leads elsewhere than to the bench's nginx and socketio."
   }
 
   assert {
@@ -80,13 +83,13 @@ run "the_bench" {
   }
 
   assert {
-    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.frappeSiteNameHeader == "$host"
-    error_message = "The site is not told by the name that was asked for."
+    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.frappeSiteNameHeader == "$http_x_frappe_site_name"
+    error_message = "The site is not the one that the router says."
   }
 
   assert {
-    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPAddress == "130.211.0.0/22; set_real_ip_from 35.191.0.0/16; set_real_ip_from 203.0.113.7" && yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPRecursive == "on"
-    error_message = "Clients are not known by the address that the load balancer saw."
+    condition     = yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPAddress == "10.20.0.0/16" && yamldecode(helm_release.bench[0].values[0]).nginx.environment.upstreamRealIPRecursive == "off"
+    error_message = "Clients are not known by the address that the router hands on."
   }
 
   assert {

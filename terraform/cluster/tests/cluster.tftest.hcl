@@ -26,8 +26,24 @@ run "by_default" {
   }
 
   assert {
-    condition     = yamldecode(helm_release.cluster.values[0]).gateway.service == { name = "frappe-bench", port = 8080 }
-    error_message = "The Gateway does not lead to the bench."
+    condition = yamldecode(helm_release.cluster.values[0]).router.benches == [{
+      name        = "main"
+      host        = "frappe-bench.tenants.svc.cluster.local"
+      port        = 8080
+      socketsHost = "frappe-bench-socketio.tenants.svc.cluster.local"
+      socketsPort = 9000
+    }]
+    error_message = "The router does not lead to the bench."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).router.trustedProxies == ["130.211.0.0/22", "35.191.0.0/16", "203.0.113.7"]
+    error_message = "Clients are not known by the address that the load balancer saw."
+  }
+
+  assert {
+    condition     = can(regex("^europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/nginxinc/nginx-unprivileged:[\\w.-]+@sha256:[0-9a-f]{64}$", yamldecode(helm_release.cluster.values[0]).router.image)) && yamldecode(helm_release.cluster.values[0]).router.replicas == 2
+    error_message = "The router is not of one image, or is alone."
   }
 
   assert {
@@ -62,6 +78,7 @@ run "everything_set" {
     backup          = { schedule = "5 */6 * * *", scratch_gib = 300, storage_class = "premium-rwo" }
     cloud_sdk_image = "registry.example.com/gcloud:1"
     gateway         = { timeout_seconds = 600 }
+    router          = { image = "registry.example.com/nginx:1", replicas = 5, cpu = "2", memory = "1Gi" }
     bench_enabled   = false
     bench_service   = { name = "our-bench", port = 80 }
   }
@@ -83,10 +100,8 @@ run "everything_set" {
   assert {
     condition = yamldecode(helm_release.cluster.values[0]).gateway == {
       enabled        = true
-      domain         = "sites.example.com"
       addressName    = "kairos-sites"
       certificateMap = "kairos-sites"
-      service        = { name = "our-bench", port = 80 }
       timeoutSeconds = 600
       securityPolicy = "kairos-sites"
     }
@@ -99,7 +114,25 @@ run "everything_set" {
   }
 
   assert {
-    condition     = length(helm_release.bench) == 0 && output.bench_logs_command == null && output.gateway_service.name == "our-bench"
+    condition = yamldecode(helm_release.cluster.values[0]).router == {
+      image    = "registry.example.com/nginx:1"
+      replicas = 5
+      cpu      = "2"
+      memory   = "1Gi"
+      benches = [{
+        name        = "main"
+        host        = "our-bench.tenants.svc.cluster.local"
+        port        = 80
+        socketsHost = "our-bench.tenants.svc.cluster.local"
+        socketsPort = 80
+      }]
+      trustedProxies = ["130.211.0.0/22", "35.191.0.0/16", "203.0.113.7"]
+    }
+    error_message = "The router is another than was asked for, or leads elsewhere than to the bench that there is already."
+  }
+
+  assert {
+    condition     = length(helm_release.bench) == 0 && output.bench_logs_command == null && output.benches[0].host == "our-bench.tenants.svc.cluster.local"
     error_message = "There is a bench beside the one that there is already."
   }
 }
@@ -114,6 +147,11 @@ run "without_a_way_in_and_backups" {
   }
 
   assert {
+    condition     = length(yamldecode(helm_release.cluster.values[0]).router.benches) == 0
+    error_message = "There is a router without a bench."
+  }
+
+  assert {
     condition     = !yamldecode(helm_release.cluster.values[0]).gateway.enabled && !yamldecode(helm_release.cluster.values[0]).backup.enabled
     error_message = "There is a way in or a backup."
   }
@@ -121,6 +159,20 @@ run "without_a_way_in_and_backups" {
   assert {
     condition     = output.gateway_command == null && output.backups_command == null
     error_message = "The outputs tell of what is not there."
+  }
+}
+
+run "a_bench_with_a_socketio_of_its_own" {
+  command = plan
+
+  variables {
+    bench_enabled = false
+    bench_service = { name = "our-bench", sockets_name = "our-socketio" }
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.cluster.values[0]).router.benches[0].socketsHost == "our-socketio.tenants.svc.cluster.local" && yamldecode(helm_release.cluster.values[0]).router.benches[0].socketsPort == 9000
+    error_message = "Web sockets lead elsewhere than to the bench's socketio."
   }
 }
 
@@ -147,6 +199,7 @@ run "an_external_mariadb" {
           address         = "203.0.113.7"
           address_name    = "kairos-sites"
           certificate_map = "kairos-sites"
+          pods_range      = "10.20.0.0/16"
         }
         secrets = {
           database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/1"

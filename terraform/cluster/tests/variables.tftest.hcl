@@ -234,3 +234,75 @@ run "refused_no_web_server" {
 
   expect_failures = [var.bench]
 }
+
+run "refused_a_socketio_without_a_bench" {
+  command = plan
+
+  variables {
+    bench_service = { name = "", sockets_name = "ours" }
+  }
+
+  expect_failures = [var.bench_service]
+}
+
+run "refused_a_socketio_that_is_a_url" {
+  command = plan
+
+  variables {
+    bench_enabled = false
+    bench_service = { name = "ours", sockets_name = "http://ours" }
+  }
+
+  expect_failures = [var.bench_service]
+}
+
+run "refused_a_socketio_at_a_port_that_is_none" {
+  command = plan
+
+  variables {
+    bench_enabled = false
+    bench_service = { name = "ours", sockets_name = "ours", sockets_port = 70000 }
+  }
+
+  expect_failures = [var.bench_service]
+}
+
+run "refused_a_router_of_one_pod" {
+  command = plan
+
+  variables {
+    router = { replicas = 1 }
+  }
+
+  expect_failures = [var.router]
+}
+
+run "refused_a_router_of_no_fixed_image" {
+  command = plan
+
+  variables {
+    router = { image = "nginx" }
+  }
+
+  expect_failures = [var.router]
+}
+
+run "refused_a_router_with_processors_of_no_number" {
+  command = plan
+
+  variables {
+    router = { cpu = "half" }
+  }
+
+  expect_failures = [var.router]
+}
+
+run "refused_a_router_with_memory_of_no_unit" {
+  command = plan
+
+  variables {
+    router = { memory = "256" }
+  }
+
+  expect_failures = [var.router]
+}

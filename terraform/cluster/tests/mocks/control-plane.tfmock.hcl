@@ -20,6 +20,7 @@ override_data {
         address         = "203.0.113.7"
         address_name    = "kairos-sites"
         certificate_map = "kairos-sites"
+        pods_range      = "10.20.0.0/16"
       }
       secrets = {
         database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/3"

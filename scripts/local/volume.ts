@@ -1,0 +1,39 @@
+/**
+ * The volume that benches, links and records of sites are on, as a directory of this machine.
+ *
+ * @module
+ */
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { BENCH_NAME, siteName } from "../../shared/tenant/names.ts";
+
+/** Where on it is what. */
+export interface Volume {
+  root: string;
+  /** What the router follows: the site of a host name is here, under that name. */
+  hosts: string;
+  /** Whose the sites are, and their fences. */
+  tenants: string;
+  /** The sites of the bench, by their permanent names. */
+  sites: string;
+}
+
+export function volumeAt(root: string): Volume {
+  return {
+    root,
+    hosts: join(root, "hosts"),
+    tenants: join(root, "tenants"),
+    sites: join(root, "benches", BENCH_NAME, "sites"),
+  };
+}
+
+/** Makes an empty one, which a bench's directory then has as its `sites`. */
+export function makeVolume({ hosts, tenants, sites }: Volume, benchDirectory: string): void {
+  for (const directory of [hosts, tenants, sites]) mkdirSync(directory, { recursive: true });
+  symlinkSync(sites, join(benchDirectory, "sites"));
+}
+
+/** Where the site of a tenant is, whatever names lead to it. */
+export function siteDirectory({ sites }: Volume, tenantId: string): string {
+  return join(sites, siteName(tenantId));
+}

@@ -1,0 +1,42 @@
+/**
+ * Gives a tenant's site the names that it is to have: a new subdomain, the customer's own domains, and no longer those
+ * that it had for long enough. Pure.
+ *
+ * @module
+ */
+import { hasWantedNames, verifiedSite } from "../../tenant/site-names.ts";
+import { database, tenantPassword, visited, siteNames } from "../job-environment.ts";
+import type { OperationDefinition } from "../operation-definition.ts";
+import { COMMON, CUSTOMER, HOSTS, SITE } from "../script-parts.ts";
+
+export const rename: OperationDefinition<"rename"> = {
+  kind: "rename",
+  // Only of a site that visitors reach: the new name is proved by a visit.
+  isNeeded: ({ spec, status: { site } }) =>
+    spec.state === "present" &&
+    site !== null &&
+    site.suspended === false &&
+    site.subdomain !== null &&
+    !hasWantedNames(spec, site),
+  queueRank: 1,
+  maxAttempts: 3,
+  deadlineSeconds: 900,
+  makesSecret: false,
+  statusWhileWorking: {},
+  // The site is reached by the names that it had.
+  statusWhenGivenUp: {},
+  verified: (tenant, settings) => ({ site: verifiedSite(tenant, false, settings) }),
+  containers: [
+    {
+      name: "site",
+      script: [...COMMON, ...SITE, ...HOSTS, ...CUSTOMER, "rename/rename-site.sh"],
+      limitSeconds: 600,
+      environment: (source) => [
+        ...database(source),
+        tenantPassword(source),
+        ...siteNames(source),
+        ...visited(source),
+      ],
+    },
+  ],
+};
