@@ -5,7 +5,11 @@
  * @module
  */
 import * as assert from "uvu/assert";
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { withChanges, withLoginLink } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { fillingStandby } from "../testkit/some-standby.ts";
 import { createSiteBench, STAND_IN, tenantNamed } from "../testkit/site-bench.ts";
 import type { DatabaseAddress, Kill, SiteBench, Work } from "../testkit/site-bench.ts";
 
@@ -22,6 +26,41 @@ const CREATE_LINKED: Work = { kind: "create", tenant: LINKED };
 const LINK: Work = { kind: "login-link", tenant: LINKED, generation: 2 };
 const DROP_LINKED: Work = { ...DROP, generation: 3 };
 const CREATE_NEXT: Work = { kind: "create", tenant: NEXT };
+
+export const CREATE_STANDBY: Work = {
+  kind: "create",
+  tenant: fillingStandby(new Date(0), { id: ACME.id }),
+};
+/** A link that was asked for with the tenant is set with it. */
+export const CLAIM: Work = { kind: "claim", tenant: LINKED, generation: 2 };
+
+/** ACME, called something else, and with what it was called before. */
+export function renamed(subdomain: string, former: string, domains: string[] = []): Tenant {
+  const former_subdomains = [{ subdomain: former, until: new Date(0) }];
+  return withChanges(ACME, { spec: { subdomain, former_subdomains, domains } });
+}
+export const RENAME: Work = { kind: "rename", tenant: renamed("new", "acme"), generation: 2 };
+const RENAME_BACK: Work = { ...RENAME, tenant: renamed("acme", "new"), generation: 3 };
+const DOMAINS = ["shop.example", "www.shop.example"];
+const ADD_DOMAINS: Work = {
+  ...RENAME,
+  tenant: renamed("newest", "new", DOMAINS),
+  generation: 3,
+};
+
+/** That a visitor reaches the site by one of two names, at least. */
+function reachedByEither(one: string, other: string): (bench: SiteBench) => void {
+  return (bench) => {
+    const led = [one, other].map((host) => {
+      try {
+        return realpathSync(join(bench.volume.hosts, host));
+      } catch {
+        return null;
+      }
+    });
+    assert.ok(led.includes(bench.site(ACME)), `${one} and ${other} lead to ${led.join(" and ")}`);
+  };
+}
 
 /** Where the sites and databases of a scenario are, and what is to be compared of them. */
 export interface Ground {
@@ -43,6 +82,8 @@ export interface Scenario {
   containers: number;
   /** What happens after it, beginning with what takes it up again. */
   after: Work[];
+  /** What holds wherever it is killed. */
+  always?: (bench: SiteBench) => void;
   /** What brings a server that outlives the bench back to where it was. */
   cleanUp: Work[];
 }
@@ -88,6 +129,73 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       cleanUp: [DROP],
     },
   ],
+  [
+    "a standby's create that is run again makes the same site",
+    {
+      before: [],
+      killed: CREATE_STANDBY,
+      containers: 2,
+      after: [CREATE_STANDBY],
+      cleanUp: [DROP],
+    },
+  ],
+  [
+    "a claim that is run again gives the same site to the customer",
+    {
+      before: [CREATE_STANDBY],
+      killed: CLAIM,
+      containers: 1,
+      after: [CLAIM],
+      cleanUp: [DROP_LINKED],
+    },
+  ],
+  [
+    "a drop after a killed claim leaves the same nothing",
+    { before: [CREATE_STANDBY], killed: CLAIM, containers: 1, after: [DROP_LINKED], cleanUp: [] },
+  ],
+  [
+    "a rename that is run again gives the same names, and one of them leads to the site all the time",
+    {
+      before: [CREATE],
+      killed: RENAME,
+      containers: 1,
+      after: [RENAME],
+      always: reachedByEither("acme.kairos.app", "new.kairos.app"),
+      cleanUp: [DROP_LINKED],
+    },
+  ],
+  [
+    "a rename back after a killed rename gives the former name, and one leads to the site all the time",
+    {
+      before: [CREATE],
+      killed: RENAME,
+      containers: 1,
+      after: [RENAME_BACK],
+      always: reachedByEither("acme.kairos.app", "new.kairos.app"),
+      cleanUp: [{ ...DROP, generation: 4 }],
+    },
+  ],
+  [
+    "a rename to domains of the customer's own and a newer name, run again, gives the same names",
+    {
+      before: [CREATE, RENAME],
+      killed: ADD_DOMAINS,
+      containers: 1,
+      after: [ADD_DOMAINS],
+      always: reachedByEither("new.kairos.app", "shop.example"),
+      cleanUp: [{ ...DROP, generation: 4 }],
+    },
+  ],
+  [
+    "a drop of a site with many names that is run again frees them all",
+    {
+      before: [CREATE, ADD_DOMAINS],
+      killed: { ...DROP, generation: 4 },
+      containers: 1,
+      after: [{ ...DROP, generation: 4 }],
+      cleanUp: [],
+    },
+  ],
 ];
 
 export interface Killed {
@@ -101,7 +209,7 @@ export interface Killed {
  * what the kill left behind, so it is run once for each state that kills leave.
  */
 export async function runKilled(
-  { before, killed, containers, after, cleanUp }: Scenario,
+  { before, killed, containers, after, cleanUp, always }: Scenario,
   { everyNth, workers, ground }: { everyNth: number; workers: number; ground: Ground },
 ): Promise<Killed> {
   const template = createSiteBench(ground.database);
@@ -126,6 +234,7 @@ export async function runKilled(
         const { status } = await bench.run({ ...killed, kill });
         if (status === null) {
           kills += 1;
+          always?.(bench);
           if (kills % 50 === 0) console.log(`… ${kills} kill points`);
           const left = (await state(bench)).join("\n");
           if (isOnDisk && states.has(left)) return true;

@@ -1,30 +1,48 @@
 /** Site Jobs on a volume on which nothing can be written any more. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/names.ts";
+import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { fillingStandby } from "../testkit/some-standby.ts";
+import { ACME, CLAIM, renamed } from "./crash-injection.ts";
 import { missingVolume, mountVolume } from "./small-volume.ts";
 import type { Scarce, SmallVolume } from "./small-volume.ts";
 
 const test = suite("site Jobs on a full volume");
 
-const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
 const RIVAL = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
 
 const CREATE: Work = { kind: "create", tenant: ACME };
 const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
 
+const RENAME: Work = {
+  kind: "rename",
+  tenant: renamed("new", "acme", ["shop.example"]),
+  generation: 2,
+};
+
 let bench: SiteBench;
 let volume: SmallVolume;
 
 function open(): void {
   bench = createSiteBench();
-  volume = mountVolume(bench.sites);
+  volume = mountVolume(bench.volume.root);
+  // It hides what was there, so the volume is made once more on it.
+  for (const directory of [bench.volume.hosts, bench.volume.tenants, bench.sites])
+    mkdirSync(directory, { recursive: true });
   writeFileSync(join(bench.sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
 }
 
@@ -33,12 +51,10 @@ function close(): void {
   bench.remove();
 }
 
-const records = () => join(bench.sites, ".tenants");
-
 /** Fills the volume and sees that it is full. */
 function fill(...scarce: Scarce[]): void {
-  volume.fill(scarce, records());
-  const more = join(bench.sites, "more");
+  volume.fill(scarce, bench.volume.tenants);
+  const more = join(bench.volume.root, "more");
   try {
     assert.throws(() => writeFileSync(more, "more"), /ENOSPC/);
   } finally {
@@ -60,8 +76,8 @@ async function findVolumeFull(work: Work): Promise<void> {
 
 /** Nothing of the tenant is left, it cannot come back, and its name can be had. */
 async function provesGone(): Promise<void> {
-  const left = readdirSync(records()).filter((name) => !name.startsWith("x-"));
-  assert.equal(left, [`${ACME.id}.gone`, "other.kairos.app"]);
+  const left = readdirSync(bench.volume.tenants).filter((name) => !name.startsWith("x-"));
+  assert.equal(left, [`${ACME.id}.gone`, siteName(OTHER.id)]);
   assert.not(existsSync(bench.site(ACME)));
   assert.equal(readdirSync(join(bench.databases, "databases")), [databaseName(OTHER.id)]);
   volume.free();
@@ -114,6 +130,35 @@ if (missing === null) {
         await succeed({ ...work, attempt: 2 });
       });
     }
+
+    test(`a site with many names is dropped with ${sentence}, and frees them all`, async () => {
+      await succeed({ kind: "create", tenant: OTHER });
+      await succeed(CREATE);
+      await succeed(RENAME);
+      fill(...scarce);
+      await succeed({ ...DROP, generation: 3 });
+      assert.equal(readdirSync(bench.volume.hosts), ["other.kairos.app"]);
+      await provesGone();
+    });
+
+    test(`a rename with ${sentence} says that the volume is full, and the site keeps its name`, async () => {
+      await succeed(CREATE);
+      fill(...scarce);
+      await findVolumeFull(RENAME);
+      assert.is(realpathSync(join(bench.volume.hosts, "acme.kairos.app")), bench.site(ACME));
+      volume.free();
+      await succeed({ ...RENAME, attempt: 2 });
+      assert.is(realpathSync(join(bench.volume.hosts, "new.kairos.app")), bench.site(ACME));
+    });
+
+    test(`a claim with ${sentence} says that the volume is full, and the next attempt succeeds`, async () => {
+      await succeed({ ...CREATE, tenant: fillingStandby(new Date(0), { id: ACME.id }) });
+      fill(...scarce);
+      await findVolumeFull(CLAIM);
+      volume.free();
+      await succeed({ ...CLAIM, attempt: 2 });
+      assert.is(realpathSync(join(bench.volume.hosts, "acme.kairos.app")), bench.site(ACME));
+    });
 
     test(`create with ${sentence} says that the volume is full, and the next attempt succeeds`, async () => {
       await succeed({ kind: "create", tenant: OTHER });

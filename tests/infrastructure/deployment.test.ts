@@ -236,6 +236,7 @@ function addTests(): void {
         certificateManagerHost: null,
         poolSize: 12,
         poolMaxAgeDays: 14,
+        routerUrl: "http://router.example.com:8001",
       });
     });
   }

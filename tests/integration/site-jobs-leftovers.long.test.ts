@@ -1,8 +1,17 @@
 /** What processes that have not ended yet make at the place of a site that is dropped, or was. */
-import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { siteName } from "../../shared/tenant/names.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 
@@ -19,6 +28,7 @@ test.before.each(() => {
 });
 test.after.each(() => bench.remove());
 
+const host = () => join(bench.volume.hosts, "acme.kairos.app");
 const place = (...path: string[]) => join(bench.site(ACME), ...path);
 
 async function succeed(work: Work): Promise<string> {
@@ -54,9 +64,10 @@ test("a worker that makes folders all the time does not keep a drop from freeing
   await succeed({ ...DROP, attempt: 3 });
   assert.not(existsSync(place()));
   await succeed({ kind: "create", tenant: RIVAL });
+  assert.is(realpathSync(host()), bench.site(RIVAL));
 });
 
-test("folders made after a drop are in nobody's way: not the next drop's, not the next create's", async () => {
+test("folders made after a drop are in nobody's way: not the next drop's, not the next tenant's", async () => {
   await succeed({ kind: "create", tenant: ACME });
   await succeed(DROP);
   makeLeftover();
@@ -66,13 +77,16 @@ test("folders made after a drop are in nobody's way: not the next drop's, not th
   await succeed({ kind: "create", tenant: RIVAL });
 });
 
-test("folders at the place of an owner record that a late create left are in nobody's way", async () => {
-  await succeed({ kind: "drop", tenant: RIVAL });
-  const record = join(bench.sites, ".tenants", "acme.kairos.app");
-  mkdirSync(join(record, "claims"), { recursive: true });
-  writeFileSync(join(record, "owner"), `${RIVAL.id}\n`);
-  makeLeftover();
+test("folders at the place of an owner record that a late create left go with it", async () => {
   await succeed({ kind: "create", tenant: ACME });
+  await succeed(DROP);
+  const record = join(bench.volume.tenants, siteName(ACME.id));
+  mkdirSync(join(record, ACME.id, "claims"), { recursive: true });
+  writeFileSync(join(record, "owner"), `${ACME.id}\n`);
+  makeLeftover();
+  await succeed({ ...DROP, attempt: 2 });
+  assert.not(existsSync(place()));
+  assert.not(existsSync(record));
 });
 
 const somebodys: [sentence: string, make: () => void][] = [
@@ -90,7 +104,7 @@ for (const [sentence, make] of somebodys) {
     makeLeftover();
     make();
     const before = bench.snapshot();
-    assert.is((await bench.run({ kind: "create", tenant: RIVAL })).status, 65);
+    assert.is((await bench.run({ kind: "create", tenant: ACME, generation: 3 })).status, 67);
     const again = await bench.run({ ...DROP, attempt: 2 });
     assert.is(again.message?.reason, "SiteNotOurs");
     assert.equal(bench.snapshot(), before);
@@ -105,22 +119,51 @@ test("folders at a place of which no tombstone speaks are somebody's", async () 
   assert.is((await bench.run({ kind: "create", tenant: ACME })).status, 65);
   assert.equal(bench.snapshot(), before);
   // Nor does the tombstone of a drop that found them.
-  assert.is((await bench.run(DROP)).message?.reason, "SiteNotOurs");
-  assert.is((await bench.run({ kind: "create", tenant: RIVAL })).status, 65);
-  assert.ok(existsSync(place("logs", "worker.log")));
+  for (const attempt of [1, 2]) {
+    assert.is((await bench.run({ ...DROP, attempt })).message?.reason, "SiteNotOurs");
+    assert.ok(existsSync(place("logs", "worker.log")));
+  }
 });
 
-test("a tombstone stays as long as it is needed to tell what lies at the site's place", async () => {
+/** As if a tenant had been dropped long ago. */
+function age(tombstone: string): void {
+  const longAgo = new Date(Date.now() - 32 * 24 * 3600 * 1000);
+  utimesSync(tombstone, longAgo, longAgo);
+}
+
+const tombstone = () => join(bench.volume.tenants, `${ACME.id}.gone`);
+
+test("an old tombstone goes, and before it what a worker has made at the site's place", async () => {
   await succeed({ kind: "create", tenant: ACME });
   await succeed(DROP);
   makeLeftover();
-  const tombstone = join(bench.sites, ".tenants", `${ACME.id}.gone`);
-  const longAgo = new Date(Date.now() - 32 * 24 * 3600 * 1000);
-  utimesSync(tombstone, longAgo, longAgo);
+  age(tombstone());
   await succeed({ kind: "drop", tenant: OTHER });
-  await succeed({ kind: "create", tenant: RIVAL });
-  await succeed({ kind: "drop", tenant: OTHER, generation: 2 });
-  assert.not(existsSync(tombstone));
+  assert.not(existsSync(place()));
+  assert.not(existsSync(tombstone()));
+});
+
+for (const [sentence, make] of somebodys) {
+  test(`an old tombstone stays as long as folders with ${sentence} lie at the site's place`, async () => {
+    await succeed({ kind: "create", tenant: ACME });
+    await succeed(DROP);
+    makeLeftover();
+    make();
+    age(tombstone());
+    await succeed({ kind: "drop", tenant: OTHER });
+    assert.ok(existsSync(place("logs", "worker.log")));
+    rmSync(place(), { recursive: true });
+    await succeed({ kind: "drop", tenant: OTHER, generation: 2 });
+    assert.not(existsSync(tombstone()));
+  });
+}
+
+test("the tombstone of a drop that found somebody's folders lets nobody take them either", async () => {
+  makeLeftover();
+  assert.is((await bench.run(DROP)).message?.reason, "SiteNotOurs");
+  age(tombstone());
+  await succeed({ kind: "drop", tenant: OTHER });
+  assert.ok(existsSync(place("logs", "worker.log")));
 });
 
 test.run();

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { parseTerminationMessage } from "../../shared/kubernetes/termination-message.ts";
 import { stepsIn } from "../../shared/kubernetes/job-steps.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
+import { BENCH_NAME, siteName } from "../../shared/tenant/names.ts";
 import type { JobStep } from "../../shared/reconciler/decision.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { PodRun, SiteBench } from "../testkit/site-bench.ts";
@@ -14,7 +15,6 @@ import type { PodRun, SiteBench } from "../testkit/site-bench.ts";
 const test = suite("steps of site Jobs");
 
 const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
-const RIVAL = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 
 /** What Kubernetes keeps of a termination message. */
 const KEPT_BYTES = 4096;
@@ -47,13 +47,15 @@ const CREATE = [
     "set-config",
     "install-app",
     "add-user",
-    "enable-scheduler",
+    "set-config",
     "verify",
   ],
 ] as const;
 const OTHERS = [
-  ["suspend", ["set-maintenance-mode", "lock-database", "verify"]],
-  ["resume", ["unlock-database", "set-maintenance-mode", "verify"]],
+  ["claim", ["start", "add-user", "set-config", "verify"]],
+  ["rename", ["link-hosts", "set-config", "verify", "send-on"]],
+  ["suspend", ["close-site", "set-maintenance-mode", "lock-database", "verify"]],
+  ["resume", ["unlock-database", "set-maintenance-mode", "open-site", "verify"]],
   ["drop", ["drop-site", "forget-in-redis", "remove-record", "verify"]],
 ] as const;
 
@@ -94,11 +96,12 @@ test("are left up to the one that failed, beside its words", async () => {
 });
 
 test("are left beside the reason of a success that is not the plain one", async () => {
-  await bench.run({ kind: "create", tenant: RIVAL });
+  mkdirSync(bench.site(ACME));
+  writeFileSync(join(bench.site(ACME), "precious"), "data");
   const run = await bench.run({ kind: "drop", tenant: ACME });
   assert.is(run.message?.reason, "SiteNotOurs");
   const { step, steps, endedAt } = parseTerminationMessage(run.left[0] ?? "");
-  assert.equal([step, namesOf(steps)], ["verify", OTHERS[2][1]]);
+  assert.equal([step, namesOf(steps)], ["verify", OTHERS.at(-1)?.[1]]);
   assert.instance(endedAt, Date);
 });
 
@@ -176,7 +179,8 @@ function runScript(commands: string, env: Record<string, string> = {}) {
       POD_UID: ACME.id,
       GENERATION: "1",
       ATTEMPT: "1",
-      SITE: "acme.kairos.app",
+      SITE: siteName(ACME.id),
+      BENCH: BENCH_NAME,
       TIME_LIMIT_SECONDS: "60",
       ...env,
     },

@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,13 +14,11 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
-import { withParts } from "../testkit/tenant-parts.ts";
 
 const test = suite("site Jobs");
 
@@ -106,24 +103,6 @@ for (const step of [
   });
 }
 
-for (const kind of ["create", "suspend", "resume", "drop"] as const) {
-  test(`${kind} tells an outage of the database from a failure of its own`, async () => {
-    await bench.run({ kind: "create", tenant: ACME });
-    const away = `${bench.databases}-away`;
-    renameSync(bench.databases, away);
-    const met = await bench.run({ kind, tenant: ACME, generation: 2 });
-    assert.is(met.status, 1);
-    assert.is(met.message?.code, "DatabaseUnavailable");
-    assert.match(met.message?.reason ?? "", /Can't connect to server/);
-    renameSync(away, bench.databases);
-    const env = { LOCAL_BENCH_FAULTS: "acme:database,acme:drop-site,acme:lock-database" };
-    if (kind === "resume") env.LOCAL_BENCH_FAULTS = "acme:unlock-database";
-    const failed = await bench.run({ kind, tenant: ACME, generation: 3, env });
-    assert.equal([failed.status, failed.message?.code], [kind === "create" ? 0 : 1, undefined]);
-    assert.is((await bench.run({ kind, tenant: ACME, generation: 4 })).status, 0);
-  });
-}
-
 test("a create that loses the database in the middle of bench's work has met an outage", async () => {
   const away = `${bench.databases}-away`;
   const env = { BASH_ENV: join(bench.directory, "losing.sh") };
@@ -136,20 +115,6 @@ test("a create that loses the database in the middle of bench's work has met an 
   renameSync(away, bench.databases);
   assert.is((await bench.run({ kind: "create", tenant: ACME, attempt: 2 })).status, 0);
 });
-
-for (const [first_name, last_name, expected] of [
-  ["Ada", "Lovelace", " Ada Lovelace"],
-  ["Ada", null, " Ada"],
-  [null, "Lovelace", " Lovelace"],
-  ['--add-role "$(id)"', "O'Neil; $SITE `id` \\", ' --add-role "$(id)" O\'Neil; $SITE `id` \\'],
-] as const) {
-  test(`the customer's user is called what the customer is:${expected}`, async () => {
-    const tenant = withParts(ACME, { profile: { first_name, last_name } });
-    assert.is((await bench.run({ kind: "create", tenant })).status, 0);
-    const user = "office@acme.example (System User, System Manager)";
-    assert.is(inSite("users.txt"), `${user}${expected}\n`);
-  });
-}
 
 test("an app that is not in the image ends the create for good", async () => {
   const env = { APPS: "erpnext hrms" };
@@ -305,28 +270,6 @@ for (const [sentence, kind] of late) {
   });
 }
 
-for (const kind of OPERATION_KINDS) {
-  test(`a ${kind} of an older generation or attempt touches nothing and ends for good`, async () => {
-    await bench.run({ kind: "create", tenant: ACME, generation: 3, attempt: 2 });
-    const before = bench.snapshot();
-    for (const [generation, attempt] of [
-      [2, 9],
-      [3, 1],
-    ] as const) {
-      const { status, message } = await bench.run({ kind, tenant: ACME, generation, attempt });
-      assert.is(status, 67, `${generation}.${attempt}`);
-      assert.equal(bench.snapshot(), before);
-      assert.match(message?.reason ?? "", /a newer operation, 3\.2/);
-    }
-    assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
-    assert.equal(databases(), [databaseName(ACME.id)]);
-    // Numbers, not texts: 10 is newer than 9.
-    const ten = { kind: "suspend", tenant: ACME, generation: 10 } as const;
-    assert.is((await bench.run(ten)).status, 0);
-    assert.is((await bench.run({ ...ten, generation: 9 })).status, 67);
-  });
-}
-
 test("suspend and resume switch the maintenance mode and the database's lock, and nothing else", async () => {
   await bench.run({ kind: "create", tenant: ACME });
   const plain = readConfig();
@@ -350,65 +293,11 @@ test("suspend of a site that is not there changes nothing", async () => {
   assert.equal(bench.snapshot(), before);
 });
 
-test("two Pods of one operation: the one that claimed last goes on, the other ends", async () => {
-  const lost = "bbbbbbbb-2222-4333-8444-555555555555";
-  const older = bench.run({
-    kind: "create",
-    tenant: ACME,
-    podUid: lost,
-    pause: { container: 1, beforeCommand: 30 },
-    meanwhile: async () => {
-      const { status, output } = await bench.run({ kind: "create", tenant: ACME });
-      assert.is(status, 0, output);
-    },
-  });
-  const { status, message } = await older;
-  assert.is(status, 67);
-  assert.match(message?.reason ?? "", /another Pod of this operation/);
-  assert.ok(existsSync(join(bench.site(ACME), ".provisioned")));
-});
-
-/** What may be at a host name that nobody of ours is to touch. */
-const foreignHosts: [sentence: string, make: (path: string) => Promise<unknown> | void][] = [
-  ["another tenant's host", () => bench.run({ kind: "create", tenant: RIVAL })],
-  ["a directory at a host's place", (path) => mkdirSync(path)],
-  ["a link that leads elsewhere", (path) => symlinkSync("../../elsewhere", path)],
-  [
-    "a link to a site whose tenant is not known to be gone",
-    (path) => symlinkSync(`../tenants/${siteName(OTHER.id)}/current`, path),
-  ],
-];
-for (const [sentence, make] of foreignHosts) {
-  test(`${sentence} survives a create, which ends before it makes a site, and a drop`, async () => {
-    await make(hostOf("acme"));
-    const link = () => lstatSync(hostOf("acme")).ino;
-    const before = link();
-    const { status, message } = await bench.run({ kind: "create", tenant: ACME });
-    assert.is(status, 65);
-    assert.match(message?.reason ?? "", /nobody here has made|is another tenant's/);
-    assert.not(existsSync(bench.site(ACME)));
-    assert.is((await bench.run({ kind: "drop", tenant: ACME, generation: 2 })).status, 0);
-    assert.is(link(), before);
-  });
-}
-
 test("a host that a tenant left which is gone does not block the name", async () => {
   await bench.run({ kind: "drop", tenant: RIVAL });
   symlinkSync(`../tenants/${siteName(RIVAL.id)}/current`, hostOf("acme"));
   assert.is((await bench.run({ kind: "create", tenant: ACME })).status, 0);
   assert.is(realpathSync(hostOf("acme")), bench.site(ACME));
-});
-
-test("an owner record that is damaged makes nothing final and loses nothing", async () => {
-  await bench.run({ kind: "create", tenant: ACME });
-  writeFileSync(join(bench.volume.tenants, siteName(ACME.id), "owner"), "");
-  const before = bench.snapshot();
-  for (const kind of ["create", "drop", "suspend"] as const) {
-    const { status, message } = await bench.run({ kind, tenant: ACME, generation: 2 });
-    assert.is(status, 1, kind);
-    assert.match(message?.reason ?? "", /owner record of .* is damaged/);
-  }
-  assert.equal(bench.snapshot(), before);
 });
 
 for (const [name, script] of readSiteScripts()) {

@@ -1,9 +1,9 @@
 /** Site Jobs and the bench's Redis, on a real Redis server. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/names.ts";
+import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { freePorts } from "../../scripts/local/loopback-ports.ts";
 import { skip } from "../testkit/parts.ts";
 import { missingRedis, startRedis } from "../testkit/redis-server.ts";
@@ -14,8 +14,8 @@ import type { SiteBench } from "../testkit/site-bench.ts";
 const test = suite("site Jobs and Redis");
 
 const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
-/** A tenant whose site's name ends as ACME's does. */
-const OTHER = tenantNamed("x-acme", "99999999-2222-4333-8444-555555555555");
+const SITE = siteName(ACME.id);
+const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
 const PASSWORD = "redis-secret";
 
 const missing = missingRedis();
@@ -83,27 +83,29 @@ function addTests(): void {
 
   test("drop leaves nothing of the site in Redis, and all of every other's", async () => {
     await bench.run({ kind: "create", tenant: ACME });
-    use("x-acme.kairos.app", databaseName(OTHER.id));
+    use(siteName(OTHER.id), databaseName(OTHER.id));
+    // One whose name ends as ACME's does.
+    use(`x-${SITE}`, "another");
     server.command("SET", "shared", "x");
     const others = everything();
-    use("acme.kairos.app", databaseName(ACME.id));
+    use(SITE, databaseName(ACME.id));
     const { status, output } = await bench.run({ kind: "drop", tenant: ACME, generation: 2 });
     assert.is(status, 0, output);
     assert.equal(everything(), others);
   });
 
-  test("drop leaves the jobs of a site of that name that is somebody else's", async () => {
-    await bench.run({ kind: "create", tenant: ACME });
-    use("acme.kairos.app", databaseName(ACME.id));
+  test("drop leaves the jobs of what somebody made by hand at the site's place", async () => {
+    mkdirSync(bench.site(ACME));
+    writeFileSync(join(bench.site(ACME), "site_config.json"), '{"db_name": "another"}');
+    use(SITE, "another");
     const before = everything();
-    const rival = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
-    const { message } = await bench.run({ kind: "drop", tenant: rival });
+    const { message } = await bench.run({ kind: "drop", tenant: ACME });
     assert.is(message?.reason, "SiteNotOurs");
     assert.equal(everything(), before);
   });
 
   test("a create meets nothing that Redis kept of an earlier attempt", async () => {
-    use("acme.kairos.app", databaseName(ACME.id));
+    use(SITE, databaseName(ACME.id));
     const { status, output } = await bench.run({ kind: "create", tenant: ACME });
     assert.is(status, 0, output);
     assert.equal(everything(), { cache: [], queue: [], waiting: [], failed: [], working: [] });

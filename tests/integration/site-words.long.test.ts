@@ -1,6 +1,6 @@
 /** What site Jobs say when something is wrong, and that nothing a customer types is executed: the real scripts on the fake bench. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -31,15 +31,16 @@ test("an exit code of bench is not taken for one of ours", async () => {
 });
 
 test("a volume that cannot be read says so, and nothing is final", async () => {
-  writeFileSync(join(bench.sites, ".tenants"), "in the way");
+  rmSync(bench.volume.tenants, { recursive: true });
+  writeFileSync(bench.volume.tenants, "in the way");
   const { status, message } = await bench.run({ kind: "create", tenant: ACME });
   assert.is(status, 1);
-  assert.is(message?.reason, "sites/.tenants cannot be read");
+  assert.is(message?.reason, `${bench.volume.tenants} cannot be read`);
 });
 
 test("what fails in the script itself says why, and not what went well before it", async () => {
   const real = new URL("../../scripts/local/fake-bench/bench", import.meta.url).pathname;
-  const blocking = 'if [[ $* == *enable-scheduler* ]]; then mkdir "sites/$SITE/.provisioned"; fi';
+  const blocking = 'if [[ $* == *install-app* ]]; then mkdir "sites/$SITE/.provisioned"; fi';
   const env = replacedBench(`${blocking}; exec ${real} "$@"`);
   const { status, message } = await bench.run({ kind: "create", tenant: ACME, env });
   assert.is(status, 1);

@@ -32,6 +32,8 @@ test("says where everything is, and what it says is so", async () => {
   assert.is(line("API key"), "my-own-key");
   const headers = { "X-API-Key": line("API key") };
   assert.is((await request(line("API"), "GET", "/tenants", { headers })).status, 200);
+  const pool = await request(line("API"), "GET", "/pool", { headers });
+  assert.is((pool.body as { size: number }).size, 2);
   assert.is((await fetch(line("docs"))).status, 200);
   assert.ok(existsSync(join(line("sites"), "common_site_config.json")));
   assert.ok(existsSync(join(line("logs"), "api.log")));

@@ -6,6 +6,8 @@ claimed=$own_things/claimed
 step start
 require_own_site
 prepare_hosts
+# shellcheck disable=SC2086 # each is a word
+may_lead $SERVED_NAMES $FORMER_NAMES
 if ! exists "$claimed"; then add_customer; fi
 
 step verify

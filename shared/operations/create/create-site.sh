@@ -18,7 +18,7 @@ step start
 own check_claim
 prepare_hosts
 # shellcheck disable=SC2086 # each is a word
-may_lead $SERVED_NAMES
+may_lead $SERVED_NAMES $FORMER_NAMES
 if is_provisioned; then
   echo "the site is made already"
   verify

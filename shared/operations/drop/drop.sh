@@ -42,18 +42,15 @@ make_room() {
 }
 
 # Two drops may meet at the same old tombstone; neither fails for that. What a worker has made at the place of a site
-# since it was dropped goes with its tombstone.
+# since it was dropped goes first: as long as something lies there, the tombstone is needed to know whose it is.
 clear_old_tombstones() {
   local old id left
   while IFS= read -r old; do
     id=${old##*/}
     id=${id%.gone}
     left=$bench_sites/tn${id//-/}
-    if exists "$left"; then
-      is_leftover "$left" || continue
-      discard "$left"
-    fi
-    rm -f -- "$old"
+    ! is_dropped "$old" || take_leftover "$left"
+    exists "$left" || rm -f -- "$old"
   done < <(find "$tenants" -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
     -ignore_readdir_race || true)
 }

@@ -7,6 +7,8 @@ HOST=${SERVED_NAMES%% *}
 step link-hosts
 require_own_site
 prepare_hosts
+# shellcheck disable=SC2086 # each is a word
+may_lead $SERVED_NAMES $FORMER_NAMES
 serve_names
 
 step set-config

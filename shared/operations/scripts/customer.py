@@ -3,8 +3,7 @@
 usage: env/bin/python customer.py SITE
 
 What is set comes as environment: TENANT_EMAIL, TENANT_FIRST_NAME, TENANT_LAST_NAME, ADMIN_PASSWORD. All of it goes into
-the database at once, and may be done again. Where nothing in it is encrypted, the file NOTHING_ENCRYPTED is made: then
-the site's key may still be changed.
+the database at once, and may be done again.
 """
 
 import os
@@ -38,9 +37,6 @@ def main(site):
     os.chdir("sites")
     frappe.init(site, sites_path=".")
     frappe.connect()
-    if frappe.db.count("__Auth", {"encrypted": 1}) == 0:
-        with open(os.environ["NOTHING_ENCRYPTED"], "w", encoding="utf-8"):
-            pass
     set_up_user(*(os.environ[f"TENANT_{name}"] for name in ("EMAIL", "FIRST_NAME", "LAST_NAME")))
     update_password("Administrator", os.environ["ADMIN_PASSWORD"])
     enable_scheduler()

@@ -1,17 +1,15 @@
 # A site's customer: who it is for, and the names by which they reach it.
 
 # What a site gets with its customer, in one process of the bench's own Python. Until it is done nobody but the control
-# plane knows of the site, so all of it may be done again.
+# plane knows of the site, so all of it may be done again. The encryption key stays: a standby's is its own since its
+# create, and every process of a web server that has answered for the site would go on to encrypt with it for a minute.
 add_customer() {
   step add-user
   check_claim
-  local unencrypted=$scratch/nothing-encrypted
-  NOTHING_ENCRYPTED=$unencrypted attempt env/bin/python -c "$customer_py" "$SITE"
+  attempt env/bin/python -c "$customer_py" "$SITE"
   step set-config
   check_claim
-  local key=()
-  [[ ! -e $unencrypted ]] || key=(--new-encryption-key)
-  configure_site "${key[@]}" "host_name=https://$HOST" "organization=$ORGANIZATION"
+  configure_site "host_name=https://$HOST" "organization=$ORGANIZATION"
   if [[ $(<sites/common_site_config.json) != *'"mail_server"'* ]]; then
     echo "this bench has no outgoing mail, so the customer cannot set a password by mail"
   fi
@@ -27,9 +25,10 @@ serve_names() {
 give_names() {
   local name
   serve_names
-  if [[ -n $FORMER_NAMES ]]; then mkdir -p -- "$record/moved-to/$HOST"; fi
+  [[ -z $FORMER_NAMES ]] || make_directory "$record/moved-to/$HOST"
   for name in $FORMER_NAMES; do lead_host "$name" "../tenants/$SITE/moved-to/$HOST"; done
   free_hosts_but "$SERVED_NAMES $FORMER_NAMES"
+  remove_targets_but "${FORMER_NAMES:+$HOST}"
 }
 
 # The address may have been corrected since the user was made.

@@ -38,8 +38,27 @@ remove_directory() {
 # place of a site that was dropped before. Everything else stays as it is.
 remove_leftover() {
   read_owner
-  [[ -z $owner ]] && exists "$tombstone" || return 0
-  ! is_leftover "$site_directory" || discard "$site_directory"
+  [[ -z $owner ]] || return 0
+  ! is_dropped "$tombstone" || take_leftover "$site_directory"
+}
+
+# is_dropped TOMBSTONE: whether a site of that tenant's was dropped. One without room for what it says, or of a tenant
+# who never had a site, holds something else.
+is_dropped() {
+  local id=${1##*/}
+  exists "$1" && [[ $(head -n 1 -- "$1") == "${id%.gone}" ]]
+}
+
+# take_leftover DIRECTORY: it is moved away before it goes, for somebody might begin to make a site there.
+take_leftover() {
+  is_leftover "$1" || return 0
+  discard "$away"
+  mv -T -- "$1" "$away"
+  if is_leftover "$away"; then
+    discard "$away"
+  else
+    mv -T -- "$away" "$1"
+  fi
 }
 
 # is_leftover DIRECTORY: whether it holds nothing but folders, logs and locks. No site is without a

@@ -7,24 +7,58 @@
 #   tenants/SITE/names/HOST    a name that may lead to this site: noted before its link is made
 #
 # A link says whose it is. One of another tenant's, and whatever is no such link, is never touched, unless that tenant
-# is provably gone. Each change is one act of the file system, which is done or not done.
+# is provably gone. Each change is one act of the file system, which is done or not done, and goes by way of the
+# operation's own directory. Whoever overtakes it removes that, so from then on it changes nothing, wherever it had
+# stalled: between its last look at the fence and the change itself, too.
 
 host_links=$volume/hosts
 
 host_pattern='[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'
 
-# Makes what the links lead through, as early as there is room for it.
-prepare_hosts() {
-  mkdir -p -- "$host_links" "$record/names" "$record/suspended" "$record/moved-to"
+# Whoever was overtaken by a drop makes nothing there: the directory above it is gone.
+make_directory() {
+  exists "$1" || mkdir -- "$1" || exists "$1"
 }
 
-# swap LINK TARGET: makes it lead there, from one moment to the next. The new link comes from among the tenant's own
-# things: whoever was overtaken by a drop does not find it there any more.
-swap() {
-  rm -f -- "$own_things/link.new"
-  ln -sT -- "$2" "$own_things/link.new"
+# Makes what the links lead through, as early as there is room for it.
+prepare_hosts() {
+  local directory
+  mkdir -p -- "$host_links"
+  for directory in names suspended moved-to; do make_directory "$record/$directory"; done
+  discard "$changes"
+  make_own_directory
+}
+
+# Where what is changed comes from, or goes to.
+make_own_directory() {
+  make_directory "${changes%/*}" && make_directory "$changes"
+}
+
+# lead LINK TARGET: makes the link, or leads it there from one moment to the next.
+lead() {
+  [[ ! -L $1 || $(readlink -- "$1") != "$2" ]] || return 0
+  # What somebody makes there by hand meanwhile is not replaced.
+  local how=--no-clobber
+  ! exists "$1" || how=--force
+  make_own_directory
+  rm -f -- "$changes/link"
+  ln -sT -- "$2" "$changes/link"
   check_claim
-  mv -fT -- "$own_things/link.new" "$1"
+  mv "$how" -T -- "$changes/link" "$1"
+}
+
+# take_away PATH: removes it.
+take_away() {
+  exists "$1" || return 0
+  # On a full volume there may be no room for them.
+  make_own_directory || true
+  check_claim
+  if mv -fT -- "$1" "$changes/gone"; then
+    rm -rf -- "$changes/gone"
+  else
+    check_claim
+    rm -rf -- "$1"
+  fi
 }
 
 # open_site: all names of the site lead to it; close_site: to the page that says that it is suspended.
@@ -37,9 +71,7 @@ close_site() {
 }
 
 lead_current() {
-  if [[ ! -L $record/current || $(readlink -- "$record/current") != "$1" ]]; then
-    swap "$record/current" "$1"
-  fi
+  lead "$record/current" "$1"
 }
 
 # site_of_link TARGET: sets `linked` to the name of the site that a host's link leads to, or to nothing.
@@ -70,34 +102,25 @@ may_lead() {
 
 # lead_host HOST TARGET
 lead_host() {
-  local link=$host_links/$1
   : >"$record/names/$1"
-  if ! exists "$link"; then
-    check_claim
-    ln -sT -- "$2" "$link" || exists "$link" || fail "the host name $1 cannot be linked"
-  fi
   may_lead "$1"
-  [[ $(readlink -- "$link") == "$2" ]] || swap "$link" "$2"
+  lead "$host_links/$1" "$2"
+  may_lead "$1"
 }
 
-# free_host HOST: it leads nowhere any more, if it led to this site. It is moved away before it is looked at, since one
-# that was overtaken by a drop has no place to move it to.
+# free_host HOST: it leads nowhere any more, if it led to this site.
 free_host() {
-  local link=$host_links/$1
-  if exists "$link"; then
-    site_of_link "$(readlink -- "$link" || true)"
-    if [[ $linked == "$SITE" ]]; then
-      check_claim
-      if mv -fT -- "$link" "$own_things/link.old"; then
-        rm -f -- "$own_things/link.old"
-      else
-        # A full volume has no room for a further name.
-        check_claim
-        rm -f -- "$link"
-      fi
-    fi
-  fi
-  rm -f -- "$record/names/$1"
+  site_of_link "$(readlink -- "$host_links/$1" || true)"
+  [[ $linked != "$SITE" ]] || take_away "$host_links/$1"
+  take_away "$record/names/$1"
+}
+
+# remove_targets_but HOST: nothing of this site's leads on to another name any more.
+remove_targets_but() {
+  local target
+  for target in "$record"/moved-to/*; do
+    [[ ${target##*/} == "$1" ]] || take_away "$target"
+  done
 }
 
 # free_hosts_but NAMES: calls free_host for every name that may lead to this site, but for those given.

@@ -5,6 +5,7 @@
 #   tenants/SITE/TENANT_ID/          what is the tenant's own beside its site:
 #     claims/GENERATION.ATTEMPT.POD  the operation that has come to this site last, and the uid of the Pod that
 #                                    carries it out
+#     changes/GENERATION.ATTEMPT.POD what that operation is about to put in its place
 #     site_config.json               a copy of the site's, to repair it from
 #     removed/                       the site's directory, while it is removed
 #   tenants/TENANT_ID.gone           the tenant is gone, or about to be
@@ -28,6 +29,7 @@ site_directory=$bench_sites/$SITE
 record=$tenants/$SITE
 own_things=$record/$TENANT_ID
 claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
+changes=$own_things/changes/$GENERATION.$ATTEMPT.$POD_UID
 # Not every script has a use for it.
 # shellcheck disable=SC2034
 config_copy=$own_things/site_config.json
@@ -102,6 +104,9 @@ claim() {
     for other in "${others[@]}"; do take "$other"; done
   done
   exists "$claim" || overtaken
+  for other in "$own_things"/changes/*; do
+    [[ $other == "$changes" ]] || ! exists "$other" || discard "$other"
+  done
 }
 
 # Ends the script where another operation, or another Pod of this one, has taken over. Called before

@@ -1,10 +1,10 @@
 # A site's configuration and its visitors.
 
-# configure_site [--make-encryption-key | --new-encryption-key] [KEY=TEXT | KEY:=JSON ...]: changes keys of
+# configure_site [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]: changes keys of
 # site_config.json, all or none, and repairs it where it is damaged.
 # shellcheck disable=SC2120 # a script may want no more than the repair
 configure_site() {
-  attempt python3 -I -S -c "$site_config_py" "$site_directory" "$config_copy" "$@"
+  attempt python3 -I -S -c "$site_config_py" "$site_directory" "$config_copy" "$claim" "$@"
 }
 
 # Longer than every process of a web server keeps a site's configuration.

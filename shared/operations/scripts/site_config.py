@@ -1,12 +1,13 @@
 """Changes keys of a site's site_config.json, all of them or none, and keeps a copy beside the site.
 
-usage: site_config.py SITE_DIRECTORY COPY [--make-encryption-key | --new-encryption-key] [KEY=TEXT | KEY:=JSON ...]
+usage: site_config.py SITE_DIRECTORY COPY CLAIM [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]
 
 bench opens this file, empties it, and then writes it: a full disk or a kill in between leaves nothing,
 and with it the key that the site's passwords are encrypted with is gone. Here it is written beside
 and renamed, under the very lock that Frappe takes (frappe.utils.synchronization.filelock). Where it is
-found damaged, it is restored from the copy. `--make-encryption-key` makes one only where neither has one;
-`--new-encryption-key` takes the place of another, with which nothing may be encrypted.
+found damaged, it is restored from the copy. `--make-encryption-key` makes one only where neither has one.
+Nothing is changed where another operation has taken the CLAIM over: whoever does waits for the lock, so what it writes is
+not overwritten.
 """
 
 import base64
@@ -52,7 +53,9 @@ def write(path, config, mode):
 
 def take_lock(path):
     """Whoever holds the lock may remove its file when it lets go, so the file must still be there."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    # Not what is above it: the site may have been dropped.
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(os.path.dirname(path))
     give_up_at = time.monotonic() + LOCK_SECONDS
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -68,13 +71,27 @@ def take_lock(path):
         time.sleep(0.1)
 
 
+def check_claim(claim):
+    """As check_claim of owner.sh does: the server knows whether it is there, whatever this client believes."""
+    try:
+        os.rename(claim, f"{claim}.look")
+        os.rename(f"{claim}.look", claim)
+    except FileNotFoundError:
+        sys.exit("another operation has taken over")
+
+
 def new_key():
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def main(site, copy, *arguments):
+def main(site, copy, claim, *arguments):
     path = f"{site}/site_config.json"
     take_lock(f"{site}/locks/site_config.lock")
+    check_claim(claim)
+    for left in (f"{path}.new", f"{copy}.new"):
+        # By somebody who was killed meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(left)
     kept = read(copy)
     config = read(path)
     if config is None:
@@ -88,9 +105,6 @@ def main(site, copy, *arguments):
     for argument in arguments:
         if argument == "--make-encryption-key":
             changed.setdefault("encryption_key", new_key())
-            continue
-        if argument == "--new-encryption-key":
-            changed["encryption_key"] = new_key()
             continue
         key, _, value = argument.partition("=")
         changed[key.removesuffix(":")] = json.loads(value) if key.endswith(":") else value

@@ -1,8 +1,7 @@
 """What the site scripts use of Frappe, on the sites of the fake bench.
 
-A site's users stand in its users.txt, what is set of them in its user_fields.json, whether its scheduler runs in its
-scheduler.txt, and how much is encrypted with its key in its encrypted.txt. As in Frappe, nothing is written before a
-commit.
+A site's users stand in its users.txt, what is set of them in its user_fields.json, and whether its scheduler runs in its
+scheduler.txt. As in Frappe, nothing is written before a commit.
 """
 
 import datetime
@@ -143,15 +142,6 @@ class Database:
 
     def exists(self, doctype, name):
         return self.get_value(doctype, name, "name")
-
-    def count(self, table, filters):
-        assert table == "__Auth" and filters == {"encrypted": 1}
-        self.sql("SELECT 1")
-        try:
-            with open(os.path.join(local["site"], "encrypted.txt"), encoding="utf-8") as file:
-                return int(file.read())
-        except FileNotFoundError:
-            return 0
 
     def set_fields(self, name, fields):
         self.changes.setdefault(name, {}).update(fields)

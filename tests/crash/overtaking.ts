@@ -1,0 +1,52 @@
+/**
+ * Site Jobs that stop anywhere, while something else happens, and go on.
+ *
+ * @module
+ */
+import * as assert from "uvu/assert";
+import { createSiteBench } from "../testkit/site-bench.ts";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
+
+/** Runs a Job on a bench like that one, and stops it before every n-th command while something happens. */
+export async function stop(
+  template: SiteBench,
+  { everyNth, ...work }: Work & { everyNth: number },
+  meanwhile: (it: SiteBench) => Promise<void>,
+  afterwards: (it: SiteBench, status: number | null) => Promise<void>,
+): Promise<void> {
+  let pauses = 0;
+  for (let beforeCommand = 1; ; beforeCommand += everyNth) {
+    const it = createSiteBench(undefined, template);
+    try {
+      let wasPaused = false;
+      const { status } = await it.run({
+        ...work,
+        pause: { container: 0, beforeCommand },
+        meanwhile: async () => {
+          wasPaused = true;
+          await meanwhile(it);
+        },
+      });
+      if (!wasPaused) break;
+      pauses += 1;
+      await afterwards(it, status);
+    } finally {
+      it.remove();
+    }
+  }
+  template.remove();
+  assert.ok(pauses > 5, `${pauses} pauses`);
+}
+
+/** A bench on which these Jobs have succeeded. */
+export async function benchWith(...works: Work[]): Promise<SiteBench> {
+  const it = createSiteBench();
+  for (const work of works) await succeed(it, work);
+  return it;
+}
+
+export async function succeed(it: SiteBench, work: Work): Promise<void> {
+  const { status, output, message } = await it.run(work);
+  assert.is(status, 0, `${work.kind} of ${work.tenant.id}: ${output}`);
+  assert.is(message, null);
+}

@@ -1,0 +1,150 @@
+/**
+ * Frappe's own bench, on which the containers of real site Jobs run, as they stand in the manifests.
+ *
+ *   FRAPPE_BENCH                   its directory, as tests/integration/bench-contract.long.test.ts says
+ *   FRAPPE_BENCH_DB_ROOT_PASSWORD  the password of the database's root at any host
+ *   FRAPPE_BENCH_APP               an app of that bench beside frappe; by default the first in sites/apps.txt
+ *   FRAPPE_BENCH_URL               where its web server answers; by default nobody looks
+ *
+ * @module
+ */
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
+import { volumeAt } from "../../scripts/local/volume.ts";
+import type { Volume } from "../../scripts/local/volume.ts";
+import { siteJob } from "../../shared/operations/job-manifest.ts";
+import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
+import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
+import type { Work } from "./site-bench.ts";
+
+export interface FrappeBench {
+  volume: Volume;
+  run: (work: Work) => Promise<{ status: number | null; output: string }>;
+  /** What SQL gives that the database's administrator runs: rows of columns. */
+  sql: (statements: string) => string[][];
+  /** Forgets that a tenant was dropped, so that its site may be made again. */
+  forget: (tenantId: string) => void;
+  remove: () => void;
+}
+
+/** The bench in a directory, with a volume of its own of which the bench's sites are a part. */
+export function openFrappeBench(directory: string): FrappeBench {
+  const sites = join(directory, "sites");
+  const { uid, gid } = statSync(sites);
+  const root = mkdtempSync(join(tmpdir(), "kairos-frappe-"));
+  const volume = volumeAt(join(root, "volume"));
+  const scratch = join(root, "scratch");
+  for (const made of [dirname(volume.sites), volume.hosts, volume.tenants, scratch])
+    mkdirSync(made, { recursive: true });
+  symlinkSync(sites, volume.sites);
+  const owner = process.getuid?.() === 0 ? { uid, gid } : {};
+  if (process.getuid?.() === 0) {
+    for (const made of [root, volume.root, volume.hosts, volume.tenants, scratch])
+      chownSync(made, uid, gid);
+  }
+  const settings = settingsOf(sites);
+  const password = process.env["FRAPPE_BENCH_DB_ROOT_PASSWORD"] ?? "";
+  const secrets: Record<string, string> = {
+    username: "root",
+    password,
+    database_password: "database-secret",
+    administrator_password: "administrator-secret",
+  };
+  const base = {
+    PATH: process.env["PATH"],
+    LANG: "C.UTF-8",
+    HOME: root,
+    TMPDIR: scratch,
+    VOLUME: volume.root,
+    TERMINATION_LOG: join(scratch, "termination-log"),
+  };
+
+  async function run({ kind, tenant, generation = 1, attempt = 1, env = {} }: Work) {
+    const { initContainers = [], containers = [] } =
+      siteJob(tenant, { kind, generation, attempt }, settings).spec?.template.spec ?? {};
+    let output = "";
+    let status: number | null = 0;
+    for (const container of [...initContainers, ...containers]) {
+      const given =
+        environmentOf(container, {
+          secret: (_name, key) => secrets[key],
+          podUid: "aaaaaaaa-2222-4333-8444-555555555555",
+        }) ?? {};
+      const [program = "", ...args] = (container.command ?? []).map((text) => expand(text, given));
+      const child = spawn(program, args, {
+        cwd: directory,
+        env: { ...base, ...given, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+        ...owner,
+      });
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+      status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+      if (status !== 0) break;
+    }
+    return { status, output };
+  }
+
+  function sql(statements: string): string[][] {
+    const server = [`--host=${settings.databaseHost}`, `--port=${settings.databasePort}`];
+    const { status, stdout, stderr } = spawnSync(
+      "mariadb",
+      ["--no-defaults", "--protocol=tcp", ...server, "--user=root", "--batch", "-N"],
+      {
+        input: statements,
+        env: { ...process.env, MYSQL_PWD: password },
+        encoding: "utf8",
+        maxBuffer: 2 ** 30,
+      },
+    );
+    if (status !== 0) throw new Error(stderr);
+    return stdout
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => line.split("\t"));
+  }
+
+  return {
+    volume,
+    run,
+    sql,
+    forget: (tenantId) => rmSync(join(volume.tenants, `${tenantId}.gone`), { force: true }),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+function settingsOf(sites: string): ManifestSettings {
+  const common = JSON.parse(readFileSync(join(sites, "common_site_config.json"), "utf8")) as {
+    db_host?: string;
+    db_port?: number;
+  };
+  const file = join(sites, "apps.txt");
+  const apps = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const app =
+    process.env["FRAPPE_BENCH_APP"] ?? apps.find((name) => name !== "frappe" && name !== "") ?? "";
+  return {
+    namespace: "frappe",
+    baseDomain: "kairos.app",
+    frappeImage: "frappe/erpnext:v16.32.3",
+    frappeApps: [app],
+    databaseHost: common.db_host ?? "127.0.0.1",
+    databasePort: common.db_port ?? 3306,
+    databaseTls: "default",
+    databaseCa: null,
+    benchUrl: process.env["FRAPPE_BENCH_URL"] ?? null,
+    routerUrl: null,
+    scripts: readSiteScripts(),
+  };
+}
