@@ -43,8 +43,10 @@ test.after(async () => {
 /** Reconciles the tenants that are triggered, so many at a time. */
 function startProvision(store: Store) {
   const waiting = new Set<string>();
+  /** Their slots are free as soon as they are looked at, so they come first. */
+  const ended = new Set<string>();
   let isStopped = false;
-  const { cluster, ...bench } = createInstantCluster((id) => waiting.add(id));
+  const { cluster, ...bench } = createInstantCluster((id) => ended.add(id));
   const bus: Dependencies["bus"] = {
     publish: (trigger) => {
       if (trigger.kind === "tenant") waiting.add(trigger.tenant_id);
@@ -53,16 +55,16 @@ function startProvision(store: Store) {
     publishEvent: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
-  const settings = { ...SETTINGS, poolSize: POOL_SIZE, maxConcurrentJobs: CONCURRENCY };
+  const settings = { ...SETTINGS, poolSize: POOL_SIZE, maxConcurrentJobs: 2 * CONCURRENCY };
   const dependencies: Dependencies = { store, cluster, bus, settings };
   const workers = Array.from({ length: CONCURRENCY }, async () => {
     while (!isStopped) {
-      const [next] = waiting;
+      const [next] = ended.size > 0 ? ended : waiting;
       if (next === undefined) {
         await sleep(5);
         continue;
       }
-      waiting.delete(next);
+      for (const queue of [ended, waiting]) queue.delete(next);
       // As Pub/Sub does: what found no database comes again.
       await reconcileTenant(next, dependencies).catch(() => waiting.add(next));
     }
