@@ -13,7 +13,7 @@ import { calls } from "./benchmarks/parts/calls.ts";
 import { latency } from "./benchmarks/parts/latency.ts";
 import { sockets } from "./benchmarks/parts/sockets.ts";
 import { burst } from "./benchmarks/parts/burst.ts";
-import { pool } from "./benchmarks/parts/pool.ts";
+import { pool } from "./benchmarks/parts/pool-waits.ts";
 import { cpu } from "./benchmarks/parts/cpu.ts";
 import { resync } from "./benchmarks/parts/resync-cost.ts";
 import { toSvg } from "./benchmarks/plot.ts";
