@@ -187,8 +187,8 @@ test("domains that become active at once are all given to their tenant", async (
   );
   // Those that came while the first command was under way wait for its end.
   await it.settleTenant(id);
-  await logLinesOf(() => reconcileDomainsOf(id, it.dependencies));
-  assert.equal((await it.tenantOf(id)).spec.domains, names);
+  const lines = await logLinesOf(() => reconcileDomainsOf(id, it.dependencies));
+  assert.equal((await it.tenantOf(id)).spec.domains, names, JSON.stringify(lines));
   assert.is((await add(id, "f.com")).status, 409, "five are enough");
 });
 

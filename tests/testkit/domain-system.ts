@@ -45,7 +45,7 @@ export async function startDomainSystem() {
     store,
     bus,
     domains: {
-      dns: openDns({ dnsServers: [dns.address], sitesAddresses: [SITES_ADDRESS] }, 200),
+      dns: openDns({ dnsServers: [dns.address], sitesAddresses: [SITES_ADDRESS] }),
       certificates: openCertificateManager({
         projectId: PROJECT_ID,
         certificateMap: "kairos-sites",
