@@ -5,7 +5,7 @@ import { addScenarios } from "./crash-scenarios.ts";
 
 const onTheFake = suite("killed anywhere, on the fake database");
 addScenarios(onTheFake, {
-  everyNth: Number(process.env.STEP ?? 1),
+  everyNth: 1,
   workers: 2,
   ground: () => FAKE_GROUND,
   minKills: 30,

@@ -20,13 +20,20 @@ async function leavesAlone(
   others: Work[],
   freed: Work[],
 ): Promise<void> {
-  let wanted: string[] = [];
+  let wanted: string[] | null = null;
   const overtake = async (it: SiteBench) => {
-    for (const other of others) await succeed(it, other);
+    wanted = null;
+    for (const other of others) {
+      const { status, message, output } = await it.run(other);
+      // It stopped while it has the lock of the site's configuration: who overtakes it waits, and comes again.
+      if (status !== 0 && /has been held by another process/.test(message?.reason ?? "")) return;
+      assert.is(status, 0, output);
+    }
     wanted = result(it);
   };
   await stop(template, work, overtake, async (it, status) => {
-    assert.equal(result(it), wanted, `it ended with ${status}`);
+    if (wanted === null) for (const other of others) await succeed(it, { ...other, attempt: 3 });
+    else assert.equal(result(it), wanted, `it ended with ${status}`);
     // Whatever it had noted of its names, a drop frees them all.
     for (const drop of freed) await succeed(it, drop);
     assert.equal(readdirSync(it.volume.hosts), []);
@@ -39,7 +46,7 @@ const NEXT_AT_NEW = tenantNamed("new", NEXT.id);
 test("a rename that a drop and the next tenant's create with that name overtake leaves them alone", async () => {
   const others: Work[] = [LATE_DROP, { kind: "create", tenant: NEXT_AT_NEW }];
   const freed: Work[] = [{ kind: "drop", tenant: NEXT_AT_NEW, generation: 2 }];
-  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 7 }, others, freed);
+  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 13 }, others, freed);
 });
 
 for (const [sentence, tenant] of [
@@ -49,7 +56,7 @@ for (const [sentence, tenant] of [
 ] as const) {
   test(`a rename that one ${sentence} overtakes leaves its names alone`, async () => {
     const others: Work[] = [{ kind: "rename", tenant, generation: 3 }];
-    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 7 }, others, [LATE_DROP]);
+    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 13 }, others, [LATE_DROP]);
   });
 }
 
@@ -61,7 +68,7 @@ for (const [sentence, others] of [
   test(`a claim that ${sentence} overtakes leaves that alone`, async () => {
     const rival: Work = { kind: "drop", tenant: NEXT, generation: 2 };
     const freed = others.length > 1 ? [rival] : [LATE_DROP];
-    await leavesAlone(await benchWith(CREATE_STANDBY), { ...CLAIM, everyNth: 7 }, others, freed);
+    await leavesAlone(await benchWith(CREATE_STANDBY), { ...CLAIM, everyNth: 13 }, others, freed);
   });
 }
 

@@ -15,7 +15,7 @@ from frappe.utils.scheduler import enable_scheduler
 
 
 def set_up_user(email, first_name, last_name):
-    """As `bench add-user` does. Frappe writes the names of users in lower case."""
+    """As `bench add-user` does, but saved once. Frappe writes the names of users in lower case."""
     name = email.lower()
     is_there = frappe.db.exists("User", name)
     user = frappe.get_doc("User", name) if is_there else frappe.new_doc("User")
@@ -29,8 +29,8 @@ def set_up_user(email, first_name, last_name):
             "send_welcome_email": 0,
         }
     )
+    user.append_roles("System Manager")
     user.save()
-    user.add_roles("System Manager")
 
 
 def main(site):

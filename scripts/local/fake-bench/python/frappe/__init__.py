@@ -51,7 +51,7 @@ class User:
         self.name = email.lower()
         db.saved[self.name] = self
 
-    def add_roles(self, role):
+    def append_roles(self, role):
         self.fields["role"] = role
 
     def line(self):
