@@ -216,7 +216,7 @@ for (const [name, begin, isDone] of ways) {
         const error: unknown = await reconcileDomain(SHOP, killedAt(world.ports, last, when)).catch(
           (thrown: unknown) => thrown,
         );
-        if (error !== undefined) assert.instance(error, Killed, String(error));
+        if (error !== undefined) assert.instance(error, Killed, (error as Error).message);
         const { record } = world.record;
         assert.ok(
           record === null || record.next_check_at !== null,
