@@ -34,8 +34,8 @@ test.before.each(async () => {
   stale = 0;
   before = 200;
   web = await serve(({ "x-frappe-site-name": site }) => [
-    `${site}`,
-    statusOf(bench.sites, `${site}`),
+    String(site),
+    statusOf(bench.sites, String(site)),
   ]);
   router = await serve(({ host }) => [`${host}`, routed(`${host}`)]);
 });

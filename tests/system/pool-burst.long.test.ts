@@ -45,7 +45,7 @@ function startProvision(store: Store) {
   const waiting = new Set<string>();
   /** Their slots are free as soon as they are looked at, so they come first. */
   const ended = new Set<string>();
-  let isStopped = false;
+  const stopping = new AbortController();
   const { cluster, ...bench } = createInstantCluster((id) => ended.add(id));
   const bus: Dependencies["bus"] = {
     publish: (trigger) => {
@@ -58,7 +58,7 @@ function startProvision(store: Store) {
   const settings = { ...SETTINGS, poolSize: POOL_SIZE, maxConcurrentJobs: 2 * CONCURRENCY };
   const dependencies: Dependencies = { store, cluster, bus, settings };
   const workers = Array.from({ length: CONCURRENCY }, async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const [next] = ended.size > 0 ? ended : waiting;
       if (next === undefined) {
         await sleep(5);
@@ -66,11 +66,15 @@ function startProvision(store: Store) {
       }
       for (const queue of [ended, waiting]) queue.delete(next);
       // As Pub/Sub does: what found no database comes again.
-      await reconcileTenant(next, dependencies).catch(() => waiting.add(next));
+      try {
+        await reconcileTenant(next, dependencies);
+      } catch {
+        waiting.add(next);
+      }
     }
   });
   const clock = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       // The next one comes by itself.
       await resync(dependencies).catch(() => {});
       await sleep(500);
@@ -80,7 +84,7 @@ function startProvision(store: Store) {
     ...bench,
     bus,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await Promise.all([...workers, clock]);
     },
   };
