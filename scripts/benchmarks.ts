@@ -13,6 +13,7 @@ import { calls } from "./benchmarks/parts/calls.ts";
 import { latency } from "./benchmarks/parts/latency.ts";
 import { sockets } from "./benchmarks/parts/sockets.ts";
 import { burst } from "./benchmarks/parts/burst.ts";
+import { pool } from "./benchmarks/parts/pool-waits.ts";
 import { cpu } from "./benchmarks/parts/cpu.ts";
 import { resync } from "./benchmarks/parts/resync-cost.ts";
 import { toSvg } from "./benchmarks/plot.ts";
@@ -21,7 +22,7 @@ import type { MeasuredPart } from "./benchmarks/report.ts";
 import { repository } from "./repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, burst];
+const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, pool, burst];
 
 const HELP = `npm run bench [-- PART ...]
 

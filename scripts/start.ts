@@ -26,9 +26,14 @@ started again. Ctrl-C ends it.
 Settings, from the environment, with their defaults:
 ${toSettingsHelp(localSettingsSchema)}
 
+POOL_SIZE is 2 here unless it is set: two sites are made before anybody asks for one.
+
 In a Firestore emulator that already runs, what project kairos-local has there is deleted at every
 start. All other settings go to the functions; docs/configuration.md has them all.
 `;
+
+/** What the functions' settings are here, unless they are set. */
+const LOCAL_DEFAULTS = { POOL_SIZE: "2" };
 
 const startedAt = Date.now();
 const options = parseOptions(process.argv.slice(2));
@@ -37,7 +42,8 @@ if (options.help) {
 } else {
   const { directory, cluster, build: buildDirectory, fetch } = options;
   const report = console.log;
-  const stackOptions = { directory, cluster, buildDirectory, env: process.env, report };
+  const env = { ...LOCAL_DEFAULTS, ...process.env };
+  const stackOptions = { directory, cluster, buildDirectory, env, report };
   await runOnStack({ ...stackOptions, fetch, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
     // Runs until it is interrupted or something dies.

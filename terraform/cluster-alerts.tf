@@ -19,6 +19,21 @@ locals {
       filter   = "${local.reconcilers_log}jsonPayload.message=\"SetUpFails\"\n"
       what     = "An image, a Secret or a volume was missing for ten minutes, so no attempt can succeed. The line SetUpFails has the tenant and the reason; docs/operations.md says what to do for each. Then POST /tenants/{id}/retry."
     }
+    # DomainDegraded has the domain, its tenant and the reason.
+    domain-degraded = {
+      name     = "A customer's domain does not lead to its site any more"
+      severity = "WARNING"
+      when     = "a custom domain became degraded"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"DomainDegraded\"\n"
+      what     = "Its DNS has led elsewhere for an hour or not answered for three days, or its certificate is gone. The site is at its subdomain meanwhile. GET /tenants/{id}/domains/{domain} says which record is missing; tell the customer. It comes back by itself."
+    }
+    domains-denied = {
+      name     = "Custom domains get no certificates"
+      severity = "ERROR"
+      when     = "Certificate Manager has refused a call of kairos-provision"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"DomainNotReconciled\"\njsonPayload.code=\"denied\"\n"
+      what     = "kairos-provision may not do what custom domains need. Give its account the role kairosCustomDomains again (terraform/identities.tf). Nothing is lost meanwhile: the domains are tried again."
+    }
     pool-paused = {
       name     = "No sites are made for the pool"
       severity = "ERROR"

@@ -50,7 +50,8 @@ resource "google_certificate_manager_certificate" "sites" {
   }
 }
 
-# The Gateway names the map.
+# The Gateway names the map. kairos-provision adds an entry for each custom domain, named kd-…, which are no concern of
+# Terraform's; a map that has entries cannot be deleted, so before a destroy the domains are removed.
 resource "google_certificate_manager_certificate_map" "sites" {
   name = "kairos-sites"
 

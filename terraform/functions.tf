@@ -6,6 +6,11 @@ locals {
     BASE_DOMAIN          = var.domain
   }
 
+  # Where a custom domain has to lead.
+  sites_environment = {
+    SITES_ADDRESSES = google_compute_global_address.sites.address
+  }
+
   # What makes sites and what gives them must agree on it.
   new_site_environment = {
     FRAPPE_IMAGE = local.frappe_image
@@ -14,10 +19,11 @@ locals {
   }
 
   # What is empty is not set.
-  reconciler_environment = { for name, value in merge(local.common_environment, local.new_site_environment, {
+  reconciler_environment = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
     GKE_CLUSTER         = google_container_cluster.this.name
     GKE_LOCATION        = google_container_cluster.this.location
     GKE_NAMESPACE       = var.namespace
+    CERTIFICATE_MAP     = google_certificate_manager_certificate_map.sites.name
     DB_HOST             = local.database_host
     DB_PORT             = tostring(var.database_port)
     DB_TLS              = var.database_tls
@@ -30,7 +36,7 @@ locals {
   }) : name => value if value != "" }
 
   environments = {
-    api = { for name, value in merge(local.common_environment, local.new_site_environment, {
+    api = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
       API_AUDIENCE          = var.api_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)
@@ -180,6 +186,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_artifact_registry_repository_iam_member.build_writes_functions,
     google_project_iam_member.build_reads_sources,
     google_project_iam_member.build_writes_logs,
+    google_project_iam_member.custom_domains,
     google_project_iam_member.database,
     google_project_iam_member.eventarc_agent,
     google_project_iam_member.push_receives_events,

@@ -4,7 +4,7 @@
 locals {
   service_accounts = {
     api       = "The API: the database, and triggers."
-    provision = "provision: the database, triggers, and site Jobs."
+    provision = "provision: the database, triggers, site Jobs, and the certificates of custom domains."
     cleanup   = "cleanup: the database, triggers, and site Jobs."
     publish   = "publish: the database, and the topic of status events."
     push      = "Pub/Sub and Eventarc, when they call a function."
@@ -74,6 +74,39 @@ resource "google_project_iam_member" "cluster_connect" {
   project = var.project_id
   role    = google_project_iam_custom_role.cluster_connect.name
   member  = google_service_account.this[each.value].member
+}
+
+# The certificates of custom domains, each with its DNS authorization and its entry in the map. Google's own role that may
+# delete them may change the map and everything else, too
+# (https://docs.cloud.google.com/certificate-manager/docs/permissions).
+resource "google_project_iam_custom_role" "custom_domains" {
+  role_id     = "kairosCustomDomains"
+  title       = "Kairos: certificates of custom domains"
+  description = "Make, see and delete certificates, DNS authorizations and entries of certificate maps."
+  permissions = [
+    "certificatemanager.certmapentries.create",
+    "certificatemanager.certmapentries.delete",
+    "certificatemanager.certmapentries.get",
+    "certificatemanager.certmapentries.list",
+    "certificatemanager.certs.create",
+    "certificatemanager.certs.delete",
+    "certificatemanager.certs.get",
+    "certificatemanager.certs.list",
+    "certificatemanager.certs.use",
+    "certificatemanager.dnsauthorizations.create",
+    "certificatemanager.dnsauthorizations.delete",
+    "certificatemanager.dnsauthorizations.get",
+    "certificatemanager.dnsauthorizations.list",
+    "certificatemanager.dnsauthorizations.use",
+  ]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_project_iam_member" "custom_domains" {
+  project = var.project_id
+  role    = google_project_iam_custom_role.custom_domains.name
+  member  = google_service_account.this["provision"].member
 }
 
 # Who may call which function.

@@ -11,7 +11,6 @@
  */
 import { isStoreUnusable } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
-import type { LogEvent } from "../../shared/platform/log-events.ts";
 import { randomUUID } from "node:crypto";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
@@ -20,8 +19,10 @@ import { isTenantId } from "../../shared/tenant/names.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { leftCertificates, leftDomains } from "./collect-domains.ts";
+import { isGone } from "./findings.ts";
+import type { Finding, Findings } from "./findings.ts";
 import { drainPool } from "./keep-pool.ts";
 
 /** Older than any function that may still be about to use it. */
@@ -29,18 +30,6 @@ const MIN_AGE_SECONDS = 3600;
 
 /** A leftover is looked for as long as the deletion record is kept. */
 const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
-
-/** A line of the report: what was found, and whom it is about. */
-interface Finding {
-  event: LogEvent;
-  tenantId: string;
-  subdomain?: string;
-  domain?: string;
-  /** The fields of a record that are damaged. */
-  damaged?: string[];
-}
-
-type Findings = AsyncGenerator<Finding>;
 
 /** Collects, and logs a line for each finding. Throws only when the database does not answer. */
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
@@ -53,6 +42,7 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     lostNamesAndTenants,
     lostDeletions,
     leftDomains,
+    leftCertificates,
   ];
   for (const look of looks) {
     try {
@@ -222,19 +212,4 @@ async function* lostDeletions({ store }: Dependencies, before: Date): Findings {
       yield { event: "DeletionUnfinished", tenantId };
     }
   }
-}
-
-/** Custom domains of tenants that are gone. One that was given up is due at no time. */
-async function* leftDomains(dependencies: Dependencies): Findings {
-  const { store, domains } = dependencies;
-  if (!domains) return;
-  for await (const { domain, tenantId } of store.domains()) {
-    if (!isTenantId(tenantId) || !(await isGone(tenantId, store))) continue;
-    await reconcileOneDomain(domain, dependencies);
-    yield { event: "DomainOfMissingTenant", tenantId, domain };
-  }
-}
-
-async function isGone(tenantId: string, store: Dependencies["store"]): Promise<boolean> {
-  return (await store.showTenant(tenantId)) === null;
 }

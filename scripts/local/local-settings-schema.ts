@@ -26,6 +26,14 @@ export const localSettingsSchema = {
       default: 3,
       description: "a number of seconds below 10000",
     },
+    LOCAL_CUSTOMER_SECONDS: {
+      title: "How long the fake bench takes to set up a site's customer",
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 10_000,
+      default: 0,
+      description: "a number of seconds below 10000",
+    },
     LOCAL_BENCH_FAULTS: {
       title:
         "The steps at which the fake bench fails, by subdomain; with `:once` only the first time",

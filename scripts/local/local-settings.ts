@@ -13,6 +13,8 @@ export interface LocalSettings {
   namespace: string;
   /** How long the fake bench takes to make a site. */
   benchSeconds: number;
+  /** How long it takes to set up a site's customer. */
+  customerSeconds: number;
   /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the fake bench fails. */
   benchFaults: string;
   /** How often the fake Cloud Scheduler sends a resync. */
@@ -35,6 +37,7 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     port: values.PORT,
     namespace: values.GKE_NAMESPACE,
     benchSeconds: values.LOCAL_BENCH_SECONDS,
+    customerSeconds: values.LOCAL_CUSTOMER_SECONDS,
     benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
     resyncSeconds: values.LOCAL_RESYNC_SECONDS,
     runningEmulators: {

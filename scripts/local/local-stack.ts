@@ -301,6 +301,7 @@ async function startCluster({
     VOLUME: paths.volume.root,
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
+    LOCAL_CUSTOMER_SECONDS: String(local.customerSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({

@@ -1,11 +1,13 @@
 /** The adapter of Certificate Manager against a fake that is held to the API's discovery document. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { DiscoveredCall } from "../../tests/testkit/discovery-document.ts";
 import { startFakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import type { FakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import { AdapterError } from "../platform/errors.ts";
-import { openCertificateManager, resourceId } from "./certificate-manager.ts";
+import { openCertificateManager } from "./certificate-manager.ts";
 import type { CertificateAction, CertificateCredentials } from "./certificate-manager.ts";
+import { resourceId } from "./certificate-resources.ts";
 
 const test = suite("Certificate Manager");
 
@@ -72,6 +74,26 @@ test("what is made twice is there once, and what is deleted twice is gone", asyn
     Array.from({ length: 6 }, () => true),
   );
   assert.equal(fake.names(), []);
+});
+
+async function namesMade(): Promise<string[]> {
+  const names = [];
+  for await (const { domain, createdAt } of open().listMade()) {
+    assert.ok(Math.abs(createdAt.getTime() - Date.now()) < 3_600_000);
+    names.push(domain);
+  }
+  return names;
+}
+
+test("finds all that it has made, on whatever page, and nothing of others", async () => {
+  const domains = ["a.com", "b.com", "c.com", "d.com", "e.com"];
+  for (const domain of domains) {
+    for (const action of MAKE) await open().carryOut(action, domain);
+  }
+  const [somebodys = ""] = fake.resources.keys();
+  const others = somebodys.replace(/[^/]+$/, "kairos-sites");
+  fake.resources.set(others, { domain: "kairos.app", createTime: new Date().toISOString() });
+  assert.equal(await namesMade(), [...domains, ...domains, ...domains]);
 });
 
 test("what goes on after the answer is not done yet", async () => {
@@ -162,21 +184,22 @@ test("all that was sent and answered is as the discovery document says, and ever
   fake.called.length = 0;
   await carryOut(MAKE);
   await open().readCertificate(SHOP);
+  await namesMade();
   await carryOut(UNMAKE);
   assert.equal([...new Set(fake.called)].toSorted(), fake.document.methods.toSorted());
   assert.equal(fake.faults, []);
 });
 
 test("what the document does not know is found out", () => {
-  const { judge } = fake.document;
+  const { document } = fake;
   const parent = "v1/projects/p/locations/global";
   const call = {
     httpMethod: "POST",
     path: `${parent}/certificates`,
     query: { certificateId: "a" },
   };
-  const faultsOf = (...given: Parameters<typeof judge>) => {
-    const judged = judge(...given);
+  const faultsOf = (given: DiscoveredCall) => {
+    const judged = document.judge(given);
     return "faults" in judged ? judged.faults : [];
   };
   assert.equal(faultsOf({ ...call, body: { managed: { domains: ["a"] } } }), []);

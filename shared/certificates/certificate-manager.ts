@@ -6,11 +6,21 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { GoogleAuth, PassThroughClient } from "google-auth-library";
 import type { DomainAction, ObservedCertificate } from "../domains/observed-domain.ts";
 import { AdapterError } from "../platform/errors.ts";
 import type { AdapterErrorCode } from "../platform/errors.ts";
+import {
+  domainOf,
+  isDone,
+  LABELS,
+  resourceId,
+  RESOURCES,
+  toAuthorization,
+  toCertificate,
+  toJson,
+} from "./certificate-resources.ts";
+import type { Json, MadeResource, Resource } from "./certificate-resources.ts";
 
 export interface CertificateSettings {
   projectId: string;
@@ -30,14 +40,6 @@ export interface CertificateCredentials {
     timeout: number;
   }) => Promise<{ data: unknown }>;
 }
-
-/** What of Certificate Manager a domain needs, each with the collection that it is in and how its id is sent. */
-const RESOURCES = {
-  authorization: { collection: "dnsAuthorizations", idParameter: "dnsAuthorizationId" },
-  certificate: { collection: "certificates", idParameter: "certificateId" },
-  entry: { collection: "certificateMapEntries", idParameter: "certificateMapEntryId" },
-} as const;
-type Resource = keyof typeof RESOURCES;
 
 const CALL_MILLISECONDS = 10_000;
 
@@ -108,7 +110,34 @@ export function openCertificateManager(
     }
   }
 
+  /** All of a collection, a page at a time. */
+  async function* list(resource: Resource): AsyncGenerator<Json> {
+    const { collection } = RESOURCES[resource];
+    const url = `${base}/${parentOf(resource)}/${collection}`;
+    let pageToken: string | null = null;
+    for (;;) {
+      const params = { pageSize: "500", ...(pageToken !== null && { pageToken }) };
+      const page = toJson((await call({ url, method: "GET", params }, 404))?.data);
+      const found = page[collection];
+      if (Array.isArray(found)) yield* found.map(toJson);
+      const { nextPageToken } = page;
+      if (typeof nextPageToken !== "string" || nextPageToken === "") return;
+      pageToken = nextPageToken;
+    }
+  }
+
   return {
+    /** What was made for domains, each with its domain and when it was made; what somebody else made is left out. */
+    async *listMade(): AsyncGenerator<MadeResource> {
+      for (const resource of ["entry", "certificate", "authorization"] as const) {
+        for await (const one of list(resource)) {
+          const domain = domainOf(one);
+          const createdAt = new Date(String(one["createTime"]));
+          if (one["name"] === nameOf(resource, domain)) yield { domain, createdAt };
+        }
+      }
+    },
+
     /** What there is for a domain. */
     async readCertificate(domain: string): Promise<ObservedCertificate> {
       const [authorization, certificate, entry] = await Promise.all([
@@ -147,50 +176,6 @@ export function openCertificateManager(
       }
     },
   };
-}
-
-type Json = Record<string, unknown>;
-
-/** By which one finds all that this control plane has made. */
-const LABELS = { "managed-by": "kairos" };
-
-/** A valid id, however long the domain is: 128 bits of it. */
-export function resourceId(domain: string): string {
-  return `kd-${createHash("sha256").update(domain).digest("hex").slice(0, 32)}`;
-}
-
-function toJson(value: unknown): Json {
-  return typeof value === "object" && value !== null ? (value as Json) : {};
-}
-
-/** A call that changes something is answered by an operation, which may go on. */
-function isDone(answer: { data: unknown } | null): boolean {
-  return answer === null || toJson(answer.data)["done"] === true;
-}
-
-function toAuthorization(resource: Json | null): ObservedCertificate["authorization"] {
-  if (resource === null) return null;
-  const { name, type, data } = toJson(resource["dnsResourceRecord"]);
-  const isKnown = typeof name === "string" && typeof type === "string" && typeof data === "string";
-  return { record: isKnown ? { name: withoutDot(name), type, data: withoutDot(data) } : null };
-}
-
-function withoutDot(name: string): string {
-  return name.replace(/\.$/, "");
-}
-
-const STATES: ReadonlyMap<unknown, "active" | "failed"> = new Map([
-  ["ACTIVE", "active"],
-  ["FAILED", "failed"],
-]);
-
-function toCertificate(resource: Json | null): ObservedCertificate["certificate"] {
-  if (resource === null) return null;
-  const { state, provisioningIssue, authorizationAttemptInfo } = toJson(resource["managed"]);
-  const attempts = Array.isArray(authorizationAttemptInfo) ? authorizationAttemptInfo : [];
-  const said = [provisioningIssue, ...attempts].map((one) => toJson(one)["details"]);
-  const issue = said.filter((details) => typeof details === "string" && details !== "").join(" ");
-  return { state: STATES.get(state) ?? "provisioning", issue: issue === "" ? null : issue };
 }
 
 function statusOf(error: unknown): number | null {

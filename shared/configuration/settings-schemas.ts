@@ -80,7 +80,8 @@ const newSiteSettings = {
     description: "a comma-separated list of Frappe apps, such as erpnext,hrms",
   },
   POOL_SIZE: {
-    title: "How many sites are made before anybody asks for one",
+    title:
+      "How many sites are made before anybody asks for one; with `npm start` 2 unless it is set",
     type: "integer",
     minimum: 0,
     maximum: 1000,

@@ -8,21 +8,30 @@
  * @module
  */
 import { addSeconds } from "../tenant/tenant.ts";
+import {
+  act,
+  become,
+  becomeActive,
+  change,
+  DAY,
+  growing,
+  HOUR,
+  keep,
+  MINUTE,
+  secondsBetween,
+  told,
+  withMarks,
+} from "./domain-decisions.ts";
 import { judgeDns } from "./dns-verdict.ts";
 import type { DnsVerdict } from "./dns-verdict.ts";
 import { isServed } from "./domain.ts";
-import type { Domain, DomainChanges, DomainReason, DomainState } from "./domain.ts";
+import type { Domain, DomainChanges, DomainReason } from "./domain.ts";
 import type {
-  DomainAction,
   DomainDecision,
   ObservedCertificate,
   ObservedDomain,
   ObservedTenant,
 } from "./observed-domain.ts";
-
-const MINUTE = 60;
-const HOUR = 3600;
-const DAY = 24 * HOUR;
 
 /** A domain whose DNS is not set by then is not looked at any more. */
 export const GIVE_UP_DAYS = 14;
@@ -234,55 +243,6 @@ function command(tenant: ObservedTenant, reason: DomainReason | null): DomainDec
   if (tenant.takesCommand) return act("commandTenant");
   const message = "Its site is told as soon as it is there and the tenant's operation has ended.";
   return told(reason ?? "WaitingForTenant", message, MINUTE);
-}
-
-function become(
-  state: DomainState,
-  reason: DomainReason | null,
-  message: string | null,
-  now: Date,
-): DomainDecision {
-  return change({ state, state_since: now, reason, message });
-}
-
-function becomeActive(now: Date): DomainDecision {
-  const none = { gone_since: null, unknown_since: null, retry_at: null };
-  return withMarks(become("active", null, null, now), none);
-}
-
-/** Decides to write this, and to look again at once. */
-function change(changes: DomainChanges): DomainDecision {
-  return { changes, action: null, requeue: true, recheckAfterSeconds: MINUTE };
-}
-
-/** Decides to do this, and to look again at once. */
-function act(action: DomainAction): DomainDecision {
-  return { changes: {}, action, requeue: true, recheckAfterSeconds: MINUTE };
-}
-
-function keep(changes: DomainChanges): DomainDecision {
-  return { changes, action: null, requeue: false, recheckAfterSeconds: DAY };
-}
-
-function told(
-  reason: DomainReason | null,
-  message: string | null,
-  recheckAfterSeconds: number,
-): DomainDecision {
-  return { ...keep({ reason, message }), recheckAfterSeconds };
-}
-
-function withMarks(decision: DomainDecision, marks: DomainChanges): DomainDecision {
-  return { ...decision, changes: { ...marks, ...decision.changes } };
-}
-
-/** A pause that is a tenth of the time that has passed: from a minute up to a limit. */
-function growing(since: Date, now: Date, limit: number): number {
-  return Math.min(limit, Math.max(MINUTE, Math.round(secondsBetween(since, now) / 10)));
-}
-
-function secondsBetween(start: Date, end: Date): number {
-  return (end.getTime() - start.getTime()) / 1000;
 }
 
 function isSame(

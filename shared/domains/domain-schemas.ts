@@ -24,8 +24,8 @@ export const domainSchema = {
 /** A domain as a caller may write it: also with the letters of any script. */
 export const givenDomainSchema = {
   type: "string",
-  minLength: 1,
   maxLength: 253,
-  description: "a domain name of 1 to 253 characters, such as shop.example.com",
+  pattern: "^\\S+$",
+  description: "a domain name of 1 to 253 characters without space, such as shop.example.com",
   examples: ["shop.example.com"],
 } as const satisfies JSONSchema;

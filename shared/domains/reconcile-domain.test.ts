@@ -216,7 +216,7 @@ for (const [name, begin, isDone] of ways) {
         const error: unknown = await reconcileDomain(SHOP, killedAt(world.ports, last, when)).catch(
           (thrown: unknown) => thrown,
         );
-        if (error !== undefined && !(error instanceof Killed)) throw error;
+        if (error !== undefined) assert.instance(error, Killed, (error as Error).message);
         const { record } = world.record;
         assert.ok(
           record === null || record.next_check_at !== null,
@@ -252,5 +252,27 @@ for (const [name, begin, isDone] of ways) {
     }
   });
 }
+
+test("after a failed certificate there is none for an hour, wherever it was killed", async () => {
+  for (const when of ["before", "after"] as const) {
+    for (let last = 1; ; last++) {
+      const world = start();
+      const isIssuing = () => world.record.record?.state === "issuing";
+      while (!isIssuing())
+        await reconcileDomain(SHOP, killedAt(world.ports, 9, "after")).catch(() => {});
+      world.certificate = { ...world.certificate, certificate: { state: "failed", issue: "no" } };
+      const ports = killedAt(world.ports, last, when);
+      const error: unknown = await reconcileDomain(SHOP, ports).catch((thrown: unknown) => thrown);
+      await reconcileDomain(SHOP, world.ports);
+      await reconcileDomain(SHOP, world.ports);
+      const state = world.certificate.certificate?.state;
+      assert.is.not(state, "active", `${when} call ${last}: it was asked for again at once`);
+      world.now = addSeconds(world.now, 3700);
+      await untilQuiet(world);
+      assert.ok(hasIt(world), `${when} call ${last}`);
+      if (error === undefined) break;
+    }
+  }
+});
 
 test.run();

@@ -138,10 +138,10 @@ const cases: Case[] = [
   ],
   [
     "a volume claim that is missing",
-    { pods: [unscheduled('persistentvolumeclaim "frappe-sites" not found')] },
+    { pods: [unscheduled('persistentvolumeclaim "kairos-volume" not found')] },
     [
       "VolumeMissing",
-      'A volume that the site Job needs is missing: persistentvolumeclaim "frappe-sites" not found',
+      'A volume that the site Job needs is missing: persistentvolumeclaim "kairos-volume" not found',
       7,
     ],
   ],

@@ -33,6 +33,7 @@ export const LOG_EVENTS = {
   NameOfNobody: "A name is reserved for something that is no tenant.",
   NameReleased: "A name of a tenant that is gone was released.",
   NameLost: "A tenant does not hold its name.",
+  OrphanedCertificateRemoved: "The certificate of a custom domain that is not there was removed.",
   OrphanedJobRemoved: "A site Job of a tenant that is gone was removed.",
   OrphanedSecretRemoved: "A Secret of a tenant that is gone was removed.",
   OrphanedSlotFreed: "A slot whose tenant does not know of it was freed.",

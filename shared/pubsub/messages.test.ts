@@ -15,6 +15,11 @@ const understood: [sentence: string, message: unknown, request: unknown][] = [
   ["the garbage collection", { kind: "garbage-collection" }, { for: "garbage-collection" }],
   ["a tenant's trigger", { kind: "tenant", tenant_id: ID }, { for: "tenant", tenantId: ID }],
   [
+    "the trigger of a tenant's domains",
+    { kind: "domains", tenant_id: ID },
+    { for: "domains", tenantId: ID },
+  ],
+  [
     "a tenant's trigger with an id of no tenant's form",
     { kind: "tenant", tenant_id: "acme" },
     { for: "tenant", tenantId: "acme" },

@@ -55,7 +55,7 @@ function recordOf({ state }: Model, id = ID): Tenant {
 }
 
 function put(it: Model, tenant: Tenant): void {
-  putRecord(it, tenant as Parameters<typeof putRecord>[1]);
+  putRecord(it, tenant);
 }
 
 const run = (it: Model, id = ID, settings = SETTINGS) =>

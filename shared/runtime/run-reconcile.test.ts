@@ -51,6 +51,7 @@ interface ActionResult {
 async function runHandler(
   run: (handlers: IoHandlers) => Promise<unknown>,
   answer: unknown,
+  more: Partial<Dependencies> = {},
 ): Promise<ActionResult> {
   const calls: ActionResult["calls"] = [];
   const adapter = (name: string) =>
@@ -66,7 +67,8 @@ async function runHandler(
       },
     );
   const [store, cluster, bus] = [adapter("store"), adapter("cluster"), adapter("bus")];
-  const dependencies = { store, cluster, bus, settings: SETTINGS } as unknown as Dependencies;
+  const adapters = { store, cluster, bus, settings: SETTINGS } as unknown as Dependencies;
+  const dependencies = { ...adapters, ...more };
   return { calls, result: await run(handlersFor(dependencies)) };
 }
 
@@ -191,6 +193,22 @@ for (const ended of [true, false]) {
     const [[name, ...asked] = [""]] = calls;
     assert.equal([name, ...asked.slice(0, 2), calls.length], ["store.endDeletion", tenant, 7, 1]);
     assert.ok((asked[2] as Date).getTime() >= before);
+  });
+}
+
+for (const ended of [true, false]) {
+  test(`with custom domains, a deletion that has ended triggers those of its tenant: ${ended}`, async () => {
+    const domains = {} as Dependencies["domains"];
+    const { calls, result } = await runHandler(
+      (handlers) => handlers.endDeletion({ tenant, version: fakeVersion(7) }),
+      ended,
+      { domains },
+    );
+    assert.is(result, ended);
+    assert.equal(
+      calls.slice(1),
+      ended ? [["bus.publish", { kind: "domains", tenant_id: ID }]] : [],
+    );
   });
 }
 

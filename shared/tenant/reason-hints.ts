@@ -15,7 +15,7 @@ export const REASON_HINTS = {
   PodNotCreated: "Run kubectl describe job; often it is Pod security or an admission webhook.",
   ImageNotPulled: "Correct FRAPPE_IMAGE, or give the nodes access to it.",
   SecretMissing: "Make it; frappe-database-admin is the operator's, site-ID the control plane's.",
-  VolumeMissing: "Run kubectl get pvc,pv, and make the claim frappe-sites or its volume.",
+  VolumeMissing: "Run kubectl get pvc,pv, and make the claim kairos-volume or its volume.",
   ContainerNotCreated: "Correct what the message names: it is in Kubernetes' words.",
   VolumeNotMounted: "See that the file server answers, and that the firewall lets nodes reach it.",
   ContainersStarting: "Wait, for a large image takes minutes; then run kubectl describe pod.",

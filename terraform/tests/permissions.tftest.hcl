@@ -36,6 +36,18 @@ run "the_api_reaches_neither_the_cluster_nor_the_secrets_of_others" {
   }
 }
 
+run "provision_alone_makes_certificates" {
+  assert {
+    condition     = google_project_iam_member.custom_domains.member == google_service_account.this["provision"].member && google_project_iam_member.custom_domains.role == google_project_iam_custom_role.custom_domains.name
+    error_message = "Somebody else may make certificates, or provision may not."
+  }
+
+  assert {
+    condition     = alltrue([for one in google_project_iam_custom_role.custom_domains.permissions : can(regex("^certificatemanager\\.(certmapentries|certs|dnsauthorizations)\\.(create|delete|get|list|use)$", one))])
+    error_message = "It may do more than custom domains need."
+  }
+}
+
 run "whoever_reconciles_reads_no_secret" {
   assert {
     condition = alltrue(flatten([for name in ["provision", "cleanup"] :

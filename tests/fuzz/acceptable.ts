@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { domainToASCII } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import {
@@ -57,19 +58,33 @@ const LINK_RULES = new Map<string, Rule>([
   ["reason", orNull(RULES.reason)],
 ]);
 
+/** The same for a custom domain: of host names the longest that can have a name below it, and none of the sites' own. */
+const DOMAIN_RULES = new Map<string, Rule>([["domain", isDomain]]);
+
+export function isDomain(value: unknown): boolean {
+  const ascii = domainToASCII(String(value)).replace(/\.$/, "");
+  const isHost = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*$/.test(ascii);
+  return isHost && ascii.length <= 237 && !/(^|\.)kairos\.app$/.test(ascii);
+}
+
 export function orNull(rule: Rule): Rule {
   return (value) => value === null || rule(value);
 }
 
 /** Whether a body, in bytes, is one that may have an effect at this target. */
 export function isAcceptable(bytes: string, target: string): boolean {
-  const rules = target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
+  const rules = rulesFor(target);
   const fields = parse(bytes);
   return (
     typeof fields === "object" &&
     fields !== null &&
     Object.entries(fields).every(([name, value]) => rules.get(name)?.(value) ?? false)
   );
+}
+
+function rulesFor(target: string): ReadonlyMap<string, Rule> {
+  if (target.includes("/domains")) return DOMAIN_RULES;
+  return target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
 }
 
 function parse(bytes: string): unknown {

@@ -38,6 +38,7 @@ export async function startApi() {
     FIRESTORE_EMULATOR_HOST: firestore.host,
     PUBSUB_EMULATOR_HOST: hostOf(pubsubPort),
     METADATA_SERVER_DETECTION: "none",
+    SITES_ADDRESSES: "192.0.2.1",
   });
   processes.keepRunning(spec, port);
   await waitForPort(port, AbortSignal.timeout(60_000));

@@ -212,7 +212,12 @@ const ownPaths = constantFrom(
   "/docs",
   "/openapi.json",
   "/nowhere",
-).map((path) => path.replace("{id}", TENANT_IDS[0] ?? "").replace("{op}", `${TENANT_IDS[0]}.1.1`));
+).map((path) =>
+  path
+    .replace("{id}", TENANT_IDS[0] ?? "")
+    .replace("{op}", `${TENANT_IDS[0]}.1.1`)
+    .replace("{domain}", "shop.com"),
+);
 
 export const methods: Malformed = tuple(
   any,

@@ -9,11 +9,13 @@ import type {
   QueryDocumentSnapshot,
   QuerySnapshot,
 } from "@google-cloud/firestore";
+import { damagedDomainFields } from "../../shared/domains/damaged-domain.ts";
+import { toDates } from "../../shared/firestore/firestore-calls.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import { newTenant, PHASES, DESIRED_STATES } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { orNull, RULES } from "./acceptable.ts";
+import { isDomain, orNull, RULES } from "./acceptable.ts";
 import type { Rule } from "./acceptable.ts";
 import { API_KEY } from "./valid-requests.ts";
 import { REQUESTER } from "../testkit/requester.ts";
@@ -57,6 +59,7 @@ const TENANT_FIELDS = pathsIn(
 
 const COLLECTIONS = new Set([
   "deletions",
+  "domains",
   "events",
   "operations",
   "requests",
@@ -76,6 +79,7 @@ export async function findForbidden(client: Firestore): Promise<string[]> {
     ...(await read("requests")).docs.flatMap((document) =>
       faultsOfRecord(document.id, document.data()),
     ),
+    ...faultsOfDomains(tenants, (await read("domains")).docs),
     ...faultsOfTold(tenants, [...(await read("events")).docs, ...(await read("operations")).docs]),
     ...(await read("deletions")).docs
       .filter(({ id }) => !tenants.docs.some((tenant) => tenant.id === id))
@@ -135,6 +139,21 @@ function faultsOfReservations(tenants: QuerySnapshot, reservations: QuerySnapsho
   ];
 }
 
+/** A domain is one that a customer may have, and of a tenant that is there. */
+function faultsOfDomains(tenants: QuerySnapshot, domains: QueryDocumentSnapshot[]): string[] {
+  const known = new Set(tenants.docs.map(({ id }) => id));
+  return domains.flatMap((document) => {
+    const damaged = damagedDomainFields(toDates(document.data()) as object as Fields, document.id);
+    return [
+      ...(isDomain(document.id) ? [] : [`a domain ${document.id}`]),
+      ...(known.has(String(document.get("tenant_id"))) ? [] : [`${document.id} of nobody`]),
+      ...damaged.map((field) => `${document.id} with a strange ${field}`),
+    ];
+  });
+}
+
+type Fields = Record<string, unknown>;
+
 /** What is told of tenants is of one that is there, and has neither an address nor a key in it. */
 function faultsOfTold(tenants: QuerySnapshot, told: QueryDocumentSnapshot[]): string[] {
   const known = new Set(tenants.docs.map(({ id }) => id));
@@ -155,7 +174,7 @@ function faultsOfRecord(id: string, fields: DocumentData): string[] {
   const isHash = (value: unknown) => /^[0-9a-f]{64}$/.test(String(value));
   const { status, body } = JSON.parse(String(fields["answer"])) as {
     status: number;
-    body: { id: string };
+    body: { id?: string; tenant_id?: string };
   };
   const names = Object.keys(fields).toSorted().join();
   const isSane =
@@ -163,6 +182,6 @@ function faultsOfRecord(id: string, fields: DocumentData): string[] {
     isHash(fields["hash"]) &&
     names === "answer,created_at,expires_at,hash" &&
     (status === 201 || status === 202) &&
-    isTenantId(body.id);
+    isTenantId(body.id ?? body.tenant_id ?? "");
   return isSane ? [] : [`a record ${id} of ${JSON.stringify(fields)}`];
 }

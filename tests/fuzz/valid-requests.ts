@@ -24,6 +24,7 @@ import { takesIdempotencyKey } from "../../functions/api/http/endpoint.ts";
 import type { EndpointSpec } from "../../functions/api/http/endpoint.ts";
 import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
+import { givenDomainSchema } from "../../shared/domains/domain-schemas.ts";
 import {
   emailSchema,
   organizationSchema,
@@ -112,12 +113,18 @@ const times = date({
   noInvalidDate: true,
 }).map((time) => time.toISOString());
 
+const domains = tuple(
+  stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
+  constantFrom("shop.com", "bücher.de", "xn--bcher-kva.de", "customer.co.uk", "SHOP.Example.NET"),
+).map(([label, rest]) => `${label}.${rest}`);
+
 const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [organizationSchema.pattern, ({ minLength = 1 }) => names(minLength)],
   [subdomainSchema.pattern, () => subdomains],
   [emailSchema.pattern, () => emails],
   [operationsQuerySchema.properties.since.pattern, () => times],
   [reasonSchema.pattern, () => reasons],
+  [givenDomainSchema.pattern, () => domains],
 ]);
 
 /** Of each list. A parameter of this name has the same schema in all of them. */
@@ -186,7 +193,7 @@ function targetsOf({ path, query }: EndpointSpec): Arbitrary<string> {
   return tuple(operationIds, fields).map(([op, some]) => {
     const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
     const [id = ""] = op.split(".");
-    return `${path.replace("{id}", id).replace("{op}", op)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
+    return `${path.replace("{id}", id).replace("{op}", op).replace("{domain}", "a.shop.com")}${text.length === 0 ? "" : "?"}${text.join("&")}`;
   });
 }
 

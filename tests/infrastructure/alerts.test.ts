@@ -7,7 +7,11 @@ import * as assert from "uvu/assert";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { decide } from "../../shared/reconciler/decide.ts";
 import type { Job } from "../../shared/reconciler/decision.ts";
+import { reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
+import type { DomainDependencies } from "../../shared/runtime/reconcile-domains.ts";
 import { createDecisionLog } from "../../shared/runtime/decision-log.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
+import type { AdapterErrorCode } from "../../shared/platform/errors.ts";
 import { log, writeLogLine } from "../../shared/platform/log.ts";
 import type { IoHandlers } from "../../shared/reconciler/ports.ts";
 import { addSeconds, newTenant } from "../../shared/tenant/tenant.ts";
@@ -144,10 +148,8 @@ function addTests(): void {
 
   test("there are those alerts that are looked at here", () => {
     const ofEvents = EVENTS.flatMap(([, expected]) => expected);
-    assert.equal(
-      filters.names,
-      [...new Set([...ofEvents, "pool-paused", "set-up-fails"])].toSorted(),
-    );
+    const ofFunctions = ["domain-degraded", "domains-denied", "pool-paused", "set-up-fails"];
+    assert.equal(filters.names, [...new Set([...ofEvents, ...ofFunctions])].toSorted());
   });
 
   for (const [one, expected] of EVENTS) {
@@ -170,6 +172,17 @@ function addTests(): void {
     assert.equal(about(ofFunction("somebody-else", await lineOfSetUp(600))), []);
   });
 
+  test("a custom domain that is degraded, or that nobody may look at: somebody is told", async () => {
+    for (const [code, expected] of [
+      ["denied", ["domains-denied"]],
+      ["unavailable", []],
+    ] as const) {
+      assert.equal(about(ofFunction("kairos-provision", await lineOfDomain(code))), expected);
+    }
+    const [degraded = {}] = await logLinesOf(async () => log("WARNING", "DomainDegraded", {}));
+    assert.equal(about(ofFunction("kairos-provision", degraded)), ["domain-degraded"]);
+  });
+
   test("a pool of which the filling pauses: pool-paused", async () => {
     const [line = {}] = await logLinesOf(async () => log("ERROR", "PoolPaused", { failures: 3 }));
     assert.equal(about(ofFunction("kairos-provision", line)), ["pool-paused"]);
@@ -180,6 +193,15 @@ function addTests(): void {
   test("one that is only blocked: nobody is told", async () => {
     assert.equal(about(ofFunction("kairos-provision", await lineOfSetUp(300))), []);
   });
+}
+
+/** The line that is logged of a custom domain where Certificate Manager has answered so. */
+async function lineOfDomain(code: AdapterErrorCode): Promise<Record<string, unknown>> {
+  const refused = () => Promise.reject(new AdapterError("certificates", code, "planted"));
+  const store = { readDomain: refused, putOffDomain: () => Promise.resolve() };
+  const dependencies = { store, domains: {} } as unknown as DomainDependencies;
+  const [line = {}] = await logLinesOf(() => reconcileOneDomain("shop.com", dependencies));
+  return line;
 }
 
 /** The line that is logged of a tenant whose image has been missing for so many seconds. */

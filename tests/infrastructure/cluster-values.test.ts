@@ -3,7 +3,12 @@
  * written for, and that the root above gives what it is made from.
  */
 import { loadYaml } from "@kubernetes/client-node";
-import type { V1Container, V1PodSpec } from "@kubernetes/client-node";
+import type {
+  V1Container,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
+  V1PodSpec,
+} from "@kubernetes/client-node";
 import { spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
@@ -15,7 +20,7 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.t
 import { siteJob, siteScripts } from "../../shared/operations/job-manifest.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import { findFaults, mergeValues } from "./chart.ts";
+import { chartObject, findFaults, mergeValues } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
@@ -24,6 +29,13 @@ import { REQUESTER } from "../testkit/requester.ts";
 const test = suite("what terraform/cluster tells the charts");
 
 type Values = Record<string, unknown>;
+
+/** What of the file server a claim of the chart's has. */
+function pathOf(claim: string): string {
+  const { spec } = chartObject("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
+  const volume = chartObject("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
+  return volume.spec?.nfs?.path ?? "";
+}
 
 /** What one run of the tests of `terraform/cluster` tells the charts. */
 interface Told {
@@ -111,12 +123,13 @@ function addTests(): void {
   });
 
   test("the bench is on the volume of the site Jobs, and asks the same Secret", () => {
-    const { volumes } = podOf("create");
+    const { volumes, containers } = podOf("create");
+    const root = pathOf(volumes?.[0]?.persistentVolumeClaim?.claimName ?? "");
+    const subPath = containers[0]?.volumeMounts?.find((mount) => mount.subPath)?.subPath;
     for (const { run, bench } of told) {
       if (bench === undefined) continue;
       const { persistence } = bench as { persistence: { worker: { existingClaim: string } } };
-      const claim = volumes?.[0]?.persistentVolumeClaim?.claimName;
-      assert.is(persistence.worker.existingClaim, claim, run);
+      assert.is(pathOf(persistence.worker.existingClaim), `${root}/${subPath}`, run);
     }
   });
 

@@ -56,6 +56,7 @@ const GRANTS = [
   "kairos-nodes: roles/artifactregistry.reader on kairos-docker-hub",
   "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
   "kairos-provision: kairosClusterConnect on the project",
+  "kairos-provision: kairosCustomDomains on the project",
   "kairos-provision: roles/datastore.user on the project",
   "kairos-provision: roles/pubsub.publisher on tenant-events",
   "kairos-provision: roles/pubsub.publisher on tenant-status",
@@ -202,6 +203,7 @@ function addTests(): void {
       reservedSubdomains: ["billing", "login"],
       trustedProxies: 2,
       rateLimitPerMinute: 600,
+      sitesAddresses: ["192.0.2.10"],
       frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
       frappeApps: ["erpnext", "hrms"],
       poolSize: 12,
@@ -228,8 +230,13 @@ function addTests(): void {
         benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,
+        sitesAddresses: ["192.0.2.10"],
+        certificateMap: "kairos-sites",
+        dnsServers: [],
+        certificateManagerHost: null,
         poolSize: 12,
         poolMaxAgeDays: 14,
+        routerUrl: "http://router.example.com:8001",
       });
     });
   }

@@ -1,5 +1,6 @@
 /** The router's nginx, on the very configuration that the chart renders: whom it leads a visitor to, and what it tells. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -229,6 +230,14 @@ function addTests(): void {
     assert.equal(bench.reached, []);
   });
 
+  test("a link by a name that DNS does not have leads nowhere, wherever it leads", async () => {
+    for (const host of ["a_b.example.com", "%2e", "-acme", "~acme", "a..b"]) {
+      link(host, `../tenants/${ACME}/current`);
+      assert.ok([400, 404].includes((await ask({ host })).status), host);
+    }
+    assert.equal(bench.reached, []);
+  });
+
   test("a bench that the router was not told of is away", async () => {
     const far = `tn${"d".repeat(32)}`;
     link("far.example.com", makeSite(volume, far, "another"));
@@ -290,7 +299,7 @@ function addTests(): void {
       const cookies = { "Set-Cookie": ["sid=1", "user=2"] };
       response.writeHead(404, {
         ...cookies,
-        "Content-Type": "text/csv",
+        "Content-Type": "text/plain",
         "Cache-Control": "public",
       });
       response.end("a page of the site's own");
@@ -305,7 +314,7 @@ function addTests(): void {
     assert.is(answer.body, "a page of the site's own");
     assert.equal(answer.headers["set-cookie"], ["sid=1", "user=2"]);
     assert.is(answer.headers["cache-control"], "public");
-    assert.is(answer.headers["content-type"], "text/csv");
+    assert.is(answer.headers["content-type"], "text/plain");
   });
 
   test("the client's address is the last that is not the load balancer's, and the bench is told it alone", async () => {
@@ -432,6 +441,27 @@ function addTests(): void {
     }
   });
 
+  test("a bench may come after the router: its name is looked up while nginx runs", async () => {
+    const names = await startNameServer();
+    const host = "frappe-bench.frappe.svc.cluster.local";
+    const resolver = `resolver 127.0.0.1:${names.port} valid=30s ipv6=off;\n`;
+    const early = await startRouter({
+      volume,
+      benchPort: bench.port,
+      benchName: { host, resolver },
+    });
+    try {
+      assert.equal(await health("bench", early.port), [503, "gunicorn does not answer\n"]);
+      assert.is((await visit(early.port, { host: "acme.example.com" })).status, 502);
+      names.known.add(host);
+      assert.is((await visit(early.port, { host: "acme.example.com" })).body, `${ACME} /`);
+      assert.is((await health("bench", early.port))[0], 200);
+    } finally {
+      await early.stop();
+      await names.stop();
+    }
+  });
+
   test("a bench that is busy is not taken for dead", async () => {
     bench.answerWith(() => {});
     assert.equal(await health("bench"), [200, "the bench is busy\n"]);
@@ -482,6 +512,33 @@ function addTests(): void {
     await once(socket, "close");
     return received;
   }
+}
+
+/** Answers for the names that are known, all of which are this machine, and of all others that they are not there. */
+async function startNameServer() {
+  const known = new Set<string>();
+  const server = createSocket("udp4");
+  server.on("message", (question, { port }) => {
+    const labels: string[] = [];
+    let at = 12;
+    for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
+      labels.push(question.subarray(at + 1, at + 1 + length).toString());
+      at += length + 1;
+    }
+    const isKnown = known.has(labels.join("."));
+    // The question again; then its name (by a pointer), A, IN, 60 s, four bytes.
+    const record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1];
+    const head = [0x81, isKnown ? 0x80 : 0x83, 0, 1, 0, isKnown ? 1 : 0, 0, 0, 0, 0];
+    const asked = [question.subarray(0, 2), Buffer.from(head), question.subarray(12, at + 5)];
+    server.send(Buffer.concat([...asked, Buffer.from(isKnown ? record : [])]), port, "127.0.0.1");
+  });
+  server.bind(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: server.address().port,
+    known,
+    stop: () => once(server.close(), "close"),
+  };
 }
 
 test.run();

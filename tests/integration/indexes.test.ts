@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { USED_SERVICES } from "../../scripts/build/used-messages.ts";
 import { recordCommand } from "../../functions/api/tenants/record-command.ts";
 import { recordCorrection } from "../../functions/api/tenants/record-correction.ts";
+import { newDomain } from "../../shared/domains/domain.ts";
 import { openStore } from "../../shared/firestore/store.ts";
 import type { ListRequest, OperationListRequest, Store } from "../../shared/firestore/store.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
@@ -139,10 +140,29 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.readDeletion(id);
   await store.deletionsEnded(NOW, NOW);
   await store.deletionsOpen(NOW);
+  await callEveryMethodOfDomains(store);
   await callThePool(store);
   await store.recordHeartbeat(NOW);
   await store.readHeartbeat(10_000);
   await store.close();
+}
+
+async function callEveryMethodOfDomains(store: Store): Promise<void> {
+  const asked = { domain: "a.com", tenantId: TENANT_ID, token: "t", commandId: "c" };
+  await store.createDomain(newDomain({ ...asked, requestedBy: REQUESTER }, NOW), null);
+  const basis = await store.readDomainForCommand("a.com", null);
+  assert.ok(basis.outcome === "first-time" && basis.domain !== null);
+  const update = { domain: basis.domain, changes: { message: "m" } };
+  await store.writeDomainCommand({ update, request: null, expiredRequest: null });
+  await store.showDomain("a.com");
+  await store.domainsOfTenant(TENANT_ID);
+  await store.dueDomains(NOW, 10);
+  await store.putOffDomain("a.com", NOW);
+  for await (const { domain } of store.domains()) assert.is(domain, "a.com");
+  const stored = await store.readDomain("a.com");
+  assert.ok(stored);
+  const written = await store.writeDomain(stored, { next_check_at: NOW });
+  assert.ok(written && (await store.deleteDomain(written)));
 }
 
 async function callThePool(store: Store): Promise<void> {

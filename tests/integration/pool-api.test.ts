@@ -34,7 +34,7 @@ test.before.each(async () => {
 const NOW = new Date();
 
 /** What the pool says beside what the test is about. */
-const poolOf = async () => (await it.call("GET", "/pool")).body as Record<string, unknown>;
+const poolOf = async () => (await it.call("GET", "/pool")).body;
 
 test("a pool without anything is zeros, and asking for it writes nothing", async () => {
   const { demand, ...pool } = await poolOf();
@@ -92,7 +92,7 @@ test("standbys are in no list but their own, and one is shown to whoever has its
   const shown = await it.call("GET", `/tenants/${standby.id}`);
   assert.is(shown.status, 200);
   assert.equal(listed.tenants, [shown.body]);
-  const { subdomain, site_url, desired, status } = shown.body as Record<string, unknown>;
+  const { subdomain, site_url, desired, status } = shown.body;
   assert.equal([subdomain, site_url, desired, status], ["", null, "standby", "active"]);
   assert.is((await it.call("GET", "/tenants?state=present")).status, 422);
 });

@@ -275,7 +275,8 @@ test("a query of the pool that takes its time keeps nobody waiting", async () =>
   let goOn: () => void = () => {};
   const stuck = new Promise<void>((resolve) => (goOn = resolve));
   it.proxy.injectFault({ rpc: "RunQuery", before: () => stuck });
-  const answer = await withoutLog(() => post(dependencies()));
+  const hasty = { ...dependencies(), store: it.faulty };
+  const answer = await withoutLog(() => post(hasty));
   goOn();
   assert.is(answer.status, 201);
   assert.is((await untaken()).length, 1);

@@ -81,7 +81,7 @@ function addTests(assetDirectory: string): void {
     };
     await all("active");
     for (const subdomain of tenants) {
-      assert.ok(existsSync(join(cluster.sites, `${subdomain}.kairos.app/.provisioned`)));
+      assert.ok(existsSync(join(cluster.volume.hosts, `${subdomain}.kairos.app/.provisioned`)));
     }
     assert.is(cluster.database.state().filter((line) => line.startsWith("database ")).length, 10);
     await Promise.all(ids.map((id) => call("POST", `/tenants/${id}/suspend`)));
@@ -106,9 +106,10 @@ function addTests(assetDirectory: string): void {
 
   /** What of sites lies on the volume, but for tombstones. */
   function sitesLeft(): string[] {
-    const records = join(cluster.sites, ".tenants");
+    const { hosts, sites, tenants: records } = cluster.volume;
     return [
-      ...readdirSync(cluster.sites).filter((name) => name.endsWith(".kairos.app")),
+      ...readdirSync(hosts),
+      ...readdirSync(sites).filter((name) => name.startsWith("tn")),
       ...readdirSync(records).filter((name) => !name.endsWith(".gone")),
     ];
   }

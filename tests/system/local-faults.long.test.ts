@@ -64,7 +64,7 @@ function call(program: string, args: string[], { faults, site, step }: Required<
         LOCAL_DATABASE_DIRECTORY: join(directory, "database"),
         MYSQL_PWD: "secret",
         LOCAL_BENCH_FAULTS: faults,
-        SITE: site,
+        HOST: site,
         SITE_STEP: step,
       },
     });

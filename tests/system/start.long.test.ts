@@ -54,7 +54,7 @@ test("a function that dies is started again at its port, and the console says so
 test("every start begins clean", async () => {
   const [port = 0] = await freePorts(1);
   const stackDirectory = join(directory, `stack-${port}`);
-  const stale = join(stackDirectory, "sites", "stale.kairos.app");
+  const stale = join(stackDirectory, "volume", "hosts", "stale.kairos.app");
   mkdirSync(stale, { recursive: true });
   writeFileSync(join(stackDirectory, ".kairos-stack"), "");
   const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port) });
@@ -69,7 +69,7 @@ test("a second stack in the same directory is refused, and the first one works o
   const run = npm(["start", "--", "--directory", first.stackDirectory], { PORT: String(port) });
   assert.is(await run.ended, 1);
   assert.match(run.output(), /Another stack runs in .*--directory DIR/);
-  assert.ok(existsSync(join(first.line("sites"), "common_site_config.json")));
+  assert.ok(existsSync(first.line("sites")));
   assert.is((await request(first.line("API"), "GET", "/health", {})).status, 200);
   first.run.child.kill("SIGTERM");
   assert.is(await first.run.ended, 0);

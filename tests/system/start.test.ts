@@ -20,6 +20,7 @@ import { createStarter, which } from "../testkit/bare-start.ts";
 import { npm } from "../testkit/npm.ts";
 import { nothingIsLeft, start } from "../testkit/npm-start.ts";
 import { eventually, request, temporaryDirectory } from "../testkit/stack-fixture.ts";
+import { siteDirectory, volumeAt } from "../../scripts/local/volume.ts";
 
 const test = suite("npm start");
 
@@ -32,8 +33,10 @@ test("says where everything is, and what it says is so", async () => {
   assert.is(line("API key"), "my-own-key");
   const headers = { "X-API-Key": line("API key") };
   assert.is((await request(line("API"), "GET", "/tenants", { headers })).status, 200);
+  const pool = await request(line("API"), "GET", "/pool", { headers });
+  assert.is((pool.body as { size: number }).size, 2);
   assert.is((await fetch(line("docs"))).status, 200);
-  assert.ok(existsSync(join(line("sites"), "common_site_config.json")));
+  assert.ok(existsSync(line("sites")));
   assert.ok(existsSync(join(line("logs"), "api.log")));
   assert.match(run.output().trimEnd().split("\n").at(-1) ?? "", /^ready/);
   run.child.kill("SIGTERM");
@@ -46,10 +49,10 @@ test("Ctrl-C ends every child, with a site Job at work too", async () => {
   const { line, run } = stack;
   const headers = { "X-API-Key": line("API key"), "Content-Type": "application/json" };
   const body = JSON.stringify({ organization: "Acme", subdomain: "acme", email: "a@acme.example" });
-  await request(line("API"), "POST", "/tenants", { headers, body });
-  await eventually("bench is at work", async () =>
-    existsSync(join(line("sites"), "acme.kairos.app")) ? true : null,
-  );
+  const { body: tenant } = await request(line("API"), "POST", "/tenants", { headers, body });
+  const volume = volumeAt(join(stack.stackDirectory, "volume"));
+  const site = siteDirectory(volume, (tenant as { id: string }).id);
+  await eventually("bench is at work", async () => (existsSync(site) ? true : null));
   run.child.kill("SIGINT");
   assert.is(await run.ended, 0);
   await nothingIsLeft(stack);

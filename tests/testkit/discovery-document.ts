@@ -119,8 +119,9 @@ export function readDiscovery(file: string) {
       const unknown = Object.keys(call.query).filter(
         (name) => method.parameters[name]?.location !== "query",
       );
-      const ids = Object.entries(method.parameters).filter(([, one]) => one.location === "query");
-      const missing = ids.filter(([name]) => !(name in call.query));
+      const missing = Object.entries(method.parameters).filter(
+        ([name, one]) => one.location === "query" && one.required && !(name in call.query),
+      );
       const faults = [
         ...unknown.map((name) => `the parameter ${name} is not known`),
         ...missing.map(([name]) => `the parameter ${name} is missing`),

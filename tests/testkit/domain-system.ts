@@ -10,7 +10,7 @@ import { openCertificateManager } from "../../shared/certificates/certificate-ma
 import { openDns } from "../../shared/dns/dns.ts";
 import type { Domain } from "../../shared/domains/domain.ts";
 import { reconcileDomain } from "../../shared/domains/reconcile-domain.ts";
-import { openBus } from "../../shared/pubsub/bus.ts";
+import type { Trigger } from "../../shared/pubsub/messages.ts";
 import { domainPorts } from "../../shared/runtime/reconcile-domains.ts";
 import type { DomainDependencies } from "../../shared/runtime/reconcile-domains.ts";
 import { mainHost } from "../../shared/tenant/names.ts";
@@ -38,13 +38,14 @@ export async function startDomainSystem() {
     startDnsServer(),
     startFakeCertificateManager(),
   ]);
-  const bus = openBus({ projectId: PROJECT_ID, emulatorHost: api.pubsubHost });
+  const triggered: Trigger[] = [];
+  const bus = { publish: async (trigger: Trigger) => void triggered.push(trigger) };
   const { store } = api;
   const dependencies: DomainDependencies = {
     store,
     bus,
     domains: {
-      dns: openDns({ dnsServers: [dns.address], sitesAddresses: [SITES_ADDRESS] }, 200),
+      dns: openDns({ dnsServers: [dns.address], sitesAddresses: [SITES_ADDRESS] }),
       certificates: openCertificateManager({
         projectId: PROJECT_ID,
         certificateMap: "kairos-sites",
@@ -65,6 +66,8 @@ export async function startDomainSystem() {
     certificates,
     store,
     dependencies,
+    /** What a reconcile has published. */
+    triggered,
     tenantOf,
     /** A tenant with a site that works, in the database. */
     async createTenant(more: TenantParts = {}): Promise<Tenant> {
@@ -112,10 +115,10 @@ export async function startDomainSystem() {
     async empty(): Promise<void> {
       dns.empty();
       certificates.empty();
+      triggered.length = 0;
       await api.empty();
     },
     async stop(): Promise<void> {
-      await bus.close();
       dns.stop();
       certificates.stop();
       await api.stop();

@@ -51,7 +51,8 @@ export async function startFakeCertificateManager() {
     const lacking = [...dnsAuthorizations, ...certificates].filter((one) => !resources.has(one));
     if (lacking.length > 0) return failed(400, `there is no ${lacking.join(", ")}`);
     made += 1;
-    resources.set(name, { ...body, ...ownFields(collection, body, made) });
+    const createTime = new Date().toISOString();
+    resources.set(name, { ...body, createTime, ...ownFields(collection, body, made) });
     return operation();
   }
 
@@ -69,6 +70,16 @@ export async function startFakeCertificateManager() {
     if (managed)
       return answered({ name, ...found, managed: { ...managed, ...certificateState() } });
     return answered({ name, ...found, ...(hostname && { state: behaviour.entries }) });
+  }
+
+  /** Two a page, so that whoever lists has to go on. */
+  function list({ method, name: parent }: KnownCall, { pageToken = "0" }: Record<string, string>) {
+    const collection = method.split(".").at(-2) ?? "";
+    const all = [...resources.keys()].filter((name) => name.startsWith(`${parent}/${collection}/`));
+    const from = Number(pageToken);
+    const page = all.slice(from, from + 2).map((name) => read({ method, name }).body);
+    const isLast = from + 2 >= all.length;
+    return answered({ [collection]: page, ...(!isLast && { nextPageToken: String(from + 2) }) });
   }
 
   function certificateState(): Json {
@@ -111,7 +122,8 @@ export async function startFakeCertificateManager() {
     body: Json,
   ) {
     if (httpMethod === "POST") return create(known, query, body);
-    return httpMethod === "DELETE" ? remove(known) : read(known);
+    if (httpMethod === "DELETE") return remove(known);
+    return known.method.endsWith(".list") ? list(known, query) : read(known);
   }
 
   const server = createServer((request, response) => void handle(request, response));

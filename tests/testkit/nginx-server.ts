@@ -29,6 +29,8 @@ export interface RouterOptions {
   volume: string;
   /** Where the bench's web server answers, on the loopback address. */
   benchPort: number;
+  /** A name in place of its address, and the line by which nginx is told whom to ask for it. */
+  benchName?: { host: string; resolver: string };
   /** Where its socketio does; without it, the web server. */
   socketsPort?: number;
   /** Whose X-Forwarded-For is believed; this machine's, unless said. */
@@ -49,8 +51,8 @@ export async function startRouter(options: RouterOptions) {
   const rendered = renderRouter(options);
   writeFileSync(settings, rendered.settings);
   writeFileSync(configuration, (options.change ?? String)(here(rendered.configuration)));
-  // Who resolves names: nobody, for there are only addresses here.
-  writeFileSync(join(directory, "resolver.conf"), "");
+  // Who resolves names: usually nobody, for there are only addresses here.
+  writeFileSync(join(directory, "resolver.conf"), options.benchName?.resolver ?? "");
   const { uid, username } = userInfo();
   // Started by root it would work as somebody who may not enter the directory.
   const directives = `daemon off; ${uid === 0 ? `user ${username};` : ""}`;
@@ -77,11 +79,12 @@ export async function startRouter(options: RouterOptions) {
 
 function renderRouter({
   benchPort,
+  benchName,
   socketsPort = benchPort,
   trustedProxies = [LOOPBACK],
 }: RouterOptions) {
-  const bench = { name: "main", host: LOOPBACK, port: benchPort };
-  const benches = [{ ...bench, socketsHost: LOOPBACK, socketsPort }];
+  const host = benchName?.host ?? LOOPBACK;
+  const benches = [{ name: "main", host, port: benchPort, socketsHost: host, socketsPort }];
   const values = { ...VALUES, router: { benches, trustedProxies } };
   const data = chartObject("ConfigMap", "kairos-router", values)["data"] as Record<string, string>;
   return { configuration: data["nginx.conf"] ?? "", settings: data["settings.conf"] ?? "" };

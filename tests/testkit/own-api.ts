@@ -39,7 +39,6 @@ export async function startOwnApi(env: Record<string, string> = {}) {
     proxy,
     client: firestore.client,
     store: firestore.store,
-    pubsubHost: pubsub.host,
     empty: () => firestore.empty(),
     call(
       method: string,

@@ -13,7 +13,10 @@ import type { Store } from "../../shared/firestore/store.ts";
 import { REQUESTER } from "./requester.ts";
 import { MADE_WITH } from "./some-standby.ts";
 
-/** The endpoints' dependencies with a pool of this size; what is triggered is kept. */
+/** How long a request waits for the pool here, so that a machine that is busy makes no miss of it. */
+const PATIENT = 10_000;
+
+/** The endpoint's dependencies with a pool of this size; what is triggered is kept. */
 export function poolDependencies(store: Store, poolSize: number, triggered: string[] = []) {
   const settings = parseApiSettings({
     GOOGLE_CLOUD_PROJECT: "kairos-test",
@@ -28,7 +31,15 @@ export function poolDependencies(store: Store, poolSize: number, triggered: stri
     publishEvent: () => Promise.reject(new Error("the API publishes none")),
     close: () => Promise.resolve(),
   };
-  return { store, bus, settings, estimates: { of: () => null } } satisfies ApiDependencies;
+  return {
+    store: {
+      ...store,
+      findStandby: (standby, afterId) => store.findStandby(standby, afterId, PATIENT),
+    },
+    bus,
+    settings,
+    estimates: { of: () => null },
+  } satisfies ApiDependencies;
 }
 
 /** What a POST says beside its name. */

@@ -9,6 +9,7 @@ import { domainToUnicode } from "node:url";
 import { isIPv6 } from "node:net";
 import { DOMAIN_REASONS, DOMAIN_STATES, tokenName } from "../../../shared/domains/domain.ts";
 import type { Domain } from "../../../shared/domains/domain.ts";
+import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { ApiDependencies } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
@@ -38,6 +39,7 @@ export const domainViewSchema = named("Domain", {
   type: "object",
   additionalProperties: false,
   required: [
+    "tenant_id",
     "domain",
     "unicode",
     "state",
@@ -52,6 +54,7 @@ export const domainViewSchema = named("Domain", {
     "next_check_at",
   ],
   properties: {
+    tenant_id: tenantIdSchema,
     domain: { type: "string", description: "In lower case, and in ASCII." },
     unicode: { type: "string", description: "The same for people." },
     state: {
@@ -91,12 +94,13 @@ export const domainViewSchema = named("Domain", {
 /** What the API shows of a domain. */
 export function toDomainView(
   domain: Domain,
-  { status }: Pick<Tenant, "status">,
+  { id, status }: Pick<Tenant, "id" | "status">,
   settings: ApiDependencies["settings"],
 ): FromSchema<typeof domainViewSchema> {
   const { state, wanted, reason, message, requested_at, checked_at, next_check_at } = domain;
   const { site } = status;
   return {
+    tenant_id: id,
     domain: domain.domain,
     unicode: domainToUnicode(domain.domain),
     state,

@@ -23,8 +23,8 @@ export function parseDomain(given: string, baseDomain: string): ParsedDomain {
   if (isIP(address) !== 0) return refuse("be a name, and not an address");
   if (text.includes("*")) return refuse("be one name: there are no wildcards");
   if (text.includes("_")) return refuse("have no underscore, which no host name has");
-  if (/[\s/:@?#%\\[\]]/.test(text)) {
-    return refuse("be a name alone, without scheme, port, path or space");
+  if (/[/:@?#%\\[\]]/.test(text)) {
+    return refuse("be a name alone, without scheme, port or path");
   }
   const domain = /^[\x21-\x7e]*$/.test(text) ? text : domainToASCII(text);
   if (!domain.includes(".")) return refuse("have a dot, as shop.example.com has");

@@ -16,8 +16,8 @@ import type { ApiDependencies } from "../http/endpoint.ts";
 /** How many standbys are tried, should others be quicker. */
 const STANDBYS_TRIED = 3;
 
-/** Longer than Firestore takes, and no wait that anybody notices beside that for a site. */
-const FIND_MILLISECONDS = 1_000;
+/** Longer than Firestore takes, also for the first call of an instance, and no wait beside that for a site. */
+const FIND_MILLISECONDS = 2_000;
 
 /** What is asked for. */
 export interface Asked {

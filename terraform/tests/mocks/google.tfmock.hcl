@@ -23,6 +23,12 @@ mock_resource "google_certificate_manager_dns_authorization" {
   }
 }
 
+mock_resource "google_compute_global_address" {
+  defaults = {
+    address = "192.0.2.10"
+  }
+}
+
 mock_resource "google_dns_managed_zone" {
   defaults = {
     name_servers = ["ns-cloud-a1.googledomains.com.", "ns-cloud-a2.googledomains.com."]

@@ -19,6 +19,7 @@ import { jobName } from "../../../shared/tenant/names.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { eventually, temporaryDirectory } from "../stack-fixture.ts";
+import { siteDirectory } from "../../../scripts/local/volume.ts";
 import { NAMESPACE } from "./site-cluster.ts";
 import type { SiteCluster } from "./site-cluster.ts";
 import { REQUESTER } from "../requester.ts";
@@ -29,7 +30,7 @@ const BENCH_SECONDS = 45;
 /** The last test of its cluster, for afterwards there is no kubelet. */
 export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
   test("a dead kubelet holds the Job's name; by force it is free while the container works, which then harms nothing", async () => {
-    const { core, node, sites, database, env } = cluster();
+    const { core, node, volume, database, env } = cluster();
     const adapter = connectCluster({
       target: { kind: "kubeconfig", path: env.KUBECONFIG },
       namespace: NAMESPACE,
@@ -38,7 +39,7 @@ export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
     const id = randomUUID();
     const wanted = { organization: "Acme", subdomain: "lost", email: "a@acme.example" };
     const tenant = newTenant({ id, commandId: "w", requestedBy: REQUESTER, ...wanted }, new Date());
-    const site = join(sites, "lost.kairos.app");
+    const site = siteDirectory(volume, id);
     await adapter.createSecret(siteSecret(id, PASSWORDS, settings));
     const job = siteJob(tenant, { kind: "create", generation: 1, attempt: 1 }, settings);
     for (const container of job.spec?.template.spec?.containers ?? []) {
@@ -65,11 +66,11 @@ export function addLostNodeTest(test: Test, cluster: () => SiteCluster): void {
     // What comes next for this tenant, on another node.
     drop(tenant, settings, cluster());
     assert.not(existsSync(site));
-    const before = [...readdirSync(sites, { recursive: true }), ...database.state()];
+    const before = [...readdirSync(volume.root, { recursive: true }), ...database.state()];
     await eventually("the old container has ended", async () =>
       processesOf(id).length === 0 ? true : null,
     );
-    assert.equal([...readdirSync(sites, { recursive: true }), ...database.state()], before);
+    assert.equal([...readdirSync(volume.root, { recursive: true }), ...database.state()], before);
   });
 }
 
@@ -104,9 +105,9 @@ function processesOf(tenantId: string): string[] {
 }
 
 /** Runs the container of a drop on the cluster's volume and database, as a process. */
-function drop(tenant: Tenant, settings: ManifestSettings, { sites, database }: SiteCluster): void {
+function drop(tenant: Tenant, settings: ManifestSettings, { volume, database }: SiteCluster): void {
   const directory = temporaryDirectory();
-  symlinkSync(sites, join(directory, "sites"));
+  symlinkSync(volume.sites, join(directory, "sites"));
   const job = siteJob(tenant, { kind: "drop", generation: 2, attempt: 1 }, settings);
   const [container] = job.spec?.template.spec?.containers ?? [];
   if (container === undefined) throw new Error("a drop has a container");
@@ -122,7 +123,12 @@ function drop(tenant: Tenant, settings: ManifestSettings, { sites, database }: S
   const { status, stdout } = spawnSync(command, args, {
     cwd: directory,
     encoding: "utf8",
-    env: { PATH: SYSTEM_PATH, TERMINATION_LOG: join(directory, "termination"), ...env },
+    env: {
+      PATH: SYSTEM_PATH,
+      VOLUME: volume.root,
+      TERMINATION_LOG: join(directory, "termination"),
+      ...env,
+    },
   });
   rmSync(directory, { recursive: true, force: true });
   assert.is(status, 0, stdout);

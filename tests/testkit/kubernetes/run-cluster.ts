@@ -46,7 +46,9 @@ async function main(): Promise<number> {
   });
   const cluster = await startSiteCluster(assets, { benchSeconds });
   for (const [name, value] of Object.entries(cluster.env)) console.log(`export ${name}=${value}`);
-  console.log(`# sites are in ${cluster.sites}, logs in ${cluster.directory}; Ctrl-C ends it`);
+  console.log(
+    `# sites are in ${cluster.volume.hosts}, logs in ${cluster.directory}; Ctrl-C ends it`,
+  );
   await interrupted;
   await cluster.stop();
   return 0;

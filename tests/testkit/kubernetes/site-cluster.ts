@@ -5,9 +5,11 @@
  * @module
  */
 import { loadYaml } from "@kubernetes/client-node";
-import { chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_ADMIN_SECRET } from "../../../shared/operations/job-environment.ts";
+import { volumeAt } from "../../../scripts/local/volume.ts";
+import type { Volume } from "../../../scripts/local/volume.ts";
 import { VALUES } from "../../infrastructure/chart.ts";
 import type { Manifest } from "../../infrastructure/chart.ts";
 import { startMariadb } from "../mariadb-server.ts";
@@ -52,12 +54,11 @@ export async function startSiteCluster(
   try {
     database = await startMariadb({ host: cluster.territory.address });
     const { address } = database;
-    const sites = makeSites(cluster.directory);
-    await makeNamespace(cluster, { sites, address });
+    const volume = makeVolume(cluster.directory);
+    await makeNamespace(cluster, { volume, address });
     return {
       ...cluster,
-      /** The volume's root. */
-      sites,
+      volume,
       database,
       /** The settings of functions that work on this cluster. */
       env: {
@@ -74,34 +75,36 @@ export async function startSiteCluster(
   }
 }
 
-/** An empty volume, as a bench has it that has no sites yet. */
-function makeSites(directory: string): string {
-  const sites = join(directory, "sites");
-  mkdirSync(join(sites, "assets"), { recursive: true });
+/** An empty volume, as the chart's own Job and a bench leave it that has no sites yet. */
+function makeVolume(directory: string): Volume {
+  const volume = volumeAt(join(directory, "volume"));
+  const { root, hosts, tenants, sites } = volume;
+  for (const made of [hosts, tenants, join(sites, "assets")]) mkdirSync(made, { recursive: true });
   writeFileSync(join(sites, "apps.txt"), "frappe\nerpnext\n");
   writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
-  for (const path of ["", "assets", "apps.txt", "common_site_config.json"]) {
-    chownSync(join(sites, path), FRAPPE, FRAPPE);
-  }
-  return sites;
+  const inRoot = readdirSync(root, { recursive: true, encoding: "utf8" });
+  for (const path of ["", ...inRoot]) chownSync(join(root, path), FRAPPE, FRAPPE);
+  return volume;
 }
 
 type Address = { host: string; port: number; rootPassword: string };
 
 async function makeNamespace(
   cluster: Awaited<ReturnType<typeof startCluster>>,
-  { sites, address }: { sites: string; address: Address },
+  { volume, address }: { volume: Volume; address: Address },
 ): Promise<void> {
   const { host, port, rootPassword } = address;
   const values = { ...VALUES, mariadb: { enabled: false }, database: { host, port } };
-  for (const object of chartObjectsOf(TEMPLATES, values)) {
-    const own = object.kind === "PersistentVolume" ? onThisMachine(object, sites) : object;
+  // The volume's directories are there already.
+  const objects = chartObjectsOf(TEMPLATES, values).filter(({ kind }) => kind !== "Job");
+  for (const object of objects) {
+    const own = object.kind === "PersistentVolume" ? onThisMachine(object, volume) : object;
     // As the client's types have it, which differ from YAML in a name or two.
     await cluster.objects.create(loadYaml<Manifest>(JSON.stringify(own)));
   }
   await cluster.namespaceReady(NAMESPACE);
   await eventually("the volume is bound", async () => {
-    const claim = { name: "frappe-sites", namespace: NAMESPACE };
+    const claim = { name: "kairos-volume", namespace: NAMESPACE };
     const { status } = await cluster.core.readNamespacedPersistentVolumeClaim(claim);
     return status?.phase === "Bound" ? true : null;
   });
@@ -115,7 +118,8 @@ async function makeNamespace(
 }
 
 /** The chart's volume is a file server's. This one is a directory. */
-function onThisMachine(volume: Manifest, path: string): Manifest {
-  const { nfs: _nfs, mountOptions: _options, ...spec } = volume["spec"] as Record<string, unknown>;
-  return { ...volume, spec: { ...spec, hostPath: { path, type: "Directory" } } };
+function onThisMachine(persistent: Manifest, { root, sites }: Volume): Manifest {
+  const { nfs, mountOptions: _options, ...spec } = persistent["spec"] as Record<string, unknown>;
+  const path = (nfs as { path: string }).path.endsWith("/benches/main/sites") ? sites : root;
+  return { ...persistent, spec: { ...spec, hostPath: { path, type: "Directory" } } };
 }

@@ -1,7 +1,9 @@
-/** Custom domains, from the API to the DNS and Certificate Manager, on the official emulators. */
-import { randomUUID } from "node:crypto";
+/** The life of custom domains, from the API to the DNS and Certificate Manager, on the official emulators. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { checkDomains } from "../../functions/provision/check-domains.ts";
+import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { reconcileDomainsOf, reconcileOneDomain } from "../../shared/runtime/reconcile-domains.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import { BASE_DOMAIN, SITES_ADDRESS, startDomainSystem } from "../testkit/domain-system.ts";
@@ -9,7 +11,7 @@ import type { DomainSystem } from "../testkit/domain-system.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
 import type { Answer } from "../testkit/stack-fixture.ts";
 
-const test = suite("custom domains");
+const test = suite("the life of custom domains");
 
 let it: DomainSystem;
 test.before(async () => {
@@ -81,6 +83,7 @@ test("a domain's life: pending, issuing, active, degraded, active, deleted", asy
   await it.check("shop.example.com");
   const { spec: wanted } = await it.tenantOf(id);
   assert.equal([wanted.domains, wanted.generation], [["shop.example.com"], spec.generation + 1]);
+  assert.equal(it.triggered, [{ kind: "tenant", tenant_id: id }]);
   assert.equal(wanted.requested_by, { name: "domains", request_id: null, reason: null });
   const unlinked = await read(id, "shop.example.com");
   assert.equal([unlinked.body["state"], unlinked.body["linked"]], ["active", false]);
@@ -120,29 +123,6 @@ test("a domain's life: pending, issuing, active, degraded, active, deleted", asy
   assert.equal(it.certificates.names(), []);
   assert.equal((await it.tenantOf(id)).status.site?.host, `${spec.subdomain}.${BASE_DOMAIN}`);
   assert.equal((await it.api.client.collection("domains").get()).size, 0);
-});
-
-test("two tenants that want one domain at once: one gets it", async () => {
-  const [one, other] = await Promise.all([it.createTenant(), it.createTenant()]);
-  const asked = await Promise.all([add(one.id, "shop.com"), add(other.id, "shop.com")]);
-  assert.equal(asked.map(({ status }) => status).toSorted(), [202, 409]);
-  const refused = asked.find(({ status }) => status === 409);
-  assert.is(refused?.body["error"], "shop.com is another tenant's.");
-});
-
-test("the same request under the same key has one effect, and another domain is another request", async () => {
-  const { id } = await it.createTenant();
-  const key = { "Idempotency-Key": randomUUID() };
-  const answers = await Promise.all(Array.from({ length: 3 }, () => add(id, "shop.com", key)));
-  assert.equal(new Set(answers.map(({ body }) => JSON.stringify(body))).size, 1);
-  assert.is((await add(id, "other.com", key)).status, 422);
-  const gone = { "Idempotency-Key": randomUUID() };
-  assert.is((await remove(id, "shop.com", gone)).status, 202);
-  await it.check("shop.com");
-  assert.is(await it.recordOf("shop.com"), null);
-  assert.is((await remove(id, "shop.com", gone)).status, 202, "answered as the first time");
-  assert.is((await remove(id, "shop.com")).status, 404);
-  assert.is((await remove(id, "other.com", gone)).status, 422);
 });
 
 test("a domain that is asked for again keeps its token, and has another 14 days", async () => {
@@ -207,8 +187,8 @@ test("domains that become active at once are all given to their tenant", async (
   );
   // Those that came while the first command was under way wait for its end.
   await it.settleTenant(id);
-  await logLinesOf(() => reconcileDomainsOf(id, it.dependencies));
-  assert.equal((await it.tenantOf(id)).spec.domains, names);
+  const lines = await logLinesOf(() => reconcileDomainsOf(id, it.dependencies));
+  assert.equal((await it.tenantOf(id)).spec.domains, names, JSON.stringify(lines));
   assert.is((await add(id, "f.com")).status, 409, "five are enough");
 });
 
@@ -270,63 +250,64 @@ test("a damaged record is shown, put off, and stops nobody else", async () => {
   assert.not(due.includes("a.com"));
 });
 
-const refused: [sentence: string, domain: string, why: RegExp][] = [
-  ["the base domain", BASE_DOMAIN, /^domain must not be kairos\.app or below it/],
-  ["one below it", `a.${BASE_DOMAIN}`, /not be kairos\.app or below it/],
-  ["a public suffix", "co.uk", /be below co\.uk: that is a public suffix/],
-  ["one of a hoster", "github.io", /public suffix/],
-  ["a top-level domain", "com", /have a dot/],
-  ["no public top-level domain", "shop.local", /\.local is none/],
-  ["an IPv4 address", "192.0.2.7", /not an address/],
-  ["an IPv6 address", "[2001:db8::1]", /not an address/],
-  ["a wildcard", "*.shop.com", /no wildcards/],
-  ["an underscore", "my_shop.com", /no underscore/],
-  ["a URL", "https://shop.com", /a name alone/],
-  ["a port", "shop.com:443", /a name alone/],
-  ["an empty label", "shop..com", /labels of 1 to 63/],
-  ["a hyphen at an end", "-shop.com", /no hyphen at either end/],
-  ["a label of 64", `${"a".repeat(64)}.com`, /labels of 1 to 63/],
-  ["238 characters", `${"a.".repeat(115)}shop.com`, /237 characters/],
-  ["nothing", "", /1 to 253 characters/],
-];
-test("a domain that no customer may have is refused in a sentence that says why", async () => {
-  const { id } = await it.createTenant();
-  for (const [sentence, domain, why] of refused) {
-    const { status, body } = await add(id, domain);
-    assert.is(status, 422, `${sentence}: ${JSON.stringify(body)}`);
-    assert.match(String(body["error"]), why, sentence);
-    assert.is((body["errors"] as { pointer: string }[])[0]?.pointer, "/domain");
-  }
-  assert.is((await it.api.client.collection("domains").get()).size, 0);
-});
+/** Collects the garbage as of so many seconds from now. Gives the findings that are about domains. */
+async function garbageAfter(seconds: number): Promise<unknown[]> {
+  const cluster = { listJobs: async () => [] };
+  const dependencies = { ...it.dependencies, cluster } as unknown as Dependencies;
+  const lines = await logLinesOf(() =>
+    collectGarbage(dependencies, addSeconds(new Date(), seconds)),
+  );
+  return lines
+    .filter(({ domain, severity }) => domain !== undefined && severity === "WARNING")
+    .map(({ message, domain }) => [message, domain]);
+}
 
-test("a name in another script is taken in ASCII, and shown in both", async () => {
+test("one that was given up, and whose tenant is gone, is found by the garbage collection", async () => {
   const { id } = await it.createTenant();
-  const { status, body } = await add(id, "Bücher.de.");
-  assert.equal([status, body["domain"], body["unicode"]], [202, "xn--bcher-kva.de", "bücher.de"]);
-  assert.is((await add(id, "xn--bcher-kva.de")).status, 202, "the same");
-  assert.is((await read(id, "XN--Bcher-KVA.de")).status, 200);
-});
-
-test("nobody's domain and nobody's tenant are not found, and reading writes nothing", async () => {
-  const { id } = await it.createTenant();
-  const other = await it.createTenant();
   await add(id, "shop.com");
-  const before = await it.recordOf("shop.com");
-  for (const path of [
-    `/tenants/${other.id}/domains/shop.com`,
-    `/tenants/${id}/domains/other.com`,
-    `/tenants/${randomUUID()}/domains`,
-    `/tenants/${randomUUID()}/domains/shop.com`,
-  ]) {
-    assert.is((await it.api.call("GET", path)).status, 404, path);
-  }
-  assert.is((await remove(other.id, "shop.com")).status, 404);
-  assert.is((await add(randomUUID(), "new.com")).status, 404);
-  assert.is((await it.api.call("GET", `/tenants/${id}/domains/no`)).status, 422);
-  await read(id, "shop.com");
-  await it.api.call("GET", `/tenants/${id}/domains`);
-  assert.equal(await it.recordOf("shop.com"), before);
+  await it.check("shop.com", addSeconds(new Date(), 15 * DAY));
+  assert.equal(await garbageAfter(0), []);
+  await it.api.client.doc(`tenants/${id}`).delete();
+  assert.equal(await garbageAfter(0), [["DomainOfMissingTenant", "shop.com"]]);
+  assert.is(await it.recordOf("shop.com"), null);
+  assert.equal(it.certificates.names(), []);
+});
+
+test("certificates of a domain that is not there are garbage when they are an hour old, and those of others are not", async () => {
+  await createServed("shop.com");
+  await createServed("left.com");
+  await it.api.client.doc("domains/left.com").delete();
+  assert.equal(await garbageAfter(3000), []);
+  assert.is(it.certificates.names().length, 6);
+  assert.equal(await garbageAfter(4000), [["OrphanedCertificateRemoved", "left.com"]]);
+  assert.is(it.certificates.names().length, 3);
+  assert.equal(it.certificates.faults, []);
+});
+
+test("a resync looks at the domains that are due, by one query more", async () => {
+  const { id } = await it.createTenant();
+  for (const name of ["a.com", "b.com"]) await add(id, name);
+  const now = new Date();
+  await it.api.client.doc("domains/a.com").update({ next_check_at: addSeconds(now, -60) });
+  await logLinesOf(() => checkDomains(it.dependencies, now));
+  const checked = [await it.recordOf("a.com"), await it.recordOf("b.com")];
+  assert.equal(
+    checked.map((domain) => domain?.checked_at !== null),
+    [true, false],
+  );
+  assert.equal(await it.store.dueDomains(new Date(), 10), []);
+});
+
+test("where there are no custom domains, nobody asks for them", async () => {
+  const { id } = await it.createTenant();
+  await add(id, "shop.com");
+  const none = { ...it.dependencies, domains: null };
+  const store = new Proxy(none.store, {
+    get: () => () => assert.unreachable("the database was asked"),
+  });
+  await checkDomains({ ...none, store }, addSeconds(new Date(), DAY));
+  await reconcileDomainsOf(id, { ...none, store });
+  await reconcileOneDomain("shop.com", { ...none, store });
 });
 
 test.run();
