@@ -11,7 +11,7 @@ import { SCENARIOS } from "./exploration-scenarios.ts";
 
 const test = suite("every state");
 
-const MAX_STATES = 15_000;
+const MAX_STATES = 6_000;
 
 /** More than any mutation needs to show. */
 const MAX_STATES_OF_MUTATION = 100_000;
