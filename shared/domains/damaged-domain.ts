@@ -4,58 +4,36 @@
  *
  * @module
  */
+import { all, isDate, isName, oneOf, orNull, wrongFields } from "../tenant/field-checks.ts";
+import type { Checks, Fields } from "../tenant/field-checks.ts";
 import { isTenantId } from "../tenant/names.ts";
 import { DOMAIN_REASONS, DOMAIN_STATES, newDomain } from "./domain.ts";
 import type { Domain } from "./domain.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-type Is = (value: unknown) => boolean;
-
-const isText: Is = (value) => typeof value === "string" && value !== "";
-const isTime: Is = (value) => value instanceof Date && !Number.isNaN(value.getTime());
-const orNull =
-  (is: Is): Is =>
-  (value) =>
-    value === null || is(value);
-const oneOf =
-  (values: readonly unknown[]): Is =>
-  (value) =>
-    values.includes(value);
-const holds =
-  (fields: Readonly<Record<string, Is>>): Is =>
-  (value) =>
-    typeof value === "object" && value !== null && wrongIn(value as Fields, fields).length === 0;
-
-const DOMAIN: Record<keyof Domain, Is> = {
-  domain: isText,
-  tenant_id: (value) => isText(value) && isTenantId(String(value)),
+const DOMAIN: Checks<Domain> = {
+  domain: isName,
+  tenant_id: (value) => isName(value) && isTenantId(String(value)),
   wanted: oneOf(["present", "absent"]),
-  command_id: isText,
-  created_at: isTime,
-  requested_at: isTime,
-  requested_by: holds({ name: isText, request_id: orNull(isText), reason: orNull(isText) }),
-  token: isText,
+  command_id: isName,
+  created_at: isDate,
+  requested_at: isDate,
+  requested_by: all({ name: isName, request_id: orNull(isName), reason: orNull(isName) }),
+  token: isName,
   state: oneOf(DOMAIN_STATES),
-  state_since: isTime,
+  state_since: isDate,
   reason: orNull(oneOf(DOMAIN_REASONS)),
-  message: orNull(isText),
-  authorization: orNull(holds({ name: isText, type: isText, data: isText })),
-  gone_since: orNull(isTime),
-  unknown_since: orNull(isTime),
-  retry_at: orNull(isTime),
-  checked_at: orNull(isTime),
-  next_check_at: orNull(isTime),
+  message: orNull(isName),
+  authorization: orNull(all({ name: isName, type: isName, data: isName })),
+  gone_since: orNull(isDate),
+  unknown_since: orNull(isDate),
+  retry_at: orNull(isDate),
+  checked_at: orNull(isDate),
+  next_check_at: orNull(isDate),
 };
-
-function wrongIn(value: Fields, fields: Readonly<Record<string, Is>>): string[] {
-  return Object.entries(fields)
-    .filter(([name, is]) => !Object.hasOwn(value, name) || !is(value[name]))
-    .map(([name]) => name);
-}
 
 /** The fields of a document that are not as they should be. */
 export function damagedDomainFields(fields: Fields, id: string): string[] {
-  const wrong = wrongIn(fields, DOMAIN);
+  const wrong = wrongFields(fields, DOMAIN);
   return wrong.length === 0 && fields["domain"] !== id ? ["domain"] : wrong;
 }
 

@@ -8,7 +8,7 @@ import { DamagedRecordError } from "../platform/errors.ts";
 import type { Stored } from "../reconciler/ports.ts";
 import { OPERATION_KINDS } from "../operations/registry.ts";
 import { damagedFields, showDamaged } from "../tenant/damaged-record.ts";
-import type { Fields } from "../tenant/damaged-record.ts";
+import type { Fields } from "../tenant/field-checks.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import { toDates } from "./firestore-calls.ts";
 import { versionOf } from "./versions.ts";

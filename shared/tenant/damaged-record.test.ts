@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { newTenant } from "./tenant.ts";
 import type { Tenant } from "./tenant.ts";
 import { damagedFields, showDamaged } from "./damaged-record.ts";
-import type { Fields } from "./damaged-record.ts";
+import type { Fields } from "./field-checks.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
 

@@ -4,6 +4,21 @@
  *
  * @module
  */
+import {
+  all,
+  isBoolean,
+  isCount,
+  isDate,
+  isMap,
+  isMapOfTexts,
+  isName,
+  isText,
+  listOf,
+  oneOf,
+  orNull,
+  wrongFields,
+} from "./field-checks.ts";
+import type { Checks, Fields } from "./field-checks.ts";
 import { isTenantId } from "./names.ts";
 import { newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
 import type {
@@ -19,42 +34,6 @@ import type {
   Status,
   Tenant,
 } from "./tenant.ts";
-
-/** What a document holds, with dates for its timestamps. */
-export type Fields = Record<string, unknown>;
-
-type Is = (value: unknown) => boolean;
-type Checks<T> = Record<keyof T, Is>;
-
-const isText: Is = (value) => typeof value === "string";
-const isName: Is = (value) => isText(value) && value !== "";
-const isDate: Is = (value) => value instanceof Date;
-const isBoolean: Is = (value) => typeof value === "boolean";
-const isCount: Is = (value) => Number.isInteger(value) && (value as number) >= 0;
-const orNull =
-  (is: Is): Is =>
-  (value) =>
-    value === null || is(value);
-const oneOf =
-  (values: readonly unknown[]): Is =>
-  (value) =>
-    values.includes(value);
-const all =
-  (fields: Record<string, Is>): Is =>
-  (value) =>
-    isMap(value) && wrongFields(value, fields).length === 0;
-
-const listOf =
-  (is: Is): Is =>
-  (value) =>
-    Array.isArray(value) && value.every(is);
-
-const isMapOfTexts: Is = (value) =>
-  isMap(value) && !Array.isArray(value) && Object.values(value).every(isText);
-
-function isMap(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
-}
 
 const OUTAGE: Checks<Outage> = { attempts: isCount, since: orNull(isDate) };
 
@@ -141,10 +120,6 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
 });
 
 const PARTS = ["profile", "spec", "status"] as const;
-
-function wrongFields(fields: Fields, are: Record<string, Is>): string[] {
-  return Object.keys(are).filter((name) => are[name]?.(fields[name]) === false);
-}
 
 /**
  * The paths of the fields that a tenant of this id cannot have so, such as `status.phase`. A copied document bears

@@ -9,7 +9,7 @@ import {
 } from "../../tests/testkit/some-standby.ts";
 import { applyCommand, correct } from "./commands.ts";
 import { damagedFields } from "./damaged-record.ts";
-import type { Fields } from "./damaged-record.ts";
+import type { Fields } from "./field-checks.ts";
 import { claimStandby, isMadeWith, isNobodys, isReady } from "./standby.ts";
 import { newTenant, siteOf, withChanges } from "./tenant.ts";
 
