@@ -9,6 +9,9 @@ tombstone_days=30
 
 # Leaves the tombstone. Where there is no room for it, it is a link to something that is there.
 bury() {
+  local said=
+  # Of what somebody made by hand it says nothing.
+  [[ -n $is_foreign ]] || said=$TENANT_ID$'\n'$SITE$'\n'
   mkdir -p -- "$tenants"
   if ! exists "$tombstone"; then
     if [[ $owner == "$TENANT_ID" ]]; then
@@ -17,8 +20,9 @@ bury() {
         bury_by_link "$record/owner"
       fi
     else
-      # That it is there is enough.
-      { : >"$tombstone"; } || exists "$tombstone" || bury_by_link "$tenants"/*.gone "$tenants"/*/owner
+      # Without room for what it says, that it is there is enough.
+      printf '%s' "$said" >"$tombstone" || exists "$tombstone" ||
+        bury_by_link "$tenants"/*.gone "$tenants"/*/owner
     fi
   fi
   # Its time begins now.
