@@ -1,4 +1,4 @@
-/** Site Jobs killed with -9 before every thirteenth command, on a real MariaDB. */
+/** Site Jobs killed with -9 before every 29th command, on a real MariaDB. */
 import { suite } from "uvu";
 import { addScenarios } from "./crash-scenarios.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
@@ -18,13 +18,13 @@ if (missing === null) {
   });
   // A server is one dependencies for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
-    everyNth: 13,
+    everyNth: 29,
     workers: 1,
     ground: () => ({
       database: server.address,
       databaseState: () => Promise.resolve(server.state()),
     }),
-    minKills: 4,
+    minKills: 3,
   });
 } else {
   skip(onMariadb, "killed anywhere, on a real MariaDB", "mariadb", missing);
