@@ -25,6 +25,13 @@ for (const [sentence, text, masked] of [
   });
 }
 
+test("a name of any signs is masked, also of those that need no escape", () => {
+  for (const organization of ["2-校", "A/B", "[x] {y} | ^z$", "50 % & more, \\ too", "a.b*c+d?"]) {
+    const profile = { ...PROFILE, organization };
+    assert.is(withoutPersonalData(`of ${organization}: no`, profile), "of ***: no");
+  }
+});
+
 test("somebody without names has none to mask", () => {
   const nobody = { organization: "Acme", email: "a@b.example", first_name: null, last_name: null };
   assert.is(withoutPersonalData("null is not a name", nobody), "null is not a name");

@@ -24,6 +24,7 @@ export function withoutPersonalData(text: string | null, profile: Profile): stri
 }
 
 function asWord(name: string): RegExp {
-  const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  // Of what needs no escape, none may have one: a pattern with the flag u refuses it.
+  const literal = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
   return new RegExp(String.raw`(?<![\p{L}\p{N}])${literal}(?![\p{L}\p{N}])`, "giu");
 }

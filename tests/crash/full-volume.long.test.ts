@@ -26,6 +26,7 @@ const RIVAL = tenantNamed("acme", "11111111-2222-4333-8444-555555555555");
 const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
 
 const CREATE: Work = { kind: "create", tenant: ACME };
+const SUSPEND: Work = { kind: "suspend", tenant: ACME, generation: 2 };
 const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
 
 const RENAME: Work = {
@@ -50,6 +51,9 @@ function close(): void {
   volume.unmount();
   bench.remove();
 }
+
+/** Where a visitor of the site comes to. */
+const reached = () => realpathSync(join(bench.volume.hosts, "acme.kairos.app"));
 
 /** Fills the volume and sees that it is full. */
 function fill(...scarce: Scarce[]): void {
@@ -115,21 +119,38 @@ if (missing === null) {
       await provesGone();
     });
 
-    for (const kind of ["suspend", "resume"] as const) {
-      test(`${kind} with ${sentence} says that the volume is full, and changes nothing`, async () => {
-        await succeed(CREATE);
-        if (kind === "resume") await succeed({ ...CREATE, kind: "suspend", generation: 2 });
-        const config = join(bench.site(ACME), "site_config.json");
-        const whole = readFileSync(config, "utf8");
-        fill(...scarce);
-        const work: Work = { kind, tenant: ACME, generation: 3 };
-        await findVolumeFull(work);
-        assert.is(readFileSync(config, "utf8"), whole);
-        assert.not(existsSync(`${config}.new`));
-        volume.free();
-        await succeed({ ...work, attempt: 2 });
-      });
-    }
+    test(`suspend with ${sentence} says that the volume is full, and changes nothing`, async () => {
+      await succeed(CREATE);
+      const config = join(bench.site(ACME), "site_config.json");
+      const whole = readFileSync(config, "utf8");
+      fill(...scarce);
+      await findVolumeFull(SUSPEND);
+      assert.is(readFileSync(config, "utf8"), whole);
+      assert.not(existsSync(`${config}.new`));
+      volume.free();
+      await succeed({ ...SUSPEND, attempt: 2 });
+    });
+
+    // What the suspension left of its own, the resume removes first, and that may be room enough.
+    test(`resume with ${sentence} opens the site, or says that the volume is full and leaves it closed`, async () => {
+      await succeed(CREATE);
+      await succeed(SUSPEND);
+      const config = join(bench.site(ACME), "site_config.json");
+      const resume: Work = { kind: "resume", tenant: ACME, generation: 3 };
+      fill(...scarce);
+      const { status, message } = await bench.run(resume);
+      const isOpen = () => reached() === bench.site(ACME);
+      assert.is(isOpen(), status === 0);
+      if (status !== 0) assert.is(message?.code, "VolumeFull");
+      assert.match(
+        readFileSync(config, "utf8"),
+        /"maintenance_mode": [01]\n\}$|"maintenance_mode": [01],/,
+      );
+      assert.not(existsSync(`${config}.new`));
+      volume.free();
+      await succeed({ ...resume, attempt: 2 });
+      assert.ok(isOpen());
+    });
 
     test(`a site with many names is dropped with ${sentence}, and frees them all`, async () => {
       await succeed({ kind: "create", tenant: OTHER });

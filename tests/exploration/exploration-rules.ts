@@ -215,11 +215,11 @@ export function checkStep(before: State, after: State): void {
 }
 
 /**
- * Whether the site has the customer and the names that the record says were verified. Names that were to change when the
- * tenant was suspended may have changed, or not; they are given once more when it is resumed.
+ * Whether the site has the customer and the names that the record says were verified. Names that are still to change may
+ * have changed, or not: a rename that was overtaken is done once more.
  */
 function isAsRecorded({ id, spec, status }: Tenant, { sites, hosts }: State): boolean {
-  if (spec.state === "suspended" && status.site !== null && !hasWantedNames(spec, status.site)) {
+  if (status.site !== null && !hasWantedNames(spec, status.site)) {
     return sites[id]?.hasCustomer === true;
   }
   const { subdomain = null, former_subdomains = [] } = status.site ?? {};

@@ -95,24 +95,34 @@ export const RENAMES: Scenario = {
   budget: { ...NOTHING, commands: 4, crashes: 1, failures: 1 },
 };
 
-/** Two customers and the pool want the same standby, and one of the customers is renamed and goes. */
+/** Two customers and the pool want the same standby. */
 export const POOL: Scenario = {
   ...common,
   name: "two customers for one standby, which the pool finds too old, with a crash",
   tenants: TWO_FOR_A_SLOT,
   standbys: [ID.c],
-  newNames: ["other"],
   concurrency: 1,
-  budget: { ...NOTHING, commands: 3, crashes: 1 },
+  budget: { ...NOTHING, commands: 2, crashes: 1 },
 };
 
 /** Two customers who want one name, one of whom gets a standby. */
 export const POOL_NAME: Scenario = {
   ...common,
-  name: "two customers who want one subdomain, a standby, a failing Job, and reconciles that stall",
+  name: "two customers who want one subdomain, a standby, and a failing Job",
   tenants: TWO_OF_A_NAME,
   standbys: [ID.c],
+  concurrency: 1,
   budget: { ...NOTHING, commands: 2, failures: 1 },
+};
+
+/** A customer who gets a standby is renamed at once, and goes. */
+export const POOL_RENAME: Scenario = {
+  ...common,
+  name: "a customer with a standby who is renamed, suspended or goes meanwhile",
+  standbys: [ID.c],
+  newNames: ["other"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3 },
 };
 
 export const SCENARIOS = [
@@ -127,4 +137,5 @@ export const SCENARIOS = [
   RENAMES,
   POOL,
   POOL_NAME,
+  POOL_RENAME,
 ];

@@ -367,14 +367,18 @@ function deleteJob(
 
 /** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
 export function work(state: State, job: ModelJob, guarantees: Guarantees): State {
-  const claim = state.claims[job.tenantId];
-  const { kind, generation, attempt } = job;
-  const isOvertaken =
+  if (guarantees.isFenced && isOvertaken(state, job)) return end(state, job, FENCED);
+  return withEffect(withPod(state, job, { ...job, hasWorked: true }), job);
+}
+
+/** Whether a newer operation has been at the site, or its tenant is gone. */
+function isOvertaken({ claims, tombstones }: State, job: ModelJob): boolean {
+  const { tenantId, kind, generation, attempt } = job;
+  const claim = claims[tenantId];
+  const isOlder =
     claim !== undefined &&
     (claim.generation > generation || (claim.generation === generation && claim.attempt > attempt));
-  const isGone = kind !== "drop" && state.tombstones[job.tenantId] === true;
-  if (guarantees.isFenced && (isOvertaken || isGone)) return end(state, job, FENCED);
-  return withEffect(withPod(state, job, { ...job, hasWorked: true }), job);
+  return isOlder || (kind !== "drop" && tombstones[tenantId] === true);
 }
 
 function withEffect(state: State, job: ModelJob): State {
@@ -457,6 +461,7 @@ export const OUTAGE = "DatabaseUnavailable";
 
 function halfDone(state: State, job: ModelJob): State {
   const { tenantId, kind, names } = job;
+  if (isOvertaken(state, job)) return state;
   if (kind === "create" && state.sites[tenantId] === undefined) {
     return withSite(state, tenantId, { state: "half", hasCustomer: false });
   }
