@@ -183,7 +183,7 @@ test("a name whose tenant is there stays its own, and nothing is said of it", as
 test("a tenant that is not settled and that no resync would find is triggered", async () => {
   const lost = await createTenant(it, { status: { next_reconcile_at: null } });
   const found = await createTenant(it);
-  const settled = await createTenant(it, { status: SETTLED });
+  const settled = await createTenant(it, { spec: { subdomain: "acme" }, status: SETTLED });
   assert.equal(await findingsAt(NOW), ["UnscheduledTenantReconciled"]);
   assert.equal(
     [await hasJob(lost), await hasJob(found), await hasJob(settled)],

@@ -1,6 +1,6 @@
 /** The file site_config.json of a site, by the real scripts on the fake bench: damaged, on a full disk, and changed by others. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -68,22 +68,6 @@ for (const [sentence, damage] of damages) {
     assert.equal(siteAndDatabase(), before);
   });
 }
-
-test("a full disk leaves site_config.json as it was", async () => {
-  await bench.run({ kind: "create", tenant: ACME });
-  const whole = readConfig();
-  const beside = join(bench.site(ACME), "site_config.json.new");
-  symlinkSync("/dev/full", beside);
-  const full = await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
-  assert.is(full.status, 1);
-  // Full is another volume, so this one is not named for it.
-  assert.match(full.message?.reason ?? "", /^OSError: .*No space left on device/);
-  assert.is(full.message?.code, undefined);
-  assert.equal(readConfig(), whole);
-  assert.not(existsSync(beside));
-  assert.is((await bench.run({ kind: "suspend", tenant: ACME, generation: 2 })).status, 0);
-  assert.equal(readConfig(), { ...whole, maintenance_mode: 1 });
-});
 
 test("an encryption key that somebody removed comes back, and what others have written stays", async () => {
   await bench.run({ kind: "create", tenant: ACME });
