@@ -6,7 +6,8 @@ locals {
     BASE_DOMAIN          = var.domain
   }
 
-  # Where a custom domain has to lead.
+  # Where a custom domain has to lead. It is known when it is made, so it is added to what has been looked at whether it is
+  # empty: a plan would know nothing of either.
   sites_environment = {
     SITES_ADDRESSES = google_compute_global_address.sites.address
   }
@@ -19,7 +20,7 @@ locals {
   }
 
   # What is empty is not set.
-  reconciler_environment = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
+  reconciler_environment = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
     GKE_CLUSTER         = google_container_cluster.this.name
     GKE_LOCATION        = google_container_cluster.this.location
     GKE_NAMESPACE       = var.namespace
@@ -33,17 +34,17 @@ locals {
     MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
     POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)
-  }) : name => value if value != "" }
+  }) : name => value if value != "" })
 
   environments = {
-    api = { for name, value in merge(local.common_environment, local.sites_environment, local.new_site_environment, {
+    api = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
       API_AUDIENCE          = var.api_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
-    }) : name => value if value != "" }
+    }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment
     publish   = local.common_environment
