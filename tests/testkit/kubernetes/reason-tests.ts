@@ -85,7 +85,7 @@ const CASES: Case[] = [
     sentence: "a volume claim that is missing",
     pod: (spec) => {
       const persistentVolumeClaim = { claimName: "absent" };
-      spec.volumes = [{ name: "sites", persistentVolumeClaim }];
+      spec.volumes = [{ name: "volume", persistentVolumeClaim }];
     },
     reason: "VolumeMissing",
     message: /absent/,

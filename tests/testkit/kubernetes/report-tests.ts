@@ -23,7 +23,7 @@ step: install-app at 2026-11-29T17:00:02.007Z
 `;
 
 const CREATE_STEPS =
-  "check-services database start find-apps new-site set-config install-app add-user enable-scheduler verify";
+  "check-services database start find-apps new-site set-config install-app add-user set-config verify";
 
 export function addReportTests(test: Test, cluster: () => SiteCluster): void {
   /** An adapter that asks a working Job for its step at once. */
@@ -104,9 +104,9 @@ export function addReportTests(test: Test, cluster: () => SiteCluster): void {
     assertInOrder(report);
     assert.equal(
       report.steps.map(({ name }) => name),
-      ["set-maintenance-mode"],
+      ["close-site"],
     );
-    assert.match(report.log ?? "", /\nfailed at set-maintenance-mode: .* is not this tenant's$/);
+    assert.match(report.log ?? "", /\nfailed at close-site: .* is not this tenant's$/);
   });
 
   test("a script that was killed leaves the steps of its log", async () => {
