@@ -26,7 +26,7 @@ import { eventually } from "../testkit/timeouts.ts";
 
 const test = suite("a pool under thousands of requests");
 
-const POSTS = Number(process.env["POOL_POSTS"] ?? 2_000);
+const POSTS = Number(process.env["POOL_POSTS"] ?? 500);
 const POOL_SIZE = 50;
 
 /** Requests, and tenants that are reconciled, at the same time. */
