@@ -18,6 +18,7 @@ import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import { hasFailed } from "../../shared/tenant/tenant.ts";
 import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
 import { workThrough } from "./work-through.ts";
+import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
 
 /** As many as fit well into one batch; the next resync is a minute away. */
 const MAX_MADE = 100;
@@ -75,7 +76,7 @@ async function keep(dependencies: Dependencies, now: Date): Promise<PoolKept> {
   // Another resync is at it.
   if (isNews && !(await store.writePool(pool, state, made, now))) return NOTHING;
   if (state.paused_until !== pool.state.paused_until) tellOfPause(state, recordsOf(seen));
-  await Promise.all(made.map((tenant) => trigger(tenant, dependencies)));
+  await Promise.all(made.map(({ id }) => sendTrigger("tenant", id, dependencies.bus)));
   const dropped = await drop(plan.drop, seen, dependencies, now);
   return { made: made.length, dropped };
 }
@@ -106,15 +107,6 @@ function madeWith({ frappeImage, frappeApps }: Dependencies["settings"]): Standb
 function tellOfPause({ failures, paused_until }: PoolState, standbys: Tenant[]): void {
   const reasons = standbys.filter(hasFailed).map(({ status }) => status.reason);
   log("ERROR", "PoolPaused", { failures, reasons, until: paused_until });
-}
-
-/** One that is lost costs time only: the resync finds the tenant. */
-async function trigger({ id: tenantId }: Tenant, { bus }: Dependencies): Promise<void> {
-  try {
-    await bus.publish({ kind: "tenant", tenant_id: tenantId });
-  } catch (error) {
-    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
-  }
 }
 
 /** Whoever was given to a customer since it was read is not dropped. Gives who is. */

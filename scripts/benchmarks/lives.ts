@@ -64,7 +64,11 @@ export function openLives() {
   };
 }
 
-async function createTenant({ apiUrl, apiKey }: Place, subdomain: string): Promise<string> {
+/** Asks for a tenant, and gives its id. */
+export async function createTenant(
+  { apiUrl, apiKey }: Pick<Place, "apiUrl" | "apiKey">,
+  subdomain: string,
+): Promise<string> {
   const response = await fetch(`${apiUrl}/tenants`, {
     method: "POST",
     headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
@@ -75,7 +79,10 @@ async function createTenant({ apiUrl, apiKey }: Place, subdomain: string): Promi
 }
 
 /** When the tenant became active. Settles when there is nothing left to do for it, so that lives do not overlap. */
-function becomeActive({ firestore, collection }: Place, id: string): Promise<number> {
+export function becomeActive(
+  { firestore, collection }: Pick<Place, "firestore" | "collection">,
+  id: string,
+): Promise<number> {
   let activeAt: number | null = null;
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new Error(`tenant ${id} did not become active`));

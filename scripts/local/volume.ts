@@ -27,10 +27,15 @@ export function volumeAt(root: string): Volume {
   };
 }
 
-/** Makes an empty one, which a bench's directory then has as its `sites`. */
-export function makeVolume({ hosts, tenants, sites }: Volume, benchDirectory: string): void {
+/** Makes the directories that a volume has before there is a tenant. */
+export function makeDirectories({ hosts, tenants, sites }: Volume): void {
   for (const directory of [hosts, tenants, sites]) mkdirSync(directory, { recursive: true });
-  symlinkSync(sites, join(benchDirectory, "sites"));
+}
+
+/** Makes an empty one, which a bench's directory then has as its `sites`. */
+export function makeVolume(volume: Volume, benchDirectory: string): void {
+  makeDirectories(volume);
+  symlinkSync(volume.sites, join(benchDirectory, "sites"));
 }
 
 /** Where the site of a tenant is, whatever names lead to it. */

@@ -17,6 +17,7 @@ import type { Bus } from "../pubsub/bus.ts";
 import type { Store } from "../firestore/store.ts";
 import { addSeconds } from "../tenant/tenant.ts";
 import { setDomains } from "../tenant/set-domains.ts";
+import { sendTrigger } from "../pubsub/send-trigger.ts";
 
 export interface DomainDependencies {
   store: Store;
@@ -107,19 +108,10 @@ async function commandTenant(
     if (effect.outcome === "refused") return false;
     if (effect.outcome === "unchanged") return true;
     if ((await store.writeTenant(stored, effect.changes)) === null) continue;
-    await trigger(tenantId, bus);
+    await sendTrigger("tenant", tenantId, bus);
     return true;
   }
   throw new AdapterError("store", "invalid", `tenant ${tenantId} keeps changing`);
-}
-
-/** A trigger that is lost costs time only: the resync finds the tenant. */
-async function trigger(tenantId: string, bus: Pick<Bus, "publish">): Promise<void> {
-  try {
-    await bus.publish({ kind: "tenant", tenant_id: tenantId });
-  } catch (error) {
-    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
-  }
 }
 
 function logDecision(

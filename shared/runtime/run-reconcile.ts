@@ -17,6 +17,7 @@ import { reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
 import type { Phase, Tenant } from "../tenant/tenant.ts";
+import { sendTrigger } from "../pubsub/send-trigger.ts";
 
 /** How many sites are to be there before anybody asks. */
 export interface PoolSettings {
@@ -83,17 +84,8 @@ async function endDeletion(
   { store, bus, domains }: Dependencies,
 ): Promise<boolean> {
   const hasEnded = await store.endDeletion(tenant, version, new Date());
-  if (hasEnded && domains) await triggerDomains(tenant.id, bus);
+  if (hasEnded && domains) await sendTrigger("domains", tenant.id, bus);
   return hasEnded;
-}
-
-/** Never throws: a trigger that is lost costs time, and the garbage collection finds what is left. */
-async function triggerDomains(tenantId: string, bus: Bus): Promise<void> {
-  try {
-    await bus.publish({ kind: "domains", tenant_id: tenantId });
-  } catch (error) {
-    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
-  }
 }
 
 /** What is left of a Job. An outcome is recorded without it rather than not at all. */

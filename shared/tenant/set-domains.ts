@@ -5,6 +5,7 @@
  */
 import { changed, refused } from "./commands.ts";
 import type { CommandEffect, CommandRequest } from "./commands.ts";
+import { isSameList } from "./site-names.ts";
 import { isSettled } from "./tenant.ts";
 import type { Site, Tenant } from "./tenant.ts";
 
@@ -20,7 +21,7 @@ export function setDomains(
   const { spec, status } = tenant;
   if (spec.state === "absent") return refused("The tenant is being deleted.");
   if (status.site === null) return refused("The tenant has no site yet.");
-  if (JSON.stringify(spec.domains) === JSON.stringify(domains)) return { outcome: "unchanged" };
+  if (isSameList(spec.domains, domains)) return { outcome: "unchanged" };
   if (!isSettled(tenant)) return refused("A command of the tenant is under way.");
   return changed(tenant, issued, { domains }, { site: mayHave(status.site, spec.domains) });
 }

@@ -26,7 +26,8 @@ export function hasWantedNames(spec: Spec, site: SiteNames): boolean {
   );
 }
 
-function isSameList(one: string[], other: string[]): boolean {
+/** Whether two lists of texts are the same, in order. */
+export function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name, index) => name === other[index]);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSameList } from "./site-names.ts";
 import { newTenant, statusAfterCommand } from "./tenant.ts";
 import type { NewTenant, Requester, Standby, Tenant, TenantChanges } from "./tenant.ts";
 
@@ -33,7 +34,7 @@ export function isReady({ spec, status }: Tenant): boolean {
 /** Whether a standby was made with what new sites have now. */
 export function isMadeWith({ spec }: Tenant, { image, apps }: Standby): boolean {
   const { standby } = spec;
-  return standby !== null && standby.image === image && String(standby.apps) === String(apps);
+  return standby !== null && standby.image === image && isSameList(standby.apps, apps);
 }
 
 /**

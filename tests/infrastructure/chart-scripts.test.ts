@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runScript, fakeCluster } from "./chart-script.ts";
-import { makeVolume } from "../testkit/nginx-server.ts";
+import { makeDirectories, volumeAt } from "../../scripts/local/volume.ts";
 import { eventually, temporaryDirectory } from "../testkit/stack-fixture.ts";
 
 const test = suite("the chart's scripts");
@@ -142,7 +142,7 @@ function prepareUpload(gcloud = "") {
   const DUMP = join(directory, "dump");
   const VOLUME = join(directory, "volume");
   mkdirSync(DUMP);
-  makeVolume(VOLUME);
+  makeDirectories(volumeAt(VOLUME));
   writeFileSync(join(DUMP, "COMPLETE"), "");
   writeFileSync(join(VOLUME, "benches/main/sites/common_site_config.json"), "{}");
   return {

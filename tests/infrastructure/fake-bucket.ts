@@ -5,13 +5,13 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeVolume } from "../testkit/nginx-server.ts";
+import { makeDirectories, volumeAt } from "../../scripts/local/volume.ts";
 import { fakeCluster } from "./chart-script.ts";
 
 /** `at` becomes the directory of all buckets, of which there is `backups`. */
 export function fakeBucket(at: string, faults = "") {
   const volume = join(at, "volume");
-  makeVolume(volume);
+  makeDirectories(volumeAt(volume));
   mkdirSync(join(at, "backups"));
   writeFileSync(join(volume, "benches/main/sites/common_site_config.json"), "{}");
   const PATH = fakeCluster(at, "gcloud", `at=${at}\n${faults}\n${GCLOUD}`);

@@ -4,7 +4,8 @@ import { Agent } from "node:http";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeLink, makeVolume, missingNginx, startRouter } from "../testkit/nginx-server.ts";
+import { makeDirectories, volumeAt } from "../../scripts/local/volume.ts";
+import { makeLink, missingNginx, startRouter } from "../testkit/nginx-server.ts";
 import type { Router } from "../testkit/nginx-server.ts";
 import { leadTo, makeSite, startBench, visit } from "../testkit/router-visit.ts";
 import type { Answer, Bench } from "../testkit/router-visit.ts";
@@ -36,7 +37,7 @@ function addTests(): void {
   let router: Router;
 
   test.before(async () => {
-    makeVolume(volume);
+    makeDirectories(volumeAt(volume));
     const [first = ""] = SITES.map((site) => makeSite(volume, site));
     mkdirSync(join(volume, "tenants", SITES[0] ?? "", "moved-to/new.example.com"), {
       recursive: true,

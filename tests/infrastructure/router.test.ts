@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { makeLink, makeVolume, missingNginx, startRouter } from "../testkit/nginx-server.ts";
+import { makeDirectories, volumeAt } from "../../scripts/local/volume.ts";
+import { makeLink, missingNginx, startRouter } from "../testkit/nginx-server.ts";
 import type { Router } from "../testkit/nginx-server.ts";
 import { leadTo, makeSite, sendRaw, startBench, visit } from "../testkit/router-visit.ts";
 import type { Bench, Visit } from "../testkit/router-visit.ts";
@@ -54,7 +55,7 @@ test("nginx is told whom the Pod asks for names, by either protocol", async () =
 
 function addTests(): void {
   test.before(async () => {
-    makeVolume(volume);
+    makeDirectories(volumeAt(volume));
     writeFileSync(join(volume, "benches/main/sites/common_site_config.json"), SECRET);
     const acme = makeSite(volume, ACME);
     writeFileSync(join(volume, "benches/main/sites", ACME, "site_config.json"), SECRET);

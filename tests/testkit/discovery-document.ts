@@ -47,8 +47,6 @@ export interface KnownCall {
   name: string;
 }
 
-export type DiscoveryDocument = ReturnType<typeof readDiscovery>;
-
 /** Reads a document from the fixtures. */
 export function readDiscovery(file: string) {
   const url = new URL(`../fixtures/${file}`, import.meta.url);

@@ -105,13 +105,6 @@ function toThisMachine(
   return text.replaceAll(pattern, (found) => changes.find(([from]) => from === found)?.[1] ?? "");
 }
 
-/** The directories that a volume has before there is a tenant. */
-export function makeVolume(volume: string): void {
-  for (const name of ["hosts", "tenants", "benches/main/sites"]) {
-    mkdirSync(join(volume, name), { recursive: true });
-  }
-}
-
 /** A link, with the directories above it. */
 export function makeLink(path: string, target: string): void {
   mkdirSync(dirname(path), { recursive: true });

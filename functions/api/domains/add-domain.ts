@@ -18,13 +18,9 @@ import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { keyReused, NO_SUCH_TENANT } from "../tenants/tenant-answers.ts";
 import { LOST_RACE, untilWritten } from "../tenants/until-written.ts";
-import {
-  acceptedDomain,
-  requireCustomDomains,
-  requireTenant,
-  triggerDomains,
-} from "./domain-answers.ts";
+import { acceptedDomain, requireCustomDomains, requireTenant } from "./domain-answers.ts";
 import { domainViewSchema } from "./domain-view.ts";
+import { sendTrigger } from "../../../shared/pubsub/send-trigger.ts";
 
 /** How many domains a tenant may have. Of several that are asked for at once, one more may get through. */
 const MAX_DOMAINS = 5;
@@ -67,7 +63,7 @@ export const addDomain = defineEndpoint({
     const domain = await parse(call.body.domain, dependencies);
     const answer = await untilWritten(call.tenantId, () => add(domain, call, dependencies));
     // Also of a repetition, for the first time may have ended before its trigger was published.
-    await triggerDomains(call.tenantId, dependencies);
+    await sendTrigger("domains", call.tenantId, dependencies.bus);
     return answer;
   },
 });

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Domain } from "../../../shared/domains/domain.ts";
-import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { AnswerSpec, ApiDependencies } from "../http/endpoint.ts";
@@ -45,13 +44,4 @@ export function acceptedDomain(
 ): StoredAnswer {
   const headers = { Location: `/tenants/${tenant.id}/domains/${domain.domain}` };
   return { status: 202, headers, body: { ...toDomainView(domain, tenant, settings) } };
-}
-
-/** A trigger that cannot be published costs time only: the resync finds the domain. */
-export async function triggerDomains(tenantId: string, { bus }: ApiDependencies): Promise<void> {
-  try {
-    await bus.publish({ kind: "domains", tenant_id: tenantId });
-  } catch (error) {
-    log("WARNING", "TriggerNotPublished", { tenantId, ...errorFields(error) });
-  }
 }

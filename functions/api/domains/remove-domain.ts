@@ -17,9 +17,9 @@ import {
   noSuchDomain,
   requireCustomDomains,
   requireTenant,
-  triggerDomains,
 } from "./domain-answers.ts";
 import { domainViewSchema } from "./domain-view.ts";
+import { sendTrigger } from "../../../shared/pubsub/send-trigger.ts";
 
 export const removeDomain = defineEndpoint({
   method: "DELETE",
@@ -39,7 +39,7 @@ export const removeDomain = defineEndpoint({
   async handle(call, dependencies) {
     requireCustomDomains(dependencies);
     const answer = await untilWritten(call.tenantId, () => remove(call, dependencies));
-    await triggerDomains(call.tenantId, dependencies);
+    await sendTrigger("domains", call.tenantId, dependencies.bus);
     return answer;
   },
 });

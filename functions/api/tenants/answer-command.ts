@@ -17,10 +17,10 @@ import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { invalid } from "../http/parse-input.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { publishTrigger } from "./publish-trigger.ts";
 import { recordCommand } from "./record-command.ts";
 import { keyReused, noSuchTenant } from "./tenant-answers.ts";
 import { statusSchema } from "./tenant-view.ts";
+import { sendTrigger } from "../../../shared/pubsub/send-trigger.ts";
 
 /** How a command is answered. */
 interface Answers {
@@ -61,7 +61,7 @@ export async function answerCommand(
     case "changed":
     case "unchanged":
       // Also of a repetition, for the first time may have ended before its trigger was published.
-      await publishTrigger(tenantId, dependencies);
+      await sendTrigger("tenant", tenantId, dependencies.bus);
       return result.outcome === "replayed"
         ? fromStored(result.answer)
         : answer(result.tenant, issued);

@@ -27,13 +27,13 @@ import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
-import { publishTrigger } from "./publish-trigger.ts";
 import { RESERVED_SUBDOMAINS, toSubdomain } from "./reserved-subdomains.ts";
 import { schoolNameSchema } from "./school-name.ts";
 import { takeStandby } from "./take-standby.ts";
 import type { Asked, Taken } from "./take-standby.ts";
 import { keyReused } from "./tenant-answers.ts";
 import { statusSchema } from "./tenant-view.ts";
+import { sendTrigger } from "../../../shared/pubsub/send-trigger.ts";
 
 export const createTenantSchema = named("CreateTenant", {
   type: "object",
@@ -162,11 +162,11 @@ async function createWith(
   const { result, tenant } = taken ?? (await createNew(asked, dependencies));
   switch (result.outcome) {
     case "created":
-      await publishTrigger(tenant.id, dependencies);
+      await sendTrigger("tenant", tenant.id, dependencies.bus);
       return created(tenant, loginKey, dependencies);
     case "replayed":
       // The first time may have ended before its trigger was published.
-      await publishTrigger(String(result.answer.body["id"]), dependencies);
+      await sendTrigger("tenant", String(result.answer.body["id"]), dependencies.bus);
       return result.answer;
     case "key-reused":
       throw keyReused();

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TIMEOUT_MILLISECONDS } from "../../../tests/testkit/timeouts.ts";
 import { startOwnStack } from "../../../tests/testkit/own-stack.ts";
 import type { OwnStack } from "../../../tests/testkit/own-stack.ts";
+import { becomeActive, createTenant } from "../lives.ts";
 import type { Measurement, Part, Row } from "../measurement.ts";
 import { quantile, summarize } from "../statistics.ts";
 
@@ -81,38 +82,16 @@ function waitsOf(it: OwnStack, name: string, count: number): Promise<Wait[]> {
 }
 
 async function waitOf(it: OwnStack, subdomain: string): Promise<Wait> {
+  const { apiKey, urls } = it.stack;
   const startedAt = performance.now();
-  const id = await create(it, subdomain);
-  await becomeActive(it, id);
-  const seconds = (performance.now() - startedAt) / 1000;
+  const id = await createTenant({ apiUrl: urls.api, apiKey }, subdomain);
+  const activeAt = await becomeActive({ firestore: it.firestore, collection: "tenants" }, id);
+  const seconds = (activeAt - startedAt) / 1000;
   const query = it.firestore.collection("operations").where("tenant_id", "==", id);
   const operations = (await query.get()).docs.map((document) => document.data());
   const [last] = operations.toSorted((a, b) => b["generation"] - a["generation"]);
   const [running, ended] = ["running_at", "ended_at"].map((field) => last?.[field].toMillis());
   return { seconds, containerSeconds: (ended - running) / 1000, kind: String(last?.["kind"]) };
-}
-
-async function create({ stack }: OwnStack, subdomain: string): Promise<string> {
-  const response = await fetch(`${stack.urls.api}/tenants`, {
-    method: "POST",
-    headers: { "X-API-Key": stack.apiKey, "Content-Type": "application/json" },
-    body: JSON.stringify({ organization: "Pool", subdomain, email: `a@${subdomain}.example` }),
-  });
-  if (response.status !== 201) throw new Error(`POST was answered ${response.status}`);
-  return String(((await response.json()) as { id: unknown }).id);
-}
-
-function becomeActive({ firestore }: OwnStack, id: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`tenant ${id} did not become active`));
-    const timer = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
-    const stop = firestore.doc(`tenants/${id}`).onSnapshot((tenant) => {
-      if (tenant.get("status.phase") !== "active") return;
-      clearTimeout(timer);
-      stop();
-      resolve();
-    }, reject);
-  });
 }
 
 async function untilReady({ firestore }: OwnStack): Promise<void> {

@@ -8,7 +8,7 @@ import { loadYaml } from "@kubernetes/client-node";
 import { chownSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DATABASE_ADMIN_SECRET } from "../../../shared/operations/job-environment.ts";
-import { volumeAt } from "../../../scripts/local/volume.ts";
+import { makeDirectories, volumeAt } from "../../../scripts/local/volume.ts";
 import type { Volume } from "../../../scripts/local/volume.ts";
 import { VALUES } from "../../infrastructure/chart.ts";
 import type { Manifest } from "../../infrastructure/chart.ts";
@@ -78,8 +78,9 @@ export async function startSiteCluster(
 /** An empty volume, as the chart's own Job and a bench leave it that has no sites yet. */
 function makeVolume(directory: string): Volume {
   const volume = volumeAt(join(directory, "volume"));
-  const { root, hosts, tenants, sites } = volume;
-  for (const made of [hosts, tenants, join(sites, "assets")]) mkdirSync(made, { recursive: true });
+  const { root, sites } = volume;
+  makeDirectories(volume);
+  mkdirSync(join(sites, "assets"));
   writeFileSync(join(sites, "apps.txt"), "frappe\nerpnext\n");
   writeFileSync(join(sites, "common_site_config.json"), '{"mail_server": "smtp.example"}\n');
   const inRoot = readdirSync(root, { recursive: true, encoding: "utf8" });
