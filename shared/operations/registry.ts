@@ -31,8 +31,3 @@ export function definitionOf(kind: string): OperationDefinition<OperationKind> {
   if (definition === undefined) throw new TypeError(`There is no operation "${kind}".`);
   return definition;
 }
-
-/** Whether a text names a kind. */
-export function isOperationKind(text: string | undefined): text is OperationKind {
-  return text !== undefined && BY_KIND.has(text);
-}

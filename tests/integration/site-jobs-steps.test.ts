@@ -166,7 +166,7 @@ test("that are too many for the message are in the log alone", () => {
 /** A script of these commands, after what every one begins with. */
 function runScript(commands: string, env: Record<string, string> = {}) {
   const whole = readSiteScripts().get("create/site") ?? "";
-  const common = whole.slice(0, whole.indexOf("# Makes a tenant's site in"));
+  const common = whole.slice(0, whole.indexOf("# MariaDB's client, and"));
   const left = join(bench.directory, "left");
   const { stdout, status, stderr } = spawnSync("bash", ["-c", `${common}\n${commands}`], {
     cwd: bench.directory,
