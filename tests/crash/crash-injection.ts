@@ -31,6 +31,11 @@ export const CREATE_STANDBY: Work = {
   kind: "create",
   tenant: fillingStandby(new Date(0), { id: ACME.id }),
 };
+/** Another one, of which the golden dump is. */
+const FIRST_STANDBY: Work = {
+  kind: "create",
+  tenant: fillingStandby(new Date(0), { id: NEXT.id }),
+};
 /** A link that was asked for with the tenant is set with it. */
 export const CLAIM: Work = { kind: "claim", tenant: LINKED, generation: 2 };
 
@@ -133,6 +138,16 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       containers: 2,
       afters: [[CREATE_STANDBY]],
       cleanUp: [DROP],
+    },
+  ],
+  [
+    "a standby's create out of a golden dump that is run again, or tried again, makes the same site",
+    {
+      before: [FIRST_STANDBY],
+      killed: CREATE_STANDBY,
+      containers: 2,
+      afters: [[CREATE_STANDBY], [{ ...CREATE_STANDBY, attempt: 2 }]],
+      cleanUp: [DROP, { ...FIRST_STANDBY, kind: "drop", generation: 2 }],
     },
   ],
   [

@@ -28,7 +28,8 @@ distrust_golden() {
 }
 
 dump_database() {
-  timeout 900 mariadb-dump --defaults-file="$scratch/tenant.cnf" --single-transaction "$DB_NAME" | gzip -n >"$1"
+  timeout 900 mariadb-dump --defaults-file="$scratch/tenant.cnf" --single-transaction --skip-comments "$DB_NAME" |
+    gzip -n >"$1"
 }
 
 load_database() {
@@ -50,9 +51,9 @@ load_golden() {
 # keep_golden: leaves one where there is none. A site is as good without it, so nothing fails for it.
 keep_golden() {
   local made=$own_things/golden
+  discard "$made"
   ! exists "$golden" || return 0
   step keep-golden-dump
-  discard "$made"
   if copy_site "$made"; then
     if mkdir -p -- "$volume/golden"; then mv --no-clobber -T -- "$made" "$golden" || true; fi
     find "$volume/golden" -mindepth 1 -maxdepth 1 -mtime "+$golden_days" -exec rm -rf -- {} + || true
