@@ -22,6 +22,7 @@ export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
 /** What of the settings the scripts are told. */
 export interface SiteSettings {
   baseDomain: string;
+  frappeImage: string;
   frappeApps: string[];
   databaseHost: string;
   databasePort: number;
@@ -77,9 +78,13 @@ export function administrator(source: EnvironmentSource): V1EnvVar[] {
     ...database(source),
     secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
     secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
-    plain("DB_TLS", source.settings.databaseTls),
-    plain("DB_TLS_CA", source.settings.databaseCa ?? ""),
+    ...databaseTls(source),
   ];
+}
+
+/** How the database is reached by a script's own client. */
+export function databaseTls({ settings }: EnvironmentSource): V1EnvVar[] {
+  return [plain("DB_TLS", settings.databaseTls), plain("DB_TLS_CA", settings.databaseCa ?? "")];
 }
 
 /** Who the customer of a site is: empty while it has none. */

@@ -64,7 +64,6 @@ export function siteScripts(
 
 export interface ManifestSettings extends SiteSettings {
   namespace: string;
-  frappeImage: string;
   scripts: SiteScripts;
 }
 

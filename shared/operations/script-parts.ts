@@ -16,7 +16,14 @@ export const COMMON = [
 ] as const;
 
 /** For what talks to MariaDB as its administrator. */
-export const DATABASE = ["scripts/database.sh"] as const;
+export const DATABASE = ["scripts/database-client.sh", "scripts/database.sh"] as const;
+
+/** For what makes a standby's site out of what another one's came to. */
+export const GOLDEN = [
+  "scripts/database-client.sh",
+  "scripts/golden_config.py",
+  "scripts/golden.sh",
+] as const;
 
 /** For what clears or checks the bench's Redis. */
 export const REDIS = ["scripts/redis.sh"] as const;

@@ -17,11 +17,13 @@ verify() {
 step start
 own check_claim
 prepare_hosts
+name_golden
 # shellcheck disable=SC2086 # each is a word
 may_lead $SERVED_NAMES $FORMER_NAMES
 if is_provisioned; then
   echo "the site is made already"
   verify
+  [[ -n $HOST ]] || keep_golden
   exit 0
 fi
 ! exists "$site_directory" || fail "an earlier attempt left a half-made site; the next one removes it"
@@ -32,12 +34,27 @@ for app in "${wanted_apps[@]}"; do
 done
 
 # The password of its Administrator is nobody's: it gets one with its customer.
-step new-site
-check_claim
-attempt bench new-site "$SITE" \
-  --db-type=mariadb --db-host="$DB_HOST" --db-port="$DB_PORT" \
-  --db-name="$DB_NAME" --db-password="$DB_PASSWORD" --no-setup-db \
-  --admin-password="$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+new_site() {
+  step new-site
+  check_claim
+  attempt bench new-site "$SITE" \
+    --db-type=mariadb --db-host="$DB_HOST" --db-port="$DB_PORT" \
+    --db-name="$DB_NAME" --db-password="$DB_PASSWORD" --no-setup-db \
+    --admin-password="$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+}
+
+install_apps() {
+  step install-app
+  check_claim
+  for app in "${wanted_apps[@]}"; do
+    attempt bench --site "$SITE" install-app "$app"
+  done
+}
+
+[[ -n $HOST || $ATTEMPT == 1 ]] || distrust_golden
+is_golden=
+if [[ -z $HOST ]] && exists "$golden"; then is_golden=yes; fi
+if [[ -n $is_golden ]]; then load_golden; else new_site; fi
 
 # The encryption key before anything is encrypted: else each process that is first to need one makes its own,
 # and only the last one that is written stays.
@@ -45,14 +62,10 @@ step set-config
 check_claim
 configure_site --make-encryption-key
 
-step install-app
-check_claim
-for app in "${wanted_apps[@]}"; do
-  attempt bench --site "$SITE" install-app "$app"
-done
-
+[[ -n $is_golden ]] || install_apps
 [[ -z $HOST ]] || add_customer
 
 verify
 check_claim
 : >"$site_directory/.provisioned"
+[[ -n $HOST ]] || keep_golden

@@ -9,6 +9,7 @@ import {
   administrator,
   customer,
   database,
+  databaseTls,
   loginKey,
   plain,
   tenantPassword,
@@ -16,7 +17,7 @@ import {
   siteNames,
 } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, CUSTOMER, DATABASE, HOSTS, LOGIN, REDIS, SITE } from "../script-parts.ts";
+import { COMMON, CUSTOMER, DATABASE, GOLDEN, HOSTS, LOGIN, REDIS, SITE } from "../script-parts.ts";
 
 export const create: OperationDefinition<"create"> = {
   kind: "create",
@@ -50,13 +51,16 @@ export const create: OperationDefinition<"create"> = {
         ...HOSTS,
         ...CUSTOMER,
         ...LOGIN,
+        ...GOLDEN,
         "create/verify_apps.py",
         "create/create-site.sh",
       ],
       limitSeconds: 1500,
       environment: (source) => [
         ...database(source),
+        ...databaseTls(source),
         tenantPassword(source),
+        plain("IMAGE", source.settings.frappeImage),
         plain("APPS", source.settings.frappeApps.join(" ")),
         ...customer(source),
         ...siteNames(source),

@@ -41,7 +41,7 @@ const LOCAL = fileURLToPath(new URL("../../../scripts/local/", import.meta.url))
 
 const PROGRAMS = `
 awk base64 basename bash cat chmod chown cmp cp cut date dd df dirname du env false find flock
-grep gzip head hostname id kill ln ls mariadb mkdir mktemp mv od printf ps pwd readlink realpath
+grep gzip head hostname id kill ln ls mariadb mariadb-dump mkdir mktemp mv od printf ps pwd readlink realpath
 rm rmdir sed seq setsid sh sha256sum sleep sort stat sync tail tar tee test timeout touch tr
 true truncate uniq wc xargs
 `
