@@ -1,12 +1,14 @@
 /**
- * A site that a standby's became is as one that was made for its customer, on Frappe's own bench: all of both databases,
- * their configuration and their files. It takes some four minutes; tests/testkit/frappe-bench.ts says what it needs.
+ * A site that a standby's became is as one that was made for its customer, on Frappe's own bench, whether bench made it or
+ * it was loaded from a golden dump: all of their databases, their configuration and their files. It takes some five
+ * minutes; tests/testkit/frappe-bench.ts says what it needs.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName, siteName } from "../../shared/tenant/names.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { openFrappeBench } from "../testkit/frappe-bench.ts";
 import type { FrappeBench } from "../testkit/frappe-bench.ts";
 import { skip } from "../testkit/parts.ts";
@@ -23,6 +25,8 @@ const ID = "c1a1ed00-2222-4333-8444-555555555555";
 const CUSTOMER = { organization: "Acme & Co.", first_name: "Ada", last_name: "Lovelace" };
 const ACME = withParts(tenantNamed("claimed-site", ID), { profile: CUSTOMER });
 const DATABASE = databaseName(ID);
+/** Whose site leaves the golden dump. */
+const FIRST = fillingStandby(new Date(0), { id: "901de000-2222-4333-8444-555555555555" });
 const FRESH: Work[] = [{ kind: "create", tenant: ACME }];
 const CLAIMED: Work[] = [
   { kind: "create", tenant: fillingStandby(new Date(0), { id: ID }) },
@@ -47,21 +51,26 @@ if (named === undefined) {
     bench = openFrappeBench(named);
   });
   test.after(async () => {
-    await drop();
+    await drop(ACME);
+    await drop(FIRST);
     bench.remove();
   });
 
   let generation = 10;
-  const drop = () => bench.run({ kind: "drop", tenant: ACME, generation: (generation += 1) });
+  async function drop(tenant: Tenant): Promise<void> {
+    await bench.run({ kind: "drop", tenant, generation: (generation += 1) });
+    bench.forget(tenant.id);
+  }
+  async function run(work: Work): Promise<string> {
+    const { status, output } = await bench.run(work);
+    assert.is(status, 0, output);
+    return output;
+  }
 
   /** All that there is of the site after these Jobs. Whatever was there before is dropped first. */
   async function made(works: Work[]): Promise<string[]> {
-    await drop();
-    bench.forget(ID);
-    for (const work of works) {
-      const { status, output } = await bench.run(work);
-      assert.is(status, 0, output);
-    }
+    await drop(ACME);
+    for (const work of works) await run(work);
     const site = siteName(ID);
     const directory = join(bench.volume.sites, site);
     const config = readFileSync(join(directory, "site_config.json"), "utf8");
@@ -69,13 +78,21 @@ if (named === undefined) {
     return [...filesOf(directory, site), ...rowsOf(bench, site)];
   }
 
-  test("differs from it by nothing but what differs between any two", async () => {
-    const fresh = await made(FRESH);
-    const claimed = await made(CLAIMED);
+  let fresh: string[] = [];
+  test("a claimed site that bench made differs by nothing but what differs between any two", async () => {
+    fresh = await made(FRESH);
     assert.ok(fresh.length > 1000, `${fresh.length} things to compare`);
-    const found = differences(fresh, claimed, KNOWN);
     console.log(`\n${fresh.length} files and rows compared`);
-    assert.is(found.join("\n"), "");
+    const claimed = await made(CLAIMED);
+    assert.is(differences(fresh, claimed, KNOWN).join("\n"), "");
+  });
+
+  test("nor does one that was loaded from another site's golden dump", async () => {
+    rmSync(join(bench.volume.root, "golden"), { recursive: true });
+    await drop(FIRST);
+    assert.not.match(await run({ kind: "create", tenant: FIRST }), "no golden dump was kept");
+    const claimed = await made(CLAIMED);
+    assert.is(differences(fresh, claimed, KNOWN).join("\n"), "");
   });
 }
 test.run();

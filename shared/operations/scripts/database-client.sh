@@ -15,7 +15,8 @@ option() {
 # password in the environment would be none to newer clients, which then check no certificate.
 login() {
   {
-    printf '[client]\nprotocol=tcp\nconnect-timeout=20\n'
+    # Not in the group of all clients: mariadb-dump refuses to know it.
+    printf '[mariadb-client]\nconnect-timeout=20\n[client]\nprotocol=tcp\n'
     option host "$DB_HOST"
     option port "$DB_PORT"
     option user "$2"

@@ -57,16 +57,17 @@ keep_golden() {
     if mkdir -p -- "$volume/golden"; then mv --no-clobber -T -- "$made" "$golden" || true; fi
     find "$volume/golden" -mindepth 1 -maxdepth 1 -mtime "+$golden_days" -exec rm -rf -- {} + || true
   else
-    echo "no golden dump was kept"
+    echo "no golden dump was kept: $(last_words)"
   fi
   discard "$made"
 }
 
-# What is encrypted with one site's key is no use to another.
 copy_site() {
   # shellcheck disable=SC2016 # a table's name
-  query tenant 'SELECT COUNT(*) FROM `'"$DB_NAME"'`.`__Auth` WHERE encrypted = 1;' && [[ $rows == 0 ]] &&
-    mkdir -- "$1" && interruptible dump_database "$1/database.sql.gz" && cp -R -- "$site_directory" "$1/site" &&
+  query tenant 'SELECT COUNT(*) FROM `'"$DB_NAME"'`.`__Auth` WHERE encrypted = 1;' || return
+  # With one site's key, which is no use to another.
+  [[ $rows == 0 ]] || { echo "something in it is encrypted" >&2 && return 1; }
+  mkdir -- "$1" && interruptible dump_database "$1/database.sql.gz" && cp -R -- "$site_directory" "$1/site" &&
     python3 -I -S -c "$golden_config_py" keep "$1/site/site_config.json" "$1/site_config.json" &&
     rm -rf -- "$1/site"/{locks,logs,site_config.json,.provisioned}
 }
