@@ -83,6 +83,7 @@ async function answerEndpoint(
     tenantId: parsePathParameter("id", parameters["id"]),
     operationId: parsePathParameter("op", parameters["op"]),
     domain: parsePathParameter("domain", parameters["domain"]).toLowerCase(),
+    backupId: parsePathParameter("backup", parameters["backup"]),
     requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
@@ -91,6 +92,7 @@ async function answerEndpoint(
             endpoint: id,
             tenantId: parameters["id"] ?? null,
             domain: parameters["domain"],
+            backup: parameters["backup"],
             body,
           }),
   };

@@ -4,6 +4,10 @@
  *
  * @module
  */
+import { createBackup } from "./backups/create-backup.ts";
+import { deleteBackup } from "./backups/delete-backup.ts";
+import { listBackups } from "./backups/list-backups.ts";
+import { readBackup } from "./backups/read-backup.ts";
 import { addDomain } from "./domains/add-domain.ts";
 import { listDomains } from "./domains/list-domains.ts";
 import { readDomain } from "./domains/read-domain.ts";
@@ -50,6 +54,10 @@ export const ENDPOINTS = {
   listDomains,
   readDomain,
   removeDomain,
+  createBackup,
+  listBackups,
+  readBackup,
+  deleteBackup,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

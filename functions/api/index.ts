@@ -15,7 +15,7 @@ import { serve } from "./http/server.ts";
 import { createLimits } from "./auth/rate-limits.ts";
 
 const settings = parseApiSettings(process.env);
-const { projectId, audience } = settings;
+const { projectId, audience, backupBucket, backupEndpoint } = settings;
 followTraces(projectId);
 keepConnectionsOpen();
 const idTokens = openLazily(async () => {
@@ -28,6 +28,13 @@ const api = {
   store,
   bus,
   estimates: openEstimates(store),
+  bucket:
+    backupBucket === null
+      ? null
+      : openLazily(async () => {
+          const { openBucket } = await import("../../shared/backups/bucket.ts");
+          return openBucket({ bucket: backupBucket, endpoint: backupEndpoint });
+        }),
   limits: createLimits(settings.rateLimitPerMinute),
   authenticate: createAuthenticator(settings, (token) => idTokens.verify(token)),
 };

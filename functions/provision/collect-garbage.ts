@@ -16,6 +16,7 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
+import type { SiteSecret } from "../../shared/tenant/names.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
@@ -84,11 +85,15 @@ async function* leftJobs({ cluster, store }: Dependencies, before: Date): Findin
 }
 
 /** Secrets of tenants that are gone. */
-async function* leftSecrets({ cluster, store }: Dependencies, before: Date): Findings {
+async function* leftSecrets({ cluster, store, settings }: Dependencies, before: Date): Findings {
+  const secrets: SiteSecret[] = ["passwords"];
+  if (settings.backupBucket !== null) secrets.push("backup-key");
   const since = addSeconds(before, -LEFTOVER_SECONDS);
   for (const tenantId of await store.deletionsEnded(since, before)) {
     if (!(await isGone(tenantId, store))) continue;
-    if (await cluster.deleteSecret(tenantId)) {
+    const deleted = [];
+    for (const secret of secrets) deleted.push(await cluster.deleteSecret(tenantId, secret));
+    if (deleted.includes(true)) {
       yield { event: "OrphanedSecretRemoved", tenantId };
     }
   }

@@ -1,7 +1,7 @@
 /**
  * The resync, once a minute: reconciles every tenant that needs it and that no event has reached. It costs one
  * listing of Jobs, one query of due tenants, one of unsent events and the slots, however many settled tenants there are;
- * with a pool one query of its standbys, and with custom domains one of those that are due.
+ * with a pool one query of its standbys, with custom domains one of those that are due, and with backups one of theirs.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { TakenSlot } from "../../shared/firestore/store.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { keepBackups } from "./keep-backups.ts";
 import { keepPool } from "./keep-pool.ts";
 import { checkDomains } from "./check-domains.ts";
 import { sendUnsent } from "./send-unsent.ts";
@@ -84,6 +85,7 @@ async function resyncOnce(dependencies: Dependencies): Promise<void> {
   await freeOrphanedSlots(slots, jobs, dependencies);
   const pool = await keepPool(dependencies, new Date());
   await checkDomains(dependencies, new Date());
+  await keepBackups(dependencies, new Date());
   const free = settings.maxConcurrentJobs - slots.length;
   if (free > 0) await triggerQueue(free, dependencies);
   log(tenantIds.length > 0 ? "INFO" : "DEBUG", "ResyncFinished", {

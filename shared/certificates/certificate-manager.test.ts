@@ -6,7 +6,8 @@ import { startFakeCertificateManager } from "../../tests/testkit/fake-certificat
 import type { FakeCertificateManager } from "../../tests/testkit/fake-certificate-manager.ts";
 import { AdapterError } from "../platform/errors.ts";
 import { openCertificateManager } from "./certificate-manager.ts";
-import type { CertificateAction, CertificateCredentials } from "./certificate-manager.ts";
+import type { GoogleCredentials } from "../platform/google-rest.ts";
+import type { CertificateAction } from "./certificate-manager.ts";
 import { resourceId } from "./certificate-resources.ts";
 
 const test = suite("Certificate Manager");
@@ -163,7 +164,7 @@ test("an id is a valid one for the longest domain, and each domain has its own",
 
 test("in the cloud the very calls go to the address that the document names", async () => {
   const urls: string[] = [];
-  const credentials: CertificateCredentials = {
+  const credentials: GoogleCredentials = {
     async request({ url, timeout }) {
       urls.push(url);
       assert.ok(timeout > 0);

@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { GoogleAuth, PassThroughClient } from "google-auth-library";
 import type { DomainAction, ObservedCertificate } from "../domains/observed-domain.ts";
-import { AdapterError } from "../platform/errors.ts";
-import type { AdapterErrorCode } from "../platform/errors.ts";
+import { createCaller, googleCredentials } from "../platform/google-rest.ts";
+import type { GoogleCredentials } from "../platform/google-rest.ts";
 import {
   domainOf,
   isDone,
@@ -30,19 +29,6 @@ export interface CertificateSettings {
   certificateManagerHost: string | null;
 }
 
-/** What is used of google-auth-library; a test can stand in for Google's side of it. */
-export interface CertificateCredentials {
-  request: (options: {
-    url: string;
-    method: "GET" | "POST" | "DELETE";
-    params?: Record<string, string>;
-    data?: Record<string, unknown>;
-    timeout: number;
-  }) => Promise<{ data: unknown }>;
-}
-
-const CALL_MILLISECONDS = 10_000;
-
 /** Maps are global, and so is what they serve. */
 const LOCATION = "global";
 
@@ -54,13 +40,14 @@ export type CertificateAction = Exclude<DomainAction, "commandTenant" | "deleteR
 /** Opens it. Every method may throw an `AdapterError`. */
 export function openCertificateManager(
   settings: CertificateSettings,
-  credentials: CertificateCredentials = credentialsFor(settings),
+  credentials: GoogleCredentials = googleCredentials(settings.certificateManagerHost === null),
 ) {
   const { projectId, certificateMap, certificateManagerHost } = settings;
   const base =
     certificateManagerHost === null
       ? "https://certificatemanager.googleapis.com/v1"
       : `http://${certificateManagerHost}/v1`;
+  const call = createCaller("certificates", "Certificate Manager", credentials);
   const location = `projects/${projectId}/locations/${LOCATION}`;
 
   function parentOf(resource: Resource): string {
@@ -92,22 +79,6 @@ export function openCertificateManager(
     return isDone(
       await call({ url: `${base}/${nameOf(resource, domain)}`, method: "DELETE" }, 404),
     );
-  }
-
-  /** Calls, and gives null where the answer has the status that is as good as any. */
-  async function call(
-    request: Omit<Parameters<CertificateCredentials["request"]>[0], "timeout">,
-    asGood: number,
-  ): Promise<{ data: unknown } | null> {
-    try {
-      return await credentials.request({ ...request, timeout: CALL_MILLISECONDS });
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === asGood) return null;
-      const code = codeOf(status);
-      const message = `Certificate Manager: ${request.method} ${request.url}: ${status ?? "no answer"}`;
-      throw new AdapterError("certificates", code, message, { cause: error });
-    }
   }
 
   /** All of a collection, a page at a time. */
@@ -176,22 +147,4 @@ export function openCertificateManager(
       }
     },
   };
-}
-
-function statusOf(error: unknown): number | null {
-  const { status, response } = error as { status?: unknown; response?: { status?: unknown } };
-  const found = status ?? response?.status;
-  return typeof found === "number" ? found : null;
-}
-
-function codeOf(status: number | null): AdapterErrorCode {
-  if (status === 401 || status === 403) return "denied";
-  const isRefusal =
-    status !== null && status >= 400 && status < 500 && ![408, 409, 429].includes(status);
-  return isRefusal ? "invalid" : "unavailable";
-}
-
-function credentialsFor({ certificateManagerHost }: CertificateSettings): CertificateCredentials {
-  if (certificateManagerHost !== null) return new PassThroughClient();
-  return new GoogleAuth({ scopes: ["https://www.googleapis.com/auth/cloud-platform"] });
 }

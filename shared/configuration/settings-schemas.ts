@@ -104,6 +104,24 @@ const domainSettings = {
   },
 } as const;
 
+/** What backups need of every function that knows them. */
+const backupSettings = {
+  BACKUP_BUCKET: {
+    title: "The bucket of the tenants' backups; without it none is made",
+    type: "string",
+    pattern: "^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$",
+    description: "the name of a bucket",
+  },
+  BACKUP_ENDPOINT: {
+    title: "Where Cloud Storage answers",
+    type: "string",
+    pattern: "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+    default: "https://storage.googleapis.com",
+    $comment: NOT_IN_TERRAFORM,
+    description: "an http or https URL of host and port, such as http://127.0.0.1:4443",
+  },
+} as const;
+
 /** What every function needs. */
 export const commonSettingsSchema = {
   type: "object",
@@ -131,6 +149,7 @@ export const apiSettingsSchema = {
   properties: {
     ...commonSettingsSchema.properties,
     ...domainSettings,
+    ...backupSettings,
     API_KEYS: {
       title:
         "Keys that authorize a caller by `X-API-Key`, each with the name by which the history knows that caller",
@@ -266,19 +285,45 @@ export const reconcilerSettingsSchema = {
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
       description: "an http URL of host and port, such as http://kairos-router:8080",
     },
-    BACKUP_BUCKET: {
-      title: "The bucket of the tenants' backups; without it none is made",
+    ...backupSettings,
+    BACKUP_SECRET: {
+      title:
+        "The secret of which the keys of all backups are derived; whoever loses it loses all of them",
       type: "string",
-      pattern: "^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$",
-      description: "the name of a bucket",
+      pattern: "^[0-9a-f]{64}$",
+      description: "64 hexadecimal digits in lower case, and set where BACKUP_BUCKET is",
     },
-    BACKUP_ENDPOINT: {
-      title: "Where Cloud Storage answers, as Pods reach it",
-      type: "string",
-      pattern: "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
-      default: "https://storage.googleapis.com",
-      $comment: NOT_IN_TERRAFORM,
-      description: "an http or https URL of host and port, such as http://127.0.0.1:4443",
+    BACKUP_HOUR: {
+      title: "The hour in UTC at which the night's backups begin; they are spread over five hours",
+      type: "integer",
+      minimum: 0,
+      maximum: 23,
+      default: 0,
+      description: "a whole number from 0 to 23",
+    },
+    BACKUP_KEEP_DAILY: {
+      title: "For how many days each night's backup is kept",
+      type: "integer",
+      minimum: 1,
+      maximum: 366,
+      default: 7,
+      description: "a whole number from 1 to 366",
+    },
+    BACKUP_KEEP_WEEKLY: {
+      title: "For how many weeks the first backup of a week is kept",
+      type: "integer",
+      minimum: 0,
+      maximum: 520,
+      default: 4,
+      description: "a whole number from 0 to 520",
+    },
+    BACKUP_KEEP_MONTHLY: {
+      title: "For how many months the first backup of a month is kept",
+      type: "integer",
+      minimum: 0,
+      maximum: 120,
+      default: 12,
+      description: "a whole number from 0 to 120",
     },
     MAX_CONCURRENT_JOBS: {
       title: "How many site Jobs may run at once",
@@ -301,6 +346,8 @@ export const reconcilerSettingsSchema = {
   dependentRequired: {
     SITES_ADDRESSES: ["CERTIFICATE_MAP"],
     CERTIFICATE_MAP: ["SITES_ADDRESSES"],
+    BACKUP_BUCKET: ["BACKUP_SECRET"],
+    BACKUP_SECRET: ["BACKUP_BUCKET"],
   },
 } as const;
 

@@ -13,12 +13,15 @@
  * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
  * | `pools/main`             | what the pool of standbys remembers                    | `pool.ts`                          |
  * | `domains/{domain}`       | a custom domain, and which tenant holds it             | `domains.ts`                       |
+ * | `backups/{id}`           | a backup: whose, why, until when it is kept            | `backups.ts`                       |
+ * | `backup_keys/{tenantId}` | a tenant's part of the key of its backups              | `backups.ts`                       |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
  */
 import { Firestore } from "@google-cloud/firestore";
 import { connectionOptions } from "../platform/google-clients.ts";
+import { openBackups } from "./backups.ts";
 import { openDeletions } from "./deletions.ts";
 import { openDomains } from "./domains.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
@@ -69,7 +72,9 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
   const requests = openRequestRecords(firestore);
   const outbox = openOutbox(firestore);
   const history = openHistory(firestore);
-  const tenants = openTenants(firestore, { slots, reservations, deletions, outbox, history });
+  const backups = openBackups(firestore, requests);
+  const neighbours = { slots, reservations, deletions, outbox, history, backups };
+  const tenants = openTenants(firestore, neighbours);
   return {
     ...tenants.methods,
     ...openTenantRequests(firestore, { tenants, reservations, deletions, requests }),
@@ -77,6 +82,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...openTenantList(firestore),
     ...openPool(firestore, { tenants }),
     ...openOperationList(firestore),
+    ...backups.methods,
     ...slots.methods,
     ...reservations.methods,
     ...deletions.methods,

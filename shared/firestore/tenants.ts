@@ -1,6 +1,6 @@
 /**
  * The documents `tenants/{id}`: what is desired and what was observed. What belongs to a tenant
- * elsewhere, its slot, its name, its deletion record, its history and the events that tell of it, is written in the
+ * elsewhere, its slot, its name, its deletion record, its history, its backups and the events that tell of it, is written in the
  * same batch.
  *
  * @module
@@ -13,6 +13,7 @@ import { toldOfGone, toldOfNew, toTenantWrite } from "../reconciler/tenant-write
 import type { ToldOf } from "../reconciler/tenant-write.ts";
 import { heldSubdomains } from "../tenant/site-names.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import type { Backups } from "./backups.ts";
 import type { Deletions } from "./deletions.ts";
 import {
   call,
@@ -38,6 +39,7 @@ interface Neighbours {
   deletions: Deletions;
   outbox: Outbox;
   history: History;
+  backups: Backups;
 }
 
 /** What is written together with changes to a tenant. */
@@ -48,7 +50,7 @@ interface WriteOptions {
 }
 
 export function openTenants(firestore: Firestore, neighbours: Neighbours) {
-  const { slots, reservations, deletions, outbox, history } = neighbours;
+  const { slots, reservations, deletions, outbox, history, backups } = neighbours;
   const tenants = firestore.collection("tenants");
 
   /** A tenant to be worked on. Throws a `DamagedRecordError` where its record is damaged. */
@@ -88,6 +90,21 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
+  /** The ids of the tenants whose backup is due, those that have waited longest first. */
+  async function dueBackups(now: Date, limit: number): Promise<string[]> {
+    const query = tenants
+      .where("status.next_backup_at", "<=", now)
+      .orderBy("status.next_backup_at")
+      .limit(limit)
+      .select();
+    return (await call(query.get())).docs.map((document) => document.id);
+  }
+
+  /** Puts off the next backup of a tenant, whatever its record is like otherwise. */
+  async function putOffBackup(id: string, until: Date): Promise<void> {
+    await commit(() => tenants.doc(id).update({ "status.next_backup_at": until }), GRPC.NOT_FOUND);
+  }
+
   /** Puts a new tenant into a batch, which goes through only if there is none of its id. */
   function addNew(batch: WriteBatch, tenant: Tenant): void {
     batch.create(tenants.doc(tenant.id), tenant);
@@ -112,9 +129,10 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     return record;
   }
 
-  function addToldOf(batch: WriteBatch, { event, operations }: ToldOf): void {
-    if (event !== null) outbox.addNew(batch, event);
-    for (const operation of operations) history.addWrite(batch, operation);
+  function addToldOf(batch: WriteBatch, told: ToldOf): void {
+    if (told.event !== null) outbox.addNew(batch, told.event);
+    for (const operation of told.operations) history.addWrite(batch, operation);
+    for (const backup of told.backups) backups.addWrite(batch, backup);
   }
 
   /**
@@ -176,6 +194,8 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
       tenants: everyTenant,
       queue,
       dueTenants,
+      dueBackups,
+      putOffBackup,
       writeTenant,
       claimSlot,
       endDeletion,

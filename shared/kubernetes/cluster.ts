@@ -34,7 +34,8 @@ import { begunContainers, toReport } from "./job-report.ts";
 import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
 import type { Made } from "../reconciler/ports.ts";
 import { OPERATION_KINDS } from "../operations/registry.ts";
-import { jobName, tenantOfJob } from "../tenant/names.ts";
+import { jobName, secretName, tenantOfJob } from "../tenant/names.ts";
+import type { SiteSecret } from "../tenant/names.ts";
 import type { OperationKind } from "../operations/registry.ts";
 
 export interface ClusterOptions {
@@ -247,8 +248,8 @@ export function connectCluster(
   }
 
   /** True when there was one. */
-  async function deleteSecret(tenantId: string): Promise<boolean> {
-    const name = jobName(tenantId);
+  async function deleteSecret(tenantId: string, secret: SiteSecret): Promise<boolean> {
+    const name = secretName(tenantId, secret);
     const { core } = await connected();
     const deleted = core.deleteNamespacedSecret({ name, namespace });
     return (await unless(call("delete a Secret", isAnything, deleted), NOT_FOUND)) !== null;

@@ -10,6 +10,7 @@ import {
   databaseName,
   jobName,
   mainHost,
+  secretName,
   siteHost,
   siteName,
 } from "../tenant/names.ts";
@@ -135,7 +136,7 @@ export function backupTarget({ tenant, settings }: EnvironmentSource): V1EnvVar[
     plain("BACKUP_ID", backup?.id ?? ""),
     plain("BACKUP_KIND", backup?.kind ?? ""),
     plain("BACKUP_EXPIRES_AT", backup?.expires_at.toISOString() ?? ""),
-    secret("BACKUP_KEY", jobName(tenant.id), "backup_key"),
+    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
   ];
 }
 

@@ -5,7 +5,8 @@
  * @module
  */
 import type { V1Container, V1Job, V1JobSpec, V1PodSpec, V1Secret } from "@kubernetes/client-node";
-import { BENCH_NAME, jobName } from "../tenant/names.ts";
+import { BENCH_NAME, jobName, secretName } from "../tenant/names.ts";
+import type { SiteSecret } from "../tenant/names.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { identity, literal, plain } from "./job-environment.ts";
 import type { JobOperation, SiteSettings } from "./job-environment.ts";
@@ -77,21 +78,39 @@ export interface SitePasswords {
 export function siteSecret(
   tenantId: string,
   passwords: SitePasswords,
+  settings: Pick<ManifestSettings, "namespace">,
+): V1Secret {
+  return secretOf(tenantId, "passwords", settings, {
+    database_password: passwords.database,
+    administrator_password: passwords.administrator,
+  });
+}
+
+/** The Secret with the key of a tenant's backups, in hex. */
+export function backupKeySecret(
+  tenantId: string,
+  key: string,
+  settings: Pick<ManifestSettings, "namespace">,
+): V1Secret {
+  return secretOf(tenantId, "backup-key", settings, { key });
+}
+
+function secretOf(
+  tenantId: string,
+  secret: SiteSecret,
   { namespace }: Pick<ManifestSettings, "namespace">,
+  stringData: Record<string, string>,
 ): V1Secret {
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: jobName(tenantId),
+      name: secretName(tenantId, secret),
       namespace,
       labels: { [LABELS.managedBy]: MANAGED_BY, [LABELS.tenant]: tenantId },
     },
     type: "Opaque",
-    stringData: {
-      database_password: passwords.database,
-      administrator_password: passwords.administrator,
-    },
+    stringData,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
+import type { SiteSecret } from "../tenant/names.ts";
 import type { EnvironmentSource } from "./job-environment.ts";
 
 export interface OperationDefinition<Kind extends string = string> {
@@ -21,8 +22,8 @@ export interface OperationDefinition<Kind extends string = string> {
   maxAttempts: number | null;
   /** How long its Job may work. */
   deadlineSeconds: number;
-  /** Whether the tenant's Secret is made before its Job. */
-  makesSecret: boolean;
+  /** Which of the tenant's Secrets is made before its Job. */
+  secret: SiteSecret | null;
   /** What of the status changes when its Job is about to work. */
   statusWhileWorking: StatusChanges;
   /** What of the status changes when it is given up. */

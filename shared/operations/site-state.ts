@@ -27,7 +27,7 @@ export function toSiteState<Kind extends string>(
     queueRank: 1,
     maxAttempts: 3,
     deadlineSeconds: 2400,
-    makesSecret: false,
+    secret: null,
     statusWhileWorking: {},
     // What was verified before still holds.
     statusWhenGivenUp: {},

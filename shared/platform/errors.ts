@@ -6,7 +6,7 @@
  */
 
 /** Which adapter the error comes from. */
-export type Adapter = "store" | "bus" | "cluster" | "certificates";
+export type Adapter = "store" | "bus" | "cluster" | "certificates" | "bucket";
 
 /**
  * - `unavailable`: no answer, or one that says to try again later
@@ -15,7 +15,7 @@ export type Adapter = "store" | "bus" | "cluster" | "certificates";
  */
 export type AdapterErrorCode = "unavailable" | "denied" | "invalid";
 
-/** A call to Firestore, Pub/Sub, Kubernetes or Certificate Manager failed. Its message never holds a secret. */
+/** A call to Firestore, Pub/Sub, Kubernetes, Certificate Manager or Cloud Storage failed. Its message never holds a secret. */
 export class AdapterError extends Error {
   override readonly name = "AdapterError";
   readonly adapter: Adapter;

@@ -6,6 +6,10 @@
  * @module
  */
 export const LOG_EVENTS = {
+  BackupOverdue:
+    "A tenant has had no good backup for 36 hours; `newest` says when its newest one was asked for.",
+  BackupKeyRemoved: "The key of a tenant that is gone was removed: none of its backups was left.",
+  BackupsNotKept: "The backups that are due were not asked for; the next resync does.",
   ClusterUnavailable: "The cluster does not answer; the resync reconciles nobody.",
   DeletionUnfinished: "A deletion has not ended, and its tenant is not there.",
   DomainActive: "A custom domain is verified and has its certificate.",

@@ -211,7 +211,7 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
   const at = (more: Partial<Operation> = {}, status: StatusChanges = {}): Tenant =>
     withStatus(before, { ...during, step: kind, operation: { ...operation, ...more }, ...status });
   const make = (made: Operation): Action[] => [
-    ...(kind === "create" ? [{ do: "createSecret" } as const] : []),
+    ...(kind === "create" ? [{ do: "createSecret", secret: "passwords" } as const] : []),
     { do: "createJob", operation: made },
   ];
   const first: Operation = { ...operation, ...NO_SLOT, started_at: NOW };

@@ -175,8 +175,8 @@ function withoutJob(
 /** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks at it again. */
 function jobActions(operation: Operation): Action[] {
   const createJob: Action = { do: "createJob", operation };
-  const { makesSecret } = definitionOf(operation.kind);
-  return makesSecret ? [{ do: "createSecret" }, createJob] : [createJob];
+  const { secret } = definitionOf(operation.kind);
+  return secret === null ? [createJob] : [{ do: "createSecret", secret }, createJob];
 }
 
 function removeJob(tenant: Tenant, job: Job, reason: DecisionReason, now: Date): Decision {

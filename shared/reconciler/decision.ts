@@ -4,6 +4,7 @@
  * @module
  */
 import type { OperationStep } from "../tenant/operation-record.ts";
+import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 
@@ -69,7 +70,7 @@ export interface Observed {
 export type Action =
   /** Records the operation together with the slot that it gets, or that the tenant waits for one. */
   | { do: "takeSlot"; operation: Operation; changes: StatusChanges }
-  | { do: "createSecret" }
+  | { do: "createSecret"; secret: SiteSecret }
   | { do: "createJob"; operation: Operation }
   | { do: "deleteJob"; uid: string }
   | { do: "deleteSecret" }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 import type { DecideSettings, Decision, Job, JobReport } from "./decision.ts";
@@ -69,7 +70,8 @@ export interface Io {
   /** Deletes that very Job and its Pods, and waits some seconds for the name to be free. */
   deleteJob: { request: { tenantId: string; uid: string }; result: void };
   /** One that is there already is as good. */
-  createSecret: { request: { tenantId: string }; result: Made };
+  createSecret: { request: { tenantId: string; secret: SiteSecret }; result: Made };
+  /** All Secrets of the tenant. */
   deleteSecret: { request: { tenantId: string }; result: void };
   /** Deletes record and reservation and closes the deletion record, all or nothing. */
   endDeletion: { request: { tenant: Tenant; version: Version }; result: boolean };

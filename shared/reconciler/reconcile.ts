@@ -133,7 +133,7 @@ function* runAction(
     case "takeSlot":
       return yield* takeSlot(action, stored, now, settings);
     case "createSecret": {
-      const made = yield* ask("createSecret", { tenantId });
+      const made = yield* ask("createSecret", { tenantId, secret: action.secret });
       return typeof made === "string" ? stored : yield* tellOf(made, stored, now);
     }
     case "createJob": {

@@ -222,4 +222,88 @@ test("the end of a deletion is told, and closes what was never begun", () => {
   assert.equal(historyOf({ operations }), ["2.1 drop succeeded"]);
 });
 
+const BACKUP = {
+  id: "5bf5a8e1-1c5e-4a53-9a70-3d1b0d1f6b1e",
+  kind: "manual",
+  requested_at: later(100),
+  expires_at: later(9000),
+} as const;
+
+/** The tenant with a backup that works. */
+function backingUp(): TenantWrite {
+  const asked = { commandId: "w9", requestedBy: REQUESTER, now: later(100) };
+  const effect = applyCommand(active, { name: "backup", backup: BACKUP }, asked);
+  assert.ok(effect.outcome === "changed");
+  return toTenantWrite(active, effect.changes);
+}
+const backup = { ...create, kind: "backup", generation: 2, started_at: later(101) };
+
+test("a backup that is asked for is pending, with who asked", () => {
+  assert.equal(backingUp().backups, [
+    {
+      id: BACKUP.id,
+      fields: {
+        tenant_id: ID,
+        kind: "manual",
+        state: "pending",
+        requested_by: "key:test",
+        created_at: later(100),
+        ended_at: null,
+        bytes: null,
+        reason: null,
+        message: null,
+        expires_at: later(9000),
+      },
+    },
+  ]);
+  assert.equal(begin(backingUp().record, backup, 102).backups, []);
+});
+
+test("it has succeeded, with its size, in the write that says so of the tenant", () => {
+  const works = begin(backingUp().record, backup, 102).record;
+  const report = { ...NOTHING, endedAt: later(150), result: { bytes: 4711 } };
+  const { backups, record } = end(works, SUCCESS, 160, report);
+  const fields = { state: "succeeded", ended_at: later(150), bytes: 4711 };
+  assert.equal(backups, [{ id: BACKUP.id, fields }]);
+  assert.equal(record.status.backup, {
+    id: BACKUP.id,
+    requested_at: later(100),
+    verified_at: null,
+  });
+});
+
+test("one of which nothing is left to read has no size", () => {
+  const works = begin(backingUp().record, backup, 102).record;
+  const [written] = end(works, SUCCESS, 160).backups;
+  assert.equal(written?.fields, { state: "succeeded", ended_at: later(160), bytes: null });
+});
+
+test("one that is given up has failed, and says why without personal data", () => {
+  const works = begin(backingUp().record, backup, 102).record;
+  const { backups, record } = end(works, { ...FAILURE, retryable: false }, 160);
+  const { fields } = backups[0] ?? {};
+  assert.equal(
+    [fields?.state, fields?.reason, fields?.message],
+    ["failed", "BackoffLimitExceeded", "*** is no address of *** at ***"],
+  );
+  assert.is(record.status.backup, null);
+});
+
+test("one that a suspension overtakes is made after it", () => {
+  const overtaken = command(backingUp().record, "suspend", 110);
+  assert.equal(overtaken.backups, []);
+});
+
+test("one that a deletion comes before has failed", () => {
+  const deleted = command(backingUp().record, "delete", 110).record;
+  const { backups } = toldOfGone(deleted, later(200));
+  const fields = {
+    state: "failed",
+    ended_at: later(200),
+    reason: "TenantDeleted",
+    message: null,
+  };
+  assert.equal(backups, [{ id: BACKUP.id, fields }]);
+});
+
 test.run();

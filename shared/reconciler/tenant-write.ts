@@ -1,6 +1,6 @@
 /**
  * What is written of a tenant in one batch: the changes to its record, and what follows from them, the event that tells
- * of them and the history. Every writer goes through here, so no change of the status is untold. Pure.
+ * of them, the history and the records of backups. Every writer goes through here, so no change of the status is untold. Pure.
  *
  * @module
  */
@@ -10,6 +10,8 @@ import type { StatusEvent } from "../tenant/status-event.ts";
 import { heldSubdomains } from "../tenant/site-names.ts";
 import { withChanges } from "../tenant/tenant.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
+import { backupsOfChange, backupsOfGone } from "./backup-writes.ts";
+import type { BackupWrite } from "./backup-writes.ts";
 import { historyOfChange, historyOfGone, historyOfNew } from "./history-writes.ts";
 import type { EndedJob, OperationWrite } from "./history-writes.ts";
 
@@ -18,6 +20,7 @@ export interface ToldOf {
   /** Null where nothing of the status view has changed. */
   event: StatusEvent | null;
   operations: OperationWrite[];
+  backups: BackupWrite[];
 }
 
 /** The changes to a record, with what is written beside them. */
@@ -33,7 +36,7 @@ export interface TenantWrite extends ToldOf {
 export function toldOfNew(tenant: Tenant): ToldOf {
   const { phase } = tenant.status;
   const event = isNobodys(tenant) ? null : toEvent(tenant, phase, tenant.created_at);
-  return { event, operations: historyOfNew(tenant) };
+  return { event, operations: historyOfNew(tenant), backups: [] };
 }
 
 /** What changes to a tenant come to. `ended`, if it is known, is what is left of a Job whose outcome they record. */
@@ -44,21 +47,22 @@ export function toTenantWrite(
 ): TenantWrite {
   const after = withChanges(before, changes);
   const operations = historyOfChange(before, after, ended);
+  const backups = backupsOfChange(before, after, ended);
   const names = namesOfChange(before, after);
   if (!isViewChanged(before, after)) {
-    return { changes, record: after, names, event: null, operations };
+    return { changes, record: after, names, event: null, operations, backups };
   }
   const sequence = before.sequence + 1;
   const record = { ...after, sequence };
   const event = toEvent(record, record.status.phase, record.updated_at);
-  return { changes: { ...changes, sequence }, record, names, event, operations };
+  return { changes: { ...changes, sequence }, record, names, event, operations, backups };
 }
 
 /** What is written beside the end of a deletion, with which the record goes. */
 export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
   const last = { ...tenant, sequence: tenant.sequence + 1 };
   const event = isNobodys(tenant) ? null : toEvent(last, "deleted", now);
-  return { event, operations: historyOfGone(tenant, now) };
+  return { event, operations: historyOfGone(tenant, now), backups: backupsOfGone(tenant, now) };
 }
 
 function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {

@@ -217,7 +217,7 @@ for (const made of ["made", "taken"]) {
     const secrets: Record<string, string>[] = [];
     for (let time = 0; time < 2; time++) {
       const { calls, result } = await runHandler(
-        (handlers) => handlers.createSecret({ tenantId: ID }),
+        (handlers) => handlers.createSecret({ tenantId: ID, secret: "passwords" }),
         made,
       );
       assert.is(result, made);

@@ -3,19 +3,23 @@
  *
  * @module
  */
+import type { V1Secret } from "@kubernetes/client-node";
 import { randomBytes } from "node:crypto";
 import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import type { DomainDependencies } from "./reconcile-domains.ts";
 import { createDecisionLog } from "./decision-log.ts";
 import { errorFields, log, writeLogLine } from "../platform/log.ts";
-import { siteJob, siteSecret } from "../operations/job-manifest.ts";
+import { backupKey } from "../backups/backup-key.ts";
+import type { KeptBackups } from "../backups/schedule.ts";
+import { backupKeySecret, siteJob, siteSecret } from "../operations/job-manifest.ts";
 import type { ManifestSettings } from "../operations/job-manifest.ts";
 import type { JobReport } from "../reconciler/decision.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
+import type { SiteSecret } from "../tenant/names.ts";
 import type { Phase, Tenant } from "../tenant/tenant.ts";
 import { sendTrigger } from "../pubsub/send-trigger.ts";
 
@@ -25,13 +29,24 @@ export interface PoolSettings {
   poolMaxAgeDays: number;
 }
 
+/** Which backups are made by themselves. */
+export interface BackupSettings {
+  /** Of which the keys of all backups are derived, in hex; null where there are none. */
+  backupSecret: string | null;
+  /** When the night begins, in UTC. */
+  backupHour: number;
+  backupKeepDaily: KeptBackups["daily"];
+  backupKeepWeekly: KeptBackups["weekly"];
+  backupKeepMonthly: KeptBackups["monthly"];
+}
+
 export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
   /** Not there where custom domains are not set up. */
   domains?: DomainDependencies["domains"] | undefined;
-  settings: ManifestSettings & ReconcileSettings & PoolSettings;
+  settings: ManifestSettings & ReconcileSettings & PoolSettings & BackupSettings;
 }
 
 /**
@@ -66,15 +81,32 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
     createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
-    // The passwords are born here and end in the Secret: no reconcile, record or log sees them.
-    createSecret: ({ tenantId }) =>
-      cluster.createSecret(
-        siteSecret(tenantId, { database: newPassword(), administrator: newPassword() }, settings),
-      ),
-    deleteSecret: async ({ tenantId }) => void (await cluster.deleteSecret(tenantId)),
+    createSecret: async ({ tenantId, secret }) =>
+      cluster.createSecret(await newSecret(tenantId, secret, dependencies)),
+    deleteSecret: async ({ tenantId }) => {
+      await cluster.deleteSecret(tenantId, "passwords");
+      if (settings.backupBucket !== null) await cluster.deleteSecret(tenantId, "backup-key");
+    },
     endDeletion: ({ tenant, version }) => endDeletion(tenant, version, dependencies),
     decided: () => Promise.resolve(),
   };
+}
+
+/** What is secret is born here and ends in the Secret: no reconcile, record or log sees it. */
+async function newSecret(
+  tenantId: string,
+  secret: SiteSecret,
+  { store, settings }: Dependencies,
+): Promise<V1Secret> {
+  if (secret === "passwords") {
+    const passwords = { database: newPassword(), administrator: newPassword() };
+    return siteSecret(tenantId, passwords, settings);
+  }
+  if (settings.backupSecret === null) {
+    throw new TypeError("There are no backups here: BACKUP_BUCKET and BACKUP_SECRET are not set.");
+  }
+  const salt = await store.backupSalt(tenantId, randomBytes(32).toString("hex"));
+  return backupKeySecret(tenantId, backupKey(settings.backupSecret, salt, tenantId), settings);
 }
 
 /** What a tenant had of custom domains is taken apart as soon as it is gone. */

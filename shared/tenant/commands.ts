@@ -6,15 +6,24 @@
  */
 import {
   addSeconds,
+  BACKUP_KIND,
   hasFailed,
   isRequested,
   isSettled,
   LOGIN_LINK_KIND,
   siteOf,
   statusAfterCommand,
+  withBackup,
   withLoginLink,
 } from "./tenant.ts";
-import type { Profile, Requester, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
+import type {
+  BackupRequest,
+  Profile,
+  Requester,
+  StatusChanges,
+  Tenant,
+  TenantChanges,
+} from "./tenant.ts";
 
 /** A command that says all by its name. */
 export type Command = "delete" | "retry" | "suspend" | "resume";
@@ -41,7 +50,17 @@ export interface ForgetNamesCommand {
   name: "forget-names";
 }
 
-export type CommandWithFields = LoginLinkCommand | RenameCommand | ForgetNamesCommand;
+/** A command that asks for a backup. */
+export interface BackupCommand {
+  name: "backup";
+  backup: BackupRequest;
+}
+
+export type CommandWithFields =
+  | LoginLinkCommand
+  | RenameCommand
+  | ForgetNamesCommand
+  | BackupCommand;
 
 /** How long a former name leads to the newest one. */
 export const FORMER_NAME_DAYS = 30;
@@ -103,6 +122,8 @@ function applyWithFields(
       return requestName(tenant, command, issued);
     case "forget-names":
       return forgetNames(tenant, issued);
+    case "backup":
+      return requestBackup(tenant, command, issued);
   }
 }
 
@@ -202,6 +223,18 @@ function forgetNames(tenant: Tenant, issued: CommandRequest): CommandEffect {
   return isDue
     ? changed(tenant, issued, { former_subdomains: kept }, {})
     : { outcome: "unchanged" };
+}
+
+/** Of a site that nothing else is done to, suspended or not. One at a time. */
+function requestBackup(
+  tenant: Tenant,
+  { backup }: BackupCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
+  if (isRequested(tenant, BACKUP_KIND)) return refused("A backup of the tenant is being made.");
+  if (!isSettled(tenant)) return refused("Something else is being done to the tenant's site.");
+  return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
 }
 
 /** A new generation that wants this. */

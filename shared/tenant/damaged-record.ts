@@ -25,6 +25,7 @@ import type {
   BackupRequest,
   FormerSubdomain,
   LoginLink,
+  NewestBackup,
   Operation,
   Outage,
   Profile,
@@ -91,7 +92,14 @@ const LOGIN_LINK: Checks<LoginLink> = {
 const BACKUP_REQUEST: Checks<BackupRequest> = {
   id: isName,
   kind: oneOf(BACKUP_KINDS),
+  requested_at: isDate,
   expires_at: isDate,
+};
+
+const NEWEST_BACKUP: Checks<NewestBackup> = {
+  id: isName,
+  requested_at: isDate,
+  verified_at: orNull(isDate),
 };
 
 const SPEC: Checks<Spec> = {
@@ -124,6 +132,8 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   operation: orNull(all(operationOf(kinds))),
   queue_key: orNull(isText),
   standby_key: orNull(isText),
+  backup: orNull(all(NEWEST_BACKUP)),
+  next_backup_at: orNull(isDate),
   next_reconcile_at: orNull(isDate),
 });
 

@@ -101,6 +101,14 @@ export const tenantIdSchema = {
   examples: ["0c16443d-3d8e-4c0d-b43c-ac1174140611"],
 } as const satisfies JSONSchema;
 
+export const backupIdSchema = {
+  type: "string",
+  pattern: TENANT_ID_PATTERN,
+  title: "The backup's id",
+  description: "a UUID in lower case",
+  examples: ["5bf5a8e1-1c5e-4a53-9a70-3d1b0d1f6b1e"],
+} as const satisfies JSONSchema;
+
 export const operationIdSchema = {
   type: "string",
   pattern: OPERATION_ID_PATTERN,

@@ -72,6 +72,13 @@ export function jobName(tenantId: string): string {
   return `site-${tenantId}`;
 }
 
+/** The Secrets that a tenant may have: the passwords of its site, and the key of its backups. */
+export type SiteSecret = "passwords" | "backup-key";
+
+export function secretName(tenantId: string, secret: SiteSecret): string {
+  return secret === "passwords" ? jobName(tenantId) : `${jobName(tenantId)}-${secret}`;
+}
+
 /** The tenant whose site Job bears this name, or null for any other Job. */
 export function tenantOfJob(name: string): string | null {
   return JOB_NAME.exec(name)?.[1] ?? null;

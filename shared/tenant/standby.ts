@@ -18,7 +18,8 @@ export function newStandby(
   const nobody = { organization: "", subdomain: "", email: "" };
   const tenant = newTenant({ id, commandId, requestedBy: POOL, ...nobody }, now);
   const spec = { ...tenant.spec, state: "standby" as const, subdomain: null, standby };
-  return { ...tenant, sequence: 0, spec };
+  const status = { ...tenant.status, next_backup_at: null };
+  return { ...tenant, sequence: 0, spec, status };
 }
 
 /** Whether no customer has ever had it: it is a standby, or one that is being dropped. Nobody is told of it. */
@@ -53,6 +54,10 @@ export function claimStandby(
     updated_at,
     profile,
     spec: { ...spec, generation: standby.spec.generation + 1 },
-    status: { ...statusAfterCommand(now), phase: status.phase },
+    status: {
+      ...statusAfterCommand(now),
+      phase: status.phase,
+      next_backup_at: status.next_backup_at,
+    },
   };
 }

@@ -112,8 +112,18 @@ export interface BackupRequest {
   /** A UUID: also the id of the request in `requests`. */
   id: string;
   kind: BackupKind;
+  requested_at: Date;
   /** Until when it is kept. */
   expires_at: Date;
+}
+
+/** The newest backup that is whole. */
+export interface NewestBackup {
+  id: string;
+  /** When it was asked for: what it holds is as of then or later. */
+  requested_at: Date;
+  /** When it was last restored apart and found whole; null before. */
+  verified_at: Date | null;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -145,6 +155,10 @@ export interface Status {
    * command. Null when it does not wait.
    */
   queue_key: string | null;
+  /** Null before the first. */
+  backup: NewestBackup | null;
+  /** When the next backup is due by itself, where there are backups. */
+  next_backup_at: Date | null;
   /** Its id while it is a standby that is ready to be taken; else null. Whoever takes one looks here. */
   standby_key: string | null;
   /** When the resync shall look again; null when there is nothing left to do. */
@@ -243,6 +257,9 @@ export interface Deletion {
 /** How long the resync leaves a tenant alone that a trigger should reach first. */
 export const TRIGGER_GRACE_SECONDS = 60;
 
+/** A site's first backup is due so long after it was asked for. */
+const FIRST_BACKUP_SECONDS = 3600;
+
 /** How long the record of a deletion is kept after its end. */
 export const DELETION_RECORD_DAYS = 30;
 
@@ -294,6 +311,8 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       done: {},
       observed_generation: 0,
       operation: null,
+      backup: null,
+      next_backup_at: addSeconds(now, FIRST_BACKUP_SECONDS),
     },
   };
 }

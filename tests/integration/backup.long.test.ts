@@ -38,7 +38,8 @@ function addTests(): void {
   test.after.each(() => bench.remove());
 
   /** All of the site, but for the mark of the operation that came last. */
-  const untouched = () => bench.snapshot().filter((entry) => !/ claims\/|\/claims\/|\/changes/.test(entry));
+  const untouched = () =>
+    bench.snapshot().filter((entry) => !/ claims\/|\/claims\/|\/changes/.test(entry));
 
   test("a backup is its parts and a manifest, and the site is as it was", async () => {
     mkdirSync(join(bench.site(ACME), "private/files/älter"), { recursive: true });
@@ -64,12 +65,15 @@ function addTests(): void {
     const dump = (await plainPart(bucket, manifest, "database.sql")).toString();
     assert.match(dump, /CREATE OR REPLACE TABLE taberpnext[^]*-- Dump completed\n$/);
     const archive = await plainPart(bucket, manifest, "files.tar");
-    const names = execFileSync("tar", ["--list"], { input: archive, encoding: "utf8", env: { LC_ALL: "C.UTF-8", PATH: process.env["PATH"] } });
-    assert.equal(names.split("\n").filter((name) => !name.endsWith("/")), [
-      "public/files/y",
-      String.raw`private/files/älter/x`,
-      "",
-    ]);
+    const names = execFileSync("tar", ["--list"], {
+      input: archive,
+      encoding: "utf8",
+      env: { LC_ALL: "C.UTF-8", PATH: process.env["PATH"] },
+    });
+    assert.equal(
+      names.split("\n").filter((name) => !name.endsWith("/")),
+      ["public/files/y", String.raw`private/files/älter/x`, ""],
+    );
     assert.equal(
       await plainPart(bucket, manifest, "site_config.json"),
       readFileSync(join(bench.site(ACME), "site_config.json")),
@@ -82,15 +86,28 @@ function addTests(): void {
     assert.is(objects.length, 4);
     for (const { name, customTime } of objects) {
       assert.ok(name.startsWith(`tenants/${ACME.id}/${BACKUP_ID}/`));
-      assert.is(new Date(customTime).toISOString(), BACKUP_OF_ACME.tenant.spec.backup?.expires_at.toISOString());
+      assert.is(
+        new Date(customTime).toISOString(),
+        BACKUP_OF_ACME.tenant.spec.backup?.expires_at.toISOString(),
+      );
     }
   });
 
   test("the manifest bears a code that only the tenant's key makes", async () => {
     await bench.run(BACKUP_OF_ACME);
     const { hmac_sha256, ...manifest } = await manifestIn(bucket);
-    const inOrder = execFileSync("python3", ["-c", "import json,sys; print(json.dumps(json.load(sys.stdin), sort_keys=True, separators=(',', ':')), end='')"], { input: JSON.stringify(manifest) });
-    assert.is(createHmac("sha256", Buffer.from(BACKUP_KEY, "hex")).update(inOrder).digest("hex"), hmac_sha256);
+    const inOrder = execFileSync(
+      "python3",
+      [
+        "-c",
+        "import json,sys; print(json.dumps(json.load(sys.stdin), sort_keys=True, separators=(',', ':')), end='')",
+      ],
+      { input: JSON.stringify(manifest) },
+    );
+    assert.is(
+      createHmac("sha256", Buffer.from(BACKUP_KEY, "hex")).update(inOrder).digest("hex"),
+      hmac_sha256,
+    );
   });
 
   test("a second attempt of a backup that is there changes nothing and says the same", async () => {
@@ -142,7 +159,10 @@ function addTests(): void {
     const { status, output } = await bench.run(BACKUP_OF_ACME);
     assert.is(status, 0, output);
     const kept = await plainPart(bucket, await manifestIn(bucket), "site_config.json");
-    assert.is(createHash("sha256").update(kept).digest("hex"), createHash("sha256").update(whole).digest("hex"));
+    assert.is(
+      createHash("sha256").update(kept).digest("hex"),
+      createHash("sha256").update(whole).digest("hex"),
+    );
   });
 
   test("a newer operation ends a backup that has not come to its manifest", async () => {

@@ -47,7 +47,7 @@ const CALLS: Record<string, (cluster: Cluster) => Promise<unknown>> = {
   createJob: (cluster) => cluster.createJob({ metadata: { name: "x" } }),
   createSecret: (cluster) => cluster.createSecret({ metadata: { name: "x" } }),
   deleteJob: (cluster) => cluster.deleteJob(ID, "u"),
-  deleteSecret: (cluster) => cluster.deleteSecret(ID),
+  deleteSecret: (cluster) => cluster.deleteSecret(ID, "passwords"),
 };
 
 async function cameOf(call: Promise<unknown>): Promise<string> {

@@ -360,7 +360,7 @@ function addContract(test: Test, subject: () => Subject): void {
 
   test("deleting what is not there is no error", async () => {
     await subject().cluster.deleteJob(randomUUID(), randomUUID());
-    assert.is(await subject().cluster.deleteSecret(randomUUID()), false);
+    assert.is(await subject().cluster.deleteSecret(randomUUID(), "passwords"), false);
   });
 
   test("a Secret is made once and can be deleted, which says whether there was one", async () => {
@@ -368,8 +368,8 @@ function addContract(test: Test, subject: () => Subject): void {
     const secret = siteSecret(id, PASSWORDS, SETTINGS);
     await subject().cluster.createSecret(secret);
     await subject().cluster.createSecret(secret);
-    assert.is(await subject().cluster.deleteSecret(id), true);
-    assert.is(await subject().cluster.deleteSecret(id), false);
+    assert.is(await subject().cluster.deleteSecret(id, "passwords"), true);
+    assert.is(await subject().cluster.deleteSecret(id, "passwords"), false);
     await subject().cluster.createSecret(secret);
   });
 
@@ -750,7 +750,7 @@ export function addTestsOfRealServer(
         const made = await eventually("it is refused", async () => {
           const result = await make().catch(() => null);
           if (result === "made") {
-            await cluster.deleteSecret(id);
+            await cluster.deleteSecret(id, "passwords");
             await cluster.deleteJob(id, (await cluster.readJob(id))?.uid ?? "");
           }
           return typeof result === "object" ? result : null;

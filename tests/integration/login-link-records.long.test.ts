@@ -43,6 +43,7 @@ async function ask(
     tenantId,
     operationId: "",
     domain: "",
+    backupId: "",
     requestedBy: REQUESTER,
     identity,
   };

@@ -61,6 +61,7 @@ export function post(
     tenantId: "",
     operationId: "",
     domain: "",
+    backupId: "",
     requestedBy: REQUESTER,
     identity,
   };

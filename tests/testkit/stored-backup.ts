@@ -21,7 +21,12 @@ export const BACKUP_OF_ACME: Work = {
   tenant: withChanges(ACME, {
     spec: withBackup(
       {},
-      { id: BACKUP_ID, kind: "manual", expires_at: new Date("2027-01-31T12:00:00.000Z") },
+      {
+        id: BACKUP_ID,
+        kind: "manual",
+        requested_at: new Date(0),
+        expires_at: new Date("2027-01-31T12:00:00.000Z"),
+      },
     ),
   }),
   generation: 2,

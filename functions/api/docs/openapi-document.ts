@@ -102,6 +102,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       { name: "Tenants", description: "The life of a tenant." },
       { name: "Operations", description: "What happened to tenants, and who asked for it." },
       { name: "Domains", description: "The customers' own domains." },
+      { name: "Backups", description: "Backups of the tenants' sites." },
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
@@ -164,6 +165,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
 function tagOf({ path }: EndpointSpec): string {
   if (path.includes("/operations")) return "Operations";
   if (path.includes("/domains")) return "Domains";
+  if (path.includes("/backups")) return "Backups";
   return path.startsWith("/tenants") ? "Tenants" : "Service";
 }
 

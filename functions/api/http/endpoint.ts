@@ -6,6 +6,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { ApiSettings } from "../../../shared/configuration/settings.ts";
+import type { Bucket } from "../../../shared/backups/bucket.ts";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Bus } from "../../../shared/pubsub/bus.ts";
 import type { Requester } from "../../../shared/tenant/tenant.ts";
@@ -30,7 +31,7 @@ export interface AnswerSpec {
 /** What is said of an endpoint: routes, validation and documentation are made of it. */
 export interface EndpointSpec {
   method: Method;
-  /** A template: `{id}` stands for a tenant's id, `{op}` for an operation's, `{domain}` for a domain. */
+  /** A template: `{id}` stands for a tenant's id, `{op}` for an operation's, `{domain}` for a domain, `{backup}` for a backup's. */
   path: string;
   summary: string;
   description?: string;
@@ -50,6 +51,8 @@ export interface ApiDependencies {
   bus: Bus;
   settings: ApiSettings;
   estimates: Estimates;
+  /** Not there where there are no backups. */
+  bucket?: Bucket | null | undefined;
 }
 
 /** A request to an endpoint, with all that came in validated. */
@@ -62,6 +65,8 @@ export interface Call<Body = unknown, Query = unknown> {
   operationId: string;
   /** Likewise, in lower case: a custom domain. */
   domain: string;
+  /** Likewise. It need not be one of this tenant's. */
+  backupId: string;
   /** Who asks; nobody of a public endpoint. */
   requestedBy: Requester;
   /** By which a repetition is recognised; null where the caller gave no key. */

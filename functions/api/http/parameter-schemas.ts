@@ -5,13 +5,18 @@
  */
 import type { JSONSchema } from "json-schema-to-ts";
 import { domainSchema } from "../../../shared/domains/domain-schemas.ts";
-import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import {
+  backupIdSchema,
+  operationIdSchema,
+  tenantIdSchema,
+} from "../../../shared/tenant/field-schemas.ts";
 
 /** What may stand in a path, by the name that it has in a template. */
 export const PATH_PARAMETERS = {
   id: tenantIdSchema,
   op: operationIdSchema,
   domain: domainSchema,
+  backup: backupIdSchema,
 } as const;
 export type PathParameter = keyof typeof PATH_PARAMETERS;
 

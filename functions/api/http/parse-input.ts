@@ -14,6 +14,7 @@ import { Problem } from "./problem.ts";
 const parsePath = {
   id: parserOf(PATH_PARAMETERS.id),
   op: parserOf(PATH_PARAMETERS.op),
+  backup: parserOf(PATH_PARAMETERS.backup),
   domain: parserOf(PATH_PARAMETERS.domain),
 };
 const parseKey = parserOf(idempotencyKeySchema);

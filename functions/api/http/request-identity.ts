@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export interface RequestIdentity {
   /** Of caller and key. */
   id: string;
-  /** Of endpoint, tenant, domain and body; salted, since a body holds personal data that could be guessed. */
+  /** Of endpoint, tenant, domain, backup and body; salted, since a body holds personal data that could be guessed. */
   hash: string;
 }
 
@@ -22,12 +22,14 @@ export function identify(
     endpoint: string;
     tenantId: string | null;
     domain?: string | undefined;
+    backup?: string | undefined;
     body: unknown;
   },
 ): RequestIdentity {
   const id = sha256([callerId, key]);
-  const { endpoint, tenantId, domain, body } = request;
-  const about = domain === undefined ? [tenantId] : [tenantId, domain.toLowerCase()];
+  const { endpoint, tenantId, domain, backup, body } = request;
+  const parts = [tenantId, domain?.toLowerCase(), backup];
+  const about = parts.filter((part) => part !== undefined);
   return { id, hash: sha256([id, callerId, key, endpoint, ...about, inOrder(body)]) };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BACKUP_KIND, isRequested, requestDone } from "../../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, siteOf } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -14,17 +14,21 @@ const SERVICE_ACCOUNT = "kairos-backup-site";
 
 export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   kind: BACKUP_KIND,
-  isNeeded: (tenant) => isRequested(tenant, BACKUP_KIND),
+  // Of a suspended site, too.
+  isNeeded: (tenant) =>
+    tenant.spec.state !== "absent" && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
   // Whoever waits for a site comes first.
-  queueRank: 2,
+  queueRank: 5,
   maxAttempts: 3,
   // A large site takes hours.
   deadlineSeconds: 15_000,
-  makesSecret: false,
+  secret: "backup-key",
   statusWhileWorking: {},
   // The site is as good as before.
   statusWhenGivenUp: {},
-  verified: (tenant) => requestDone(tenant, BACKUP_KIND),
+  verified: ({ spec: { backup } }) => ({
+    backup: backup && { id: backup.id, requested_at: backup.requested_at, verified_at: null },
+  }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [
     {

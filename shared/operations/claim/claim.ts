@@ -25,7 +25,7 @@ export const claim: OperationDefinition<"claim"> = {
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 900,
-  makesSecret: false,
+  secret: null,
   statusWhileWorking: { phase: "provisioning" },
   statusWhenGivenUp: { phase: "failed" },
   verified: (tenant, settings) => ({

@@ -25,7 +25,7 @@ export const create: OperationDefinition<"create"> = {
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 2400,
-  makesSecret: true,
+  secret: "passwords",
   statusWhileWorking: { phase: "provisioning" },
   statusWhenGivenUp: { phase: "failed" },
   verified: (tenant, settings) => ({

@@ -14,7 +14,7 @@ export const drop: OperationDefinition<"drop"> = {
   queueRank: 0,
   maxAttempts: null,
   deadlineSeconds: 2400,
-  makesSecret: false,
+  secret: null,
   statusWhileWorking: { phase: "deleting" },
   statusWhenGivenUp: {},
   verified: () => ({ site: null, removed: true }),

@@ -17,7 +17,7 @@ export const loginLink: OperationDefinition<typeof LOGIN_LINK_KIND> = {
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 600,
-  makesSecret: false,
+  secret: null,
   statusWhileWorking: {},
   // The site is as good as before.
   statusWhenGivenUp: {},

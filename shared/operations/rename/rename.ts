@@ -21,7 +21,7 @@ export const rename: OperationDefinition<"rename"> = {
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 900,
-  makesSecret: false,
+  secret: null,
   statusWhileWorking: {},
   // The site is reached by the names that it had.
   statusWhenGivenUp: {},

@@ -77,7 +77,7 @@ export function addReportTests(test: Test, cluster: () => SiteCluster): void {
       if (job !== null) await adapter().deleteJob(id, job.uid);
       return job === null ? true : null;
     });
-    await adapter().deleteSecret(id);
+    await adapter().deleteSecret(id, "passwords");
   }
 
   function assertInOrder({ createdAt, runningAt, endedAt, steps }: JobReport): void {

@@ -1,0 +1,93 @@
+/**
+ * The resync's part in backups: it asks for those that are due. Where none is, it costs one query.
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { decideNightly, isBackupOverdue } from "../../shared/reconciler/plan-backup.ts";
+import type { NightlySettings } from "../../shared/reconciler/plan-backup.ts";
+import { nextNight } from "../../shared/backups/schedule.ts";
+import { DamagedRecordError } from "../../shared/platform/errors.ts";
+import { errorFields, log } from "../../shared/platform/log.ts";
+import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
+import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
+import type { Requester, TenantChanges } from "../../shared/tenant/tenant.ts";
+import { workThrough } from "./work-through.ts";
+
+/** Who asks for the backups of a night. */
+const BACKUPS: Requester = { name: "backups", request_id: null, reason: null };
+
+/** How many due tenants one resync looks at at most; the next one is a minute away. */
+const MAX_DUE = 100;
+
+/** No further one after so long: a resync has more to do. */
+const MAX_MILLISECONDS = 10_000;
+
+/** Of so many slots one may be a nightly backup's. */
+const SLOTS_FOR_EACH = 4;
+
+/** Asks for the backups that are due, the longest waiting first, as many as may be under way. Never throws. */
+export async function keepBackups(dependencies: Dependencies, now: Date): Promise<void> {
+  const { store, settings } = dependencies;
+  if (settings.backupBucket === null) return;
+  try {
+    const due = await store.dueBackups(now, MAX_DUE);
+    if (due.length === 0) return;
+    const share = Math.ceil(settings.maxConcurrentJobs / SLOTS_FOR_EACH);
+    let room = share - (await store.countPendingBackups("nightly"));
+    await workThrough(due, Date.now() + MAX_MILLISECONDS, async (tenantId) => {
+      if (room <= 0) return;
+      room -= 1;
+      if (!(await keepBackup(tenantId, dependencies, now))) room += 1;
+    });
+  } catch (error) {
+    log("WARNING", "BackupsNotKept", errorFields(error));
+  }
+}
+
+/** Whether a backup of the tenant was asked for. One tenant's fault keeps nobody else from theirs. */
+async function keepBackup(
+  tenantId: string,
+  dependencies: Dependencies,
+  now: Date,
+): Promise<boolean> {
+  const { store, bus, settings } = dependencies;
+  const tenant = await readTenant(tenantId, dependencies, now);
+  if (tenant === null) return false;
+  const { record } = tenant;
+  if (isBackupOverdue(record, now)) {
+    log("ERROR", "BackupOverdue", { tenantId, newest: record.status.backup?.requested_at ?? null });
+  }
+  const { backup, next } = decideNightly(record, randomUUID(), now, nightlySettings(settings));
+  const due: TenantChanges = { status: { next_backup_at: next } };
+  if (backup === null) {
+    await store.writeTenant(tenant, due);
+    return false;
+  }
+  const issued = { commandId: randomUUID(), requestedBy: BACKUPS, now };
+  const effect = applyCommand(record, { name: "backup", backup }, issued);
+  const changes = effect.outcome === "changed" ? effect.changes : {};
+  const status = { ...changes.status, ...due.status };
+  // Whatever came between has it looked at again in a minute.
+  if ((await store.writeTenant(tenant, { ...changes, status })) === null) return false;
+  await sendTrigger("tenant", tenantId, bus);
+  return effect.outcome === "changed";
+}
+
+/** Null where there is none, or a damaged one: that is left alone until the next night, and others are not. */
+async function readTenant(tenantId: string, { store, settings }: Dependencies, now: Date) {
+  try {
+    return await store.readTenant(tenantId);
+  } catch (error) {
+    if (!(error instanceof DamagedRecordError)) throw error;
+    await store.putOffBackup(tenantId, nextNight(tenantId, settings.backupHour, now));
+    return null;
+  }
+}
+
+function nightlySettings(settings: Dependencies["settings"]): NightlySettings {
+  const { backupHour: hour, backupKeepDaily, backupKeepWeekly, backupKeepMonthly } = settings;
+  const kept = { daily: backupKeepDaily, weekly: backupKeepWeekly, monthly: backupKeepMonthly };
+  return { hour, kept };
+}

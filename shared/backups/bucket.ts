@@ -1,0 +1,65 @@
+/**
+ * The bucket of the tenants' backups, as far as the control plane needs it: it looks at backups and removes them. Only site
+ * Jobs make them.
+ *
+ * https://docs.cloud.google.com/storage/docs/json_api/v1
+ *
+ * @module
+ */
+import { createCaller, googleCredentials } from "../platform/google-rest.ts";
+import type { GoogleCredentials } from "../platform/google-rest.ts";
+import { backupPrefix, manifestName } from "./backup-record.ts";
+
+/** Where Google's own is. */
+export const CLOUD_STORAGE = "https://storage.googleapis.com";
+
+export interface BucketSettings {
+  /** The bucket's name. */
+  bucket: string;
+  /** Where its server answers. */
+  endpoint: string;
+}
+
+/** How many objects are removed at the same time. */
+const AT_ONCE = 16;
+
+export type Bucket = ReturnType<typeof openBucket>;
+
+/** Opens it. Every method may throw an `AdapterError`. */
+export function openBucket(
+  { bucket, endpoint }: BucketSettings,
+  credentials: GoogleCredentials = googleCredentials(endpoint === CLOUD_STORAGE),
+) {
+  const call = createCaller("bucket", "Cloud Storage", credentials);
+  const objects = `${endpoint}/storage/v1/b/${bucket}/o`;
+
+  /** The names of the objects that begin so, a page at a time. */
+  async function* list(prefix: string): AsyncGenerator<string[]> {
+    const fields = "items(name),nextPageToken";
+    let pageToken: string | undefined;
+    do {
+      const params = { prefix, fields, ...(pageToken !== undefined && { pageToken }) };
+      const answer = await call({ url: objects, method: "GET", params }, 404);
+      const page = (answer?.data ?? {}) as { items?: { name: string }[]; nextPageToken?: string };
+      yield (page.items ?? []).map(({ name }) => name);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined && pageToken !== "");
+  }
+
+  /** One that is gone already is as good. */
+  async function remove(name: string): Promise<void> {
+    await call({ url: `${objects}/${encodeURIComponent(name)}`, method: "DELETE" }, 404);
+  }
+
+  /** Removes a backup: first its manifest, without which it is none, and then its parts. */
+  async function removeBackup(tenantId: string, backupId: string): Promise<void> {
+    await remove(manifestName(tenantId, backupId));
+    for await (const names of list(backupPrefix(tenantId, backupId))) {
+      for (let first = 0; first < names.length; first += AT_ONCE) {
+        await Promise.all(names.slice(first, first + AT_ONCE).map(remove));
+      }
+    }
+  }
+
+  return { removeBackup };
+}

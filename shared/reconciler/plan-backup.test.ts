@@ -1,0 +1,95 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { siteAt } from "../../tests/testkit/some-site.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { fillingStandby } from "../../tests/testkit/some-standby.ts";
+import { withParts } from "../../tests/testkit/tenant-parts.ts";
+import type { TenantParts } from "../../tests/testkit/tenant-parts.ts";
+import { addSeconds, newTenant } from "../tenant/tenant.ts";
+import { decideNightly, isBackupOverdue } from "./plan-backup.ts";
+
+const test = suite("backups that are due");
+
+const NOW = new Date("2026-11-30T03:30:00Z");
+/** In the middle of the night. */
+const ID = "80000000-2222-4333-8444-555555555555";
+const BACKUP = "5bf5a8e1-1c5e-4a53-9a70-3d1b0d1f6b1e";
+const SETTINGS = { hour: 1, kept: { daily: 7, weekly: 4, monthly: 12 } };
+const TOMORROW = new Date("2026-12-01T03:30:00Z");
+
+const hoursAgo = (hours: number) => addSeconds(NOW, -hours * 3600);
+
+const made = newTenant(
+  {
+    id: ID,
+    commandId: "w",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain: "acme",
+    email: "office@acme.example",
+  },
+  hoursAgo(100),
+);
+const active = withParts(made, {
+  status: { phase: "active", site: siteAt("acme"), observed_generation: 1 },
+});
+const newest = (hours: number): TenantParts => ({
+  status: { backup: { id: BACKUP, requested_at: hoursAgo(hours), verified_at: null } },
+});
+
+test("a site that nothing is done to gets one, and the next one is due in its next night", () => {
+  const { backup, next } = decideNightly(withParts(active, newest(24)), BACKUP, NOW, SETTINGS);
+  const expires_at = addSeconds(NOW, 28 * 24 * 3600);
+  assert.equal(backup, { id: BACKUP, kind: "nightly", requested_at: NOW, expires_at });
+  assert.equal(next, TOMORROW);
+});
+
+test("so does a suspended one", () => {
+  const suspended = withParts(active, {
+    spec: { state: "suspended" },
+    status: { phase: "suspended", site: siteAt("acme", { suspended: true }) },
+  });
+  assert.is(decideNightly(suspended, BACKUP, NOW, SETTINGS).backup?.id, BACKUP);
+});
+
+test("so does one whose last backup failed, for that is not tried again by itself", () => {
+  const failed = withParts(active, {
+    spec: { requests: { backup: "x" } },
+    status: { condition: "failed", done: { backup: "x" } },
+  });
+  assert.is(decideNightly(failed, BACKUP, NOW, SETTINGS).backup?.id, BACKUP);
+});
+
+const busy: [sentence: string, parts: TenantParts][] = [
+  ["something is done to its site", { spec: { generation: 2 } }],
+  [
+    "it has not become what was asked for, which a new command would have tried again",
+    { spec: { state: "suspended" }, status: { condition: "failed" } },
+  ],
+];
+for (const [sentence, parts] of busy) {
+  test(`while ${sentence} it waits an hour`, () => {
+    const nightly = decideNightly(withParts(active, parts), BACKUP, NOW, SETTINGS);
+    assert.equal(nightly, { backup: null, next: addSeconds(NOW, 3600) });
+  });
+}
+
+for (const [sentence, tenant] of [
+  ["without a site", made],
+  ["that is being deleted", withParts(active, { spec: { state: "absent" } })],
+  ["that is nobody's", fillingStandby(NOW, { id: ID })],
+] as const) {
+  test(`a tenant ${sentence} gets none`, () => {
+    assert.equal(decideNightly(tenant, BACKUP, NOW, SETTINGS), { backup: null, next: TOMORROW });
+  });
+}
+
+test("a tenant is overdue without a good backup of the last 36 hours", () => {
+  assert.is(isBackupOverdue(withParts(active, newest(36)), NOW), true);
+  assert.is(isBackupOverdue(withParts(active, newest(35)), NOW), false);
+  assert.is(isBackupOverdue(active, NOW), true);
+  assert.is(isBackupOverdue({ ...active, created_at: hoursAgo(35) }, NOW), false);
+  assert.is(isBackupOverdue(made, NOW), false);
+});
+
+test.run();
