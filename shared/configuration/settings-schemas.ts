@@ -266,6 +266,20 @@ export const reconcilerSettingsSchema = {
       pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
       description: "an http URL of host and port, such as http://kairos-router:8080",
     },
+    BACKUP_BUCKET: {
+      title: "The bucket of the tenants' backups; without it none is made",
+      type: "string",
+      pattern: "^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$",
+      description: "the name of a bucket",
+    },
+    BACKUP_ENDPOINT: {
+      title: "Where Cloud Storage answers, as Pods reach it",
+      type: "string",
+      pattern: "^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      default: "https://storage.googleapis.com",
+      $comment: NOT_IN_TERRAFORM,
+      description: "an http or https URL of host and port, such as http://127.0.0.1:4443",
+    },
     MAX_CONCURRENT_JOBS: {
       title: "How many site Jobs may run at once",
       type: "integer",

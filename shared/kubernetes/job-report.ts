@@ -35,6 +35,7 @@ export function toReport(
       condition === undefined ? null : latest([condition.lastTransitionTime, ...ends(begun)]),
     steps: inOrder(begun.flatMap(toSteps)),
     log: lastLines(containers.map(({ name }) => logs.get(name)?.end ?? "")),
+    result: containers.map(({ state }) => resultIn(state)).find((each) => each !== null) ?? null,
   };
 }
 
@@ -58,6 +59,11 @@ function toBegun({ running, terminated }: V1ContainerState, log: string): Begun 
     endedAt: endedAt ?? terminated?.finishedAt ?? null,
     steps: steps.length > 0 ? steps : stepsIn(log),
   };
+}
+
+/** One that has failed has come to nothing. */
+function resultIn({ terminated }: V1ContainerState): JobReport["result"] {
+  return terminated?.exitCode === 0 ? parseTerminationMessage(terminated.message).result : null;
 }
 
 function toSteps({ steps, endedAt }: Begun): OperationStep[] {

@@ -4,7 +4,7 @@ import { parseTerminationMessage } from "./termination-message.ts";
 
 const test = suite("parseTerminationMessage");
 
-const NOTHING = { step: null, text: "", code: "", steps: [], endedAt: null };
+const NOTHING = { step: null, text: "", code: "", result: null, steps: [], endedAt: null };
 
 test("reads the steps with their times to the millisecond, and when the message was left", () => {
   const message =
@@ -13,12 +13,22 @@ test("reads the steps with their times to the millisecond, and when the message 
     step: "database",
     text: "",
     code: "",
+    result: null,
     steps: [
       { name: "check-services", since: new Date("2025-11-29T17:20:01.123Z") },
       { name: "database", since: new Date("2025-11-29T17:20:02.007Z") },
     ],
     endedAt: new Date("2025-11-29T17:20:09.500Z"),
   });
+});
+
+test("reads the numbers of a result, and nothing else of it", () => {
+  const resultOf = (result: string) =>
+    parseTerminationMessage(`{"step":"x","result":${result},"steps":[]}`).result;
+  assert.equal(resultOf('{"bytes":7}'), { bytes: 7 });
+  assert.equal(resultOf('{"bytes":"7","more":{}}'), {});
+  assert.is(resultOf("7"), null);
+  assert.is(resultOf("null"), null);
 });
 
 const odd: [sentence: string, steps: string][] = [

@@ -13,27 +13,33 @@ export interface TerminationMessage {
   text: string;
   /** Its failure for programs; empty where the script gave it no name. */
   code: string;
+  /** What the success has come to, such as the size of a backup; null where it came to nothing to tell. */
+  result: Record<string, number> | null;
   /** The script's steps in the order in which they began. */
   steps: JobStep[];
   /** When it was left; null where that is not in it. */
   endedAt: Date | null;
 }
 
+/** What is left out where no script left the message. */
+const NOTHING_MORE = { code: "", result: null, steps: [], endedAt: null };
+
 /**
  * A site script ends with `{"step","steps","ended"}` as its termination message, with a `"reason"` where it has failed
- * or its success is not the plain one, and may add a `"code"`. One that could not leave it, being killed, say, leaves
+ * or its success is not the plain one, and may add a `"code"`, or the `"result"` of a success. One that could not leave it, being killed, say, leaves
  * the end of its log instead, of which the last line says most.
  */
 export function parseTerminationMessage(message = ""): TerminationMessage {
-  const { step, reason, code, steps, ended } = fieldsOf(message);
+  const { step, reason, code, result, steps, ended } = fieldsOf(message);
   const isScripts = typeof reason === "string" || (reason === undefined && Array.isArray(steps));
   if (typeof step !== "string" || !isScripts) {
-    return { step: null, text: lastWords(message), code: "", steps: [], endedAt: null };
+    return { step: null, text: lastWords(message), ...NOTHING_MORE };
   }
   return {
     step,
     text: typeof reason === "string" ? lastWords(reason) : "",
     code: typeof code === "string" ? code : "",
+    result: toResult(result),
     steps: Array.isArray(steps) ? steps.flatMap(toStep) : [],
     endedAt: toDate(ended),
   };
@@ -45,6 +51,16 @@ function fieldsOf(message: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** The numbers of an object. */
+function toResult(result: unknown): Record<string, number> | null {
+  if (typeof result !== "object" || result === null) return null;
+  return Object.fromEntries(
+    Object.entries(result).filter(
+      (entry): entry is [string, number] => typeof entry[1] === "number",
+    ),
+  );
 }
 
 /** One of `[name, seconds]`. */

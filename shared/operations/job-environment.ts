@@ -34,6 +34,10 @@ export interface SiteSettings {
   benchUrl: string | null;
   /** Where the router answers that finds a site by its host name; null where nobody looks. */
   routerUrl: string | null;
+  /** The bucket of the tenants' backups; null where none is made. */
+  backupBucket: string | null;
+  /** Where that bucket's server answers. */
+  backupEndpoint: string;
 }
 
 /** What of an operation its Job has to know. */
@@ -119,6 +123,19 @@ export function loginKey({ tenant }: EnvironmentSource): V1EnvVar[] {
   return [
     plain("LOGIN_KEY_HASH", login_link?.key_hash ?? ""),
     plain("LOGIN_USER", login_link?.user ?? ""),
+  ];
+}
+
+/** Which backup is to be made, and where it goes. Empty where nobody asked for one. */
+export function backupTarget({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  const { backup } = tenant.spec;
+  return [
+    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
+    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
+    plain("BACKUP_ID", backup?.id ?? ""),
+    plain("BACKUP_KIND", backup?.kind ?? ""),
+    plain("BACKUP_EXPIRES_AT", backup?.expires_at.toISOString() ?? ""),
+    secret("BACKUP_KEY", jobName(tenant.id), "backup_key"),
   ];
 }
 

@@ -44,6 +44,8 @@ const settings = {
   databaseCa: null,
   benchUrl: null,
   routerUrl: null,
+  backupBucket: null,
+  backupEndpoint: "https://storage.googleapis.com",
   scripts: siteScripts(({ name }, kind) =>
     `${kind}/${name}` === "create/site"
       ? 'echo "$(date)" $$ "$SITE"'

@@ -147,6 +147,9 @@ function podSpec(
     restartPolicy: "Never",
     activeDeadlineSeconds: definition.deadlineSeconds + POD_GRACE_SECONDS,
     terminationGracePeriodSeconds: STOP_GRACE_SECONDS,
+    ...(definition.serviceAccount !== undefined && {
+      serviceAccountName: definition.serviceAccount,
+    }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {

@@ -29,6 +29,8 @@ export interface OperationDefinition<Kind extends string = string> {
   statusWhenGivenUp: StatusChanges;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
+  /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */
+  serviceAccount?: string;
   /** One after the other. */
   containers: readonly [...ContainerDefinition[], ContainerDefinition];
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { backup } from "./backup/backup.ts";
 import { claim } from "./claim/claim.ts";
 import { create } from "./create/create.ts";
 import { drop } from "./drop/drop.ts";
@@ -13,7 +14,7 @@ import { rename } from "./rename/rename.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
 
-const REGISTERED = [drop, create, claim, suspend, resume, rename, loginLink] as const;
+const REGISTERED = [drop, create, claim, suspend, resume, rename, backup, loginLink] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];
 

@@ -42,3 +42,6 @@ export const LOGIN = ["scripts/login_key.py", "scripts/login.sh"] as const;
 
 /** For what puts a site behind its fence, or takes that away. */
 export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE, ...HOSTS] as const;
+
+/** For what puts a backup into the bucket. */
+export const BACKUP = ["scripts/bucket.py", "backup/backup_parts.py"] as const;

@@ -39,6 +39,8 @@ export interface JobReport {
   steps: OperationStep[];
   /** The last lines of its log, without secrets. */
   log: string | null;
+  /** What its success has come to, such as the size of a backup; null where it came to nothing to tell. */
+  result: Record<string, number> | null;
 }
 
 /** A tenant's Job as the cluster shows it. `outcome` is null while it works. */

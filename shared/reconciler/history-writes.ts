@@ -124,6 +124,7 @@ const NOTHING_LEFT: JobReport = {
   endedAt: null,
   steps: [],
   log: null,
+  result: null,
 };
 
 /** How an attempt has ended, by what the record says now. */

@@ -165,11 +165,13 @@ const NOTHING: JobReport = {
   endedAt: null,
   steps: [],
   log: null,
+  result: null,
 };
 
 test("what is left of a Job is kept with its own attempt, and with no other", () => {
   const steps = [{ name: "start", started_at: later(7), ended_at: later(50) }];
-  const report = { createdAt: later(6), runningAt: later(7), endedAt: later(50), steps, log: "x" };
+  const times = { createdAt: later(6), runningAt: later(7), endedAt: later(50) };
+  const report = { ...times, steps, log: "x", result: null };
   const [own] = end(working, SUCCESS, 60, report).operations;
   assert.equal(own?.fields.job_at, later(6));
   assert.equal(own?.fields.running_at, later(7));

@@ -203,6 +203,7 @@ const REPORT: JobReport = {
     { name: "new-site", started_at: addSeconds(NOW, 1.25), ended_at: null },
   ],
   log: "database secret",
+  result: null,
 };
 
 test("each step of the script that has an end is told of once its outcome is recorded", async () => {

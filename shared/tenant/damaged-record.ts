@@ -20,8 +20,9 @@ import {
 } from "./field-checks.ts";
 import type { Checks, Fields } from "./field-checks.ts";
 import { isTenantId } from "./names.ts";
-import { newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
+import { BACKUP_KINDS, newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
 import type {
+  BackupRequest,
   FormerSubdomain,
   LoginLink,
   Operation,
@@ -87,6 +88,12 @@ const LOGIN_LINK: Checks<LoginLink> = {
   user: isName,
 };
 
+const BACKUP_REQUEST: Checks<BackupRequest> = {
+  id: isName,
+  kind: oneOf(BACKUP_KINDS),
+  expires_at: isDate,
+};
+
 const SPEC: Checks<Spec> = {
   state: oneOf(SPEC_STATES),
   subdomain: orNull(isName),
@@ -99,6 +106,7 @@ const SPEC: Checks<Spec> = {
   requested_by: all(REQUESTER),
   requests: isMapOfTexts,
   login_link: orNull(all(LOGIN_LINK)),
+  backup: orNull(all(BACKUP_REQUEST)),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({

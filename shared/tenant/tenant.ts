@@ -78,6 +78,8 @@ export interface Spec {
   requests: Record<string, string>;
   /** The newest login link that was asked for; null before the first. */
   login_link: LoginLink | null;
+  /** The newest backup that was asked for; null before the first. */
+  backup: BackupRequest | null;
 }
 
 /** A name that a tenant had. */
@@ -99,6 +101,19 @@ export interface LoginLink {
   key_hash: string;
   /** The user of the site who may log in by it. */
   user: string;
+}
+
+/** Why backups are made. */
+export const BACKUP_KINDS = ["nightly", "manual", "before-upgrade", "before-purge"] as const;
+export type BackupKind = (typeof BACKUP_KINDS)[number];
+
+/** A backup that is to be made. */
+export interface BackupRequest {
+  /** A UUID: also the id of the request in `requests`. */
+  id: string;
+  kind: BackupKind;
+  /** Until when it is kept. */
+  expires_at: Date;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -269,6 +284,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       requested_at: now,
       requested_by: requestedBy,
       ...withLoginLink({}, loginKeyHash === null ? null : ownLoginLink(loginKeyHash, email)),
+      backup: null,
     },
     status: {
       ...statusAfterCommand(now),
@@ -330,6 +346,17 @@ export function withLoginLink(
   const { [LOGIN_LINK_KIND]: _, ...others } = requests;
   if (login_link === null) return { requests: others, login_link };
   return { requests: { ...others, [LOGIN_LINK_KIND]: login_link.key_hash }, login_link };
+}
+
+/** The kind of operation that makes a backup, and so the name of its request. */
+export const BACKUP_KIND = "backup";
+
+/** What of the spec asks for this backup. */
+export function withBackup(
+  requests: Spec["requests"],
+  backup: BackupRequest,
+): Pick<Spec, "requests" | "backup"> {
+  return { requests: { ...requests, [BACKUP_KIND]: backup.id }, backup };
 }
 
 /** A login link of the tenant's own user. Frappe writes its users' names in lower case. */

@@ -241,6 +241,8 @@ function podOf(kind: OperationKind): V1PodSpec {
       databaseCa: null,
       benchUrl: null,
       routerUrl: null,
+      backupBucket: null,
+      backupEndpoint: "https://storage.googleapis.com",
       scripts: siteScripts(() => ""),
     },
   );

@@ -42,6 +42,8 @@ export const SETTINGS = {
   databaseCa: null,
   benchUrl: null,
   routerUrl: null,
+  backupBucket: null,
+  backupEndpoint: "https://storage.googleapis.com",
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
   poolSize: 0,

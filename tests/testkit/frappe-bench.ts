@@ -145,6 +145,8 @@ function settingsOf(sites: string): ManifestSettings {
     databaseCa: null,
     benchUrl: process.env["FRAPPE_BENCH_URL"] ?? null,
     routerUrl: null,
+    backupBucket: null,
+    backupEndpoint: "https://storage.googleapis.com",
     scripts: readSiteScripts(),
   };
 }

@@ -32,6 +32,7 @@ import type { Volume } from "../../scripts/local/volume.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
 import { siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
+import { parseTerminationMessage } from "../../shared/kubernetes/termination-message.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
@@ -61,6 +62,8 @@ export interface PodRun {
   output: string;
   /** What that container said of its end; null where it gave no reason. */
   message: { step: string; reason: string; code?: string } | null;
+  /** What its success has come to. */
+  result: Record<string, number> | null;
   /** The termination message of every container that ran, as it was left; null of one that left none. */
   left: (string | null)[];
 }
@@ -120,10 +123,20 @@ export interface SiteBench {
   remove: () => void;
 }
 
+/** Where the scripts find the bucket of backups. */
+export interface BucketAddress {
+  name: string;
+  endpoint: string;
+}
+
+/** The key with which the backups of every tenant of a bench are encrypted. */
+export const BACKUP_KEY = "b4".repeat(32);
+
 /** An empty bench, or a copy of another one. */
 export function createSiteBench(
   database: DatabaseAddress = STAND_IN,
   template?: SiteBench,
+  bucket?: BucketAddress,
 ): SiteBench {
   const directory = temporaryDirectory();
   const volume = volumeAt(join(directory, "volume"));
@@ -155,6 +168,7 @@ export function createSiteBench(
     password: database.rootPassword,
     database_password: "database-secret",
     administrator_password: "administrator-secret",
+    backup_key: BACKUP_KEY,
   };
   const secret = (_name: string, key: string) => secrets[key];
 
@@ -169,6 +183,8 @@ export function createSiteBench(
     databaseCa: null,
     benchUrl: null,
     routerUrl: null,
+    backupBucket: bucket?.name ?? null,
+    backupEndpoint: bucket?.endpoint ?? "https://storage.googleapis.com",
     scripts: readSiteScripts(),
   };
 
@@ -177,7 +193,7 @@ export function createSiteBench(
     const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
     const { podUid = POD_UID } = work;
     const containers = containersOf(siteJob(tenant, { kind, generation, attempt }, settings));
-    let last: PodRun = { status: 0, output: "", message: null, left: [] };
+    let last: PodRun = { status: 0, output: "", message: null, result: null, left: [] };
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
@@ -249,7 +265,8 @@ export function createSiteBench(
     }
     const status = await closed;
     const left = existsSync(terminationLog) ? readFileSync(terminationLog, "utf8") : null;
-    return { status, output, message: messageIn(left), left: [left] };
+    const { result } = parseTerminationMessage(left ?? "");
+    return { status, output, message: messageIn(left), result, left: [left] };
   }
 
   return {
@@ -302,10 +319,10 @@ const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)
   env: { PATH: SYSTEM_PATH },
 }).trim();
 
-/** Python, but a program that changes the site's files or Redis asks before each change, as a shell does. */
+/** Python, but a program that changes the site's files, Redis or a bucket asks before each change, as a shell does. */
 const COUNTING_PYTHON = `#!/bin/sh
 case $4 in
-  *"def write("* | *"class Redis"*)
+  *"def write("* | *"class Redis"* | *"class Bucket"*)
     program=$PYTHON_COUNTING$4
     shift 4
     exec '${PYTHON}' -I -S -c "$program" "$@"
@@ -322,7 +339,7 @@ exec '${PYTHON}' "$@"
 `;
 
 const PYTHON_COUNTING = String.raw`
-import os as _os, sys as _sys, time as _time
+import os as _os, subprocess as _subprocess, sys as _sys, time as _time
 
 def _ask():
     token = _os.read(3, 1)
@@ -334,7 +351,7 @@ def _ask():
         _os.read(3, 1)
 
 def _before(event, args):
-    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect")
+    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect", "http.client.send")
     if event == "open" and isinstance(args[2], int):
         changes = args[0] != _os.environ["PAUSED"] and args[2] & (_os.O_WRONLY | _os.O_RDWR) != 0
     if changes:
@@ -344,6 +361,12 @@ def _fsync(descriptor, fsync=_os.fsync):
     _ask()
     fsync(descriptor)
 
+# What it calls may ask, too.
+class _Popen(_subprocess.Popen):
+    def __init__(self, *args, **options):
+        super().__init__(*args, pass_fds=(3,), **options)
+
+_subprocess.Popen = _Popen
 _os.fsync = _fsync
 _sys.addaudithook(_before)
 `;

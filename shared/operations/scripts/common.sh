@@ -6,6 +6,7 @@
 #   step    the last one
 #   reason  when it fails, the last words of what failed; on success only what makes it no plain one
 #   code    for programs: what all sites share and is away or full, or what is missing for good
+#   result  on success, what it has come to: a JSON object
 #   steps   [name, when it began], and "ended", when the message was left, in seconds since 1970
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
@@ -105,7 +106,7 @@ json_string() {
 without_passwords() {
   clean=$1
   local secret
-  for secret in "${DB_PASSWORD-}" "${ADMIN_PASSWORD-}" "${DB_ROOT_PASSWORD-}"; do
+  for secret in "${DB_PASSWORD-}" "${ADMIN_PASSWORD-}" "${DB_ROOT_PASSWORD-}" "${BACKUP_KEY-}"; do
     [[ -z $secret ]] || clean=${clean//"$secret"/***}
   done
 }
@@ -132,6 +133,7 @@ reason_of() {
 }
 
 left_reason=
+result=
 
 # leave_message [REASON [CODE]]: the termination message. A list of steps that is too long is in the log alone.
 leave_message() {
@@ -139,6 +141,7 @@ leave_message() {
   left_reason=${1-}
   [[ -z $left_reason ]] || said=,\"reason\":$(json_string "$left_reason")
   [[ -z ${2-} ]] || said+=,\"code\":\"$2\"
+  [[ -z $result ]] || said+=,\"result\":$result
   ((${#steps} <= max_steps_bytes)) || steps=
   look_at_clock
   printf '{"step":"%s"%s,"steps":[%s],"ended":%s}' "$current_step" "$said" "$steps" "$now" \

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-PASSWORDS = [os.environ.get(name) for name in ("DB_PASSWORD", "ADMIN_PASSWORD", "DB_ROOT_PASSWORD")]
+PASSWORDS = [os.environ.get(name) for name in ("DB_PASSWORD", "ADMIN_PASSWORD", "DB_ROOT_PASSWORD", "BACKUP_KEY")]
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 PROGRESS_BAR = re.compile(r"\[[=#>. -]*\]\s*\d+%")
 MAX_LINE_BYTES = 65536

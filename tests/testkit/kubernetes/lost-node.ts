@@ -88,6 +88,8 @@ function settingsFor({ env }: SiteCluster): ManifestSettings {
     databaseCa: null,
     benchUrl: null,
     routerUrl: null,
+    backupBucket: null,
+    backupEndpoint: "https://storage.googleapis.com",
     scripts: readSiteScripts(),
   };
 }

@@ -1,0 +1,42 @@
+/**
+ * Makes a backup of a tenant's site: its database, its files and its configuration, encrypted with a key of the tenant's
+ * own. Pure.
+ *
+ * @module
+ */
+import { BACKUP_KIND, isRequested, requestDone } from "../../tenant/tenant.ts";
+import { administrator, backupTarget, plain } from "../job-environment.ts";
+import type { OperationDefinition } from "../operation-definition.ts";
+import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
+
+/** As whom its Job runs in the cluster: it may make objects in the bucket, and read them. */
+const SERVICE_ACCOUNT = "kairos-backup-site";
+
+export const backup: OperationDefinition<typeof BACKUP_KIND> = {
+  kind: BACKUP_KIND,
+  isNeeded: (tenant) => isRequested(tenant, BACKUP_KIND),
+  // Whoever waits for a site comes first.
+  queueRank: 2,
+  maxAttempts: 3,
+  // A large site takes hours.
+  deadlineSeconds: 15_000,
+  makesSecret: false,
+  statusWhileWorking: {},
+  // The site is as good as before.
+  statusWhenGivenUp: {},
+  verified: (tenant) => requestDone(tenant, BACKUP_KIND),
+  serviceAccount: SERVICE_ACCOUNT,
+  containers: [
+    {
+      // It has the administrator's login, so that a suspended site can be backed up, and runs none of the apps' code.
+      name: "site",
+      script: [...COMMON, ...DATABASE, ...BACKUP, "backup/backup.sh"],
+      limitSeconds: 14_400,
+      environment: (source) => [
+        ...administrator(source),
+        plain("IMAGE", source.settings.frappeImage),
+        ...backupTarget(source),
+      ],
+    },
+  ],
+};

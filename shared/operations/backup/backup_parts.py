@@ -1,0 +1,224 @@
+"""Puts a site's backup into the bucket, part by part, and its manifest last.
+
+usage: look                                 prints the bytes of the backup if it is there, whole
+       part NAME PARTS [--ends TEXT] [--may-end N] COMMAND...
+                                            stores what the command prints, and adds a line to the file PARTS
+       manifest PARTS TABLES APPS MARIADB   stores the manifest, and prints the bytes of the backup
+
+A part is compressed, encrypted, and stored in objects of at most 16 MiB while it is made, so that its size costs neither
+memory nor disk. No object is ever replaced: each attempt has names of its own, and what a killed one has left is in no
+manifest. The manifest names the objects of its attempt with their sums, and bears a code by the tenant's key over all
+that it says. docs/adr/0038-backups-are-ours.md has its form.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from glob import glob
+
+OBJECT_BYTES = 16 * 1024 * 1024
+READ_BYTES = 256 * 1024
+TAIL_BYTES = 256
+# Of what zlib can do, the fastest. 31 stands for gzip's own format.
+GZIP_LEVEL, GZIP_FORMAT = 1, 31
+# The key is random, so that more rounds would not make it harder to guess.
+ENCRYPT = ("openssl", "enc", "-aes-256-ctr", "-md", "sha256", "-pbkdf2", "-iter", "10000", "-pass", "env:BACKUP_KEY")
+
+environment = os.environ
+expires_at = environment["BACKUP_EXPIRES_AT"]
+backup = f"tenants/{environment['TENANT_ID']}/{environment['BACKUP_ID']}"
+attempt = f"{backup}/{environment['GENERATION']}.{environment['ATTEMPT']}.{environment['POD_UID']}"
+manifest_name = f"{backup}/manifest.json"
+
+
+def code_of(manifest):
+    """What only the tenant's key can make of a manifest without its own code."""
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(bytes.fromhex(environment["BACKUP_KEY"]), text, hashlib.sha256).hexdigest()
+
+
+class Source(threading.Thread):
+    """A command, and what it prints on its way into the encryption."""
+
+    def __init__(self, command, sink):
+        super().__init__(daemon=True)
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
+        self.sink = sink
+        self.sum, self.bytes, self.tail = hashlib.sha256(), 0, b""
+        self.broken = None
+
+    def run(self):
+        gzip = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
+        try:
+            while piece := self.process.stdout.read(READ_BYTES):
+                self.sum.update(piece)
+                self.bytes += len(piece)
+                self.tail = (self.tail + piece)[-TAIL_BYTES:]
+                self.sink.write(gzip.compress(piece))
+            self.sink.write(gzip.flush())
+            self.sink.close()
+        except OSError as error:
+            # The encryption has ended before its time, and says itself why.
+            self.broken = error
+            self.process.kill()
+
+    def last_words(self):
+        self.errors.seek(0, os.SEEK_END)
+        self.errors.seek(max(0, self.errors.tell() - 4096))
+        lines = self.errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+def pieces_of(stream):
+    """What a stream gives, in pieces of the size of an object; the last one is smaller."""
+    while True:
+        piece = bytearray()
+        while len(piece) < OBJECT_BYTES and (more := stream.read(min(READ_BYTES, OBJECT_BYTES - len(piece)))):
+            piece += more
+        if piece:
+            yield piece
+        if len(piece) < OBJECT_BYTES:
+            return
+
+
+def store_object(bucket, name, content):
+    if not bucket.create(name, content, expires_at):
+        sys.exit(f"there is another object {name}")
+    return {"object": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def store_stream(bucket, name, stream):
+    """Stores the objects of a part: one is sent while the next one is filled."""
+    objects, whole, sent = [], hashlib.sha256(), None
+    with ThreadPoolExecutor(1) as sender:
+        for number, piece in enumerate(pieces_of(stream)):
+            whole.update(piece)
+            if sent is not None:
+                objects.append(sent.result())
+            sent = sender.submit(store_object, bucket, f"{attempt}/{name}.{number:05}", piece)
+        if sent is not None:
+            objects.append(sent.result())
+    return {"bytes": sum(each["bytes"] for each in objects), "sha256": whole.hexdigest(), "objects": objects}
+
+
+def store_part(name, parts, *arguments):
+    options, command = {"--ends": "", "--may-end": "0"}, list(arguments)
+    while command[0] in options:
+        options[command[0]] = command[1]
+        del command[:2]
+    encryption = subprocess.Popen((*ENCRYPT, "-salt"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    source = Source(command, encryption.stdin)
+    source.start()
+    stored = store_stream(Bucket(), f"{name}.gz.enc", encryption.stdout)
+    source.join()
+    status = source.process.wait()
+    if encryption.wait() != 0 or source.broken is not None:
+        sys.exit(f"openssl has not encrypted {name}: {source.broken or encryption.returncode}")
+    if status not in (0, int(options["--may-end"])):
+        sys.exit(source.last_words() or f"{command[0]} has ended with {status}")
+    if not source.tail.rstrip().endswith(options["--ends"].encode()):
+        sys.exit(f"{command[0]} has ended before the end of {name}")
+    if status != 0:
+        print(f"{command[0]}: {source.last_words()}")
+    part = {"name": name, "plain_bytes": source.bytes, "plain_sha256": source.sum.hexdigest(), **stored}
+    with open(parts, "a", encoding="utf-8") as file:
+        file.write(json.dumps(part) + "\n")
+    print(f"{name}: {source.bytes} bytes, stored as {stored['bytes']} in {len(stored['objects'])} objects")
+
+
+def tables_in(path):
+    """Of each table what was counted before and after the dump. Where that is the same, the dump has so many rows."""
+    tables = {}
+    with open(path, encoding="utf-8") as file:
+        for name, kind, count in (line.split("\t") for line in file.read().splitlines()):
+            table = tables.setdefault(bytes.fromhex(name).decode(), {"rows_estimated": 0})
+            if kind == "estimated":
+                table["rows_estimated"] = int(count)
+            elif kind == "before":
+                table["before"] = int(count)
+            elif table.get("before") == int(count):
+                table["rows"] = int(count)
+    for table in tables.values():
+        table.pop("before", None)
+    return tables
+
+
+def versions_of(apps):
+    """Of the apps that the site has, as far as the bench's own files tell."""
+    with open(apps, encoding="utf-8") as file:
+        try:
+            installed = json.loads(file.read() or "null")
+        except ValueError:
+            installed = None
+    versions = {}
+    for path in sorted(glob("apps/*/*/__init__.py")):
+        _, app, package, _ = path.split("/")
+        if app != package or (installed is not None and app not in installed):
+            continue
+        with open(path, encoding="utf-8") as file:
+            found = re.search(r"""^__version__\s*=\s*["']([^"']+)""", file.read(), re.MULTILINE)
+        versions[app] = found[1] if found else None
+    return {app: versions.get(app) for app in (installed if installed is not None else versions)}
+
+
+def total(manifest):
+    return sum(part["bytes"] for part in manifest["parts"])
+
+
+def store_manifest(parts, tables, apps, mariadb):
+    with open(parts, encoding="utf-8") as file:
+        stored = [json.loads(line) for line in file]
+    manifest = {
+        "format": 1,
+        "backup": environment["BACKUP_ID"],
+        "kind": environment["BACKUP_KIND"],
+        "tenant": environment["TENANT_ID"],
+        "site": environment["SITE"],
+        "database": environment["DB_NAME"],
+        "made_at": environment["MADE_AT"],
+        "expires_at": expires_at,
+        "image": environment["IMAGE"],
+        "apps": versions_of(apps),
+        "mariadb": mariadb,
+        "tables": tables_in(tables),
+        "parts": stored,
+    }
+    manifest["hmac_sha256"] = code_of(manifest)
+    text = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    if not Bucket().create(manifest_name, text, expires_at, "application/json"):
+        # Of another Pod of this operation, which was as far.
+        return look()
+    print(total(manifest))
+
+
+def look():
+    text = Bucket().read(manifest_name)
+    if text is None:
+        return
+    try:
+        manifest = json.loads(text)
+        is_ours = hmac.compare_digest(manifest.pop("hmac_sha256"), code_of(manifest))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        sys.exit(f"there is another manifest {manifest_name}, which the tenant's key has not made")
+    print(total(manifest))
+
+
+def main(command, *arguments):
+    try:
+        {"look": look, "part": store_part, "manifest": store_manifest}[command](*arguments)
+    except Refused as refused:
+        sys.exit(str(refused))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,83 @@
+/**
+ * Backups as a bucket holds them, read by the programs of this machine and not by the project's own.
+ *
+ * @module
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import * as assert from "uvu/assert";
+import { withBackup, withChanges } from "../../shared/tenant/tenant.ts";
+import { ACME } from "../crash/crash-injection.ts";
+import type { BucketServer } from "./bucket-server.ts";
+import { BACKUP_KEY } from "./site-bench.ts";
+import type { Work } from "./site-bench.ts";
+
+export const BACKUP_ID = "77777777-2222-4333-8444-555555555555";
+
+/** What backs ACME up, after it was created. */
+export const BACKUP_OF_ACME: Work = {
+  kind: "backup",
+  tenant: withChanges(ACME, {
+    spec: withBackup(
+      {},
+      { id: BACKUP_ID, kind: "manual", expires_at: new Date("2027-01-31T12:00:00.000Z") },
+    ),
+  }),
+  generation: 2,
+};
+
+/** What of a manifest is of interest. */
+export interface Manifest {
+  format: number;
+  tenant: string;
+  database: string;
+  tables: Record<string, { rows_estimated: number; rows?: number }>;
+  parts: {
+    name: string;
+    bytes: number;
+    sha256: string;
+    plain_bytes: number;
+    plain_sha256: string;
+    objects: { object: string; bytes: number; sha256: string }[];
+  }[];
+  hmac_sha256: string;
+}
+
+export async function manifestIn(bucket: BucketServer): Promise<Manifest> {
+  const text = await bucket.read(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`);
+  return JSON.parse(text.toString()) as Manifest;
+}
+
+/** What a part of a backup was before it was stored. All sums of the manifest are checked. */
+export async function plainPart(
+  bucket: BucketServer,
+  { parts }: Manifest,
+  wanted: string,
+): Promise<Buffer> {
+  const part = parts.find(({ name }) => name === wanted);
+  if (part === undefined) throw new Error(`there is no part ${wanted}`);
+  const pieces = await Promise.all(
+    part.objects.map(async ({ object, bytes, sha256 }) => {
+      const piece = await bucket.read(object);
+      assert.equal([piece.length, sum(piece)], [bytes, sha256]);
+      return piece;
+    }),
+  );
+  const stored = Buffer.concat(pieces);
+  assert.equal([stored.length, sum(stored)], [part.bytes, part.sha256]);
+  const plain = gunzipSync(decrypted(stored));
+  assert.equal([plain.length, sum(plain)], [part.plain_bytes, part.plain_sha256]);
+  return plain;
+}
+
+function decrypted(stored: Buffer): Buffer {
+  const how = ["enc", "-d", "-aes-256-ctr", "-md", "sha256", "-pbkdf2", "-iter", "10000"];
+  const env = { ...process.env, BACKUP_KEY };
+  const options = { input: stored, env, maxBuffer: 2 ** 30 };
+  return execFileSync("openssl", [...how, "-pass", "env:BACKUP_KEY"], options);
+}
+
+function sum(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
