@@ -32,6 +32,7 @@ export interface Manifest {
   format: number;
   tenant: string;
   database: string;
+  mariadb: string;
   tables: Record<string, { rows_estimated: number; rows?: number }>;
   parts: {
     name: string;
