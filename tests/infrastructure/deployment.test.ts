@@ -240,6 +240,8 @@ function addTests(): void {
         poolSize: 12,
         poolMaxAgeDays: 14,
         routerUrl: "http://router.example.com:8001",
+        backupBucket: "my-project-kairos-tenant-backups",
+        backupEndpoint: "https://storage.googleapis.com",
       });
     });
   }
