@@ -164,3 +164,68 @@ resource "google_storage_transfer_job" "copy" {
     google_storage_bucket_iam_member.copy_writes,
   ]
 }
+
+# The tenants' own backups, which the control plane makes: each of one tenant, encrypted with a key of that tenant's (ADR 38).
+# A part goes when its backup's time is over, which it bears itself.
+
+locals {
+  # As whom the site Jobs that make backups run. The chart and shared/operations/backup/backup.ts have the same name.
+  backup_maker = "${local.workload_identities}/ns/${var.namespace}/sa/kairos-backup-site"
+}
+
+resource "google_storage_bucket" "tenant_backups" {
+  name     = "${var.project_id}-kairos-tenant-backups"
+  location = var.region
+
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = !var.deletion_protection
+
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+
+    condition {
+      days_since_custom_time = 1
+    }
+  }
+
+  depends_on = [google_project_service.apis]
+}
+
+# Google's own roles that may create may also list, or replace and delete.
+resource "google_project_iam_custom_role" "backup_maker" {
+  role_id     = "kairosBackupMaker"
+  title       = "Kairos: make backups"
+  description = "Make objects, and read them; replace, delete and list none."
+  permissions = ["storage.objects.create", "storage.objects.get"]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_project_iam_custom_role" "backup_keeper" {
+  role_id     = "kairosBackupKeeper"
+  title       = "Kairos: keep backups"
+  description = "See and read objects, and delete them before their time; make and replace none."
+  permissions = ["storage.objects.delete", "storage.objects.get", "storage.objects.list"]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_storage_bucket_iam_member" "backups_are_made" {
+  bucket = google_storage_bucket.tenant_backups.name
+  role   = google_project_iam_custom_role.backup_maker.name
+  member = local.backup_maker
+
+  # The pool of identities is made with a project's first cluster.
+  depends_on = [google_container_cluster.this]
+}
+
+resource "google_storage_bucket_iam_member" "backups_are_kept" {
+  for_each = local.reconcilers
+
+  bucket = google_storage_bucket.tenant_backups.name
+  role   = google_project_iam_custom_role.backup_keeper.name
+  member = google_service_account.this[each.value].member
+}

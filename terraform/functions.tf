@@ -34,6 +34,7 @@ locals {
     MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
     POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)
+    BACKUP_BUCKET       = google_storage_bucket.tenant_backups.name
   }) : name => value if value != "" })
 
   environments = {

@@ -16,6 +16,7 @@ resource "terraform_data" "deletion_protection" {
     google_firestore_backup_schedule.weekly.id,
     google_firestore_database.this.id,
     google_storage_bucket.backups.id,
+    google_storage_bucket.tenant_backups.id,
     { for key, one in google_secret_manager_secret.this : key => one.id },
   ]
 
@@ -77,6 +78,8 @@ resource "terraform_data" "deletion_protection" {
     google_monitoring_dashboard.this,
     google_monitoring_notification_channel.email,
     google_monitoring_uptime_check_config.api,
+    google_project_iam_custom_role.backup_keeper,
+    google_project_iam_custom_role.backup_maker,
     google_project_iam_custom_role.cluster_connect,
     google_project_iam_custom_role.custom_domains,
     google_project_iam_member.build_reads_sources,
@@ -115,7 +118,10 @@ resource "terraform_data" "deletion_protection" {
     google_storage_bucket.backups,
     google_storage_bucket.kept_backups,
     google_storage_bucket.sources,
+    google_storage_bucket.tenant_backups,
     google_storage_bucket_iam_member.backup_writes,
+    google_storage_bucket_iam_member.backups_are_kept,
+    google_storage_bucket_iam_member.backups_are_made,
     google_storage_bucket_iam_member.copy_reads,
     google_storage_bucket_iam_member.copy_writes,
     google_storage_bucket_object.sources,

@@ -139,8 +139,42 @@ run "everybody_may_reach_the_api_and_nothing_else" {
   }
 
   assert {
+    condition     = google_storage_bucket.tenant_backups.public_access_prevention == "enforced" && google_storage_bucket.tenant_backups.uniform_bucket_level_access
+    error_message = "The tenants' backups could be made public."
+  }
+
+  assert {
     condition     = google_container_cluster.this.private_cluster_config[0].enable_private_nodes && !google_container_cluster.this.control_plane_endpoints_config[0].ip_endpoints_config[0].enabled
     error_message = "The cluster has a public address."
+  }
+}
+
+run "whoever_makes_backups_can_neither_replace_nor_delete_them" {
+  assert {
+    condition     = toset(google_project_iam_custom_role.backup_maker.permissions) == toset(["storage.objects.create", "storage.objects.get"])
+    error_message = "A site Job may do more, or less, in the bucket than make objects and read them."
+  }
+
+  assert {
+    condition     = google_storage_bucket_iam_member.backups_are_made.bucket == google_storage_bucket.tenant_backups.name && google_storage_bucket_iam_member.backups_are_made.role == google_project_iam_custom_role.backup_maker.name && endswith(google_storage_bucket_iam_member.backups_are_made.member, "/sa/kairos-backup-site")
+    error_message = "Somebody else than the Jobs that make backups may make them."
+  }
+
+  assert {
+    condition     = toset(google_project_iam_custom_role.backup_keeper.permissions) == toset(["storage.objects.delete", "storage.objects.get", "storage.objects.list"])
+    error_message = "The control plane may make or replace backups, or cannot delete them."
+  }
+
+  assert {
+    condition     = toset([for name, one in google_storage_bucket_iam_member.backups_are_kept : "${name} ${one.bucket == google_storage_bucket.tenant_backups.name} ${one.role == google_project_iam_custom_role.backup_keeper.name} ${one.member == google_service_account.this[name].member}"]) == toset(["cleanup true true true", "provision true true true"])
+    error_message = "Somebody else than the functions that reconcile keeps the backups."
+  }
+}
+
+run "a_backup_goes_when_its_time_is_over_and_no_earlier" {
+  assert {
+    condition     = [for rule in google_storage_bucket.tenant_backups.lifecycle_rule : [for when in rule.condition : when.days_since_custom_time]] == [[1]] && length(google_storage_bucket.tenant_backups.versioning) == 0
+    error_message = "The bucket forgets the tenants' backups too early, or never."
   }
 }
 

@@ -25,6 +25,7 @@ run "what_holds_the_customers_data_refuses_to_be_deleted" {
       google_firestore_database.this.point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED",
       google_container_cluster.this.deletion_protection,
       !google_storage_bucket.backups.force_destroy,
+      !google_storage_bucket.tenant_backups.force_destroy,
       alltrue([for one in google_secret_manager_secret.this : one.deletion_protection]),
       # Of everything else, as tests/infrastructure/protection.test.ts shows.
       terraform_data.deletion_protection.output.deletion_protection,
@@ -141,6 +142,7 @@ run "unless_a_variable_lets_them" {
       !google_container_cluster.this.deletion_protection,
       !google_filestore_instance.sites.deletion_protection_enabled,
       google_storage_bucket.backups.force_destroy,
+      google_storage_bucket.tenant_backups.force_destroy,
       alltrue([for one in google_secret_manager_secret.this : !one.deletion_protection]),
       !terraform_data.deletion_protection.output.deletion_protection,
       !output.deletion_protection,

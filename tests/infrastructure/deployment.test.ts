@@ -49,12 +49,14 @@ const GRANTS = [
   "kairos-build: roles/artifactregistry.writer on kairos-functions",
   "kairos-build: roles/logging.logWriter on the project",
   "kairos-build: roles/storage.objectViewer on the project",
+  "kairos-cleanup: kairosBackupKeeper on my-project-kairos-tenant-backups",
   "kairos-cleanup: kairosClusterConnect on the project",
   "kairos-cleanup: roles/datastore.user on the project",
   "kairos-cleanup: roles/pubsub.publisher on tenant-events",
   "kairos-nodes: roles/artifactregistry.reader on kairos",
   "kairos-nodes: roles/artifactregistry.reader on kairos-docker-hub",
   "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
+  "kairos-provision: kairosBackupKeeper on my-project-kairos-tenant-backups",
   "kairos-provision: kairosClusterConnect on the project",
   "kairos-provision: kairosCustomDomains on the project",
   "kairos-provision: roles/datastore.user on the project",
@@ -67,6 +69,7 @@ const GRANTS = [
   "kairos-push: roles/run.invoker on kairos-provision",
   "kairos-push: roles/run.invoker on kairos-publish",
   `${IN_THE_CLUSTER}/kairos-backup: roles/storage.objectUser on my-project-kairos-backups`,
+  `${IN_THE_CLUSTER}/kairos-backup-site: kairosBackupMaker on my-project-kairos-tenant-backups`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-database-admin`,
   `${IN_THE_CLUSTER}/kairos-secrets: roles/secretmanager.secretAccessor on kairos-mail`,
   `${EVENTARC}: roles/eventarc.serviceAgent on the project`,
@@ -237,6 +240,8 @@ function addTests(): void {
         poolSize: 12,
         poolMaxAgeDays: 14,
         routerUrl: "http://router.example.com:8001",
+        backupBucket: "my-project-kairos-tenant-backups",
+        backupEndpoint: "https://storage.googleapis.com",
       });
     });
   }

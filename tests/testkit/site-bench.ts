@@ -168,7 +168,7 @@ export function createSiteBench(
     password: database.rootPassword,
     database_password: "database-secret",
     administrator_password: "administrator-secret",
-    backup_key: BACKUP_KEY,
+    key: BACKUP_KEY,
   };
   const secret = (_name: string, key: string) => secrets[key];
 
@@ -319,10 +319,10 @@ const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)
   env: { PATH: SYSTEM_PATH },
 }).trim();
 
-/** Python, but a program that changes the site's files or Redis asks before each change, as a shell does. */
+/** Python, but a program that changes the site's files, Redis or a bucket asks before each change, as a shell does. */
 const COUNTING_PYTHON = `#!/bin/sh
 case $4 in
-  *"def write("* | *"class Redis"*)
+  *"def write("* | *"class Redis"* | *"class Bucket"*)
     program=$PYTHON_COUNTING$4
     shift 4
     exec '${PYTHON}' -I -S -c "$program" "$@"
@@ -339,7 +339,7 @@ exec '${PYTHON}' "$@"
 `;
 
 const PYTHON_COUNTING = String.raw`
-import os as _os, sys as _sys, time as _time
+import os as _os, subprocess as _subprocess, sys as _sys, time as _time
 
 def _ask():
     token = _os.read(3, 1)
@@ -351,7 +351,7 @@ def _ask():
         _os.read(3, 1)
 
 def _before(event, args):
-    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect")
+    changes = event in ("os.rename", "os.remove", "os.mkdir", "socket.connect", "http.client.send")
     if event == "open" and isinstance(args[2], int):
         changes = args[0] != _os.environ["PAUSED"] and args[2] & (_os.O_WRONLY | _os.O_RDWR) != 0
     if changes:
@@ -361,6 +361,12 @@ def _fsync(descriptor, fsync=_os.fsync):
     _ask()
     fsync(descriptor)
 
+# What it calls may ask, too.
+class _Popen(_subprocess.Popen):
+    def __init__(self, *args, **options):
+        super().__init__(*args, pass_fds=(3,), **options)
+
+_subprocess.Popen = _Popen
 _os.fsync = _fsync
 _sys.addaudithook(_before)
 `;

@@ -9,9 +9,9 @@ import { gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { withBackup, withChanges } from "../../shared/tenant/tenant.ts";
 import { ACME } from "../crash/crash-injection.ts";
-import type { BucketServer } from "./bucket-server.ts";
+import type { BucketServer } from "./own-bucket.ts";
 import { BACKUP_KEY } from "./site-bench.ts";
-import type { Work } from "./site-bench.ts";
+import type { SiteBench, Work } from "./site-bench.ts";
 
 export const BACKUP_ID = "77777777-2222-4333-8444-555555555555";
 
@@ -37,6 +37,7 @@ export interface Manifest {
   format: number;
   tenant: string;
   database: string;
+  mariadb: string;
   tables: Record<string, { rows_estimated: number; rows?: number }>;
   parts: {
     name: string;
@@ -52,6 +53,33 @@ export interface Manifest {
 export async function manifestIn(bucket: BucketServer): Promise<Manifest> {
   const text = await bucket.read(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`);
   return JSON.parse(text.toString()) as Manifest;
+}
+
+/** The manifest; null where there is none, and so no backup. */
+export async function manifestOrNull(bucket: BucketServer): Promise<Manifest | null> {
+  const name = `tenants/${ACME.id}/${BACKUP_ID}/manifest.json`;
+  const isThere = (await bucket.list(name)).length > 0;
+  return isThere ? manifestIn(bucket) : null;
+}
+
+/** Proves that there is a backup, and that each of its parts is whole. */
+export async function wholeBackup(bucket: BucketServer): Promise<void> {
+  const manifest = await manifestIn(bucket);
+  const names = manifest.parts.map(({ name }) => name);
+  assert.equal(names, ["database.sql", "files.tar", "site_config.json"]);
+  const dump = await plainPart(bucket, manifest, "database.sql");
+  assert.ok(dump.toString("latin1").endsWith("-- Dump completed\n"));
+  await plainPart(bucket, manifest, "files.tar");
+  const config = await plainPart(bucket, manifest, "site_config.json");
+  assert.type(
+    (JSON.parse(config.toString()) as Record<string, unknown>)["encryption_key"],
+    "string",
+  );
+}
+
+/** All that is on the bench's volume, but for the mark of the operation that came last. */
+export function siteIn(bench: SiteBench): string[] {
+  return bench.snapshot().filter((entry) => !/\/(claims|changes)(\/| )/.test(entry));
 }
 
 /** What a part of a backup was before it was stored. All sums of the manifest are checked. */

@@ -1,0 +1,151 @@
+/** Backups into a bucket that refuses, passes, loses or never answers: a clear reason, and never a half one. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ACME, CREATE } from "../crash/crash-injection.ts";
+import { startFaultyBucket } from "../testkit/faulty-bucket.ts";
+import type { BucketFault } from "../testkit/faulty-bucket.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { skip } from "../testkit/parts.ts";
+import { BACKUP_KEY, createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
+import type { SiteBench } from "../testkit/site-bench.ts";
+import { BACKUP_ID, BACKUP_OF_ACME, siteIn, wholeBackup } from "../testkit/stored-backup.ts";
+
+const test = suite("backups into a bucket that does not work");
+const missing = missingBucketServer();
+if (missing === null) addTests();
+else skip(test, "backups into a bucket that does not work", "bucket-server", missing);
+test.run();
+
+function addTests(): void {
+  let bucket: BucketServer;
+  let between: Awaited<ReturnType<typeof startFaultyBucket>>;
+  let bench: SiteBench;
+  test.before(async () => {
+    bucket = await startBucketServer();
+    between = await startFaultyBucket(bucket.endpoint);
+    bench = createSiteBench(STAND_IN, undefined, { name: bucket.name, endpoint: between.endpoint });
+    const { status, output } = await bench.run(CREATE);
+    assert.is(status, 0, output);
+  });
+  test.after(async () => {
+    between?.stop();
+    await bucket?.stop();
+    bench?.remove();
+  });
+  test.before.each(() => bucket.empty());
+
+  const hasManifest = async () =>
+    (await bucket.list()).some(
+      ({ name }) => name === `tenants/${ACME.id}/${BACKUP_ID}/manifest.json`,
+    );
+
+  /** Where a fault may come. */
+  const PLACES = ["database.sql", "files.tar", "site_config.json", "manifest.json"];
+
+  const PASSING: [sentence: string, fault: BucketFault][] = [
+    ["429", { status: 429 }],
+    ["503", { status: 503 }],
+    ["a cut in the middle of a request", "cut"],
+    ["an answer that gets lost", "answer-lost"],
+    ["a request that nobody answers", "stalled"],
+  ];
+  for (const [sentence, fault] of PASSING) {
+    test(`${sentence}, once at each kind of object: the backup is made all the same, once`, async () => {
+      for (const of of PLACES) {
+        await bucket.empty();
+        between.plan({ of, fault, times: 1 });
+        const env = { BUCKET_TIMEOUT_SECONDS: "2" };
+        const { status, output } = await bench.run({ ...BACKUP_OF_ACME, env });
+        assert.is(status, 0, `${of}: ${output}`);
+        between.plan(null);
+        await wholeBackup(bucket);
+        assert.is((await bucket.list()).length, 4);
+      }
+    });
+  }
+
+  const LASTING: [sentence: string, fault: BucketFault, reason: RegExp][] = [
+    ["403", { status: 403 }, /^the bucket backups refuses: 403 a test refuses it$/],
+    ["404", { status: 404 }, /^the bucket backups refuses: 404 a test refuses it$/],
+    ["429", { status: 429 }, /^the bucket backups does not work: 429 a test refuses it$/],
+    ["503", { status: 503 }, /^the bucket backups does not work: 503 a test refuses it$/],
+    ["cuts", "cut", /^the bucket backups does not work: no answer \(/],
+    ["silence", "stalled", /^the bucket backups does not work: no answer \(timed out\)$/],
+  ];
+  for (const [sentence, fault, reason] of LASTING) {
+    test(`nothing but ${sentence}: the attempt says so, nothing is changed, and the next one makes it whole`, async () => {
+      const before = siteIn(bench);
+      for (const of of ["database.sql", "manifest.json"]) {
+        await bucket.empty();
+        // The first look at the manifest is no part of it.
+        between.plan({ of: `${of}`, fault, times: 1000 });
+        const env = { BUCKET_PATIENCE_SECONDS: "1", BUCKET_TIMEOUT_SECONDS: "0.5" };
+        const failed = await bench.run({ ...BACKUP_OF_ACME, env });
+        // What is not there is no failure of the first look.
+        assert.is(failed.status, 1, failed.output);
+        assert.match(failed.message?.reason ?? "", reason);
+        assert.is(failed.result, null);
+        assert.not.ok(await hasManifest());
+        assert.equal(siteIn(bench), before);
+        for (const secret of [BACKUP_KEY, STAND_IN.rootPassword, "database-secret"])
+          assert.not.ok(failed.output.includes(secret));
+        between.plan(null);
+        const next = await bench.run({ ...BACKUP_OF_ACME, attempt: 2 });
+        assert.is(next.status, 0, next.output);
+        await wholeBackup(bucket);
+        assert.equal(siteIn(bench), before);
+      }
+    });
+  }
+
+  test("a refusal is not asked again and again", async () => {
+    between.plan({ of: "database.sql", fault: { status: 403 }, times: 1000 });
+    await bench.run(BACKUP_OF_ACME);
+    // The look for a manifest, and one object.
+    assert.is(between.requests(), 2);
+  });
+
+  test("where the manifest's answer gets lost for good, the next attempt finds the backup made", async () => {
+    between.plan({ of: "manifest.json", fault: "answer-lost", times: 1000 });
+    const env = { BUCKET_PATIENCE_SECONDS: "1" };
+    // The look itself has no answer, and comes first.
+    assert.is((await bench.run({ ...BACKUP_OF_ACME, env })).status, 1);
+    between.plan(null);
+    const made = await bench.run({ ...BACKUP_OF_ACME, attempt: 2 });
+    assert.is(made.status, 0, made.output);
+    const again = await bench.run({ ...BACKUP_OF_ACME, attempt: 3 });
+    assert.match(again.output, "made already");
+    assert.equal(again.result, made.result);
+  });
+
+  test("a server that is away is told as it is", async () => {
+    const env = { BACKUP_ENDPOINT: "http://127.0.0.1:1", BUCKET_PATIENCE_SECONDS: "1" };
+    const { status, message } = await bench.run({ ...BACKUP_OF_ACME, env });
+    assert.is(status, 1);
+    assert.is(message?.step, "look-for-manifest");
+    assert.match(message?.reason ?? "", /does not work: no answer \(.*Connection refused\)/);
+  });
+
+  const WRONG: [name: string, value: string][] = [
+    ["BACKUP_BUCKET", ""],
+    ["BACKUP_ENDPOINT", "ftp://x"],
+    ["BACKUP_ID", "../../x"],
+    ["BACKUP_KIND", "yearly"],
+    ["BACKUP_EXPIRES_AT", "tomorrow"],
+    ["BACKUP_KEY", "too-short"],
+  ];
+  for (const [name, value] of WRONG) {
+    test(`without a proper ${name} nothing is begun`, async () => {
+      between.plan(null);
+      const { status, message, output } = await bench.run({
+        ...BACKUP_OF_ACME,
+        env: { [name]: value },
+      });
+      assert.is(status, 1);
+      assert.is(message?.reason, `the setting ${name} is missing or has an unexpected form`);
+      assert.is(between.requests(), 0);
+      assert.not.ok(output.includes("too-short"));
+    });
+  }
+}

@@ -1,0 +1,167 @@
+/** Backups of a real MariaDB: what is loaded from one is what was there. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName } from "../../shared/tenant/names.ts";
+import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
+import { skip } from "../testkit/parts.ts";
+import { createSiteBench } from "../testkit/site-bench.ts";
+import type { SiteBench } from "../testkit/site-bench.ts";
+import { BACKUP_OF_ACME, manifestIn, plainPart } from "../testkit/stored-backup.ts";
+
+const test = suite("backups of a real MariaDB");
+const withoutMariadb = missingMariadb();
+const withoutBucket = missingBucketServer();
+if (withoutMariadb !== null) skip(test, "backups of a real MariaDB", "mariadb", withoutMariadb);
+else if (withoutBucket !== null)
+  skip(test, "backups of a real MariaDB", "bucket-server", withoutBucket);
+else addTests();
+test.run();
+
+function addTests(): void {
+  const own = databaseName(ACME.id);
+  const copy = "copied";
+  let server: MariadbServer;
+  let bucket: BucketServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    server = await startMariadb();
+    bucket = await startBucketServer();
+  });
+  test.after(async () => {
+    await bucket?.stop();
+    await server?.stop();
+  });
+  test.before.each(async () => {
+    await bucket.empty();
+    bench = createSiteBench(server.address, undefined, bucket);
+    const { status, output } = await bench.run(CREATE);
+    assert.is(status, 0, output);
+    load(own, readFileSync(new URL("../fixtures/every-kind-of-table.sql", import.meta.url)));
+  });
+  test.after.each(async () => {
+    server.query(`DROP DATABASE IF EXISTS ${copy}`);
+    await bench.run({ ...DROP, generation: 9 });
+    bench.remove();
+  });
+
+  /** Runs a script in a database, as whoever restores does. */
+  function load(database: string, script: Buffer): void {
+    const { host, port, rootPassword } = server.address;
+    const at = [
+      "--no-defaults",
+      "--protocol=tcp",
+      `--host=${host}`,
+      `--port=${port}`,
+      "--user=root",
+    ];
+    const env = { ...process.env, MYSQL_PWD: rootPassword };
+    const { status, stderr } = spawnSync(
+      "mariadb",
+      [...at, "--default-character-set=utf8mb4", "--max-allowed-packet=1G", database],
+      { input: script, env, encoding: "utf8" },
+    );
+    assert.is(status, 0, stderr);
+  }
+
+  /** All that a database is, without its name. */
+  function contentOf(database: string): string[] {
+    const ask = (statement: string) => server.query(statement, { database });
+    const asked = [
+      ...ask(
+        `SELECT CONCAT('CHECKSUM TABLE \`', REPLACE(table_name, '\`', '\`\`'), '\` EXTENDED') FROM information_schema.tables WHERE table_schema = '${database}' AND table_type <> 'VIEW'`,
+      ),
+      ...ask(
+        `SELECT CONCAT('SHOW CREATE TABLE \`', REPLACE(table_name, '\`', '\`\`'), '\`') FROM information_schema.tables WHERE table_schema = '${database}'`,
+      ),
+      ...ask(
+        `SELECT CONCAT('SHOW CREATE ', routine_type, ' \`', REPLACE(routine_name, '\`', '\`\`'), '\`') FROM information_schema.routines WHERE routine_schema = '${database}'`,
+      ),
+      `SELECT trigger_name, action_order, action_timing, event_manipulation, event_object_table, action_statement, sql_mode, definer FROM information_schema.triggers WHERE trigger_schema = '${database}'`,
+      `SELECT event_name, event_definition, interval_value, interval_field, starts, on_completion, status, event_comment, definer FROM information_schema.events WHERE event_schema = '${database}'`,
+      "SELECT * FROM numbers",
+      "SELECT a, row_start, row_end FROM remembered FOR SYSTEM_TIME ALL",
+    ];
+    return asked
+      .flatMap((statement) => ask(statement).map((row) => `${statement} => ${row}`))
+      .map((row) => row.replaceAll(database, "NAME"))
+      .toSorted((left, right) => (left < right ? -1 : 1));
+  }
+
+  async function restoreCopy(): Promise<void> {
+    const manifest = await manifestIn(bucket);
+    server.query(`CREATE DATABASE ${copy} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+    const dump = (await plainPart(bucket, manifest, "database.sql")).toString("latin1");
+    // The one place where MariaDB writes the database's own name: the default of a column that a sequence numbers.
+    const renamed = dump.replaceAll(`nextval(\`${own}\`.`, `nextval(\`${copy}\`.`);
+    load(copy, Buffer.from(renamed, "latin1"));
+  }
+
+  test("what is loaded from a backup is, to the last byte, what was there", async () => {
+    const before = contentOf(own);
+    assert.ok(before.length > 30, "there is something to compare");
+    const { status, output } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 0, output);
+    assert.equal(contentOf(own), before);
+    await restoreCopy();
+    assert.equal(contentOf(copy), before);
+  });
+
+  test("the manifest has the rows of every table, whatever its name, and MariaDB's version", async () => {
+    await bench.run(BACKUP_OF_ACME);
+    const { tables, mariadb } = await manifestIn(bucket);
+    assert.is(mariadb, server.query("SELECT VERSION()")[0]);
+    const rows = Object.entries(tables).map(([name, table]) => [name, table.rows]);
+    assert.equal(new Map(rows as [string, number][]).get('a `tick`, "quotes" & it\'s.ä'), 1);
+    assert.is(tables["every type"]?.rows, 2);
+    assert.is(tables["in_parts"]?.rows, 3);
+    assert.not.ok("numbers" in tables || "z_first" in tables);
+  });
+
+  test("a suspended site is backed up like any other", async () => {
+    const before = contentOf(own);
+    await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
+    const { status, output } = await bench.run({ ...BACKUP_OF_ACME, generation: 3 });
+    assert.is(status, 0, output);
+    await restoreCopy();
+    assert.equal(contentOf(copy), before);
+  });
+
+  test("a table that cannot be read makes no backup, and says why", async () => {
+    server.query("CREATE VIEW broken AS SELECT what FROM heard; ALTER TABLE heard RENAME TO herd", {
+      database: own,
+    });
+    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 1);
+    assert.is(message?.step, "dump-database");
+    assert.match(message?.reason ?? "", /broken/);
+    assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+  });
+
+  test("what is written while it is dumped is wholly in it or not at all", async () => {
+    server.query(
+      "CREATE TABLE pairs (id INT PRIMARY KEY, twin INT); INSERT INTO pairs VALUES (1, 0), (2, 0)",
+      {
+        database: own,
+      },
+    );
+    let isOver = false;
+    const writing = (async () => {
+      for (let twin = 1; !isOver; twin++) {
+        server.query(`UPDATE pairs SET twin = ${twin}`, { database: own });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const { status, output } = await bench.run(BACKUP_OF_ACME);
+    isOver = true;
+    await writing;
+    assert.is(status, 0, output);
+    await restoreCopy();
+    assert.equal(server.query("SELECT COUNT(DISTINCT twin) FROM pairs", { database: copy }), ["1"]);
+  });
+}

@@ -1,0 +1,182 @@
+/** Backups: what is in the bucket afterwards, and that nothing else is changed. */
+import { execFileSync } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { databaseName } from "../../shared/tenant/names.ts";
+import { ACME, CREATE } from "../crash/crash-injection.ts";
+import {
+  BACKUP_ID,
+  BACKUP_OF_ACME,
+  manifestIn,
+  plainPart,
+  siteIn,
+} from "../testkit/stored-backup.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { skip } from "../testkit/parts.ts";
+import { BACKUP_KEY, createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
+import type { SiteBench } from "../testkit/site-bench.ts";
+
+const test = suite("backups");
+const missing = missingBucketServer();
+if (missing === null) addTests();
+else skip(test, "backups", "bucket-server", missing);
+test.run();
+
+function addTests(): void {
+  let bucket: BucketServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    bucket = await startBucketServer();
+  });
+  test.after(async () => {
+    await bucket?.stop();
+  });
+  test.before.each(async () => {
+    await bucket.empty();
+    bench = createSiteBench(STAND_IN, undefined, bucket);
+    const { status, output } = await bench.run(CREATE);
+    assert.is(status, 0, output);
+  });
+  test.after.each(() => bench.remove());
+
+  test("a backup is its parts and a manifest, and the site is as it was", async () => {
+    mkdirSync(join(bench.site(ACME), "private/files/älter"), { recursive: true });
+    writeFileSync(join(bench.site(ACME), "private/files/älter/x"), "private");
+    writeFileSync(join(bench.site(ACME), "public/files/y"), "public");
+    const before = siteIn(bench);
+    const { status, output, result } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 0, output);
+    assert.equal(siteIn(bench), before);
+    const manifest = await manifestIn(bucket);
+    assert.equal(
+      manifest.parts.map(({ name }) => name),
+      ["database.sql", "files.tar", "site_config.json"],
+    );
+    assert.equal(result, { bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0) });
+    assert.is(manifest.format, 1);
+    assert.is(manifest.tenant, ACME.id);
+    assert.is(manifest.database, databaseName(ACME.id));
+    assert.equal(manifest.tables, {
+      tabDocType: { rows_estimated: 0, rows: 0 },
+      taberpnext: { rows_estimated: 0, rows: 0 },
+    });
+    const dump = (await plainPart(bucket, manifest, "database.sql")).toString();
+    assert.match(dump, /CREATE OR REPLACE TABLE taberpnext[^]*-- Dump completed\n$/);
+    const archive = await plainPart(bucket, manifest, "files.tar");
+    const names = execFileSync("tar", ["--list"], {
+      input: archive,
+      encoding: "utf8",
+      env: { LC_ALL: "C.UTF-8", PATH: process.env["PATH"] },
+    });
+    assert.equal(
+      names.split("\n").filter((name) => !name.endsWith("/")),
+      ["public/files/y", String.raw`private/files/älter/x`, ""],
+    );
+    assert.equal(
+      await plainPart(bucket, manifest, "site_config.json"),
+      readFileSync(join(bench.site(ACME), "site_config.json")),
+    );
+  });
+
+  test("every object goes when the backup's time is over", async () => {
+    await bench.run(BACKUP_OF_ACME);
+    const objects = await bucket.list();
+    assert.is(objects.length, 4);
+    for (const { name, customTime } of objects) {
+      assert.ok(name.startsWith(`tenants/${ACME.id}/${BACKUP_ID}/`));
+      assert.is(
+        new Date(customTime).toISOString(),
+        BACKUP_OF_ACME.tenant.spec.backup?.expires_at.toISOString(),
+      );
+    }
+  });
+
+  test("the manifest bears a code that only the tenant's key makes", async () => {
+    await bench.run(BACKUP_OF_ACME);
+    const { hmac_sha256, ...manifest } = await manifestIn(bucket);
+    const inOrder = execFileSync(
+      "python3",
+      [
+        "-c",
+        "import json,sys; print(json.dumps(json.load(sys.stdin), sort_keys=True, separators=(',', ':')), end='')",
+      ],
+      { input: JSON.stringify(manifest) },
+    );
+    assert.is(
+      createHmac("sha256", Buffer.from(BACKUP_KEY, "hex")).update(inOrder).digest("hex"),
+      hmac_sha256,
+    );
+  });
+
+  test("a second attempt of a backup that is there changes nothing and says the same", async () => {
+    const first = await bench.run(BACKUP_OF_ACME);
+    const before = await bucket.list();
+    const second = await bench.run({ ...BACKUP_OF_ACME, attempt: 2 });
+    assert.is(second.status, 0, second.output);
+    assert.match(second.output, "made already");
+    assert.equal(second.result, first.result);
+    assert.equal(await bucket.list(), before);
+  });
+
+  test("what is the same twice has the same plain sums, and other bytes in the bucket", async () => {
+    await bench.run(BACKUP_OF_ACME);
+    const first = await manifestIn(bucket);
+    await bucket.empty();
+    await bench.run({ ...BACKUP_OF_ACME, generation: 3 });
+    const second = await manifestIn(bucket);
+    const sums = ({ parts }: typeof first) => parts.map(({ plain_sha256 }) => plain_sha256);
+    assert.equal(sums(second), sums(first));
+    for (const [index, part] of first.parts.entries())
+      assert.is.not(second.parts[index]?.sha256, part.sha256);
+  });
+
+  test("nothing that is stored or said holds a secret", async () => {
+    const { output, left } = await bench.run(BACKUP_OF_ACME);
+    const manifest = await manifestIn(bucket);
+    const config = (await plainPart(bucket, manifest, "site_config.json")).toString();
+    const { encryption_key, db_password } = JSON.parse(config) as Record<string, string>;
+    const secrets = [encryption_key ?? "?", db_password ?? "?", BACKUP_KEY, STAND_IN.rootPassword];
+    const stored = await Promise.all((await bucket.list()).map(({ name }) => bucket.read(name)));
+    for (const text of [output, ...left, ...stored])
+      for (const secret of secrets) assert.not.ok(text?.includes(secret));
+  });
+
+  test("a manifest that somebody else has put there is no backup, and stays", async () => {
+    const forged = Buffer.from('{"format": 1, "parts": [], "hmac_sha256": "00"}');
+    await bucket.write(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`, forged);
+    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 1);
+    assert.match(message?.reason ?? "", "which the tenant's key has not made");
+    assert.is((await bucket.list()).length, 1);
+  });
+
+  test("a torn site_config.json is taken from its copy", async () => {
+    const path = join(bench.site(ACME), "site_config.json");
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, 20));
+    const { status, output } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 0, output);
+    const kept = await plainPart(bucket, await manifestIn(bucket), "site_config.json");
+    assert.is(
+      createHash("sha256").update(kept).digest("hex"),
+      createHash("sha256").update(whole).digest("hex"),
+    );
+  });
+
+  test("a newer operation ends a backup that has not come to its manifest", async () => {
+    const late = await bench.run({
+      ...BACKUP_OF_ACME,
+      pause: { container: 0, beforeCommand: 100 },
+      meanwhile: async () => {
+        const drop = await bench.run({ kind: "suspend", tenant: ACME, generation: 5 });
+        assert.is(drop.status, 0, drop.output);
+      },
+    });
+    assert.is(late.status, 67, late.output);
+    assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+  });
+}

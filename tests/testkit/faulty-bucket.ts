@@ -1,0 +1,89 @@
+/**
+ * Stands between a site Job and its bucket, and does to its requests what networks and servers do.
+ *
+ * @module
+ */
+import { createServer, request as ask } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+
+/** What becomes of a request. */
+export type BucketFault =
+  /** It is answered with this status, and not passed on. */
+  | { status: number }
+  /** The connection is cut while it is sent, before it has got anywhere. */
+  | "cut"
+  /** It is carried out, and its answer gets lost. */
+  | "answer-lost"
+  /** Nobody ever answers. */
+  | "stalled";
+
+/** Faults of the requests whose name holds a text. The first `times` of them have it. */
+export interface FaultPlan {
+  of: string;
+  fault: BucketFault;
+  times: number;
+}
+
+export async function startFaultyBucket(endpoint: string) {
+  let plan: FaultPlan | null = null;
+  let requests = 0;
+
+  function faultOf({ url = "" }: IncomingMessage): BucketFault | null {
+    if (plan === null || plan.times === 0 || !url.includes(encodeURIComponent(plan.of)))
+      return null;
+    plan.times -= 1;
+    return plan.fault;
+  }
+
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests += 1;
+    const fault = faultOf(request);
+    if (fault === "cut") {
+      request.once("data", () => request.socket.destroy());
+      return;
+    }
+    const asked = await buffer(request);
+    if (fault === "stalled") return;
+    if (fault !== null && fault !== "answer-lost") {
+      refuse(response, fault.status);
+      return;
+    }
+    const answer = await passOn(request, asked);
+    const body = await buffer(answer);
+    if (fault === "answer-lost") request.socket.destroy();
+    else response.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
+  }
+
+  function passOn({ method, url, headers }: IncomingMessage, body: Uint8Array) {
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { method, headers };
+      ask(`${endpoint}${url}`, options, resolve).once("error", reject).end(body);
+    });
+  }
+
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** From now on; null for none. */
+    plan(next: FaultPlan | null): void {
+      plan = next;
+      requests = 0;
+    },
+    /** How many requests have come since. */
+    requests: () => requests,
+    stop(): void {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function refuse(response: ServerResponse, code: number): void {
+  const error = { code, message: "a test refuses it" };
+  response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify({ error }));
+}

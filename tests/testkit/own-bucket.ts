@@ -1,0 +1,69 @@
+/**
+ * A bucket of a test's own: a server of Cloud Storage's API, and what is in it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { bucketServerSpec, findBucketServer } from "../../scripts/local/bucket-server.ts";
+import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
+import { createServerProcesses } from "./server-processes.ts";
+
+/** Null when this machine has a server of Cloud Storage's API, or else what is missing. */
+export function missingBucketServer(): string | null {
+  return findBucketServer(process.env) === null ? "there is no fake-gcs-server" : null;
+}
+
+/** An object as its server shows it. */
+export interface StoredObject {
+  name: string;
+  size: string;
+  customTime: string;
+}
+
+export type BucketServer = Awaited<ReturnType<typeof startBucketServer>>;
+
+export async function startBucketServer() {
+  const processes = createServerProcesses();
+  const [port = 0] = await freePorts(1);
+  const name = "backups";
+  const directory = join(processes.directory, "buckets");
+  const command = findBucketServer(process.env) ?? "";
+  processes.start(bucketServerSpec(command, { directory, bucket: name, port }));
+  await waitForPort(port, AbortSignal.timeout(60_000));
+  const endpoint = `http://127.0.0.1:${port}`;
+  const objects = `${endpoint}/storage/v1/b/${name}/o`;
+
+  async function list(prefix = ""): Promise<StoredObject[]> {
+    const answer = await fetch(`${objects}?prefix=${encodeURIComponent(prefix)}`);
+    const { items = [] } = (await answer.json()) as { items?: StoredObject[] };
+    return items;
+  }
+
+  async function read(object: string): Promise<Buffer> {
+    const answer = await fetch(`${objects}/${encodeURIComponent(object)}?alt=media`);
+    if (answer.status !== 200) throw new Error(`${object}: ${answer.status}`);
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
+  async function write(object: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
+    const path = `${endpoint}/upload/storage/v1/b/${name}/o?uploadType=media&name=${encodeURIComponent(object)}`;
+    const answer = await fetch(path, { method: "POST", body: content });
+    if (answer.status !== 200) throw new Error(`${object}: ${answer.status}`);
+  }
+
+  return {
+    name,
+    endpoint,
+    pid: () => processes.pid("fake-gcs-server"),
+    list,
+    read,
+    write,
+    /** Leaves nothing in it. */
+    async empty(): Promise<void> {
+      for (const object of await list()) {
+        await fetch(`${objects}/${encodeURIComponent(object.name)}`, { method: "DELETE" });
+      }
+    },
+    stop: () => processes.stop("fake-gcs-server"),
+  };
+}
