@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { DamagedRecordError, isStoreUnusable } from "../../../shared/platform/errors.ts";
+import {
+  AdapterError,
+  DamagedRecordError,
+  isStoreUnusable,
+} from "../../../shared/platform/errors.ts";
 import { errorFields, log } from "../../../shared/platform/log.ts";
 import { Problem, problemBody } from "./problem.ts";
 import type { ApiResponse } from "./response.ts";
@@ -21,12 +25,18 @@ export function toResponse(error: unknown): ApiResponse {
   };
 }
 
+/** What of ours the caller had no answer for; null where it is something else. */
+function whatIsAway(error: unknown): string | null {
+  if (isStoreUnusable(error)) return "database";
+  const isBucket = error instanceof AdapterError && error.adapter === "bucket";
+  return isBucket && error.code === "unavailable" ? "bucket of the backups" : null;
+}
+
 function toProblem(error: unknown): Problem {
   log("ERROR", "RequestFailed", errorFields(error));
   if (error instanceof DamagedRecordError) return new Problem(409, RECORD_IS_DAMAGED);
-  return isStoreUnusable(error)
-    ? new Problem(503, "The database does not answer, or not in time. Try again.", {
-        headers: { "Retry-After": "5" },
-      })
-    : new Problem(500, "Something went wrong on our side.");
+  const away = whatIsAway(error);
+  if (away === null) return new Problem(500, "Something went wrong on our side.");
+  const headers = { "Retry-After": "5" };
+  return new Problem(503, `The ${away} does not answer, or not in time. Try again.`, { headers });
 }
