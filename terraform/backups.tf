@@ -222,10 +222,9 @@ resource "google_storage_bucket_iam_member" "backups_are_made" {
   depends_on = [google_container_cluster.this]
 }
 
+# The API deletes one when it is asked to.
 resource "google_storage_bucket_iam_member" "backups_are_kept" {
-  for_each = local.reconcilers
-
   bucket = google_storage_bucket.tenant_backups.name
   role   = google_project_iam_custom_role.backup_keeper.name
-  member = google_service_account.this[each.value].member
+  member = google_service_account.this["api"].member
 }

@@ -41,6 +41,13 @@ locals {
       filter   = "${local.reconcilers_log}jsonPayload.message=\"PoolPaused\"\n"
       what     = "Three sites in a row could not be made before anybody asked for one, and none is made for 15 minutes; then the next failure is the next pause. The line PoolPaused in the log of kairos-provision has the reasons; docs/operations.md says what to do for each. Customers wait no longer than without a pool, but for the same cause their own sites may fail, too."
     }
+    backup-overdue = {
+      name     = "A tenant has had no good backup for 36 hours"
+      severity = "ERROR"
+      when     = "a tenant's newest good backup is older than 36 hours"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"BackupOverdue\"\n"
+      what     = "The line BackupOverdue in the log of kairos-provision names the tenant. GET /tenants/{id}/operations says why its last backup failed. Another one is made in its next night, or at once by POST /tenants/{id}/backups. Where all tenants are late, too few site Jobs may run at once (max_concurrent_jobs): one in four slots is for the nights' backups."
+    }
     image-not-pulled = {
       name     = "An image is not pulled"
       severity = "ERROR"

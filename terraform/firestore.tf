@@ -67,10 +67,26 @@ resource "google_firestore_index" "operations" {
   }
 }
 
-# Records of requests, of deletions and of operations end by themselves. No query asks for when, so the field has
+resource "google_firestore_index" "backups" {
+  database    = google_firestore_database.this.name
+  collection  = "backups"
+  query_scope = "COLLECTION"
+
+  fields {
+    field_path = "tenant_id"
+    order      = "ASCENDING"
+  }
+
+  fields {
+    field_path = "created_at"
+    order      = "DESCENDING"
+  }
+}
+
+# Records of requests, of deletions, of operations and of backups end by themselves. No query asks for when, so the field has
 # no index: one on a time that only grows would be a hot spot.
 resource "google_firestore_field" "expires_at" {
-  for_each = toset(["requests", "deletions", "operations"])
+  for_each = toset(["requests", "deletions", "operations", "backups"])
 
   database   = google_firestore_database.this.name
   collection = each.value

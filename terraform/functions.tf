@@ -35,6 +35,10 @@ locals {
     RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
     POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)
     BACKUP_BUCKET       = google_storage_bucket.tenant_backups.name
+    BACKUP_HOUR         = tostring(var.tenant_backups.hour)
+    BACKUP_KEEP_DAILY   = tostring(var.tenant_backups.keep_daily)
+    BACKUP_KEEP_WEEKLY  = tostring(var.tenant_backups.keep_weekly)
+    BACKUP_KEEP_MONTHLY = tostring(var.tenant_backups.keep_monthly)
   }) : name => value if value != "" })
 
   environments = {
@@ -45,10 +49,18 @@ locals {
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
+      BACKUP_BUCKET         = google_storage_bucket.tenant_backups.name
     }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment
     publish   = local.common_environment
+  }
+
+  # Which secret a function reads, and as what.
+  function_secrets = {
+    api       = { key = "API_KEYS", secret = "api_keys" }
+    provision = { key = "BACKUP_SECRET", secret = "backups" }
+    cleanup   = { key = "BACKUP_SECRET", secret = "backups" }
   }
 
   # The functions that Firestore triggers, each by the documents whose creation does.
@@ -149,14 +161,14 @@ resource "google_cloudfunctions2_function" "this" {
     environment_variables = local.environments[each.value]
 
     dynamic "secret_environment_variables" {
-      for_each = each.value == "api" ? [google_secret_manager_secret_version.this["api_keys"]] : []
+      for_each = [for name, one in local.function_secrets : one if name == each.value]
 
       content {
-        key        = "API_KEYS"
+        key        = secret_environment_variables.value.key
         project_id = var.project_id
-        secret     = google_secret_manager_secret.this["api_keys"].secret_id
+        secret     = google_secret_manager_secret.this[secret_environment_variables.value.secret].secret_id
         # Not "latest": so new keys are a new revision, and reach all instances at once.
-        version = secret_environment_variables.value.version
+        version = google_secret_manager_secret_version.this[secret_environment_variables.value.secret].version
       }
     }
   }
@@ -193,6 +205,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.eventarc_agent,
     google_project_iam_member.push_receives_events,
     google_secret_manager_secret_iam_member.api_reads_keys,
+    google_secret_manager_secret_iam_member.reconcilers_read,
   ]
 
   lifecycle {

@@ -4,6 +4,7 @@
 locals {
   secrets = {
     api_keys       = "kairos-api-keys"
+    backups        = "kairos-backups"
     database_admin = "kairos-database-admin"
     mail           = "kairos-mail"
   }
@@ -12,11 +13,15 @@ locals {
   # only the first is sent.
   made_secrets = {
     api_keys       = replace("${uuid()}${uuid()}", "-", "")
+    backups        = replace("${uuid()}${uuid()}", "-", "")
     database_admin = replace("${uuid()}${uuid()}", "-", "")
   }
 
   secret_values = {
     api_keys = length(var.api_keys) > 0 ? join(",", var.api_keys) : local.made_secrets.api_keys
+
+    # Of it the keys of all tenants' backups are derived, so it is made once and for ever.
+    backups = local.made_secrets.backups
 
     # The keys of the Secret frappe-database-admin.
     database_admin = jsonencode({
@@ -57,7 +62,7 @@ resource "google_secret_manager_secret_version" "this" {
 
   secret                 = google_secret_manager_secret.this[each.key].id
   secret_data_wo         = local.secret_values[each.key]
-  secret_data_wo_version = var.secret_versions[each.key]
+  secret_data_wo_version = merge({ backups = 1 }, var.secret_versions)[each.key]
 
   # An old version is closed and not destroyed: a revision that is gone back to reads the version that it had, and
   # can be given it again.
@@ -73,6 +78,14 @@ resource "google_secret_manager_secret_iam_member" "api_reads_keys" {
   secret_id = google_secret_manager_secret.this["api_keys"].secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.this["api"].member
+}
+
+resource "google_secret_manager_secret_iam_member" "reconcilers_read" {
+  for_each = local.reconcilers
+
+  secret_id = google_secret_manager_secret.this["backups"].secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.this[each.value].member
 }
 
 # The database's administrator and the mail account are the bench's, inside the cluster.

@@ -424,6 +424,38 @@ variable "pool_max_age_days" {
   }
 }
 
+variable "tenant_backups" {
+  description = "When the nights' backups of the tenants begin (the hour, in UTC; they are spread over five hours), and how long they are kept: each night's for so many days, the first of a week for so many weeks, and the first of a month for so many months."
+  type = object({
+    hour         = optional(number, 0)
+    keep_daily   = optional(number, 7)
+    keep_weekly  = optional(number, 4)
+    keep_monthly = optional(number, 12)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.tenant_backups.hour >= 0 && var.tenant_backups.hour <= 23 && floor(var.tenant_backups.hour) == var.tenant_backups.hour
+    error_message = "The hour of tenant_backups must be a whole number from 0 to 23."
+  }
+
+  validation {
+    condition     = var.tenant_backups.keep_daily >= 1 && var.tenant_backups.keep_daily <= 366 && floor(var.tenant_backups.keep_daily) == var.tenant_backups.keep_daily
+    error_message = "The keep_daily of tenant_backups must be a whole number from 1 to 366."
+  }
+
+  validation {
+    condition     = var.tenant_backups.keep_weekly >= 0 && var.tenant_backups.keep_weekly <= 520 && floor(var.tenant_backups.keep_weekly) == var.tenant_backups.keep_weekly
+    error_message = "The keep_weekly of tenant_backups must be a whole number from 0 to 520."
+  }
+
+  validation {
+    condition     = var.tenant_backups.keep_monthly >= 0 && var.tenant_backups.keep_monthly <= 120 && floor(var.tenant_backups.keep_monthly) == var.tenant_backups.keep_monthly
+    error_message = "The keep_monthly of tenant_backups must be a whole number from 0 to 120."
+  }
+}
+
 variable "retry_pause_seconds" {
   description = "The first pause between two attempts; each further one is twice as long, up to 15 minutes."
   type        = number

@@ -111,14 +111,19 @@ run "only_the_api_is_reached_from_outside" {
   }
 }
 
-run "keys_come_from_secret_manager_and_to_the_api_alone" {
+run "secrets_come_from_secret_manager_and_to_whom_they_are_for_alone" {
   assert {
     condition     = [for one in google_cloudfunctions2_function.this["api"].service_config[0].secret_environment_variables : "${one.key} ${one.secret} ${one.version}"] == ["API_KEYS kairos-api-keys ${google_secret_manager_secret_version.this["api_keys"].version}"]
     error_message = "The API does not get its keys, or not that version of them that was stored last."
   }
 
   assert {
-    condition     = alltrue([for name in ["provision", "cleanup", "publish"] : length(google_cloudfunctions2_function.this[name].service_config[0].secret_environment_variables) == 0])
+    condition     = alltrue([for name in ["provision", "cleanup"] : [for one in google_cloudfunctions2_function.this[name].service_config[0].secret_environment_variables : "${one.key} ${one.secret} ${one.version}"] == ["BACKUP_SECRET kairos-backups ${google_secret_manager_secret_version.this["backups"].version}"]])
+    error_message = "Whoever reconciles does not get the secret of the backups, or gets another one."
+  }
+
+  assert {
+    condition     = length(google_cloudfunctions2_function.this["publish"].service_config[0].secret_environment_variables) == 0
     error_message = "A function that needs no secret gets one."
   }
 }

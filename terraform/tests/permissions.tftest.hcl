@@ -48,12 +48,17 @@ run "provision_alone_makes_certificates" {
   }
 }
 
-run "whoever_reconciles_reads_no_secret" {
+run "whoever_reconciles_reads_the_secret_of_the_backups_alone" {
+  assert {
+    condition     = toset([for name, one in google_secret_manager_secret_iam_member.reconcilers_read : "${name} ${one.secret_id} ${one.member == google_service_account.this[name].member}"]) == toset(["cleanup kairos-backups true", "provision kairos-backups true"])
+    error_message = "The secret of the backups is read by somebody else than provision and cleanup."
+  }
+
   assert {
     condition = alltrue(flatten([for name in ["provision", "cleanup"] :
       [for one in values(google_secret_manager_secret_iam_member.cluster_reads) : one.member != google_service_account.this[name].member]
     ]))
-    error_message = "provision or cleanup may read a secret."
+    error_message = "provision or cleanup may read another secret."
   }
 
   assert {
@@ -166,8 +171,8 @@ run "whoever_makes_backups_can_neither_replace_nor_delete_them" {
   }
 
   assert {
-    condition     = toset([for name, one in google_storage_bucket_iam_member.backups_are_kept : "${name} ${one.bucket == google_storage_bucket.tenant_backups.name} ${one.role == google_project_iam_custom_role.backup_keeper.name} ${one.member == google_service_account.this[name].member}"]) == toset(["cleanup true true true", "provision true true true"])
-    error_message = "Somebody else than the functions that reconcile keeps the backups."
+    condition     = google_storage_bucket_iam_member.backups_are_kept.bucket == google_storage_bucket.tenant_backups.name && google_storage_bucket_iam_member.backups_are_kept.role == google_project_iam_custom_role.backup_keeper.name && google_storage_bucket_iam_member.backups_are_kept.member == google_service_account.this["api"].member
+    error_message = "Somebody else than the API keeps the backups."
   }
 }
 

@@ -396,6 +396,46 @@ run "refused_too_many_standbys" {
   expect_failures = [var.pool_size]
 }
 
+run "refused_a_night_that_begins_at_no_hour" {
+  command = plan
+
+  variables {
+    tenant_backups = { hour = 24 }
+  }
+
+  expect_failures = [var.tenant_backups]
+}
+
+run "refused_backups_that_are_kept_for_no_day" {
+  command = plan
+
+  variables {
+    tenant_backups = { keep_daily = 0 }
+  }
+
+  expect_failures = [var.tenant_backups]
+}
+
+run "refused_backups_of_half_a_week" {
+  command = plan
+
+  variables {
+    tenant_backups = { keep_weekly = 0.5 }
+  }
+
+  expect_failures = [var.tenant_backups]
+}
+
+run "refused_backups_of_too_many_months" {
+  command = plan
+
+  variables {
+    tenant_backups = { keep_monthly = 121 }
+  }
+
+  expect_failures = [var.tenant_backups]
+}
+
 run "refused_standbys_of_no_age" {
   command = plan
 

@@ -148,7 +148,13 @@ function addTests(): void {
 
   test("there are those alerts that are looked at here", () => {
     const ofEvents = EVENTS.flatMap(([, expected]) => expected);
-    const ofFunctions = ["domain-degraded", "domains-denied", "pool-paused", "set-up-fails"];
+    const ofFunctions = [
+      "backup-overdue",
+      "domain-degraded",
+      "domains-denied",
+      "pool-paused",
+      "set-up-fails",
+    ];
     assert.equal(filters.names, [...new Set([...ofEvents, ...ofFunctions])].toSorted());
   });
 
@@ -188,6 +194,11 @@ function addTests(): void {
     assert.equal(about(ofFunction("kairos-provision", line)), ["pool-paused"]);
     const [other = {}] = await logLinesOf(async () => log("ERROR", "PoolNotKept", {}));
     assert.equal(about(ofFunction("kairos-provision", other)), []);
+  });
+
+  test("a tenant without a good backup: backup-overdue", async () => {
+    const [line = {}] = await logLinesOf(async () => log("ERROR", "BackupOverdue", {}));
+    assert.equal(about(ofFunction("kairos-provision", line)), ["backup-overdue"]);
   });
 
   test("one that is only blocked: nobody is told", async () => {

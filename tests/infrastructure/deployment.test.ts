@@ -43,25 +43,26 @@ const IN_THE_CLUSTER =
 /** Every permission that there is. The sink's writer is the only one whose name Google makes up. */
 const GRANTS = [
   "allUsers: roles/run.invoker on kairos-api",
+  "kairos-api: kairosBackupKeeper on my-project-kairos-tenant-backups",
   "kairos-api: roles/datastore.user on the project",
   "kairos-api: roles/pubsub.publisher on tenant-events",
   "kairos-api: roles/secretmanager.secretAccessor on kairos-api-keys",
   "kairos-build: roles/artifactregistry.writer on kairos-functions",
   "kairos-build: roles/logging.logWriter on the project",
   "kairos-build: roles/storage.objectViewer on the project",
-  "kairos-cleanup: kairosBackupKeeper on my-project-kairos-tenant-backups",
   "kairos-cleanup: kairosClusterConnect on the project",
   "kairos-cleanup: roles/datastore.user on the project",
   "kairos-cleanup: roles/pubsub.publisher on tenant-events",
+  "kairos-cleanup: roles/secretmanager.secretAccessor on kairos-backups",
   "kairos-nodes: roles/artifactregistry.reader on kairos",
   "kairos-nodes: roles/artifactregistry.reader on kairos-docker-hub",
   "kairos-nodes: roles/container.defaultNodeServiceAccount on the project",
-  "kairos-provision: kairosBackupKeeper on my-project-kairos-tenant-backups",
   "kairos-provision: kairosClusterConnect on the project",
   "kairos-provision: kairosCustomDomains on the project",
   "kairos-provision: roles/datastore.user on the project",
   "kairos-provision: roles/pubsub.publisher on tenant-events",
   "kairos-provision: roles/pubsub.publisher on tenant-status",
+  "kairos-provision: roles/secretmanager.secretAccessor on kairos-backups",
   "kairos-publish: roles/datastore.user on the project",
   "kairos-publish: roles/pubsub.publisher on tenant-status",
   "kairos-push: roles/eventarc.eventReceiver on the project",
@@ -210,6 +211,8 @@ function addTests(): void {
       frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
       frappeApps: ["erpnext", "hrms"],
       poolSize: 12,
+      backupBucket: "my-project-kairos-tenant-backups",
+      backupEndpoint: "https://storage.googleapis.com",
     });
   });
 
@@ -242,6 +245,11 @@ function addTests(): void {
         routerUrl: "http://router.example.com:8001",
         backupBucket: "my-project-kairos-tenant-backups",
         backupEndpoint: "https://storage.googleapis.com",
+        backupSecret: "5e".repeat(32),
+        backupHour: 22,
+        backupKeepDaily: 14,
+        backupKeepWeekly: 8,
+        backupKeepMonthly: 24,
       });
     });
   }
@@ -354,7 +362,13 @@ function ofKind(type: string): Resource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-/** A function's environment, with a text in place of what Secret Manager will give. */
+/** In the place of what Secret Manager will give. */
+const SECRETS: Record<string, string> = {
+  API_KEYS: "a-key-from-secret-manager",
+  BACKUP_SECRET: "5e".repeat(32),
+};
+
+/** A function's environment. */
 function environmentOf(name: string): Record<string, string> {
   const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
   const [config] = (found?.values["service_config"] ?? []) as {
@@ -364,7 +378,7 @@ function environmentOf(name: string): Record<string, string> {
   const secrets = config?.secret_environment_variables ?? [];
   return {
     ...config?.environment_variables,
-    ...Object.fromEntries(secrets.map(({ key }) => [key, "a-key-from-secret-manager"])),
+    ...Object.fromEntries(secrets.map(({ key }) => [key, SECRETS[key] ?? ""])),
   };
 }
 

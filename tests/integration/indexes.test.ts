@@ -16,7 +16,7 @@ import type { ListRequest, OperationListRequest, Store } from "../../shared/fire
 import { operationId } from "../../shared/tenant/operation-record.ts";
 import { NEW_POOL } from "../../shared/reconciler/plan-pool.ts";
 import { claimStandby } from "../../shared/tenant/standby.ts";
-import { newTenant } from "../../shared/tenant/tenant.ts";
+import { newTenant, withBackup } from "../../shared/tenant/tenant.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
@@ -95,6 +95,27 @@ function noting(store: Store, names: Set<string>): Store {
   return Object.fromEntries(noted) as Store;
 }
 
+async function callBackupMethods(store: Store, id: string): Promise<void> {
+  await store.dueBackups(NOW, 10);
+  await store.putOffBackup(id, NOW);
+  await store.countPendingBackups("nightly");
+  await store.backupsOfTenant(id);
+  await store.readBackup(TENANT_ID);
+  await store.readBackupForCommand(TENANT_ID, null);
+  await store.deleteBackup(TENANT_ID, null, null);
+  await store.backupSalt(id, "5e");
+  for await (const tenantId of store.tenantsWithKey()) await store.deleteBackupKey(tenantId);
+  const stored = await store.readTenant(id);
+  assert.ok(stored);
+  const backup = {
+    id: TENANT_ID,
+    kind: "manual",
+    requested_at: NOW,
+    expires_at: NOW,
+  } as const;
+  await store.writeTenant(stored, { spec: withBackup({}, backup) });
+}
+
 async function callEveryMethod(store: Store): Promise<void> {
   const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
   const tenant = newTenant(
@@ -117,6 +138,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   for (const slot of await store.readSlots()) await store.freeOrphanedSlot(slot);
   await store.queue(10);
   await store.dueTenants(NOW, 10);
+  await callBackupMethods(store, id);
   for (const list of everyList()) await store.listTenants(list);
   for (const list of everyOperationList()) await store.listOperations(list);
   await store.readOperation(OPERATION_ID);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
-import { tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { toStatusView } from "../../../shared/tenant/status-event.ts";
 import { PHASES, SPEC_STATES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
@@ -75,6 +75,24 @@ export const tenantStatusSchema = named("TenantStatus", {
   },
 });
 
+const newestBackupSchema = named("NewestBackup", {
+  type: "object",
+  additionalProperties: false,
+  required: ["id", "requested_at", "verified_at"],
+  properties: {
+    id: backupIdSchema,
+    requested_at: {
+      ...time,
+      description: "When it was asked for. What it holds is as of then or later.",
+    },
+    verified_at: {
+      ...time,
+      type: ["string", "null"],
+      description: "When it was last restored apart and found whole; null before.",
+    },
+  },
+});
+
 export const tenantSchema = named("Tenant", {
   type: "object",
   additionalProperties: false,
@@ -84,6 +102,7 @@ export const tenantSchema = named("Tenant", {
     "email",
     "first_name",
     "last_name",
+    "backup",
     "created_at",
     "updated_at",
   ],
@@ -93,6 +112,10 @@ export const tenantSchema = named("Tenant", {
     email: { type: "string" },
     first_name: text,
     last_name: text,
+    backup: {
+      oneOf: [newestBackupSchema, { type: "null" }],
+      description: "Its newest good backup; null before the first.",
+    },
     created_at: time,
     updated_at: time,
   },
@@ -102,12 +125,18 @@ type TenantView = FromSchema<typeof tenantSchema>;
 /** All of a tenant that callers see. */
 export function toView(tenant: Tenant): TenantView {
   const { organization, email, first_name, last_name } = tenant.profile;
+  const { backup } = tenant.status;
   return {
     ...toStatusView(tenant),
     organization,
     email,
     first_name,
     last_name,
+    backup: backup && {
+      id: backup.id,
+      requested_at: backup.requested_at.toISOString(),
+      verified_at: backup.verified_at && backup.verified_at.toISOString(),
+    },
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
   };
