@@ -24,9 +24,9 @@ export interface OperationDefinition<Kind extends string = string> {
   /** Whether the tenant's Secret is made before its Job. */
   makesSecret: boolean;
   /** What of the status changes when its Job is about to work. */
-  statusWhileWorking: StatusChanges;
+  statusWhileWorking: (tenant: Tenant) => StatusChanges;
   /** What of the status changes when it is given up. */
-  statusWhenGivenUp: StatusChanges;
+  statusWhenGivenUp: (tenant: Tenant) => StatusChanges;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
   /** One after the other. */

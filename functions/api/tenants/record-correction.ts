@@ -5,7 +5,8 @@
  */
 import type { Store } from "../../../shared/firestore/store.ts";
 import { correct } from "../../../shared/tenant/commands.ts";
-import type { CommandEffect, Corrections } from "../../../shared/tenant/commands.ts";
+import type { CommandEffect } from "../../../shared/tenant/command-effect.ts";
+import type { Corrections } from "../../../shared/tenant/commands.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { LOST_RACE, untilWritten } from "./until-written.ts";
 
