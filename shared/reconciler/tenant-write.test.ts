@@ -235,7 +235,8 @@ test("a deletion that can be taken back is told as any other, at its end too", (
   assert.equal(deleting.event, dropping.event);
   const { event, record } = retained();
   assert.is(record.status.phase, "deleted");
-  assert.is(event?.type, "deleted");
+  assert.ok(event);
+  assert.is(event.type, "deleted");
   const { status, desired, site_url, generation, observed_generation } = event.data;
   assert.equal([status, desired, site_url], ["deleting", "absent", null]);
   assert.equal([generation, observed_generation], [2, 2]);

@@ -6,11 +6,12 @@
  */
 import { siteUrl } from "./names.ts";
 import { withoutPersonalData } from "./personal-data.ts";
-import { isToGo } from "./tenant.ts";
-import type { Phase, SpecState, Tenant } from "./tenant.ts";
+import { DESIRED_STATES, isToGo } from "./tenant.ts";
+import type { Phase, Tenant } from "./tenant.ts";
 
 /** What is asked for, as it is told: that a deletion can be taken back makes no difference to who waits for its end. */
-type ToldState = Exclude<SpecState, "retained">;
+export const TOLD_STATES = [...DESIRED_STATES, "standby"] as const;
+type ToldState = (typeof TOLD_STATES)[number];
 
 /** A tenant as whoever waits for it sees it. */
 export interface StatusView {

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export interface RequestIdentity {
   /** Of caller and key. */
   id: string;
-  /** Of endpoint, tenant, domain and body; salted, since a body holds personal data that could be guessed. */
+  /** Of endpoint, tenant, domain, query and body; salted, since a body holds personal data that could be guessed. */
   hash: string;
 }
 
@@ -22,12 +22,18 @@ export function identify(
     endpoint: string;
     tenantId: string | null;
     domain?: string | undefined;
+    /** Undefined of an endpoint that takes none. */
+    query?: unknown;
     body: unknown;
   },
 ): RequestIdentity {
   const id = sha256([callerId, key]);
-  const { endpoint, tenantId, domain, body } = request;
-  const about = domain === undefined ? [tenantId] : [tenantId, domain.toLowerCase()];
+  const { endpoint, tenantId, domain, query, body } = request;
+  const about = [
+    tenantId,
+    ...(domain === undefined ? [] : [domain.toLowerCase()]),
+    ...(query === undefined ? [] : [inOrder(query)]),
+  ];
   return { id, hash: sha256([id, callerId, key, endpoint, ...about, inOrder(body)]) };
 }
 
@@ -35,7 +41,7 @@ function sha256(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-/** A validated body, which is flat, in the order of its fields, so that their order does not count. */
+/** A validated body or query, which is flat, in the order of its fields, so that their order does not count. */
 function inOrder(body: unknown): unknown {
   if (typeof body !== "object" || body === null) return null;
   return Object.entries(body).toSorted(([left], [right]) => (left < right ? -1 : 1));
