@@ -42,6 +42,5 @@ export const pageTokenSchema = {
 export const showDeletedSchema = {
   type: "boolean",
   title: "Whether a tenant is seen too whose deletion can be taken back",
-  default: false,
-  description: "true or false",
+  description: "true, or false as without it",
 } as const satisfies JSONSchema;

@@ -14,8 +14,7 @@ const querySchema = {
     purge: {
       type: "boolean",
       title: "Whether the site is dropped at once and for good",
-      default: false,
-      description: "true or false",
+      description: "true, or false as without it",
     },
     reason: { ...reasonSchema, title: "Why it is deleted; required beside purge" },
   },
