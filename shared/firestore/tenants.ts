@@ -88,6 +88,16 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
+  /** The ids of the tenants whose deletion can be taken back no longer, those first whose time was over first. */
+  async function tenantsToPurge(now: Date, limit: number): Promise<string[]> {
+    const query = tenants
+      .where("spec.retention.purge_at", "<=", now)
+      .orderBy("spec.retention.purge_at")
+      .limit(limit)
+      .select();
+    return (await call(query.get())).docs.map((document) => document.id);
+  }
+
   /** Puts a new tenant into a batch, which goes through only if there is none of its id. */
   function addNew(batch: WriteBatch, tenant: Tenant): void {
     batch.create(tenants.doc(tenant.id), tenant);
@@ -176,6 +186,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
       tenants: everyTenant,
       queue,
       dueTenants,
+      tenantsToPurge,
       writeTenant,
       claimSlot,
       endDeletion,
