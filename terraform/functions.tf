@@ -44,6 +44,7 @@ locals {
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
+      RETENTION_DAYS        = tostring(var.retention_days)
     }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment

@@ -127,6 +127,12 @@ test("a deletion is taken back as long as nothing is dropped, also before it is 
   }
 });
 
+test("who is deleted again before the return is carried out is closed anew", () => {
+  const again = after(after(retainedFrom(active), "undelete"), DELETE);
+  assert.equal(again.status.site, { ...SITE, suspended: null, retained: false });
+  assert.equal([again.spec.state, again.spec.retention?.from], ["retained", "present"]);
+});
+
 test("what is dropped, nobody's or failed is not taken back", () => {
   const failure = { condition: "failed", retryable: true, observed_generation: 1 } as const;
   for (const [tenant, why] of [

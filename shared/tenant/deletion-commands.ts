@@ -96,5 +96,12 @@ function requestReturn(tenant: Tenant, issued: CommandRequest): CommandEffect {
     const isAsAsked = state !== "standby" && !hasFailed(tenant);
     return isAsAsked ? { outcome: "unchanged" } : refused("The tenant is not deleted.");
   }
-  return changed(tenant, issued, { state: retention.from, retention: null }, { phase: "queued" });
+  const { site } = tenant.status;
+  return changed(
+    tenant,
+    issued,
+    { state: retention.from, retention: null },
+    // What is done from now on may have opened it, so another deletion closes it anew.
+    { phase: "queued", site: site && { ...site, retained: false } },
+  );
 }

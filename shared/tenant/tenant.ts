@@ -161,7 +161,7 @@ export interface Site extends SiteNames {
   host: string | null;
   /** Null from the command that asks for a change until the change is verified, and while it is retained. */
   suspended: boolean | null;
-  /** Whether it is closed for good, and kept in case the deletion is taken back. */
+  /** Whether it is closed, and kept in case the deletion is taken back; false as soon as it is. */
   retained: boolean;
 }
 

@@ -207,6 +207,7 @@ function addTests(): void {
       frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
       frappeApps: ["erpnext", "hrms"],
       poolSize: 12,
+      retentionDays: 30,
     });
   });
 

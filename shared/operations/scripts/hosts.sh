@@ -78,7 +78,9 @@ retain_site() {
   lead_current retained
 }
 
+# Where it leads there already, no more is left behind, and no less, than where it is changed.
 lead_current() {
+  make_own_directory
   lead "$record/current" "$1"
 }
 
