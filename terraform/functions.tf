@@ -50,6 +50,7 @@ locals {
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
       BACKUP_BUCKET         = google_storage_bucket.tenant_backups.name
+      RETENTION_DAYS        = tostring(var.retention_days)
     }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment

@@ -212,6 +212,18 @@ variable "trusted_proxies" {
   }
 }
 
+variable "retention_days" {
+  description = "For how many days the deletion of a tenant can be taken back. Until then its site is kept, closed, and its subdomain stays taken. With 0, a deletion is at once and for good."
+  type        = number
+  default     = 14
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days >= 0 && var.retention_days <= 3650 && floor(var.retention_days) == var.retention_days
+    error_message = "The retention_days must be a whole number from 0, for not at all, to 3650."
+  }
+}
+
 variable "rate_limit_per_minute" {
   description = "How many requests one caller may make in a minute in one instance of the API; 0 is no limit."
   type        = number

@@ -76,10 +76,11 @@ async function answerEndpoint(
   const endpoint: Endpoint = ENDPOINTS[id];
   const caller = endpoint.isPublic ? null : await authorize(request, api);
   const body = endpoint.parseBody(bodyFor(endpoint, request));
+  const query = endpoint.parseQuery(request.query);
   const key = takesIdempotencyKey(endpoint) ? request.headers["idempotency-key"] : undefined;
   const call = {
     body,
-    query: endpoint.parseQuery(request.query),
+    query,
     tenantId: parsePathParameter("id", parameters["id"]),
     operationId: parsePathParameter("op", parameters["op"]),
     domain: parsePathParameter("domain", parameters["domain"]).toLowerCase(),
@@ -93,6 +94,7 @@ async function answerEndpoint(
             tenantId: parameters["id"] ?? null,
             domain: parameters["domain"],
             backup: parameters["backup"],
+            query,
             body,
           }),
   };

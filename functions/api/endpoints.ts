@@ -30,6 +30,7 @@ import { renameTenant } from "./tenants/rename-tenant.ts";
 import { resumeTenant } from "./tenants/resume-tenant.ts";
 import { retryTenant } from "./tenants/retry-tenant.ts";
 import { suspendTenant } from "./tenants/suspend-tenant.ts";
+import { undeleteTenant } from "./tenants/undelete-tenant.ts";
 
 /** By id, which is also the `operationId` in the OpenAPI document. */
 export const ENDPOINTS = {
@@ -40,6 +41,7 @@ export const ENDPOINTS = {
   readTenant,
   changeTenant,
   deleteTenant,
+  undeleteTenant,
   readTenantStatus,
   retryTenant,
   suspendTenant,

@@ -2,6 +2,8 @@
  * The garbage collection, once a day: finds what has no owner. A reconcile that stood still for long and then went on
  * may leave a Secret or a Job of a tenant that is gone, and people change things by hand.
  *
+ * It also deletes for good whose deletion can be taken back no longer (purge-retained.ts).
+ *
  * It removes only what is provably ours, has no tenant on a second look, and is over an hour old (no
  * function runs that long); whatever else is not as it should be it reports. Unlike the resync it costs
  * with the number of tenants. It never lists Secrets, for listing is reading: those of tenants that are
@@ -25,6 +27,7 @@ import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
 import { drainPool } from "./keep-pool.ts";
+import { purgeRetained } from "./purge-retained.ts";
 
 /** Older than any function that may still be about to use it. */
 const MIN_AGE_SECONDS = 3600;
@@ -45,19 +48,26 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     leftDomains,
     leftCertificates,
   ];
+  await apart(() => purgeRetained(dependencies, now));
   for (const look of looks) {
-    try {
+    await apart(async () => {
       for await (const { event, ...about } of look(dependencies, before)) {
         log("WARNING", event, about);
         count += 1;
       }
-    } catch (error) {
-      // One thing that is not as it should be keeps nobody from looking at the others.
-      if (isStoreUnusable(error)) throw error;
-      log("ERROR", "GarbageCollectionFailed", errorFields(error));
-    }
+    });
   }
   log("INFO", "GarbageCollectionFinished", { findings: count });
+}
+
+/** One thing that is not as it should be keeps nobody from looking at the others. */
+async function apart(part: () => Promise<void>): Promise<void> {
+  try {
+    await part();
+  } catch (error) {
+    if (isStoreUnusable(error)) throw error;
+    log("ERROR", "GarbageCollectionFailed", errorFields(error));
+  }
 }
 
 /** Standbys of a pool that was turned off. */

@@ -182,6 +182,15 @@ export const apiSettingsSchema = {
       description: "* or a comma-separated list of origins, such as https://app.example.com",
     },
     ...newSiteSettings,
+    RETENTION_DAYS: {
+      title:
+        "For how many days a tenant's deletion can be taken back; until then its site is kept, and its subdomain stays taken",
+      type: "integer",
+      minimum: 0,
+      maximum: 3650,
+      default: 0,
+      description: "a whole number from 0, for not at all, to 3650",
+    },
     RESERVED_SUBDOMAINS: {
       title: "Further subdomains that no tenant may have",
       type: "string",

@@ -63,6 +63,7 @@ const SERVED = { ...ISSUED, entry: { isActive: true } };
 
 const LINKED: ObservedTenant = {
   isAbsent: false,
+  isRetained: false,
   takesCommand: true,
   isWanted: true,
   isLinked: true,
@@ -430,6 +431,12 @@ const table: [sentence: string, domain: Domain, observed: ObservedDomain, expect
       domain,
       seen({ certificate: SERVED, tenant: { ...LINKED, isAbsent: true } }),
       { action: null, changes: { reason: "WaitingForTenant" }, recheckAfterSeconds: MINUTE },
+    ],
+    [
+      `one of a tenant whose deletion can be taken back is left alone: ${domain.state}, ${domain.wanted}`,
+      domain,
+      seen({ certificate: SERVED, tenant: { ...LINKED, isRetained: true } }),
+      { action: null, changes: {}, recheckAfterSeconds: 60 * MINUTE },
     ],
     [
       `one of a tenant that is gone is taken apart: ${domain.state}, ${domain.wanted}`,

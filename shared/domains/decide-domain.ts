@@ -50,6 +50,8 @@ export function decideDomain(domain: Domain, observed: ObservedDomain, now: Date
   const { tenant, certificate } = observed;
   if (tenant === null) return takeApart(certificate);
   if (tenant.isAbsent) return waitForEnd(domain, now);
+  // Record and certificate stay as they are, for the deletion may be taken back.
+  if (tenant.isRetained) return { ...keep({}), recheckAfterSeconds: HOUR };
   // Before all else, its site leaves what it is not to have.
   if (tenant.isWanted && !isServed(domain)) return command(tenant, domain.reason);
   if (domain.wanted === "absent") return remove(domain, tenant, certificate, now);

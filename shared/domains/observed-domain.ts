@@ -34,8 +34,10 @@ export interface ObservedCertificate {
 
 /** The domain's tenant, as far as it matters. */
 export interface ObservedTenant {
-  /** Whether it is being deleted. */
+  /** Whether it is being deleted for good. */
   isAbsent: boolean;
+  /** Whether it is deleted in a way that can be taken back. */
+  isRetained: boolean;
   /** Whether it has a site and no command of it is under way, which a new one would interrupt. */
   takesCommand: boolean;
   /** Whether its site is to have the domain. */

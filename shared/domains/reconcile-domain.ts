@@ -111,15 +111,16 @@ function toObserved(stored: Stored<Tenant> | null, domain: string): ObservedTena
   const { spec, status } = stored.record;
   return {
     isAbsent: spec.state === "absent",
+    isRetained: spec.state === "retained",
     takesCommand: isSettled(stored.record) && status.site !== null,
     isWanted: spec.domains.includes(domain),
     isLinked: status.site?.domains.includes(domain) ?? false,
   };
 }
 
-/** Nobody asks the DNS for a domain that is to go, or while a certificate is made for it. */
-function needsDns({ wanted, state }: Domain, { isAbsent }: ObservedTenant): boolean {
-  return wanted === "present" && !isAbsent && state !== "issuing";
+/** Nobody asks the DNS for a domain that is to go or whose tenant is deleted, or while a certificate is made for it. */
+function needsDns({ wanted, state }: Domain, { isAbsent, isRetained }: ObservedTenant): boolean {
+  return wanted === "present" && !isAbsent && !isRetained && state !== "issuing";
 }
 
 const NOBODY_ASKED: Seen = { is: "unknown", why: "it was not asked" };

@@ -25,6 +25,8 @@ export interface ListRequest {
     /** The standbys; without it, all others. */
     state?: "standby";
   };
+  /** Whether those are among them whose deletion can be taken back. */
+  showDeleted?: boolean;
   limit: number;
   from: { skip: number } | { after: Position };
 }
@@ -62,25 +64,30 @@ function matchingIn(tenants: Query, filter: ListRequest["filter"]): Query {
  * A page of the tenants, the newest first. Of those made at the same time, the id decides. Those of which the
  * record does not say when they were made come last: no query by that time finds them.
  *
- * What no customer has had yet is left out while it is read, and not by the query: that would take an index more for each
- * combination of filters, and would lose the damaged records, which are to be seen.
+ * What no customer has had yet, and what is deleted, is left out while it is read, and not by the query: that would take an
+ * index more for each combination of filters, and would lose the damaged records, which are to be seen.
  */
 async function listTenants(
   tenants: CollectionReference,
-  { filter, limit, from }: ListRequest,
+  { filter, limit, from, showDeleted = false }: ListRequest,
 ): Promise<TenantList> {
-  const matching = matchingIn(tenants, filter);
+  if (filter.phase === DELETED && !showDeleted) return { tenants: [], total: 0, next: null };
+  const matching: Matching = {
+    query: matchingIn(tenants, filter),
+    // Of one phase that is another, none is deleted.
+    hidesDeleted: !showDeleted && filter.phase === undefined,
+  };
   // One more than asked for tells whether more follow.
   const [dated, counted] = await Promise.all([
     readDated(matching, limit + 1, from),
-    call(matching.count().get()),
+    call(matching.query.count().get()),
   ]);
   const all = counted.data().count;
   const room = limit + 1 - dated.shown.length;
   const datedCount = room > 0 ? await countDated(matching, dated, from) : all;
   const hidden = await countHidden(matching, dated, from, room);
   const undated =
-    datedCount === all ? [] : await readUndated(matching, room, from, datedCount - hidden);
+    datedCount === all ? [] : await readUndated(matching.query, room, from, datedCount - hidden);
   const found = [...dated.shown, ...undated];
   const page = found.slice(0, limit);
   const last = page.at(-1);
@@ -91,12 +98,18 @@ async function listTenants(
   };
 }
 
+/** What passes the filters, and whether what is deleted is left out of it. */
+interface Matching {
+  query: Query;
+  hidesDeleted: boolean;
+}
+
 const toTenants = (page: DocumentSnapshot[]): Tenant[] =>
   page.flatMap((document) => toShown(document)?.tenant ?? []);
 
 /** What was read in the order of time. */
 interface Dated {
-  /** Without what no customer has had. */
+  /** Without what is not shown. */
   shown: QueryDocumentSnapshot[];
   /** How many were read for it. */
   read: number;
@@ -105,29 +118,38 @@ interface Dated {
 /** Null of what no customer has had, and of nothing else (`isNobodys`). */
 const NAME = "spec.subdomain";
 
+const DELETED: Phase = "deleted";
+
+function isShown(document: QueryDocumentSnapshot, { hidesDeleted }: Matching): boolean {
+  if (document.get(NAME) === null) return false;
+  return !hidesDeleted || document.get(FILTERED.phase) !== DELETED;
+}
+
 async function readDated(
-  matching: Query,
+  matching: Matching,
   limit: number,
   from: ListRequest["from"],
 ): Promise<Dated> {
-  const ordered = newestFirst(matching);
+  const ordered = newestFirst(matching.query);
   if ("skip" in from) {
-    return from.skip === 0 ? readShown(ordered, limit) : readSkipping(matching, limit, from.skip);
+    return from.skip === 0
+      ? readShown(ordered, limit, matching)
+      : readSkipping(matching, limit, from.skip);
   }
   const { createdAt, id } = from.after;
   if (createdAt === null) return { shown: [], read: 0 };
-  return readShown(startingAfter(ordered, { createdAt, id }), limit);
+  return readShown(startingAfter(ordered, { createdAt, id }), limit, matching);
 }
 
 /** The first so many of a list that are shown. What is not costs a further read, and nobody's place on the page. */
-async function readShown(list: Query, limit: number): Promise<Dated> {
+async function readShown(list: Query, limit: number, matching: Matching): Promise<Dated> {
   const dated: Dated = { shown: [], read: 0 };
   let rest = list;
   for (;;) {
     const asked = limit - dated.shown.length;
     const { docs } = await call(rest.limit(asked).get());
     dated.read += docs.length;
-    dated.shown.push(...docs.filter((document) => document.get(NAME) !== null));
+    dated.shown.push(...docs.filter((document) => isShown(document, matching)));
     const last = docs.at(-1);
     if (last === undefined || docs.length < asked || dated.shown.length === limit) return dated;
     rest = list.startAfter(last);
@@ -135,16 +157,17 @@ async function readShown(list: Query, limit: number): Promise<Dated> {
 }
 
 /** Skipped is what is shown: for each that is not, and comes before the place, one more is. */
-async function readSkipping(matching: Query, limit: number, skip: number): Promise<Dated> {
-  const list = newestFirst(matching);
-  const [{ docs: hidden }, { docs }] = await Promise.all([
-    call(hiddenIn(matching).select("created_at").get()),
+async function readSkipping(matching: Matching, limit: number, skip: number): Promise<Dated> {
+  const list = newestFirst(matching.query);
+  const [{ docs }, ...hidden] = await Promise.all([
     call(list.offset(skip).limit(1).get()),
+    ...hiddenIn(matching).map((query) => call(query.select("created_at").get())),
   ]);
   const [place] = docs;
   if (place === undefined) return { shown: [], read: 0 };
-  const more = hidden.filter((document) => isBefore(document, place)).length;
-  const { shown, read } = await readShown(list.startAt(place), more + limit);
+  const before = hidden.flatMap((found) => found.docs).filter((one) => isBefore(one, place));
+  const more = before.length;
+  const { shown, read } = await readShown(list.startAt(place), more + limit, matching);
   return { shown: shown.slice(more), read };
 }
 
@@ -156,29 +179,34 @@ function isBefore(one: QueryDocumentSnapshot, other: QueryDocumentSnapshot): boo
   return newer === older ? one.id > other.id : newer > older;
 }
 
-function hiddenIn(matching: Query): Query {
-  return matching.where(NAME, "==", null);
+/** The queries for what is not shown, each of which finds something else: what is nobody's is never `deleted`. */
+function hiddenIn({ query, hidesDeleted }: Matching): Query[] {
+  const nobodys = query.where(NAME, "==", null);
+  return hidesDeleted ? [nobodys, query.where(FILTERED.phase, "==", DELETED)] : [nobodys];
 }
 
 /** How many are not shown. A first page that is the last one has seen them. */
 async function countHidden(
-  matching: Query,
+  matching: Matching,
   { shown, read }: Dated,
   from: ListRequest["from"],
   room: number,
 ): Promise<number> {
   if (room > 0 && "skip" in from && from.skip === 0) return read - shown.length;
-  return (await call(hiddenIn(matching).count().get())).data().count;
+  const counts = await Promise.all(
+    hiddenIn(matching).map(async (query) => (await call(query.count().get())).data().count),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** How many have a time. A first page that is the last one has seen them; else they are counted. */
 async function countDated(
-  matching: Query,
+  matching: Matching,
   { read }: Dated,
   from: ListRequest["from"],
 ): Promise<number> {
   if ("skip" in from && from.skip === 0) return read;
-  return (await call(byTime(matching).count().get())).data().count;
+  return (await call(byTime(matching.query).count().get())).data().count;
 }
 
 /** Those without a time, which only reading all of them finds. There are none unless somebody made them. */

@@ -91,12 +91,17 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   }
 
   /** The ids of the tenants whose backup is due, those that have waited longest first. */
-  async function dueBackups(now: Date, limit: number): Promise<string[]> {
-    const query = tenants
-      .where("status.next_backup_at", "<=", now)
-      .orderBy("status.next_backup_at")
-      .limit(limit)
-      .select();
+  function dueBackups(now: Date, limit: number): Promise<string[]> {
+    return dueBy("status.next_backup_at", now, limit);
+  }
+
+  /** The ids of the tenants whose deletion can be taken back no longer, those first whose time was over first. */
+  function tenantsToPurge(now: Date, limit: number): Promise<string[]> {
+    return dueBy("spec.retention.purge_at", now, limit);
+  }
+
+  async function dueBy(field: string, now: Date, limit: number): Promise<string[]> {
+    const query = tenants.where(field, "<=", now).orderBy(field).limit(limit).select();
     return (await call(query.get())).docs.map((document) => document.id);
   }
 
@@ -196,6 +201,7 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
       dueTenants,
       dueBackups,
       putOffBackup,
+      tenantsToPurge,
       writeTenant,
       claimSlot,
       endDeletion,

@@ -25,9 +25,9 @@ export interface OperationDefinition<Kind extends string = string> {
   /** Which of the tenant's Secrets is made before its Job. */
   secret: SiteSecret | null;
   /** What of the status changes when its Job is about to work. */
-  statusWhileWorking: StatusChanges;
+  statusWhileWorking: (tenant: Tenant) => StatusChanges;
   /** What of the status changes when it is given up. */
-  statusWhenGivenUp: StatusChanges;
+  statusWhenGivenUp: (tenant: Tenant) => StatusChanges;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */

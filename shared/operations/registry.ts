@@ -11,10 +11,21 @@ import { drop } from "./drop/drop.ts";
 import { loginLink } from "./login-link/login-link.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { rename } from "./rename/rename.ts";
+import { retain } from "./retain/retain.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
 
-const REGISTERED = [drop, create, claim, suspend, resume, rename, backup, loginLink] as const;
+const REGISTERED = [
+  drop,
+  create,
+  claim,
+  suspend,
+  retain,
+  resume,
+  rename,
+  backup,
+  loginLink,
+] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];
 

@@ -48,6 +48,8 @@ export const LOG_EVENTS = {
   RecordDamaged: "A tenant's record is damaged in the fields that are named.",
   ReportNotRead:
     "What is left of a site Job could not be read; its outcome is recorded without it.",
+  RetainedTenantPurged:
+    "A tenant is being deleted for good, for its deletion can be taken back no longer.",
   RequestFailed: "A request to the API failed for a reason on our side.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",

@@ -6,7 +6,7 @@
  */
 import type { BackupRecord } from "../backups/backup-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { BACKUP_KIND, isRequested } from "../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, isToGo } from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
 import type { EndedJob } from "./history-writes.ts";
 
@@ -30,15 +30,9 @@ export function backupsOfChange(
   ];
 }
 
-/** What becomes of a backup that a deletion comes before. */
-export function backupsOfGone(tenant: Tenant, now: Date): BackupWrite[] {
-  const pending = pendingBackup(tenant);
-  return pending === null ? [] : [failed(pending, "TenantDeleted", null, now)];
-}
-
 /** The backup that is to be made; null where none is. */
-export function pendingBackup(tenant: Tenant): BackupRequest | null {
-  return isRequested(tenant, BACKUP_KIND) ? tenant.spec.backup : null;
+function pendingBackup(tenant: Tenant): BackupRequest | null {
+  return isRequested(tenant, BACKUP_KIND) && !isToGo(tenant) ? tenant.spec.backup : null;
 }
 
 function opened(
@@ -62,13 +56,10 @@ function opened(
   };
 }
 
-function closed(
-  backup: BackupRequest,
-  { profile, status, updated_at }: Tenant,
-  ended: EndedJob | null,
-): BackupWrite {
+function closed(backup: BackupRequest, tenant: Tenant, ended: EndedJob | null): BackupWrite {
+  const { profile, status, updated_at } = tenant;
   if (status.done[BACKUP_KIND] !== backup.id) {
-    return failed(backup, "Superseded", null, updated_at);
+    return failed(backup, isToGo(tenant) ? "TenantDeleted" : "Superseded", null, updated_at);
   }
   if (status.condition === "failed") {
     return failed(backup, status.reason, withoutPersonalData(status.message, profile), updated_at);

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { decide } from "./decide.ts";
 import { pauseSeconds } from "./attempts.ts";
 import { takingChanges, waitingChanges } from "./slot-queue.ts";
+import { firstDifference } from "./difference.ts";
 import type { Action, Decision, DecisionReason, Job, JobOutcome, Observed } from "./decision.ts";
 import type { Blocker } from "./blocker.ts";
 import {
@@ -17,7 +18,7 @@ import {
 import type { OperationKind } from "../operations/registry.ts";
 import type { Operation, Phase, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
-import type { Command } from "../tenant/commands.ts";
+import type { Command, CommandWithFields } from "../tenant/commands.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
 import { siteName } from "../tenant/names.ts";
@@ -45,9 +46,9 @@ const NO_SLOT = { slot: null, slot_at: null, deadline_at: null };
 /** As it is when it takes its slot now. */
 const FROM_NOW = { started_at: NOW, slot_at: NOW, deadline_at: inSeconds(45 * 60) };
 
-function commanded(tenant: Tenant, what: Command): Tenant {
+function commanded(tenant: Tenant, what: Command | CommandWithFields): Tenant {
   const result = applyCommand(tenant, what, { commandId: "w2", requestedBy: REQUESTER, now: NOW });
-  if (result.outcome !== "changed") throw new Error(`${what} changes nothing`);
+  if (result.outcome !== "changed") throw new Error(`${JSON.stringify(what)} changes nothing`);
   return withChanges(tenant, result.changes);
 }
 const withStatus = (tenant: Tenant, status: StatusChanges) => withChanges(tenant, { status });
@@ -93,6 +94,15 @@ const dropped = withStatus(dropping, {
   observed_generation: 2,
   site: null,
   removed: true,
+});
+
+const DELETE = { name: "delete", retentionDays: 14, purge: false, reason: null } as const;
+const PURGE = { ...DELETE, purge: true, reason: "it was asked for" };
+const retained = withStatus(commanded(active, DELETE), {
+  phase: "deleted",
+  operation: { ...operationOf("retain", 2), ...NO_SLOT },
+  observed_generation: 2,
+  site: { ...SITE, suspended: null, retained: true },
 });
 
 const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
@@ -200,6 +210,24 @@ const LIVES: Life[] = [
     kind: "drop",
     before: commanded(active, "delete"),
     during: { phase: "deleting" },
+    verifies: { site: null, removed: true },
+  },
+  {
+    kind: "retain",
+    before: commanded(active, DELETE),
+    during: { phase: "deleting" },
+    verifies: { phase: "deleted", site: { ...SITE, suspended: null, retained: true } },
+  },
+  {
+    kind: "resume",
+    before: commanded(retained, "undelete"),
+    during: { phase: "provisioning" },
+    verifies: { phase: "active", site: SITE },
+  },
+  {
+    kind: "drop",
+    before: commanded(retained, PURGE),
+    during: { phase: "deleted" },
     verifies: { site: null, removed: true },
   },
 ];
@@ -995,11 +1023,46 @@ test("the deadline counts from the slot on", () => {
   assert.equal(changes.step_since, NOW);
 });
 
+test("who comes back has again what was asked for before the deletion", () => {
+  const before = withChanges(suspended, { spec: { generation: 1 } });
+  const gone = commanded(before, DELETE);
+  const opened = commanded(retained, "undelete");
+  const closed = commanded(
+    withStatus(gone, {
+      phase: "deleted",
+      observed_generation: 2,
+      site: { ...SITE, suspended: null, retained: true },
+    }),
+    "undelete",
+  );
+  assert.is(firstDifference(opened)?.kind, "resume");
+  assert.is(firstDifference(closed)?.kind, "suspend");
+  assert.is(firstDifference(retained), null);
+});
+
+test("who comes back and cannot be opened has failed; who was active stays so", () => {
+  const opening = operationOf("resume", 3, { attempt: 3 });
+  const back = withStatus(commanded(retained, "undelete"), { operation: opening });
+  const { changes } = decide({ tenant: back, job: job(opening, FAILED) }, NOW, SETTINGS);
+  assert.equal([changes?.phase, changes?.observed_generation], ["failed", 3]);
+  const suspending = operationOf("suspend", 2, { attempt: 3 });
+  const asked = withStatus(commanded(active, "suspend"), { operation: suspending });
+  const given = decide({ tenant: asked, job: job(suspending, FAILED) }, NOW, SETTINGS).changes;
+  assert.equal([given?.phase, given?.observed_generation], [undefined, 2]);
+});
+
+test("a retention is not given up, however often and for whatever it fails", () => {
+  const operation = operationOf("retain", 2, { attempt: 40 });
+  const tenant = withStatus(commanded(active, DELETE), { operation });
+  const { reason } = decide({ tenant, job: job(operation, failure(false)) }, NOW, SETTINGS);
+  assert.is(reason, "AttemptFailed");
+});
+
 /** Every state there may be, and many that there should not. */
 function* everyState(): Generator<Observed> {
   const jobs = [...everyJob()];
   const operations = [...everyOperation()];
-  for (const state of DESIRED_STATES) {
+  for (const state of [...DESIRED_STATES, "retained"] as const) {
     for (const phase of PHASES) {
       for (const site of [null, SITE, { ...SITE, suspended: null }]) {
         for (const observed_generation of [1, 2]) {
@@ -1014,7 +1077,7 @@ function* everyState(): Generator<Observed> {
   }
 }
 
-const KINDS: OperationKind[] = ["create", "suspend", "resume", "login-link", "drop"];
+const KINDS: OperationKind[] = ["create", "suspend", "retain", "resume", "login-link", "drop"];
 
 function* everyOperation(): Generator<Operation | null> {
   yield null;

@@ -42,9 +42,10 @@ export function waitingChanges(
 }
 
 /** What the record says while a Job of this kind works. What was said of an earlier failure stays. */
-export function changesDuring(kind: string, { status }: Tenant): StatusChanges {
+export function changesDuring(kind: string, tenant: Tenant): StatusChanges {
+  const { status } = tenant;
   const reason = status.reason === WAITING_FOR_SLOT ? null : status.reason;
-  return { ...definitionOf(kind).statusWhileWorking, step: kind, reason, queue_key: null };
+  return { ...definitionOf(kind).statusWhileWorking(tenant), step: kind, reason, queue_key: null };
 }
 
 /** What the record says from the moment the operation has its slot. */

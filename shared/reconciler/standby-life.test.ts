@@ -101,6 +101,7 @@ test("its site is made without a name, and then it may be taken", async () => {
     former_subdomains: [],
     domains: [],
     suspended: false,
+    retained: false,
   });
   assert.equal([jobsOf(it).size, slotsOf(it).length, status.next_reconcile_at], [0, 0, null]);
 });

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { applyCommand } from "../tenant/commands.ts";
-import type { Command } from "../tenant/commands.ts";
+import type { Command, CommandWithFields } from "../tenant/commands.ts";
 import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { decide } from "./decide.ts";
@@ -69,7 +69,7 @@ function end(
   return write(tenant, changes, seconds, report && { generation, attempt, report });
 }
 
-function command(tenant: Tenant, what: Command, seconds: number): TenantWrite {
+function command(tenant: Tenant, what: Command | CommandWithFields, seconds: number): TenantWrite {
   const issued = { commandId: "w2", requestedBy: REQUESTER, now: later(seconds) };
   const effect = applyCommand(tenant, what, issued);
   assert.ok(effect.outcome === "changed");
@@ -294,16 +294,66 @@ test("one that a suspension overtakes is made after it", () => {
   assert.equal(overtaken.backups, []);
 });
 
-test("one that a deletion comes before has failed", () => {
-  const deleted = command(backingUp().record, "delete", 110).record;
-  const { backups } = toldOfGone(deleted, later(200));
-  const fields = {
-    state: "failed",
-    ended_at: later(200),
-    reason: "TenantDeleted",
-    message: null,
-  };
-  assert.equal(backups, [{ id: BACKUP.id, fields }]);
+for (const purge of [true, false]) {
+  const how = purge ? "for good" : "for now";
+  test(`one that a deletion comes before has failed, also when the tenant comes back: ${how}`, () => {
+    const asked = { name: "delete", retentionDays: 14, purge, reason: "a mistake" } as const;
+    const { backups, record } = command(backingUp().record, asked, 110);
+    const ended_at = later(110);
+    const fields = { state: "failed", ended_at, reason: "TenantDeleted", message: null };
+    assert.equal(backups, [{ id: BACKUP.id, fields }]);
+    if (!purge) assert.equal(command(record, "undelete", 120).backups, []);
+    assert.equal(toldOfGone(record, later(200)).backups, []);
+  });
+}
+
+const DELETE = { name: "delete", retentionDays: 14, purge: false, reason: null } as const;
+const retain = { ...create, kind: "retain", generation: 2, started_at: later(81) };
+
+/** A tenant whose deletion can be taken back, and what was written when that was verified. */
+function retained(): TenantWrite {
+  const deleting = command(active, DELETE, 80).record;
+  return end(begin(deleting, retain, 81).record, SUCCESS, 90);
+}
+
+test("a deletion that can be taken back is told as any other, at its end too", () => {
+  const deleting = command(active, DELETE, 80);
+  const dropping = command(active, "delete", 80);
+  assert.equal(deleting.event, dropping.event);
+  const { event, record } = retained();
+  assert.is(record.status.phase, "deleted");
+  assert.ok(event);
+  assert.is(event.type, "deleted");
+  const { status, desired, site_url, generation, observed_generation } = event.data;
+  assert.equal([status, desired, site_url], ["deleting", "absent", null]);
+  assert.equal([generation, observed_generation], [2, 2]);
+  assert.equal(historyOf(retained()), ["2.1 retain succeeded"]);
+});
+
+test("of who is deleted nothing more is told, to the end of the record", () => {
+  const { record } = retained();
+  const purge = { ...DELETE, purge: true, reason: "it was asked for" };
+  const purging = command(record, purge, 100);
+  assert.is(purging.event, null);
+  const drop = { ...retain, kind: "drop", generation: 3 };
+  const dropping = write(
+    purging.record,
+    takingChanges(drop, 3, { phase: "deleted", step: "drop" }, later(101)),
+    101,
+  );
+  assert.is(dropping.event, null);
+  const dropped = end(dropping.record, SUCCESS, 110);
+  assert.is(dropped.event, null);
+  assert.is(toldOfGone(dropped.record, later(111)).event, null);
+  assert.is(dropped.record.sequence, record.sequence);
+});
+
+test("who comes back is told of again, in the next event", () => {
+  const { record } = retained();
+  const { event } = command(record, "undelete", 100);
+  assert.is(event?.type, "queued");
+  assert.is(event?.sequence, record.sequence + 1);
+  assert.is(event?.data.desired, "present");
 });
 
 test.run();

@@ -8,9 +8,9 @@ import { isNobodys } from "../tenant/standby.ts";
 import { toEvent, toStatusView } from "../tenant/status-event.ts";
 import type { StatusEvent } from "../tenant/status-event.ts";
 import { heldSubdomains } from "../tenant/site-names.ts";
-import { withChanges } from "../tenant/tenant.ts";
+import { isDeleted, withChanges } from "../tenant/tenant.ts";
 import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
-import { backupsOfChange, backupsOfGone } from "./backup-writes.ts";
+import { backupsOfChange } from "./backup-writes.ts";
 import type { BackupWrite } from "./backup-writes.ts";
 import { historyOfChange, historyOfGone, historyOfNew } from "./history-writes.ts";
 import type { EndedJob, OperationWrite } from "./history-writes.ts";
@@ -61,8 +61,10 @@ export function toTenantWrite(
 /** What is written beside the end of a deletion, with which the record goes. */
 export function toldOfGone(tenant: Tenant, now: Date): ToldOf {
   const last = { ...tenant, sequence: tenant.sequence + 1 };
-  const event = isNobodys(tenant) ? null : toEvent(last, "deleted", now);
-  return { event, operations: historyOfGone(tenant, now), backups: backupsOfGone(tenant, now) };
+  // Of one whose deletion could be taken back, that was told when nobody could see it any more.
+  const isTold = isNobodys(tenant) || isDeleted(tenant);
+  const event = isTold ? null : toEvent(last, "deleted", now);
+  return { event, operations: historyOfGone(tenant, now), backups: [] };
 }
 
 function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {
@@ -73,8 +75,8 @@ function namesOfChange(before: Tenant, after: Tenant): TenantWrite["names"] {
   };
 }
 
-/** Of what is nobody's, nobody has a view. */
+/** Of what is nobody's, nobody has a view, and of what is deleted, nobody has one any more. */
 function isViewChanged(before: Tenant, after: Tenant): boolean {
-  if (isNobodys(after)) return false;
+  if (isNobodys(after) || (isDeleted(before) && isDeleted(after))) return false;
   return JSON.stringify(toStatusView(before)) !== JSON.stringify(toStatusView(after));
 }

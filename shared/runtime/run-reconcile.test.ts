@@ -1,6 +1,7 @@
 /** Which call of which adapter performs an I/O request, and what becomes of its answer. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { backupKey } from "../backups/backup-key.ts";
 import { siteJob } from "../operations/job-manifest.ts";
 import { handlersFor } from "./run-reconcile.ts";
 import type { Dependencies } from "./run-reconcile.ts";
@@ -166,7 +167,7 @@ const CASES: Record<
   },
   deleteSecret: {
     run: (handlers) => handlers.deleteSecret({ tenantId: ID }),
-    calls: [["cluster.deleteSecret", ID]],
+    calls: [["cluster.deleteSecret", ID, "passwords"]],
     answers: [
       [true, undefined],
       [false, undefined],
@@ -235,6 +236,49 @@ for (const made of ["made", "taken"]) {
     assert.ok(passwords.every((password) => /^[0-9a-f]{48}$/.test(password)));
   });
 }
+
+const WITH_BACKUPS = {
+  settings: { ...SETTINGS, backupBucket: "backups", backupSecret: "5e".repeat(32) },
+} as unknown as Partial<Dependencies>;
+
+test("the Secret of a tenant's backups has the key that its salt makes", async () => {
+  const salt = "a1".repeat(32);
+  const { calls } = await runHandler(
+    (handlers) => handlers.createSecret({ tenantId: ID, secret: "backup-key" }),
+    salt,
+    WITH_BACKUPS,
+  );
+  const [asked, made] = calls;
+  assert.equal(asked?.slice(0, 2), ["store.backupSalt", ID]);
+  assert.match(String(asked?.[2]), /^[0-9a-f]{64}$/);
+  const { metadata, stringData } = made?.[1] as {
+    metadata: { name: string };
+    stringData: Record<string, string>;
+  };
+  assert.is(metadata.name, `site-${ID}-backup-key`);
+  assert.equal(stringData, { key: backupKey("5e".repeat(32), salt, ID) });
+});
+
+test("where there are no backups no key is made", async () => {
+  try {
+    await runHandler(
+      (handlers) => handlers.createSecret({ tenantId: ID, secret: "backup-key" }),
+      "a1",
+    );
+    assert.unreachable();
+  } catch (error) {
+    assert.match(String(error), /BACKUP_BUCKET and BACKUP_SECRET are not set/);
+  }
+});
+
+test("with backups both Secrets are deleted", async () => {
+  const deleting = (handlers: IoHandlers) => handlers.deleteSecret({ tenantId: ID });
+  const { calls } = await runHandler(deleting, true, WITH_BACKUPS);
+  assert.equal(calls, [
+    ["cluster.deleteSecret", ID, "passwords"],
+    ["cluster.deleteSecret", ID, "backup-key"],
+  ]);
+});
 
 test("now is the present, and a decision is only reported", async () => {
   const before = Date.now();

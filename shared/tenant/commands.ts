@@ -4,29 +4,27 @@
  *
  * @module
  */
+import { changed, refused } from "./command-effect.ts";
+import type { CommandEffect, CommandRequest } from "./command-effect.ts";
+import { applyDeletion } from "./deletion-commands.ts";
+import type { DeleteCommand, DeletionCommand, PlainDeletionCommand } from "./deletion-commands.ts";
 import {
   addSeconds,
   BACKUP_KIND,
+  DAY_SECONDS,
   hasFailed,
-  isRequested,
   isSettled,
-  LOGIN_LINK_KIND,
+  isRequested,
+  isToGo,
   siteOf,
-  statusAfterCommand,
   withBackup,
   withLoginLink,
+  withoutPendingLink,
 } from "./tenant.ts";
-import type {
-  BackupRequest,
-  Profile,
-  Requester,
-  StatusChanges,
-  Tenant,
-  TenantChanges,
-} from "./tenant.ts";
+import type { BackupRequest, Profile, Tenant } from "./tenant.ts";
 
 /** A command that says all by its name. */
-export type Command = "delete" | "retry" | "suspend" | "resume";
+export type Command = PlainDeletionCommand | "retry" | "suspend" | "resume";
 
 /** A command that asks for a login link. */
 export interface LoginLinkCommand {
@@ -57,6 +55,7 @@ export interface BackupCommand {
 }
 
 export type CommandWithFields =
+  | DeleteCommand
   | LoginLinkCommand
   | RenameCommand
   | ForgetNamesCommand
@@ -68,23 +67,8 @@ export const FORMER_NAME_DAYS = 30;
 /** More names a tenant has not had at once. */
 const MAX_FORMER_NAMES = 5;
 
-/** What a command comes to. */
-export type CommandEffect =
-  | { outcome: "changed"; changes: TenantChanges }
-  /** It was requested already: the record stays as it is. */
-  | { outcome: "unchanged" }
-  /** The tenant's state does not allow it, or it needs a field more; `why` says so to the caller. */
-  | { outcome: "refused"; why: string; field?: "reason" };
-
 /** What a caller may correct. None of it reaches a site that is made already. */
 export type Corrections = Partial<Pick<Profile, "organization" | "email">>;
-
-/** By whom and when a command was requested, and by which id its own write is recognised after an unclear commit. */
-export interface CommandRequest {
-  commandId: string;
-  requestedBy: Requester;
-  now: Date;
-}
 
 const BEING_DELETED = "The tenant is being deleted.";
 
@@ -96,8 +80,8 @@ export function applyCommand(
   command: Command | CommandWithFields,
   issued: CommandRequest,
 ): CommandEffect {
-  if (command === "delete") return requestDeletion(tenant, issued);
-  if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (isDeletion(command)) return applyDeletion(tenant, command, issued);
+  if (isToGo(tenant)) return refused(BEING_DELETED);
   if (tenant.spec.state === "standby") return refused(NOBODYS);
   if (typeof command === "object") return applyWithFields(tenant, command, issued);
   switch (command) {
@@ -110,9 +94,20 @@ export function applyCommand(
   }
 }
 
+function isDeletion(command: Command | CommandWithFields): command is DeletionCommand {
+  const name = typeof command === "object" ? command.name : command;
+  return name === "delete" || name === "undelete";
+}
+
+/** Whether a command reaches a tenant that is gone for callers. */
+export function reachesDeleted(command: Command | CommandWithFields): boolean {
+  if (typeof command !== "object") return command === "undelete";
+  return command.name === "delete" && command.purge;
+}
+
 function applyWithFields(
   tenant: Tenant,
-  command: CommandWithFields,
+  command: Exclude<CommandWithFields, DeleteCommand>,
   issued: CommandRequest,
 ): CommandEffect {
   switch (command.name) {
@@ -129,7 +124,7 @@ function applyWithFields(
 
 /** What a correction comes to for this tenant. Its site is left as it is, so no generation begins. */
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
-  if (tenant.spec.state === "absent") return refused(BEING_DELETED);
+  if (isToGo(tenant)) return refused(BEING_DELETED);
   if (tenant.spec.state === "standby") return refused(NOBODYS);
   const { profile } = tenant;
   const { organization = profile.organization, email = profile.email } = corrections;
@@ -139,15 +134,11 @@ export function correct(tenant: Tenant, corrections: Corrections, now: Date): Co
   return { outcome: "changed", changes: { profile: { organization, email }, updated_at: now } };
 }
 
-function requestDeletion(tenant: Tenant, issued: CommandRequest): CommandEffect {
-  if (tenant.spec.state === "absent") return { outcome: "unchanged" };
-  return changed(tenant, issued, { state: "absent" }, { phase: "deleting" });
-}
-
 /** A command that was given up is requested once more. */
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
-  return changed(tenant, issued, {}, siteOf(tenant) === null ? { phase: "queued" } : {});
+  const isQueued = siteOf(tenant) === null || tenant.status.phase === "failed";
+  return changed(tenant, issued, {}, isQueued ? { phase: "queued" } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */
@@ -159,9 +150,7 @@ function requestState(
   const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
   if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
-  // A link that is not set yet must not be when the suspension ends, which may be in a year.
-  const isWithdrawn = state === "suspended" && isRequested(tenant, LOGIN_LINK_KIND);
-  const withdrawn = isWithdrawn ? withLoginLink(tenant.spec.requests, null) : {};
+  const withdrawn = state === "suspended" ? withoutPendingLink(tenant) : {};
   return changed(tenant, issued, { state, ...withdrawn }, { site: { ...site, suspended: null } });
 }
 
@@ -206,7 +195,7 @@ function requestName(
   }
   const former_subdomains = spec.former_subdomains.filter((one) => one.subdomain !== subdomain);
   if (spec.subdomain !== null && spec.subdomain !== subdomain) {
-    const until = addSeconds(issued.now, FORMER_NAME_DAYS * 24 * 3600);
+    const until = addSeconds(issued.now, FORMER_NAME_DAYS * DAY_SECONDS);
     former_subdomains.push({ subdomain: spec.subdomain, until });
   }
   if (former_subdomains.length > MAX_FORMER_NAMES) {
@@ -235,33 +224,4 @@ function requestBackup(
   if (isRequested(tenant, BACKUP_KIND)) return refused("A backup of the tenant is being made.");
   if (!isSettled(tenant)) return refused("Something else is being done to the tenant's site.");
   return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
-}
-
-/** A new generation that wants this. */
-export function changed(
-  { spec }: Tenant,
-  { commandId, requestedBy, now }: CommandRequest,
-  wanted: TenantChanges["spec"],
-  status: StatusChanges,
-): CommandEffect {
-  const generation = spec.generation + 1;
-  return {
-    outcome: "changed",
-    changes: {
-      spec: {
-        ...wanted,
-        generation,
-        command_id: commandId,
-        requested_at: now,
-        requested_by: requestedBy,
-      },
-      status: { ...statusAfterCommand(now), ...status },
-      updated_at: now,
-    },
-  };
-}
-
-/** Why it cannot be. */
-export function refused(why: string): CommandEffect {
-  return { outcome: "refused", why };
 }

@@ -30,6 +30,7 @@ import type {
   Outage,
   Profile,
   Requester,
+  Retention,
   Site,
   Spec,
   Standby,
@@ -58,11 +59,14 @@ const SITE: Checks<Site> = {
   former_subdomains: listOf(isName),
   domains: listOf(isName),
   suspended: orNull(isBoolean),
+  retained: isBoolean,
 };
 
 const FORMER_SUBDOMAIN: Checks<FormerSubdomain> = { subdomain: isName, until: isDate };
 
 const STANDBY: Checks<Standby> = { image: isName, apps: listOf(isName) };
+
+const RETENTION: Checks<Retention> = { from: oneOf(["present", "suspended"]), purge_at: isDate };
 
 const ROOT: Checks<Pick<Tenant, "id" | "created_at" | "updated_at" | "sequence">> = {
   id: (value) => isText(value) && isTenantId(value as string),
@@ -108,6 +112,7 @@ const SPEC: Checks<Spec> = {
   former_subdomains: listOf(all(FORMER_SUBDOMAIN)),
   domains: listOf(isName),
   standby: orNull(all(STANDBY)),
+  retention: orNull(all(RETENTION)),
   generation: isCount,
   command_id: isText,
   requested_at: isDate,

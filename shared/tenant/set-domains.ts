@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { changed, refused } from "./commands.ts";
-import type { CommandEffect, CommandRequest } from "./commands.ts";
+import { changed, refused } from "./command-effect.ts";
+import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { isSameList } from "./site-names.ts";
-import { isSettled } from "./tenant.ts";
+import { isSettled, isToGo } from "./tenant.ts";
 import type { Site, Tenant } from "./tenant.ts";
 
 /**
@@ -19,7 +19,7 @@ export function setDomains(
   issued: CommandRequest,
 ): CommandEffect {
   const { spec, status } = tenant;
-  if (spec.state === "absent") return refused("The tenant is being deleted.");
+  if (isToGo(tenant)) return refused("The tenant is being deleted.");
   if (status.site === null) return refused("The tenant has no site yet.");
   if (isSameList(spec.domains, domains)) return { outcome: "unchanged" };
   if (!isSettled(tenant)) return refused("A command of the tenant is under way.");

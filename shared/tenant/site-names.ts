@@ -38,7 +38,13 @@ export function verifiedSite(
   { baseDomain }: { baseDomain: string },
 ): Site {
   const names = wantedNames(spec);
-  return { name: siteName(id), host: mainHost(names, baseDomain), ...names, suspended };
+  return {
+    name: siteName(id),
+    host: mainHost(names, baseDomain),
+    ...names,
+    suspended,
+    retained: false,
+  };
 }
 
 /**

@@ -6,7 +6,12 @@
  */
 import { siteUrl } from "./names.ts";
 import { withoutPersonalData } from "./personal-data.ts";
-import type { Phase, SpecState, Tenant } from "./tenant.ts";
+import { DESIRED_STATES, isToGo } from "./tenant.ts";
+import type { Phase, Tenant } from "./tenant.ts";
+
+/** What is asked for, as it is told: that a deletion can be taken back makes no difference to who waits for its end. */
+export const TOLD_STATES = [...DESIRED_STATES, "standby"] as const;
+type ToldState = (typeof TOLD_STATES)[number];
 
 /** A tenant as whoever waits for it sees it. */
 export interface StatusView {
@@ -20,7 +25,7 @@ export interface StatusView {
   retryable: boolean | null;
   generation: number;
   observed_generation: number;
-  desired: SpecState;
+  desired: ToldState;
 }
 
 /** The document `events/{eventId}`: an event that is not published yet. */
@@ -28,26 +33,28 @@ export interface StatusEvent {
   tenant_id: string;
   /** Counts the events of a tenant from 1, without a gap. */
   sequence: number;
-  /** The last word of the CloudEvent's type: the status, or `deleted`. */
-  type: Phase | "deleted";
+  /** The last word of the CloudEvent's type: the status, and `deleted` at the end of a deletion. */
+  type: Phase;
   time: Date;
   data: StatusView;
 }
 
 /** What a caller that waits for a tenant wants to know. */
-export function toStatusView({ id, spec, status }: Tenant): StatusView {
+export function toStatusView(tenant: Tenant): StatusView {
+  const { id, spec, status } = tenant;
+  const { state } = spec;
   return {
     id,
     subdomain: spec.subdomain ?? "",
     status: status.phase,
-    site_url: status.site?.host && spec.state !== "absent" ? siteUrl(status.site.host) : null,
+    site_url: status.site?.host && !isToGo(tenant) ? siteUrl(status.site.host) : null,
     error_message: status.message,
     step: status.step,
     reason: status.reason,
     retryable: status.retryable,
     generation: spec.generation,
     observed_generation: status.observed_generation,
-    desired: spec.state,
+    desired: state === "retained" ? "absent" : state,
   };
 }
 
@@ -59,9 +66,13 @@ export function eventId({
   return `${tenant_id}.${sequence}`;
 }
 
-/** The event of a tenant that is as its record says, without personal data. */
+/**
+ * The event of a tenant that is as its record says, without personal data. The end of a deletion is told alike whether it
+ * can be taken back or not.
+ */
 export function toEvent(tenant: Tenant, type: StatusEvent["type"], time: Date): StatusEvent {
-  const data = toStatusView(tenant);
+  const view = toStatusView(tenant);
+  const data: StatusView = type === "deleted" ? { ...view, status: "deleting" } : view;
   return {
     tenant_id: tenant.id,
     sequence: tenant.sequence,

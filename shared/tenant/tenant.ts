@@ -9,11 +9,17 @@
 export const DESIRED_STATES = ["present", "suspended", "absent"] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
 
-/** The states that a spec may have. `standby`: a site that is made before anybody asks for one. */
-export const SPEC_STATES = [...DESIRED_STATES, "standby"] as const;
+/**
+ * The states that a spec may have. `retained`: deleted, but for some time that can be taken back. `standby`: a site that
+ * is made before anybody asks for one.
+ */
+export const SPEC_STATES = [...DESIRED_STATES, "retained", "standby"] as const;
 export type SpecState = (typeof SPEC_STATES)[number];
 
-/** What was last verified of a tenant; the API's `status`. `deleting` ends in the record's own disappearance. */
+/**
+ * What was last verified of a tenant; the API's `status`. `deleting` ends in the record's own disappearance or, where the
+ * deletion can be taken back, in `deleted`. Whoever is `deleted` is gone for callers.
+ */
 export const PHASES = [
   "queued",
   "provisioning",
@@ -21,6 +27,7 @@ export const PHASES = [
   "suspended",
   "failed",
   "deleting",
+  "deleted",
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -66,6 +73,8 @@ export interface Spec {
   domains: string[];
   /** What a standby is made with; null for everybody who is none. */
   standby: Standby | null;
+  /** How the deletion can be taken back; null in every state but `retained`. */
+  retention: Retention | null;
   /** Raised by every command, and by nothing else. */
   generation: number;
   /** Fresh with every command, so that a caller recognises its own write after an unclear commit. */
@@ -80,6 +89,14 @@ export interface Spec {
   login_link: LoginLink | null;
   /** The newest backup that was asked for; null before the first. */
   backup: BackupRequest | null;
+}
+
+/** What is left to know of a tenant that is retained. */
+export interface Retention {
+  /** The state that it had, and has again if its deletion is taken back. */
+  from: "present" | "suspended";
+  /** When its site may be dropped. */
+  purge_at: Date;
 }
 
 /** A name that a tenant had. */
@@ -171,8 +188,10 @@ export interface Site extends SiteNames {
   name: string;
   /** Its main address; null while it is nobody's. */
   host: string | null;
-  /** Null from the command that asks for a change until the change is verified. */
+  /** Null from the command that asks for a change until the change is verified, and while it is retained. */
   suspended: boolean | null;
+  /** Whether it is closed, and kept in case the deletion is taken back; false as soon as it is. */
+  retained: boolean;
 }
 
 /** The names by which visitors reach a site. */
@@ -254,6 +273,8 @@ export interface Deletion {
   expires_at: Date | null;
 }
 
+export const DAY_SECONDS = 24 * 3600;
+
 /** How long the resync leaves a tenant alone that a trigger should reach first. */
 export const TRIGGER_GRACE_SECONDS = 60;
 
@@ -296,6 +317,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       former_subdomains: [],
       domains: [],
       standby: null,
+      retention: null,
       generation: 1,
       command_id: commandId,
       requested_at: now,
@@ -342,6 +364,16 @@ export function siteOf({ status: { site } }: Pick<Tenant, "status">): Site | nul
   return site === null || site.subdomain === null ? null : site;
 }
 
+/** Whether the tenant is to go: at once, or when its deletion can be taken back no longer. */
+export function isToGo({ spec }: Pick<Tenant, "spec">): boolean {
+  return spec.state === "absent" || spec.state === "retained";
+}
+
+/** Whether the tenant is gone for callers: only whoever asks for deleted ones sees it. */
+export function isDeleted({ status }: Pick<Tenant, "status">): boolean {
+  return status.phase === "deleted";
+}
+
 /** Whether an operation of this kind was requested and is not carried out yet. */
 export function isRequested({ spec, status }: Tenant, kind: string): boolean {
   const id = spec.requests[kind];
@@ -376,6 +408,18 @@ export function withBackup(
   backup: BackupRequest,
 ): Pick<Spec, "requests" | "backup"> {
   return { requests: { ...requests, [BACKUP_KIND]: backup.id }, backup };
+}
+
+/** A link that is not set yet must not be when the site is open again, which may be in a year. */
+export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests" | "login_link">> {
+  return isRequested(tenant, LOGIN_LINK_KIND) ? withLoginLink(tenant.spec.requests, null) : {};
+}
+
+/** A backup that is not made yet is not worth having once the site is closed to be dropped. */
+export function withoutPendingBackup(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
+  if (!isRequested(tenant, BACKUP_KIND)) return requests;
+  const { [BACKUP_KIND]: _, ...others } = requests;
+  return others;
 }
 
 /** A login link of the tenant's own user. Frappe writes its users' names in lower case. */

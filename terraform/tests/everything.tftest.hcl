@@ -19,6 +19,7 @@ variables {
   reserved_subdomains     = ["billing", "login"]
   trusted_proxies         = 2
   rate_limit_per_minute   = 600
+  retention_days          = 30
   namespace               = "tenants"
   frappe_image            = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
   frappe_apps             = ["erpnext", "hrms"]

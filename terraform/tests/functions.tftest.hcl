@@ -111,6 +111,13 @@ run "only_the_api_is_reached_from_outside" {
   }
 }
 
+run "a_deletion_can_be_taken_back_for_two_weeks_unless_said_otherwise" {
+  assert {
+    condition     = google_cloudfunctions2_function.this["api"].service_config[0].environment_variables["RETENTION_DAYS"] == "14"
+    error_message = "Whoever deletes by mistake would have lost everything."
+  }
+}
+
 run "secrets_come_from_secret_manager_and_to_whom_they_are_for_alone" {
   assert {
     condition     = [for one in google_cloudfunctions2_function.this["api"].service_config[0].secret_environment_variables : "${one.key} ${one.secret} ${one.version}"] == ["API_KEYS kairos-api-keys ${google_secret_manager_secret_version.this["api_keys"].version}"]

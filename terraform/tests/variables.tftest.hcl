@@ -436,6 +436,36 @@ run "refused_backups_of_too_many_months" {
   expect_failures = [var.tenant_backups]
 }
 
+run "refused_retentions_of_less_than_no_days" {
+  command = plan
+
+  variables {
+    retention_days = -1
+  }
+
+  expect_failures = [var.retention_days]
+}
+
+run "refused_retentions_of_more_than_ten_years" {
+  command = plan
+
+  variables {
+    retention_days = 3651
+  }
+
+  expect_failures = [var.retention_days]
+}
+
+run "refused_retentions_of_half_a_day" {
+  command = plan
+
+  variables {
+    retention_days = 0.5
+  }
+
+  expect_failures = [var.retention_days]
+}
+
 run "refused_standbys_of_no_age" {
   command = plan
 

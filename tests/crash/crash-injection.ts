@@ -5,7 +5,7 @@
  * @module
  */
 import * as assert from "uvu/assert";
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { withChanges, withLoginLink } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
@@ -91,6 +91,16 @@ export interface Scenario {
   always?: (bench: SiteBench) => void;
   /** What brings a server that outlives the bench back to where it was. */
   cleanUp: Work[];
+}
+
+const RETAIN: Work = { kind: "retain", tenant: ACME, generation: 2 };
+const UNDELETE: Work = { kind: "resume", tenant: ACME, generation: 3 };
+const UNDELETE_SUSPENDED: Work = { ...UNDELETE, kind: "suspend" };
+const DROP_RETAINED: Work = { ...DROP, generation: 4 };
+
+/** That the site is there, whole, with its database: it is the only one. */
+function isKept(bench: SiteBench): void {
+  assert.ok(existsSync(join(bench.site(ACME), ".provisioned")), "the site is not there");
 }
 
 export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
@@ -190,6 +200,39 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       containers: 1,
       afters: [[{ ...DROP, generation: 4 }]],
       cleanUp: [],
+    },
+  ],
+  [
+    "a deletion that can be taken back is the same when it is run again, is taken back, to open or suspended, or is for good",
+    {
+      before: [CREATE],
+      killed: RETAIN,
+      containers: 1,
+      afters: [[RETAIN], [UNDELETE], [UNDELETE_SUSPENDED], [DROP_RETAINED]],
+      always: isKept,
+      cleanUp: [DROP_RETAINED],
+    },
+  ],
+  [
+    "an undelete that is run again opens the same site, or gives way to another deletion",
+    {
+      before: [CREATE, RETAIN],
+      killed: UNDELETE,
+      containers: 1,
+      afters: [[UNDELETE], [{ ...RETAIN, generation: 4 }], [DROP_RETAINED]],
+      always: isKept,
+      cleanUp: [{ ...DROP, generation: 5 }],
+    },
+  ],
+  [
+    "an undelete of a site that was suspended, run again, closes the same site",
+    {
+      before: [CREATE, RETAIN],
+      killed: UNDELETE_SUSPENDED,
+      containers: 1,
+      afters: [[UNDELETE_SUSPENDED]],
+      always: isKept,
+      cleanUp: [DROP_RETAINED],
     },
   ],
 ];

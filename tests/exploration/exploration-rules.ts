@@ -10,9 +10,9 @@ import { operationId } from "../../shared/tenant/operation-record.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
 import { hasWantedNames, heldSubdomains } from "../../shared/tenant/site-names.ts";
 import { isNobodys, POOL } from "../../shared/tenant/standby.ts";
-import { hasFailed, isSettled } from "../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { emailOf } from "./explored-steps.ts";
+import { hasFailed, isDeleted, isSettled, isToGo } from "../../shared/tenant/tenant.ts";
+import type { Phase, Tenant } from "../../shared/tenant/tenant.ts";
+import { emailOf, GARBAGE_COLLECTION } from "./explored-steps.ts";
 import type { Scenario } from "./explored-steps.ts";
 import { OUTAGE, queue } from "./model.ts";
 import type { State } from "./model.ts";
@@ -48,8 +48,17 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
       "visitors reach the site by some name",
     );
     holds(
-      (spec.state === "absent") === (status.phase === "deleting"),
+      isToGo(record) === (status.phase === "deleting" || isDeleted(record)),
       "who is to go, and only who, is going",
+    );
+    holds(
+      (spec.state === "retained") === (spec.retention !== null),
+      "who can come back, and only who, is retained",
+    );
+    const site = state.sites[id];
+    holds(
+      !isDeleted(record) || site === undefined || site.state === "retained",
+      "who is deleted is behind the fence",
     );
     holds(status.observed_generation <= generation, "no outcome is known of what is not asked for");
     holds((operation?.generation ?? 0) <= generation, "no operation is newer than the command");
@@ -129,7 +138,10 @@ function checkTold({ tenants, events, history }: State): void {
       JSON.stringify(event?.data) === JSON.stringify(toStatusView(record)) &&
       event?.sequence === record.sequence;
     if (isNobodys(record)) holds(event === undefined, "nothing is told of what is nobody's");
-    else holds(isTold, "the newest event says what is so");
+    else if (isDeleted(record)) {
+      const isLast = event?.type === "deleted" && event.sequence === record.sequence;
+      holds(isLast, "the last that is told of who is deleted is that it is");
+    } else holds(isTold, "the newest event says what is so");
     holds(open.join() === openOn(record).join(), "the history has what is under way, and no more");
   }
 }
@@ -173,6 +185,14 @@ export function checkStep(before: State, after: State): void {
       !isDropped || !isPools || was.spec.state === "standby",
       "the pool drops what is nobody's",
     );
+    const isPurged = isDropped && record.spec.requested_by.name === GARBAGE_COLLECTION.name;
+    holds(!isPurged || was.spec.state === "retained", "who came back is not deleted for good");
+    holds(!isDropped || isDeleted(record) === isDeleted(was), "who is deleted stays so to the end");
+    const isBack = was.spec.retention !== null && !isToGo(record);
+    holds(
+      !isBack || record.spec.state === was.spec.retention?.from,
+      "who comes back is to be as before",
+    );
     holds(
       record.spec.generation > was.spec.generation || record.spec.state === was.spec.state,
       "only a caller changes what is asked for",
@@ -186,7 +206,7 @@ export function checkStep(before: State, after: State): void {
       const { operation } = record.status;
       const attempts = operation === null ? 0 : countedAttempts(operation);
       const isGivenUp = record.status.retryable === false || attempts === maxAttemptsOf(record);
-      holds(isGivenUp && record.spec.state !== "absent", "what may succeed is tried again");
+      holds(isGivenUp && !isToGo(record), "what may succeed is tried again");
       const lasted = after.now - (after.outages[record.id] ?? 0);
       const isOutage = record.status.reason === OUTAGE;
       holds(
@@ -268,6 +288,12 @@ function isNewlySettled(record: Tenant, was: Tenant): boolean {
   return isSettled(record) && record.status.observed_generation > was.status.observed_generation;
 }
 
+/** Of a tenant that has what was asked for. */
+function phaseOf({ spec }: Tenant): Phase {
+  if (spec.state === "retained") return "deleted";
+  return spec.state === "suspended" ? "suspended" : "active";
+}
+
 /** What holds when nothing goes on any more, and the garbage collection has been. */
 export function checkRest(state: State): void {
   for (const record of records(state)) {
@@ -278,14 +304,12 @@ export function checkRest(state: State): void {
     holds(spec.state !== "absent", "who is to go is gone");
     holds(status.queue_key === null, "nobody waits");
     if (hasFailed(record)) continue;
-    holds(
-      phase === (spec.state === "suspended" ? "suspended" : "active"),
-      "the command is carried out",
-    );
-    const isAsSaid = isAsRecorded(record, state) && state.sites[id]?.state === phase;
+    holds(phase === phaseOf(record), "the command is carried out");
+    const place = spec.state === "retained" ? "retained" : phase;
+    const isAsSaid = isAsRecorded(record, state) && state.sites[id]?.state === place;
     holds(isAsSaid, "the site is as the record says");
     holds(
-      spec.state === "suspended" || (status.site !== null && hasWantedNames(spec, status.site)),
+      spec.state !== "present" || (status.site !== null && hasWantedNames(spec, status.site)),
       "the site has the names that are asked for",
     );
     holds(state.secrets[id] === true, "the Secret is there");

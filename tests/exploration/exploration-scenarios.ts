@@ -125,6 +125,23 @@ export const POOL_RENAME: Scenario = {
   budget: { ...NOTHING, commands: 3 },
 };
 
+/** A deletion is taken back, or its time is over, or both at once. */
+export const RETENTION: Scenario = {
+  ...common,
+  name: "one tenant that is deleted, comes back or is deleted for good, with a crash and a failing Job",
+  isRetaining: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 5, crashes: 1, failures: 1 },
+};
+
+/** The same with two reconciles that stall anywhere. */
+export const RETENTION_STALLS: Scenario = {
+  ...common,
+  name: "one tenant that is deleted and comes back, two reconciles that stall anywhere",
+  isRetaining: true,
+  budget: { ...NOTHING, commands: 3 },
+};
+
 export const SCENARIOS = [
   STALLS,
   CRASHES,
@@ -138,4 +155,6 @@ export const SCENARIOS = [
   POOL,
   POOL_NAME,
   POOL_RENAME,
+  RETENTION,
+  RETENTION_STALLS,
 ];

@@ -11,7 +11,7 @@ import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import type { claimStandby } from "../../shared/tenant/standby.ts";
 import { withChanges } from "../../shared/tenant/tenant.ts";
-import type { newTenant, Tenant } from "../../shared/tenant/tenant.ts";
+import type { newTenant, Requester, Tenant } from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
 import {
   answer,
@@ -55,6 +55,8 @@ export interface Scenario {
   standbys?: string[];
   /** The other names that tenants may be given. */
   newNames?: string[];
+  /** Whether deletions can be taken back, until the garbage collection finds that their time is over. */
+  isRetaining?: boolean;
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
@@ -161,8 +163,10 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of overdue(state)) yield step(label, next, "commands");
   }
   for (const [label, next] of poolSteps(state, rig)) yield step(label, next);
+  for (const [label, next] of purges(state, rig)) yield step(label, next);
   const resynced = resync(state, rig);
   if (resynced !== null) yield step("resync", resynced);
   if (budget.jumps > 0) {
@@ -234,7 +238,21 @@ function* workSteps(state: State, job: ModelJob, { guarantees }: Rig): Generator
   }
 }
 
-const COMMANDS: Command[] = ["delete", "retry", "suspend", "resume"];
+type Asked = Command | CommandWithFields;
+
+const COMMANDS: [name: string, command: Asked][] = (
+  ["delete", "retry", "suspend", "resume"] as const
+).map((command) => [command, command]);
+
+const DELETE = { name: "delete", retentionDays: 14, purge: false, reason: null } as const;
+
+/** Where deletions can be taken back. */
+const RETAINING_COMMANDS: [name: string, command: Asked][] = [
+  ...COMMANDS.filter(([name]) => name !== "delete"),
+  ["delete", DELETE],
+  ["undelete", "undelete"],
+  ["purge", { ...DELETE, purge: true, reason: "it is insisted on" }],
+];
 
 function* commands(state: State, rig: Rig): Generator<[string, State]> {
   for (const { id, subdomain } of rig.scenario.tenants) {
@@ -249,9 +267,9 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
   for (const stored of Object.values(state.tenants)) {
     if (!stored || stored.record.spec.state === "standby") continue;
     const { id } = stored.record;
-    for (const command of COMMANDS) {
+    for (const [name, command] of rig.scenario.isRetaining ? RETAINING_COMMANDS : COMMANDS) {
       const next = commandFor(state, stored.record, command, rig);
-      if (next !== null) yield [`${nameOf(id)}: ${command}`, next];
+      if (next !== null) yield [`${nameOf(id)}: ${name}`, next];
     }
     for (const name of rig.scenario.newNames ?? []) {
       const holder = state.reservations[name] ?? id;
@@ -405,6 +423,29 @@ function* forgotten(state: State, rig: Rig): Generator<[string, State]> {
     const over = withChanges(record, { spec: { former_subdomains } });
     const next = commandFor(state, over, { name: "forget-names" }, rig);
     if (next !== null) yield [`${nameOf(record.id)}: former names are forgotten`, next];
+  }
+}
+
+export const GARBAGE_COLLECTION: Requester = { ...POOL, name: "garbage-collection" };
+
+/** It finds those whose deletion can be taken back no longer; here their time is over at any moment. */
+function* overdue(state: State): Generator<[string, State]> {
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored || stored.record.spec.retention === null) continue;
+    const { id } = stored.record;
+    if (state.purges.some(({ record }) => record.id === id)) continue;
+    yield [`${nameOf(id)}: its time is over`, { ...state, purges: [...state.purges, stored] }];
+  }
+}
+
+/** What it has found, it deletes for good, unless it has changed since. */
+function* purges(state: State, rig: Rig): Generator<[string, State]> {
+  for (const [index, read] of state.purges.entries()) {
+    const next = { ...state, purges: state.purges.toSpliced(index, 1) };
+    const { purgingInsistsOnVersion } = rig.guarantees;
+    const stored = current(state, read.record.id, read.version, purgingInsistsOnVersion);
+    const purged = stored && commandFor(next, stored.record, "delete", rig, GARBAGE_COLLECTION);
+    yield [`${nameOf(read.record.id)}: is deleted for good`, purged ?? next];
   }
 }
 

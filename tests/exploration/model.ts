@@ -35,6 +35,8 @@ export interface Guarantees {
   /** Whether a standby is given, or dropped, only as it was read. */
   givingInsistsOnVersion: boolean;
   droppingInsistsOnVersion: boolean;
+  /** Whether a tenant whose time is over is deleted for good only as it was read. */
+  purgingInsistsOnVersion: boolean;
   /** Whether a standby that is not given leaves its name as it was. */
   givingIsAtomic: boolean;
   /** Which names are reserved and released by a change: all of those that follow from it. */
@@ -51,6 +53,7 @@ export const ALL_GUARANTEES: Guarantees = {
   told: (told) => told,
   givingInsistsOnVersion: true,
   droppingInsistsOnVersion: true,
+  purgingInsistsOnVersion: true,
   givingIsAtomic: true,
   named: (names) => names,
 };
@@ -66,7 +69,7 @@ export interface ModelJob extends Job {
 }
 
 export interface Site {
-  state: "half" | "active" | "suspended";
+  state: "half" | "active" | "suspended" | "retained";
   /** Whether it is set up for a customer. */
   hasCustomer: boolean;
 }
@@ -118,6 +121,8 @@ export interface State {
   posts: Record<string, Read>;
   /** The standbys that the pool has read and is about to drop. */
   plans: Read[];
+  /** The tenants that the garbage collection has read and is about to delete for good. */
+  purges: Read[];
   counter: number;
 }
 
@@ -154,6 +159,7 @@ export function emptyState(): State {
     answered: {},
     posts: {},
     plans: [],
+    purges: [],
     counter: 0,
   };
 }
@@ -404,12 +410,10 @@ function withEffect(state: State, job: ModelJob): State {
     case "rename":
       return site === undefined || isOthers ? end(state, job, NOT_OURS) : withHosts(claimed, job);
     case "suspend":
+    case "retain":
     case "resume":
       if (site === undefined) return end(state, job, NOT_OURS);
-      return withSite(claimed, tenantId, {
-        ...site,
-        state: kind === "suspend" ? "suspended" : "active",
-      });
+      return withSite(claimed, tenantId, { ...site, state: BROUGHT_TO[kind] });
     case "login-link":
       return site === undefined ? end(state, job, NOT_OURS) : claimed;
     case "drop": {
@@ -422,6 +426,8 @@ function withEffect(state: State, job: ModelJob): State {
       throw new TypeError(`The model knows no ${kind}.`);
   }
 }
+
+const BROUGHT_TO = { suspend: "suspended", retain: "retained", resume: "active" } as const;
 
 /** The names of the Job's are the tenant's, and no others. */
 function withHosts(state: State, { tenantId: owner, names }: ModelJob): State {

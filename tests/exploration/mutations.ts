@@ -13,8 +13,8 @@ import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { claimStandby } from "../../shared/tenant/standby.ts";
-import { wantedNames } from "../../shared/tenant/site-names.ts";
-import { isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
+import { heldSubdomains, wantedNames } from "../../shared/tenant/site-names.ts";
+import { isDeleted, isSettled, newTenant, withChanges } from "../../shared/tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import {
@@ -26,6 +26,7 @@ import {
   POOL,
   QUEUE,
   RENAMES,
+  RETENTION,
   SLOT,
   STALLS,
 } from "./exploration-scenarios.ts";
@@ -115,6 +116,9 @@ function givenUp(changes: StatusChanges, operation: Operation): StatusChanges {
     observed_generation: operation.generation,
   };
 }
+
+const isDelete = (command: Parameters<typeof applyCommand>[1]): boolean =>
+  typeof command === "object" && command.name === "delete";
 
 const isOvertaken = ({ spec, status }: Tenant): boolean =>
   status.operation !== null && status.operation.generation < spec.generation;
@@ -500,6 +504,104 @@ export const MUTATIONS: Mutation[] = [
       },
     },
     breaks: "only a caller changes what is asked for",
+  },
+  {
+    name: "the end of a retention deletes for good who was brought back",
+    scenario: RETENTION,
+    guarantees: { purgingInsistsOnVersion: false },
+    breaks: "who came back is not deleted for good",
+  },
+  {
+    name: "the name of who is deleted is free before the site is dropped",
+    scenario: RETENTION,
+    guarantees: {
+      named: (names, _before, after) =>
+        isDeleted(after) ? { ...names, released: heldSubdomains(after) } : names,
+    },
+    breaks: "a tenant holds its name",
+  },
+  {
+    name: "a retention that still works is taken for one that succeeded",
+    scenario: RETENTION,
+    code: seeing(({ tenant, job }) => ({
+      tenant,
+      job:
+        job?.kind === "retain"
+          ? { ...job, outcome: job.outcome ?? { result: "succeeded", reason: null } }
+          : job,
+    })),
+    breaks: "who is deleted is behind the fence",
+  },
+  {
+    name: "a suspended tenant that comes back is opened",
+    scenario: RETENTION,
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        if (command !== "undelete" || effect.outcome !== "changed") return effect;
+        const spec = { ...effect.changes.spec, state: "present" as const };
+        return { ...effect, changes: { ...effect.changes, spec } };
+      },
+    },
+    breaks: "who comes back is to be as before",
+  },
+  {
+    name: "who comes back is not opened, for it was open before",
+    scenario: RETENTION,
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        const { site } = tenant.status;
+        if (effect.outcome !== "changed" || site === null || !isDelete(command)) return effect;
+        const status = { ...effect.changes.status, site };
+        return { ...effect, changes: { ...effect.changes, status } };
+      },
+    },
+    breaks: "the command is carried out",
+  },
+  {
+    name: "who is deleted again before they were back is taken to be closed still",
+    scenario: RETENTION,
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        const { site } = tenant.status;
+        if (effect.outcome !== "changed" || command !== "undelete") return effect;
+        const status = { ...effect.changes.status, site };
+        return { ...effect, changes: { ...effect.changes, status } };
+      },
+    },
+    breaks: "the command is carried out",
+  },
+  {
+    name: "who is deleted and can come back goes",
+    scenario: RETENTION,
+    code: instead((decision, { tenant, job }) =>
+      isDeleted(tenant) && job === null ? END_DELETION : decision,
+    ),
+    breaks: "a name is free only when nothing leads by it",
+  },
+  {
+    name: "a retention is given up",
+    scenario: RETENTION,
+    code: recording((changes, operation, { reason }) =>
+      reason === "AttemptFailed" && operation.kind === "retain"
+        ? givenUp(changes, operation)
+        : changes,
+    ),
+    breaks: "what may succeed is tried again",
+  },
+  {
+    name: "that a tenant is deleted is told only when nothing is left of it",
+    scenario: RETENTION,
+    guarantees: {
+      told: (told) =>
+        told.operations.some(({ fields }) => fields.kind === "retain") &&
+        told.event?.type === "deleted"
+          ? { ...told, event: null }
+          : told,
+    },
+    breaks: "the last that is told of who is deleted is that it is",
   },
   {
     name: "a tenant that is settled goes",

@@ -29,6 +29,7 @@ export function keyOfState(state: State): string {
     Object.keys(state.triggers).toSorted().join(),
     entries(state.posts, ofRead),
     state.plans.map(ofRead).join(),
+    state.purges.map(ofRead).join(),
     ...running,
   ].join("|");
 }
@@ -69,10 +70,13 @@ function keyOfRecord(record: Tenant, now: number): string {
     time === null || time === undefined ? "-" : time.getTime() <= now ? "p" : "f";
   return [
     spec.state,
+    spec.retention?.from ?? "",
     spec.generation,
     status.phase,
     keyOfNames(wantedNames(spec)),
-    status.site === null ? "" : `site ${status.site.suspended} ${keyOfNames(status.site)}`,
+    status.site === null
+      ? ""
+      : `site ${status.site.suspended}${status.site.retained ? "r" : ""} ${keyOfNames(status.site)}`,
     status.removed,
     status.observed_generation,
     status.message === null ? "" : (status.condition ?? ""),

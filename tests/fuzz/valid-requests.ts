@@ -75,6 +75,9 @@ const EXCLUSIVE = [
   ["skip", "page_token"],
 ] as const;
 
+/** What the API takes only beside another one: that a purge is asked for only if it is true, no list of names can say. */
+const DEPENDENT = [["purge", "reason"]] as const;
+
 /** Of letters of any script, marks and what else a name may hold. */
 const characters = constantFrom(..."aZé校م2٣ .&',-", "e\u0301", "\u{1d4b3}");
 
@@ -167,7 +170,8 @@ function isComplete(
     hasAll(required) &&
     oneOf.some((alternative) => hasAll(alternative.required)) &&
     given.size >= minProperties &&
-    !EXCLUSIVE.some(hasAll)
+    !EXCLUSIVE.some(hasAll) &&
+    DEPENDENT.every(([name, other]) => !given.has(name) || given.has(other))
   );
 }
 

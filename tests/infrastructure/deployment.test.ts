@@ -213,6 +213,7 @@ function addTests(): void {
       poolSize: 12,
       backupBucket: "my-project-kairos-tenant-backups",
       backupEndpoint: "https://storage.googleapis.com",
+      retentionDays: 30,
     });
   });
 

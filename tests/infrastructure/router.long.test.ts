@@ -67,11 +67,14 @@ function addTests(): void {
     const targets = states.map((state) => `../tenants/${site}/${state}`);
     const answers = await askWhileSwapping(hostLink, targets);
     const got = countBy(answers, ({ status, headers, body }) =>
-      status === 200 ? `200 ${body}` : `${status} ${headers.location ?? headers["retry-after"]}`,
+      status === 200
+        ? `200 ${body}`
+        : `${status} ${headers.location ?? headers["retry-after"] ?? "no more"}`,
     );
     assert.equal(Object.keys(got).toSorted(), [
       `200 ${site} /`,
       "308 https://new.example.com/",
+      "410 no more",
       "503 3600",
     ]);
   });

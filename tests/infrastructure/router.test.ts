@@ -249,16 +249,20 @@ function addTests(): void {
     assert.equal(bench.reached, []);
   });
 
-  for (const state of ["suspended", "retained"]) {
+  for (const [state, status, words] of [
+    ["suspended", 503, "This site is suspended."],
+    ["retained", 410, "The site that was at this address is gone."],
+  ] as const) {
     test(`all hosts of a ${state} site are closed at once, and open again`, async () => {
       const hosts = ["acme.example.com", "www.acme-corp.org"];
       leadTo(join(volume, "tenants", ACME, "current"), state);
       for (const host of hosts) {
         const answer = await ask({ host, path: "/login", method: "POST", body: "usr=a" });
-        assert.is(answer.status, 503, host);
+        assert.is(answer.status, status, host);
         assert.is(answer.headers["cache-control"], "no-store");
-        assert.match(answer.headers["retry-after"] ?? "", /^\d+$/);
-        assert.match(answer.body, "This site is suspended.");
+        if (status === 503) assert.match(answer.headers["retry-after"] ?? "", /^\d+$/);
+        else assert.is(answer.headers["retry-after"], undefined);
+        assert.match(answer.body, words);
       }
       assert.equal(bench.reached, []);
       leadTo(join(volume, "tenants", ACME, "current"), `../../benches/main/sites/${ACME}`);

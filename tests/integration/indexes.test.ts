@@ -139,6 +139,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.queue(10);
   await store.dueTenants(NOW, 10);
   await callBackupMethods(store, id);
+  await store.tenantsToPurge(NOW, 10);
   for (const list of everyList()) await store.listTenants(list);
   for (const list of everyOperationList()) await store.listOperations(list);
   await store.readOperation(OPERATION_ID);

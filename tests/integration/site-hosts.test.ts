@@ -120,6 +120,15 @@ test("a suspended site's names all lead to the page that says so, and back", asy
     assert.is(reached(host), it.bench.site(ACME));
 });
 
+test("all names of a site that is retained lead to the page that says that it is gone, former ones by way of the newest", async () => {
+  await it.succeed(rename({ subdomain: "new", former: ["acme"], domains: ["shop.example"] }));
+  const links = hosts();
+  await it.succeed({ kind: "retain", tenant: ACME, generation: 3 });
+  const place = join(it.bench.volume.tenants, SITE, "retained");
+  for (const host of ["new.kairos.app", "shop.example"]) assert.is(reached(host), place);
+  assert.equal(hosts(), links);
+});
+
 test("a drop frees all names of a site, and no other", async () => {
   await it.succeed({ kind: "create", tenant: named({ subdomain: "rival" }, RIVAL) });
   await it.succeed(rename({ subdomain: "new", former: ["acme"], domains: ["shop.example"] }));

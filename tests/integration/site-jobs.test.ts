@@ -253,9 +253,10 @@ test("a link in place of our own site is not followed", async () => {
   assert.ok(existsSync(join(bench.site(OTHER), ".provisioned")));
 });
 
-const late: [sentence: string, kind: "create" | "drop" | "suspend" | "resume"][] = [
+const late: [sentence: string, kind: "create" | "drop" | "suspend" | "retain" | "resume"][] = [
   ["create", "create"],
   ["suspend", "suspend"],
+  ["retain", "retain"],
   ["resume", "resume"],
 ];
 for (const [sentence, kind] of late) {
@@ -284,6 +285,48 @@ test("suspend and resume switch the maintenance mode and the database's lock, an
   assert.not(existsSync(locked));
   assert.is(realpathSync(hostOf("acme")), bench.site(ACME));
   assert.is(inSite("apps.txt"), "frappe\nerpnext\n");
+});
+
+for (const [back, generation] of [
+  ["resume", 3],
+  ["suspend", 3],
+] as const) {
+  test(`retain shuts a site as a suspension does, says that it is gone, keeps all of it, and ${back} brings it back`, async () => {
+    await bench.run({ kind: "create", tenant: ACME });
+    const plain = readConfig();
+    const kept = [databases(), users(), readdirSync(bench.site(ACME))];
+    const locked = join(bench.databases, "users", `${databaseName(ACME.id)}@%`, "locked");
+    assert.is((await bench.run({ kind: "retain", tenant: ACME, generation: 2 })).status, 0);
+    assert.equal(readConfig(), { ...plain, maintenance_mode: 1 });
+    assert.ok(existsSync(locked));
+    const record = join(bench.volume.tenants, siteName(ACME.id));
+    assert.is(realpathSync(hostOf("acme")), join(record, "retained"));
+    assert.equal([databases(), users(), readdirSync(bench.site(ACME))], kept);
+    assert.is((await bench.run({ kind: back, tenant: ACME, generation })).status, 0);
+    const isOpen = back === "resume";
+    assert.equal(readConfig(), { ...plain, maintenance_mode: isOpen ? 0 : 1 });
+    assert.is(existsSync(locked), !isOpen);
+    const place = isOpen ? bench.site(ACME) : join(record, "suspended");
+    assert.is(realpathSync(hostOf("acme")), place);
+    assert.is(inSite("apps.txt"), "frappe\nerpnext\n");
+  });
+}
+
+test("a site from before there was such a state is retained, too", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  const place = join(bench.volume.tenants, siteName(ACME.id), "retained");
+  spawnSync("rmdir", [place]);
+  assert.is((await bench.run({ kind: "retain", tenant: ACME, generation: 2 })).status, 0);
+  assert.is(realpathSync(hostOf("acme")), place);
+});
+
+test("a drop leaves nothing of a site that was retained", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  await bench.run({ kind: "retain", tenant: ACME, generation: 2 });
+  assert.is((await bench.run({ kind: "drop", tenant: ACME, generation: 3 })).status, 0);
+  assert.equal([databases(), users()], [[], ["root@%"]]);
+  assert.not(existsSync(bench.site(ACME)));
+  assert.not(existsSync(hostOf("acme")));
 });
 
 test("suspend of a site that is not there changes nothing", async () => {

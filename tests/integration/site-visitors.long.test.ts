@@ -78,6 +78,7 @@ function routed(host: string): number {
   if (!existsSync(link)) return 404;
   const [, , place = ""] = relative(bench.volume.root, realpathSync(link)).split("/");
   if (place === "suspended") return 503;
+  if (place === "retained") return 410;
   return place === "moved-to"
     ? 308
     : statusOf(dirname(realpathSync(link)), basename(realpathSync(link)));
@@ -134,11 +135,12 @@ test("where there is no router, the bench is asked for the site", async () => {
 for (const [kind, generation, wanted] of [
   ["suspend", 2, 503],
   ["resume", 3, 200],
+  ["retain", 2, 410],
 ] as const) {
   test(`a ${kind} waits until every process of the web server knows of it`, async () => {
     await run("create", 1);
     if (kind === "resume") await run("suspend", 2);
-    before = kind === "suspend" ? 200 : 503;
+    before = kind === "resume" ? 503 : 200;
     stale = 5;
     visits = [];
     const { status, output } = await run(kind, generation);
@@ -152,7 +154,7 @@ for (const [kind, generation, wanted] of [
 }
 
 /** Why one look at the visitors is no proof. */
-async function refusal(address: string, wanted: "open" | "closed"): Promise<string> {
+async function refusal(address: string, wanted: "open" | "closed" | "gone"): Promise<string> {
   const args = [VISIT, address, siteName(ACME.id), "acme.kairos.app", wanted, "0"];
   return new Promise((resolve, reject) => {
     execFile("python3", args, (error, _stdout, stderr) => {
@@ -166,14 +168,26 @@ const VISIT = new URL("../../shared/operations/scripts/visit.py", import.meta.ur
 
 for (const [wanted, got] of [
   ["closed", "200"],
+  ["gone", "200"],
+  ["gone", "503"],
   ["open", "404"],
 ] as const) {
   test(`visitors who get ${got} are no proof that a site is ${wanted}`, async () => {
-    if (wanted === "closed") await run("create", 1);
+    if (got !== "404") await run("create", 1);
+    if (got === "503") await run("suspend", 2);
     const words = `after 0 seconds visitors of acme.kairos.app still get ${got}\n`;
     assert.is(await refusal(urlOf(router), wanted), words);
   });
 }
+
+test("where there is no router, a retained site is seen to be closed", async () => {
+  const env = { BENCH_URL: urlOf(web) };
+  await bench.run({ kind: "create", tenant: ACME, env });
+  visits = [];
+  const { status, output } = await bench.run({ kind: "retain", tenant: ACME, generation: 2, env });
+  assert.is(status, 0, output);
+  assert.equal(visits, twenty(siteName(ACME.id), 503));
+});
 
 test("a web server that is away is no proof that a site is closed", async () => {
   assert.match(await refusal("http://127.0.0.1:1", "closed"), /still get no answer \(.*refused/);

@@ -38,6 +38,7 @@ test("a database that is not there is an outage, and no tenant that is not there
     ["BatchGetDocuments", () => it.faulty.readTenant(TENANT_ID)],
     ["BatchGetDocuments", () => it.faulty.showTenant(TENANT_ID)],
     ["RunQuery", () => it.faulty.dueTenants(NOW, 1)],
+    ["RunQuery", () => it.faulty.tenantsToPurge(NOW, 1)],
     ["Commit", () => it.faulty.recordHeartbeat(NOW)],
   ] as const) {
     it.proxy.injectFault({ rpc, ...injected });

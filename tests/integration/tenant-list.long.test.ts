@@ -100,6 +100,51 @@ test("one that is being dropped is in no list, and so is the first of it that a 
   assert.is(total, 1);
 });
 
+/** Seven tenants, and among them four whose deletion can be taken back. */
+async function storeDeleted(): Promise<{ tenants: Tenant[]; deleted: Tenant[] }> {
+  const { tenants } = await store();
+  const deleted = [0, 3, 8, 9].map((second, k) =>
+    withParts(tenantNamed(`gone-${k}`, at(second)), { status: { phase: "deleted" } }),
+  );
+  await storeStandbys(it.client, deleted);
+  return { tenants, deleted: newestFirst(deleted) };
+}
+
+for (const limit of [1, 3, 7, 100]) {
+  test(`those that are deleted are in no page of ${limit}, unless they are asked for`, async () => {
+    const { tenants, deleted } = await storeDeleted();
+    for (const [showDeleted, expected] of [
+      [false, tenants],
+      [true, newestFirst([...tenants, ...deleted])],
+    ] as const) {
+      const seen: string[] = [];
+      let from: ListRequest["from"] | null = { skip: 0 };
+      while (from !== null) {
+        const page = await list({ limit, from, showDeleted });
+        assert.is(page.total, expected.length);
+        seen.push(...idsOf(page.tenants));
+        from = page.next === null ? null : { after: page.next };
+      }
+      assert.equal(seen, idsOf(expected));
+    }
+  });
+}
+
+test("those that are deleted are not skipped, and found by their status only where they are asked for", async () => {
+  const { tenants, deleted } = await storeDeleted();
+  for (const skip of [0, 1, 4, 6]) {
+    const { tenants: page, total } = await list({ limit: 2, from: { skip } });
+    assert.equal(idsOf(page), idsOf(tenants).slice(skip, skip + 2));
+    assert.is(total, 7);
+  }
+  const filter = { phase: "deleted" } as const;
+  assert.equal(await list({ filter }), { tenants: [], total: 0, next: null });
+  const found = await list({ filter, showDeleted: true });
+  assert.equal(idsOf(found.tenants), idsOf(deleted));
+  assert.is(found.total, 4);
+  assert.is((await list({ filter: { phase: "failed" }, limit: 2 })).total, 3);
+});
+
 test("those without a time come last, and are skipped as the others are", async () => {
   const { tenants } = await store();
   const odd = tenantNamed("odd");

@@ -15,6 +15,7 @@ export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {
     former_subdomains: [],
     domains: [],
     suspended: false,
+    retained: false,
     ...more,
   };
 }

@@ -29,7 +29,7 @@ export function readyStandby(now: Date, { status, ...more }: TenantParts = {}): 
     id,
     status: {
       phase: "active",
-      site: { name: siteName(id), ...names, suspended: false },
+      site: { name: siteName(id), ...names, suspended: false, retained: false },
       observed_generation: 1,
       standby_key: id,
       next_reconcile_at: null,

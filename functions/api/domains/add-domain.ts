@@ -9,6 +9,7 @@ import type { Domain, DomainCommand } from "../../../shared/domains/domain.ts";
 import { givenDomainSchema } from "../../../shared/domains/domain-schemas.ts";
 import type { Stored, Version } from "../../../shared/reconciler/ports.ts";
 import type { Repeated } from "../../../shared/tenant/repeated-request.ts";
+import { isToGo } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
@@ -88,7 +89,7 @@ async function add(
   const basis = await store.readDomainForCommand(name, request);
   if (basis.outcome !== "first-time") return repeated(basis);
   const tenant = await requireTenant(call.tenantId, dependencies);
-  if (tenant.spec.state === "absent") throw new Problem(409, "The tenant is being deleted.");
+  if (isToGo(tenant)) throw new Problem(409, "The tenant is being deleted.");
   if (basis.domain === null) return create(name, tenant, call, command, dependencies);
   return askAgain(basis.domain, basis.expiredRequest, tenant, call, command, dependencies);
 }

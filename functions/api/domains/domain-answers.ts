@@ -8,6 +8,7 @@ import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { AnswerSpec, ApiDependencies } from "../http/endpoint.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
+import { findTenant } from "../tenants/find-tenant.ts";
 import { noSuchTenant } from "../tenants/tenant-answers.ts";
 import { toDomainView } from "./domain-view.ts";
 
@@ -31,8 +32,8 @@ export async function requireTenant(
   tenantId: string,
   { store }: Pick<ApiDependencies, "store">,
 ): Promise<Tenant> {
-  const tenant = (await store.showTenant(tenantId))?.tenant;
-  if (tenant === undefined || tenant.spec.state === "standby") throw noSuchTenant(tenantId);
+  const tenant = await findTenant({ tenantId }, { store });
+  if (tenant.spec.state === "standby") throw noSuchTenant(tenantId);
   return tenant;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { JSONSchema } from "json-schema-to-ts";
 import type { Store } from "../../../shared/firestore/store.ts";
+import { isDeleted } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { noSuchTenant } from "../tenants/tenant-answers.ts";
 import { problemSchema } from "../http/problem.ts";
@@ -46,7 +47,8 @@ export const listTenantOperations = defineEndpoint({
 
 /** Whether there is a tenant, or a record of what happened to it. */
 async function isKnown(tenantId: string, store: Store): Promise<boolean> {
-  if ((await store.showTenant(tenantId)) !== null) return true;
+  const tenant = (await store.showTenant(tenantId))?.tenant;
+  if (tenant !== undefined && !isDeleted(tenant)) return true;
   const filter = { tenant_id: tenantId };
   const newest = await store.listOperations({ filter, since: null, limit: 1, after: null });
   return newest.operations.length > 0;

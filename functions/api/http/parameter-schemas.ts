@@ -42,3 +42,10 @@ export const pageTokenSchema = {
   pattern: "^[A-Za-z0-9_-]{1,200}$",
   description: "the next_page_token of an earlier answer",
 } as const satisfies JSONSchema;
+
+/** The parameter by which tenants are seen whose deletion can be taken back. */
+export const showDeletedSchema = {
+  type: "boolean",
+  title: "Whether a tenant is seen too whose deletion can be taken back",
+  description: "true, or false as without it",
+} as const satisfies JSONSchema;

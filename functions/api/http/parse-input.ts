@@ -76,7 +76,14 @@ function toObject(query: URLSearchParams, schema: JSONSchema): object {
     if (more.length > 0) {
       throw invalid([{ pointer: `/${name}`, message: `${name} is given more than once` }]);
     }
-    entries.push([name, type === "integer" && /^-?\d{1,15}$/.test(text) ? Number(text) : text]);
+    entries.push([name, toTyped(text, type)]);
   }
   return Object.fromEntries(entries);
+}
+
+/** A text of a query as a value of its type; one that is none stays as it is, and is refused. */
+function toTyped(text: string, type: unknown): unknown {
+  if (type === "integer" && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === "boolean" && /^(true|false)$/.test(text)) return text === "true";
+  return text;
 }

@@ -19,6 +19,7 @@ test("a key belongs to its caller", () => {
 const others: [what: string, request: Parameters<typeof identify>[2]][] = [
   ["endpoint", { ...REQUEST, endpoint: "retryTenant" }],
   ["tenant", { ...REQUEST, tenantId: "7" }],
+  ["query", { ...REQUEST, query: { purge: true } }],
   ["body", { ...REQUEST, body: { a: "1", b: "3" } }],
 ];
 for (const [what, request] of others) {

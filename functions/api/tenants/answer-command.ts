@@ -5,11 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { operationIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import type {
-  Command,
-  CommandRequest,
-  CommandWithFields,
-} from "../../../shared/tenant/commands.ts";
+import type { CommandRequest } from "../../../shared/tenant/command-effect.ts";
+import type { Command, CommandWithFields } from "../../../shared/tenant/commands.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { currentOperationId } from "../history/current-operation.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSettled } from "../../../shared/tenant/tenant.ts";
+import { isDeleted, isSettled } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { noSuchTenant } from "./tenant-answers.ts";
@@ -11,14 +11,15 @@ import { noSuchTenant } from "./tenant-answers.ts";
 /** They say how soon it is worth asking again while something is under way. */
 export const POLL_HEADERS: Readonly<Record<string, string>> = { "Retry-After": "5" };
 
-/** The tenant of the path. Throws 404 where there is none. */
+/** The tenant of the path. Throws 404 where there is none, or one that is deleted, unless such are to be shown. */
 export async function findTenant(
   { tenantId }: Pick<Call, "tenantId">,
-  { store }: ApiDependencies,
+  { store }: Pick<ApiDependencies, "store">,
+  { showDeleted = false } = {},
 ): Promise<Tenant> {
-  const shown = await store.showTenant(tenantId);
-  if (shown === null) throw noSuchTenant(tenantId);
-  return shown.tenant;
+  const tenant = (await store.showTenant(tenantId))?.tenant;
+  if (tenant === undefined || (isDeleted(tenant) && !showDeleted)) throw noSuchTenant(tenantId);
+  return tenant;
 }
 
 /** Says when to ask again, while something is under way. */

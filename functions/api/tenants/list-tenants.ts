@@ -8,7 +8,7 @@ import { emailSchema } from "../../../shared/tenant/field-schemas.ts";
 import { isTenantId } from "../../../shared/tenant/names.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
-import { pageTokenSchema } from "../http/parameter-schemas.ts";
+import { pageTokenSchema, showDeletedSchema } from "../http/parameter-schemas.ts";
 import { invalid } from "../http/parse-input.ts";
 import { parsePageToken, toPageToken } from "../http/page-token.ts";
 import { statusSchema, tenantSchema, toView } from "./tenant-view.ts";
@@ -44,6 +44,7 @@ export const listQuerySchema = {
       title: "The standbys of the pool, which are left out otherwise",
       description: "standby, or left out",
     },
+    show_deleted: showDeletedSchema,
   },
 } as const satisfies JSONSchema;
 
@@ -71,11 +72,12 @@ export const listTenants = defineEndpoint({
   description:
     "Follow `next_page_token` from page to page: each tenant that is there from the first page on " +
     "is seen once, whatever is created meanwhile. `skip` is for older callers: what it skips is read, " +
-    "and billed, all the same. Skip or follow a token, not both. `email` is compared as it was given.",
+    "and billed, all the same. Skip or follow a token, not both. `email` is compared as it was given. " +
+    "Tenants whose deletion can be taken back are listed with `show_deleted` only.",
   query: listQuerySchema,
   answers: { 200: { description: "A page of tenants.", schema: tenantListSchema } },
   async handle({ query }, { store }) {
-    const { skip, limit, page_token, status, email, state } = query;
+    const { skip, limit, page_token, status, email, state, show_deleted = false } = query;
     if (page_token !== undefined && skip > 0) {
       throw invalid([{ pointer: "/skip", message: "skip must be left out beside page_token" }]);
     }
@@ -85,6 +87,7 @@ export const listTenants = defineEndpoint({
         ...(email && { email }),
         ...(state && { state }),
       },
+      showDeleted: show_deleted,
       limit,
       from: page_token === undefined ? { skip } : { after: parsePageToken(page_token, isTenantId) },
     });

@@ -5,7 +5,9 @@
  */
 import type { Store } from "../../../shared/firestore/store.ts";
 import { correct } from "../../../shared/tenant/commands.ts";
-import type { CommandEffect, Corrections } from "../../../shared/tenant/commands.ts";
+import type { CommandEffect } from "../../../shared/tenant/command-effect.ts";
+import type { Corrections } from "../../../shared/tenant/commands.ts";
+import { isDeleted } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { LOST_RACE, untilWritten } from "./until-written.ts";
 
@@ -26,7 +28,7 @@ export function recordCorrection(
 ): Promise<CorrectionResult | null> {
   return untilWritten(tenantId, async (): Promise<CorrectionResult | null | typeof LOST_RACE> => {
     const stored = await store.readTenant(tenantId);
-    if (stored === null) return null;
+    if (stored === null || isDeleted(stored.record)) return null;
     const { record } = stored;
     const effect = correct(record, corrections, now);
     if (effect.outcome === "refused") return effect;

@@ -5,8 +5,8 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { toStatusView } from "../../../shared/tenant/status-event.ts";
-import { PHASES, SPEC_STATES } from "../../../shared/tenant/tenant.ts";
+import { TOLD_STATES, toStatusView } from "../../../shared/tenant/status-event.ts";
+import { PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { progressSchema } from "../history/operation-progress.ts";
 import { named } from "../http/named-schema.ts";
@@ -25,7 +25,8 @@ const statusFields = {
   subdomain: { type: "string", description: "The site is at this name below the base domain." },
   status: {
     ...statusSchema,
-    description: "What was last verified. `deleting` ends in 404.",
+    description:
+      "What was last verified. `deleting` ends in 404. `deleted` is shown to whoever asks for deleted tenants only.",
   },
   site_url: { ...text, description: "Where the site is; null until it was verified." },
   error_message: {
@@ -45,7 +46,7 @@ const statusFields = {
     description:
       "The newest command whose outcome is known; all is settled when it is `generation`.",
   },
-  desired: { type: "string", enum: SPEC_STATES, description: "What is asked for." },
+  desired: { type: "string", enum: TOLD_STATES, description: "What is asked for." },
 } as const satisfies Record<string, JSONSchema>;
 
 const STATUS_FIELD_NAMES = [
@@ -105,6 +106,7 @@ export const tenantSchema = named("Tenant", {
     "backup",
     "created_at",
     "updated_at",
+    "purge_at",
   ],
   properties: {
     ...statusFields,
@@ -118,6 +120,12 @@ export const tenantSchema = named("Tenant", {
     },
     created_at: time,
     updated_at: time,
+    purge_at: {
+      type: ["string", "null"],
+      format: "date-time",
+      description:
+        "Until when its deletion can be taken back; null where there is none to take back.",
+    },
   },
 });
 type TenantView = FromSchema<typeof tenantSchema>;
@@ -139,5 +147,6 @@ export function toView(tenant: Tenant): TenantView {
     },
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
+    purge_at: tenant.spec.retention?.purge_at.toISOString() ?? null,
   };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BACKUP_KIND, isRequested, siteOf } from "../../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, isToGo, siteOf } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -16,16 +16,16 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   kind: BACKUP_KIND,
   // Of a suspended site, too.
   isNeeded: (tenant) =>
-    tenant.spec.state !== "absent" && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
+    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
   // Whoever waits for a site comes first.
   queueRank: 5,
   maxAttempts: 3,
   // A large site takes hours.
   deadlineSeconds: 15_000,
   secret: "backup-key",
-  statusWhileWorking: {},
+  statusWhileWorking: () => ({}),
   // The site is as good as before.
-  statusWhenGivenUp: {},
+  statusWhenGivenUp: () => ({}),
   verified: ({ spec: { backup } }) => ({
     backup: backup && { id: backup.id, requested_at: backup.requested_at, verified_at: null },
   }),

@@ -26,8 +26,8 @@ export const claim: OperationDefinition<"claim"> = {
   maxAttempts: 3,
   deadlineSeconds: 900,
   secret: null,
-  statusWhileWorking: { phase: "provisioning" },
-  statusWhenGivenUp: { phase: "failed" },
+  statusWhileWorking: () => ({ phase: "provisioning" }),
+  statusWhenGivenUp: () => ({ phase: "failed" }),
   verified: (tenant, settings) => ({
     phase: "active",
     site: verifiedSite(tenant, false, settings),

@@ -26,8 +26,8 @@ export const create: OperationDefinition<"create"> = {
   maxAttempts: 3,
   deadlineSeconds: 2400,
   secret: "passwords",
-  statusWhileWorking: { phase: "provisioning" },
-  statusWhenGivenUp: { phase: "failed" },
+  statusWhileWorking: () => ({ phase: "provisioning" }),
+  statusWhenGivenUp: () => ({ phase: "failed" }),
   verified: (tenant, settings) => ({
     phase: "active",
     site: verifiedSite(tenant, false, settings),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeleted } from "../../tenant/tenant.ts";
 import { administrator } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, DATABASE, HOSTS, REDIS } from "../script-parts.ts";
@@ -15,8 +16,9 @@ export const drop: OperationDefinition<"drop"> = {
   maxAttempts: null,
   deadlineSeconds: 2400,
   secret: null,
-  statusWhileWorking: { phase: "deleting" },
-  statusWhenGivenUp: {},
+  // Who is gone for callers stays so while the site that was kept is dropped.
+  statusWhileWorking: (tenant) => ({ phase: isDeleted(tenant) ? "deleted" : "deleting" }),
+  statusWhenGivenUp: () => ({}),
   verified: () => ({ site: null, removed: true }),
   containers: [
     {

@@ -18,9 +18,9 @@ export const loginLink: OperationDefinition<typeof LOGIN_LINK_KIND> = {
   maxAttempts: 3,
   deadlineSeconds: 600,
   secret: null,
-  statusWhileWorking: {},
+  statusWhileWorking: () => ({}),
   // The site is as good as before.
-  statusWhenGivenUp: {},
+  statusWhenGivenUp: () => ({}),
   // Its page was seen, so the site is still what it was.
   verified: ({ status: { site } }) => ({ site }),
   containers: [

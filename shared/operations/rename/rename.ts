@@ -22,9 +22,9 @@ export const rename: OperationDefinition<"rename"> = {
   maxAttempts: 3,
   deadlineSeconds: 900,
   secret: null,
-  statusWhileWorking: {},
+  statusWhileWorking: () => ({}),
   // The site is reached by the names that it had.
-  statusWhenGivenUp: {},
+  statusWhenGivenUp: () => ({}),
   verified: (tenant, settings) => ({ site: verifiedSite(tenant, false, settings) }),
   containers: [
     {

@@ -4,6 +4,7 @@
 #   hosts/FORMER            -> ../tenants/SITE/moved-to/HOST      this one sends visitors on to HOST
 #   tenants/SITE/current    -> ../../benches/BENCH/sites/SITE     where the site is, for all of its names
 #                           -> suspended                          it is suspended
+#                           -> retained                           it is deleted, but kept for some time
 #   tenants/SITE/names/HOST    a name that may lead to this site: noted before its link is made
 #
 # A link says whose it is. One of another tenant's, and whatever is no such link, is never touched, unless that tenant
@@ -24,7 +25,7 @@ make_directory() {
 prepare_hosts() {
   local directory
   mkdir -p -- "$host_links"
-  for directory in names suspended moved-to; do make_directory "$record/$directory"; done
+  for directory in names suspended retained moved-to; do make_directory "$record/$directory"; done
   discard "$changes"
   make_own_directory
 }
@@ -61,7 +62,8 @@ take_away() {
   fi
 }
 
-# open_site: all names of the site lead to it; close_site: to the page that says that it is suspended.
+# open_site: all names of the site lead to it; close_site: to the page that says that it is suspended; retain_site: to the
+# one that says that it is gone.
 open_site() {
   lead_current "../../benches/$BENCH/sites/$SITE"
 }
@@ -70,7 +72,15 @@ close_site() {
   lead_current suspended
 }
 
+retain_site() {
+  # A site that was made before there was such a state has no directory for it.
+  make_directory "$record/retained"
+  lead_current retained
+}
+
+# Where it leads there already, no more is left behind, and no less, than where it is changed.
 lead_current() {
+  make_own_directory
   lead "$record/current" "$1"
 }
 

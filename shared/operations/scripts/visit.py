@@ -1,9 +1,9 @@
 """Waits until the visitors of a site get what they should.
 
-usage: visit.py URL SITE HOST open|closed SECONDS [PATH TIMES]
+usage: visit.py URL SITE HOST open|closed|gone SECONDS [PATH TIMES]
 
 URL is the router, which finds the site by HOST, or the bench's web server, which is told the site's name. `open` is an
-answer 200 of the site, `closed` one of 500 or above. Every process of a web server keeps a site's
+answer 200 of the site, `closed` one of 500 or above, `gone` a 410. Every process of a web server keeps a site's
 configuration for a minute, so they may disagree: only many like answers one after another count, or TIMES of
 what does not depend on it.
 """
@@ -32,7 +32,11 @@ def visit(url, site, host, path):
 
 
 def is_right(answer, wanted):
-    return isinstance(answer, int) and (answer == 200 if wanted == "open" else answer >= 500)
+    if not isinstance(answer, int):
+        return False
+    if wanted == "closed":
+        return answer >= 500
+    return answer == (200 if wanted == "open" else 410)
 
 
 def main(url, site, host, wanted, seconds, path=PING, times=IN_A_ROW):

@@ -1,0 +1,159 @@
+/** The end of the time in which a deletion can be taken back, on the Firestore emulator and the fake cluster. */
+import { randomUUID } from "node:crypto";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import type { Store } from "../../shared/firestore/store.ts";
+import { firstAttempt } from "../../shared/reconciler/attempts.ts";
+import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
+import type { NamedTenant, Tenant } from "../../shared/tenant/tenant.ts";
+import { logLinesOf } from "../testkit/log-lines.ts";
+import { REQUESTER } from "../testkit/requester.ts";
+import { siteAt } from "../testkit/some-site.ts";
+import { storeStandbys } from "../testkit/some-standby.ts";
+import { SETTLED, someTenant, startTestDependencies } from "../testkit/test-dependencies.ts";
+import type { TestDependencies } from "../testkit/test-dependencies.ts";
+import { withParts } from "../testkit/tenant-parts.ts";
+
+const test = suite("the end of a retention");
+
+let it: TestDependencies;
+test.before(async () => {
+  it = await startTestDependencies();
+});
+test.before.each(() => it.empty());
+test.after(async () => {
+  await it.stop();
+});
+
+const NOW = new Date();
+
+/** A tenant that can be brought back until then, with the name that it had before where there is one. */
+function retainedUntil(purge_at: Date, former: string[] = []): NamedTenant {
+  const tenant = someTenant();
+  const former_subdomains = former.map((subdomain) => ({ subdomain, until: addSeconds(NOW, -60) }));
+  const closed = { former_subdomains: former, suspended: null, retained: true };
+  const operation = firstAttempt("retain", 2, 1, NOW);
+  return withParts(tenant, {
+    spec: {
+      state: "retained",
+      retention: { from: "present", purge_at },
+      former_subdomains,
+      generation: 2,
+    },
+    status: {
+      ...SETTLED,
+      phase: "deleted",
+      site: siteAt(tenant.spec.subdomain, closed),
+      observed_generation: 2,
+      operation,
+    },
+  });
+}
+
+async function create(tenant: NamedTenant): Promise<Tenant> {
+  await it.dependencies.store.createTenant(tenant, null);
+  return tenant;
+}
+
+/** Collects now, and gives what is logged of it, but for the reconciles that it starts. */
+async function collected(dependencies = it.dependencies): Promise<string[]> {
+  const lines = await logLinesOf(() => collectGarbage(dependencies, NOW));
+  return lines.map(({ message }) => String(message));
+}
+
+const record = async ({ id }: Tenant) => (await it.dependencies.store.readTenant(id))?.record;
+
+test("who can be brought back no longer is deleted for good, and nobody else", async () => {
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  const kept = await create(retainedUntil(addSeconds(NOW, 3600)));
+  const tenant = someTenant();
+  const living = await create(
+    withParts(tenant, { status: { ...SETTLED, site: siteAt(tenant.spec.subdomain) } }),
+  );
+  assert.equal(await collected(), ["RetainedTenantPurged", "GarbageCollectionFinished"]);
+  const purging = await record(over);
+  assert.ok(purging);
+  const { spec, status, sequence } = purging;
+  assert.equal([spec.state, spec.retention, spec.generation], ["absent", null, 3]);
+  assert.is(spec.requested_by.name, "garbage-collection");
+  // Nobody sees it come back to go.
+  assert.equal([status.phase, sequence], ["deleted", over.sequence]);
+  assert.ok((await it.dependencies.store.readDeletion(over.id))?.requested_at);
+  assert.equal(await record(kept), kept);
+  assert.equal(await record(living), living);
+  assert.equal(await collected(), ["GarbageCollectionFinished"]);
+});
+
+test("its drop begins with the next reconcile, and its name is its own until it ends", async () => {
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  await collected();
+  await logLinesOf(async () => {
+    await reconcileTenant(over.id, it.dependencies);
+  });
+  assert.is((await record(over))?.status.operation?.kind, "drop");
+  const { subdomain } = over.spec;
+  assert.is(await it.dependencies.store.readReservation(subdomain ?? ""), over.id);
+});
+
+test("who is brought back at that moment stays", async () => {
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  const { store } = it.dependencies;
+  const bringingBack: Store = {
+    ...store,
+    async readTenant(id) {
+      const stored = await store.readTenant(id);
+      const issued = { commandId: randomUUID(), requestedBy: REQUESTER, now: NOW };
+      const effect = stored && applyCommand(stored.record, "undelete", issued);
+      if (stored !== null && effect?.outcome === "changed") {
+        assert.ok(await store.writeTenant(stored, effect.changes));
+      }
+      return stored;
+    },
+  };
+  const lines = await collected({ ...it.dependencies, store: bringingBack });
+  assert.equal(lines, ["GarbageCollectionFinished"]);
+  const back = await record(over);
+  assert.equal([back?.spec.state, back?.spec.generation], ["present", 3]);
+  assert.is(await store.readDeletion(over.id), null);
+});
+
+test("a damaged record keeps nobody from going, and stays", async () => {
+  const damaged = await create(retainedUntil(addSeconds(NOW, -60)));
+  await it.client.doc(`tenants/${damaged.id}`).update({ "spec.generation": "two" });
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  assert.equal(await collected(), [
+    "RetainedTenantPurged",
+    "RecordDamaged",
+    "GarbageCollectionFinished",
+  ]);
+  assert.is((await record(over))?.spec.state, "absent");
+  assert.is((await it.client.doc(`tenants/${damaged.id}`).get()).get("spec.state"), "retained");
+});
+
+test("a run deletes a hundred at most, those first whose time was over first", async () => {
+  const tenants = Array.from({ length: 103 }, (_, k) => retainedUntil(addSeconds(NOW, -200 + k)));
+  await storeStandbys(it.client, tenants);
+  const stateOf = async (tenant: Tenant | undefined) =>
+    tenant && (await record(tenant))?.spec.state;
+  await collected();
+  assert.equal(await Promise.all([0, 99, 100, 102].map((k) => stateOf(tenants[k]))), [
+    "absent",
+    "absent",
+    "retained",
+    "retained",
+  ]);
+  await collected();
+  assert.is(await stateOf(tenants[102]), "absent");
+});
+
+test("names that it had before stay its own for as long as it can be brought back", async () => {
+  const tenant = await create(retainedUntil(addSeconds(NOW, 3600), ["acme-before"]));
+  await it.client.doc("subdomains/acme-before").set({ tenant_id: tenant.id });
+  assert.equal(await collected(), ["GarbageCollectionFinished"]);
+  assert.is(await it.dependencies.store.readReservation("acme-before"), tenant.id);
+});
+
+test.run();
