@@ -92,6 +92,11 @@ function print(stack: Stack): void {
     ["Pub/Sub", stack.pubsubHost],
     ["cluster", stack.cluster?.url ?? "of your kubeconfig"],
     ["sites", stack.volume.hosts],
+    [
+      "backups",
+      stack.backups?.endpoint ??
+        "no bucket here: fake-gcs-server is missing, or BACKUP_BUCKET names yours",
+    ],
     ["logs", stack.logDirectory],
   ];
   for (const [name, value] of lines) console.log(`${name.padEnd(10)} ${value}`);

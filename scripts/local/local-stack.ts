@@ -18,6 +18,7 @@ import type { Environment } from "../../shared/configuration/setting-types.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { parseLocalSettings } from "./local-settings.ts";
 import type { LocalSettings } from "./local-settings.ts";
+import { bucketServerSpec, findBucketServer } from "./bucket-server.ts";
 import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";
@@ -74,6 +75,8 @@ export interface Stack {
   /** Null when the cluster is the user's own. */
   cluster: LocalCluster | null;
   volume: Volume;
+  /** The bucket of backups; null where there is none, and so no backup. */
+  backups: { bucket: string; endpoint: string } | null;
   logDirectory: string;
   functions: Processes;
   emulators: Processes;
@@ -89,6 +92,8 @@ const PROJECT_ID = "kairos-local";
 
 /** Of the fake MariaDB. */
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
+
+const BACKUP_BUCKET = "kairos-local-backups";
 
 /** Whose new documents trigger which function. */
 const TRIGGERS = [
@@ -146,7 +151,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const emulators = createProcesses(paths.logs, reaper);
     undo.push(() => emulators.stopAll());
     for (const spec of emulatorSpecs(emulatorPrograms, ports, env)) emulators.start(spec);
-    const emulatorPorts = emulatorPrograms.map(({ name }) => ports[name]);
+    const backups = ownKubeconfig === null ? startBucket({ env, paths, ports, emulators }) : null;
+    const emulatorPorts = [
+      ...emulatorPrograms.map(({ name }) => ports[name]),
+      ...(backups === null ? [] : [ports.bucket]),
+    ];
     await ready(emulators.death, (signal) => portsOpen(emulatorPorts, signal));
     // Sites and cluster are empty, so the tenants of an earlier stack would have neither.
     if (runningEmulators.firestore !== null) await emptyFirestore(hosts.firestore, PROJECT_ID);
@@ -168,6 +177,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       hosts,
       mariadb: local.mariadb,
       kubeconfig: ownKubeconfig ?? paths.kubeconfig,
+      backups,
     });
     for (const name of FUNCTION_NAMES) {
       const spec = functionSpec(name, ports[name], functionEnv, functionFiles);
@@ -200,6 +210,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       pubsubHost: hosts.pubsub,
       cluster,
       volume: paths.volume,
+      backups,
       logDirectory: paths.logs,
       functions,
       emulators,
@@ -212,12 +223,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-type Ports = Record<FunctionName | EmulatorName, number>;
+type Ports = Record<FunctionName | EmulatorName | "bucket", number>;
 type Clients = ReturnType<typeof openClients>;
 
 async function choosePorts(api: number): Promise<Ports> {
-  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0, publish = 0] = await freePorts(5);
-  return { firestore, pubsub, api, provision, cleanup, publish };
+  const [firestore = 0, pubsub = 0, provision = 0, cleanup = 0, publish = 0, bucket = 0] =
+    await freePorts(6);
+  return { firestore, pubsub, api, provision, cleanup, publish, bucket };
+}
+
+/** Starts a bucket for the backups, where its server is at hand and the user has named no bucket. */
+function startBucket({
+  env,
+  paths,
+  ports,
+  emulators,
+}: {
+  env: Environment;
+  paths: StackPaths;
+  ports: Ports;
+  emulators: Processes;
+}): Stack["backups"] {
+  const command = findBucketServer(env);
+  if (command === null || env["BACKUP_BUCKET"]) return null;
+  const { buckets: directory } = paths;
+  emulators.start(
+    bucketServerSpec(command, { directory, bucket: BACKUP_BUCKET, port: ports.bucket }),
+  );
+  return { bucket: BACKUP_BUCKET, endpoint: urlOf(ports.bucket) };
 }
 
 /** The local settings. Those of the functions are checked with them, before anything starts. */
@@ -226,6 +259,7 @@ function parseSettings(env: Environment): LocalSettings {
     hosts: { firestore: hostOf(1), pubsub: hostOf(1) },
     mariadb: null,
     kubeconfig: "not yet there",
+    backups: null,
   });
   const problems = [
     () => parseLocalSettings(env),
@@ -329,7 +363,13 @@ function environmentOfFunctions(
     hosts,
     mariadb,
     kubeconfig,
-  }: { hosts: EmulatorHosts; mariadb: LocalSettings["mariadb"]; kubeconfig: string },
+    backups,
+  }: {
+    hosts: EmulatorHosts;
+    mariadb: LocalSettings["mariadb"];
+    kubeconfig: string;
+    backups: Stack["backups"];
+  },
 ): Environment {
   return {
     ...env,
@@ -343,6 +383,7 @@ function environmentOfFunctions(
     KUBECONFIG: kubeconfig,
     USE_IN_CLUSTER: undefined,
     GKE_CLUSTER: undefined,
+    ...(backups && { BACKUP_BUCKET: backups.bucket, BACKUP_ENDPOINT: backups.endpoint }),
     ...(mariadb && { DB_HOST: mariadb.host, DB_PORT: String(mariadb.port) }),
     METADATA_SERVER_DETECTION: "none",
     NODE_ENV: "production",

@@ -26,6 +26,8 @@ export interface StackPaths {
   volume: Volume;
   /** The fake database. */
   database: string;
+  /** What the server of Cloud Storage's API keeps. */
+  buckets: string;
   logs: string;
   kubeconfig: string;
 }
@@ -52,6 +54,7 @@ export function stackPaths(directory: string): StackPaths {
     root,
     volume: volumeAt(below("volume")),
     database: below("database"),
+    buckets: below("buckets"),
     logs: below("logs"),
     kubeconfig: below("kubeconfig"),
   };

@@ -14,13 +14,22 @@ import {
   plainPart,
   siteIn,
 } from "../testkit/stored-backup.ts";
+import type { Manifest } from "../testkit/stored-backup.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
+import { startTestStack } from "../testkit/stack-fixture.ts";
 import { BACKUP_KEY, createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
 
 const test = suite("backups");
+/** Runs a command, and prints how many KiB its largest process has needed. */
+const MEASURE = `
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+`;
+
 const missing = missingBucketServer();
 if (missing === null) addTests();
 else skip(test, "backups", "bucket-server", missing);
@@ -178,5 +187,53 @@ function addTests(): void {
     });
     assert.is(late.status, 67, late.output);
     assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+  });
+
+  /** What storing so many MiB of a part costs, without a site. */
+  function store(mebibytes: number) {
+    const operations = new URL("../../shared/operations/", import.meta.url);
+    const program = ["scripts/bucket.py", "backup/backup_parts.py"]
+      .map((file) => readFileSync(new URL(file, operations), "utf8"))
+      .join("\n");
+    const parts = join(bench.directory, "parts");
+    const command = ["head", `--bytes=${mebibytes}M`, "/dev/urandom"];
+    const stored = ["-I", "-S", "-c", program, "part", "large", parts, ...command];
+    const { expires_at } = BACKUP_OF_ACME.tenant.spec.backup ?? {};
+    const env = {
+      PATH: process.env["PATH"],
+      BACKUP_BUCKET: bucket.name,
+      BACKUP_ENDPOINT: bucket.endpoint,
+      BACKUP_ID,
+      BACKUP_EXPIRES_AT: expires_at?.toISOString(),
+      BACKUP_KEY,
+      TENANT_ID: ACME.id,
+      GENERATION: String(mebibytes),
+      ATTEMPT: "1",
+      POD_UID: "pod",
+    };
+    const kibibytes = execFileSync("python3", ["-c", MEASURE, "python3", ...stored], { env });
+    const line = readFileSync(parts, "utf8").trim().split("\n").at(-1) ?? "";
+    return { mebibytes: Number(kibibytes) / 1024, part: JSON.parse(line) as Manifest["parts"][0] };
+  }
+
+  test("a large part is many objects, and costs no more memory than a small one", async () => {
+    const small = store(20);
+    const { mebibytes, part } = store(200);
+    assert.is(part.objects.length, 13);
+    const manifest = { parts: [part] } as Manifest;
+    assert.is((await plainPart(bucket, manifest, "large")).length, 200 * 1024 * 1024);
+    assert.ok(mebibytes < 128, `${mebibytes} MiB`);
+    assert.ok(mebibytes < small.mebibytes + 32, `${small.mebibytes} and ${mebibytes} MiB`);
+  });
+
+  test("npm start has a bucket of its own", async () => {
+    const it = await startTestStack({ POOL_SIZE: "0" });
+    try {
+      const { bucket: name, endpoint } = it.stack.backups ?? {};
+      const answer = await fetch(`${endpoint}/storage/v1/b/${name}/o`);
+      assert.is(answer.status, 200);
+    } finally {
+      await it.stop();
+    }
   });
 }

@@ -19,7 +19,7 @@ export type BucketFault =
   /** Nobody ever answers. */
   | "stalled";
 
-/** Faults of the requests whose name holds a text. The first `times` of them have it. */
+/** Faults of the requests that make an object whose name holds a text. The first `times` of them have it. */
 export interface FaultPlan {
   of: string;
   fault: BucketFault;
@@ -30,8 +30,13 @@ export async function startFaultyBucket(endpoint: string) {
   let plan: FaultPlan | null = null;
   let requests = 0;
 
-  function faultOf({ url = "" }: IncomingMessage): BucketFault | null {
-    if (plan === null || plan.times === 0 || !url.includes(encodeURIComponent(plan.of)))
+  function faultOf({ method, url = "" }: IncomingMessage): BucketFault | null {
+    if (
+      method !== "POST" ||
+      plan === null ||
+      plan.times === 0 ||
+      !url.includes(encodeURIComponent(plan.of))
+    )
       return null;
     plan.times -= 1;
     return plan.fault;
