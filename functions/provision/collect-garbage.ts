@@ -23,6 +23,7 @@ import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
+import { leftBackupKeys } from "./collect-backups.ts";
 import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
@@ -47,6 +48,7 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     lostDeletions,
     leftDomains,
     leftCertificates,
+    leftBackupKeys,
   ];
   await apart(() => purgeRetained(dependencies, now));
   for (const look of looks) {

@@ -94,6 +94,8 @@ const PROJECT_ID = "kairos-local";
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
 
 const BACKUP_BUCKET = "kairos-local-backups";
+/** The same at every start, so that the backups of the last one can be read. */
+const BACKUP_SECRET = "5e".repeat(32);
 
 /** Whose new documents trigger which function. */
 const TRIGGERS = [
@@ -383,7 +385,11 @@ function environmentOfFunctions(
     KUBECONFIG: kubeconfig,
     USE_IN_CLUSTER: undefined,
     GKE_CLUSTER: undefined,
-    ...(backups && { BACKUP_BUCKET: backups.bucket, BACKUP_ENDPOINT: backups.endpoint }),
+    ...(backups && {
+      BACKUP_BUCKET: backups.bucket,
+      BACKUP_ENDPOINT: backups.endpoint,
+      BACKUP_SECRET,
+    }),
     ...(mariadb && { DB_HOST: mariadb.host, DB_PORT: String(mariadb.port) }),
     METADATA_SERVER_DETECTION: "none",
     NODE_ENV: "production",

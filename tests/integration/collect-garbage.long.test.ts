@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
-import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { backupKeySecret, siteJob } from "../../shared/operations/job-manifest.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import { jobName } from "../../shared/tenant/names.ts";
 import type { Deletion, Tenant } from "../../shared/tenant/tenant.ts";
@@ -274,6 +274,39 @@ test("what the database tells is checked while the cluster does not answer", asy
     "NameReleased",
   ]);
   assert.is(await holderOf(gone), null);
+});
+
+/** With backups, as none of the other tests has them. */
+const withBackups = () => ({
+  ...it.dependencies,
+  settings: { ...SETTINGS, backupBucket: "backups", backupSecret: "5e".repeat(32) },
+});
+
+test("the key of a tenant that is gone goes with the last of its backups, and no other does", async () => {
+  const here = await createTenant(it, { status: SETTLED });
+  const [gone, kept] = [someTenant(), someTenant()];
+  for (const { id } of [here, gone, kept]) await it.dependencies.store.backupSalt(id, "5e");
+  await it.client.doc(`backups/${randomUUID()}`).set({ tenant_id: kept.id, created_at: NOW });
+  assert.equal(await findingsAt(OLD), []);
+  assert.equal(await findingsAt(OLD, withBackups()), ["BackupKeyRemoved"]);
+  const left = await it.client.collection("backup_keys").get();
+  assert.equal(left.docs.map(({ id }) => id).toSorted(), [here.id, kept.id].toSorted());
+});
+
+test("with backups, both Secrets of a tenant that is gone go", async () => {
+  const gone = someTenant();
+  await createJobOf(gone, it);
+  await it.dependencies.cluster.createSecret(backupKeySecret(gone.id, "5e", SETTINGS));
+  await it.client.doc(`deletions/${gone.id}`).create({
+    requested_at: NOW,
+    completed_at: NOW,
+    reason: null,
+    expires_at: null,
+  });
+  assert.ok((await findingsAt(OLD, withBackups())).includes("OrphanedSecretRemoved"));
+  for (const secret of ["passwords", "backup-key"] as const) {
+    assert.is(await it.dependencies.cluster.deleteSecret(gone.id, secret), false);
+  }
 });
 
 test.run();

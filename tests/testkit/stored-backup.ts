@@ -84,9 +84,10 @@ export function siteIn(bench: SiteBench): string[] {
 
 /** What a part of a backup was before it was stored. All sums of the manifest are checked. */
 export async function plainPart(
-  bucket: BucketServer,
+  bucket: Pick<BucketServer, "read">,
   { parts }: Manifest,
   wanted: string,
+  key = BACKUP_KEY,
 ): Promise<Buffer> {
   const part = parts.find(({ name }) => name === wanted);
   if (part === undefined) throw new Error(`there is no part ${wanted}`);
@@ -99,14 +100,14 @@ export async function plainPart(
   );
   const stored = Buffer.concat(pieces);
   assert.equal([stored.length, sum(stored)], [part.bytes, part.sha256]);
-  const plain = gunzipSync(decrypted(stored));
+  const plain = gunzipSync(decrypted(stored, key));
   assert.equal([plain.length, sum(plain)], [part.plain_bytes, part.plain_sha256]);
   return plain;
 }
 
-function decrypted(stored: Buffer): Buffer {
+function decrypted(stored: Buffer, key: string): Buffer {
   const how = ["enc", "-d", "-aes-256-ctr", "-md", "sha256", "-pbkdf2", "-iter", "10000"];
-  const env = { ...process.env, BACKUP_KEY };
+  const env = { ...process.env, BACKUP_KEY: key };
   const options = { input: stored, env, maxBuffer: 2 ** 30 };
   return execFileSync("openssl", [...how, "-pass", "env:BACKUP_KEY"], options);
 }
