@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CREATE } from "../crash/crash-injection.ts";
@@ -74,7 +75,7 @@ function addTests(): void {
 
   async function demandToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = "", headers } = request;
-    const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>);
+    const body = await buffer(request);
     if (!(headers.authorization ?? "").startsWith(`Bearer ${taken}`)) {
       response.writeHead(401).end('{"error":{"message":"Invalid Credentials"}}');
       return;
@@ -83,7 +84,7 @@ function addTests(): void {
     const answer = await fetch(`${plain.endpoint}${url}`, {
       method: method ?? "GET",
       headers: type === undefined ? {} : { "Content-Type": type },
-      ...(method === "POST" && { body: Buffer.concat(chunks) }),
+      ...(method === "POST" && { body }),
     });
     response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
   }

@@ -5,22 +5,25 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { FAKE_BENCH_DIRECTORY, SYSTEM_PATH } from "../../scripts/local/fake-database.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import {
   BACKUP_ID,
   BACKUP_OF_ACME,
   manifestIn,
+  manifestOrNull,
   plainPart,
   siteIn,
+  wholeBackup,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
 import { startTestStack } from "../testkit/stack-fixture.ts";
-import { BACKUP_KEY, createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
-import type { SiteBench } from "../testkit/site-bench.ts";
+import { BACKUP_KEY, createSiteBench, POD_UID, STAND_IN } from "../testkit/site-bench.ts";
+import type { PodRun, SiteBench } from "../testkit/site-bench.ts";
 
 const test = suite("backups");
 /** Runs a command, and prints how many KiB its largest process has needed. */
@@ -187,6 +190,73 @@ function addTests(): void {
     });
     assert.is(late.status, 67, late.output);
     assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+  });
+
+  /** What a backup comes to on which this program takes the place of another. */
+  function runWith(program: string, script: string): Promise<PodRun> {
+    const directory = join(bench.directory, "scratch", "instead");
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, program), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+    const path = [directory, FAKE_BENCH_DIRECTORY, STAND_IN.clientDirectory, SYSTEM_PATH];
+    return bench.run({ ...BACKUP_OF_ACME, env: { PATH: path.join(":") } });
+  }
+  const hasManifest = async () => (await manifestOrNull(bucket)) !== null;
+
+  test("a dump without its end is none, though it says that all is well", async () => {
+    const { status, message } = await runWith("mariadb-dump", "echo 'CREATE TABLE half (a INT);'");
+    assert.is(status, 1);
+    assert.is(message?.reason, "mariadb-dump has ended before the end of database.sql");
+    assert.not.ok(await hasManifest());
+  });
+
+  test("a dump that fails after its end is none, and says why", async () => {
+    const { status, message } = await runWith(
+      "mariadb-dump",
+      "echo '-- Dump completed'; echo 'mariadb-dump: Error 2013: lost' >&2; exit 3",
+    );
+    assert.is(status, 1);
+    assert.is(message?.reason, "mariadb-dump: Error 2013: lost");
+    assert.not.ok(await hasManifest());
+  });
+
+  test("files that change while they are archived are as they are, and what cannot be read is a failure", async () => {
+    const tar =
+      'echo "tar: x: file changed as we read it" >&2; exec /usr/bin/tar "$@" --warning=none';
+    const changed = await runWith("tar", `(${tar}); exit 1`);
+    assert.is(changed.status, 0, changed.output);
+    assert.match(changed.output, "file changed as we read it");
+    await wholeBackup(bucket);
+    await bucket.empty();
+    const unread = await runWith(
+      "tar",
+      'echo "tar: x: Cannot open: Permission denied" >&2; exit 2',
+    );
+    assert.is(unread.status, 1);
+    assert.is(unread.message?.reason, "tar: x: Cannot open: Permission denied");
+    assert.not.ok(await hasManifest());
+  });
+
+  test("encryption that fails makes no backup, and no secret is told", async () => {
+    const { status, message, output, left } = await runWith(
+      "openssl",
+      'echo "openssl: $BACKUP_KEY $DB_ROOT_PASSWORD" >&2; exit 1',
+    );
+    assert.is(status, 1);
+    assert.match(message?.reason ?? "", "openssl has not encrypted database.sql");
+    for (const text of [output, ...left])
+      assert.not.ok(text?.includes(BACKUP_KEY) || text?.includes(STAND_IN.rootPassword));
+    assert.match(output, "openssl: *** ***");
+    assert.not.ok(await hasManifest());
+  });
+
+  test("an object that is there is never replaced", async () => {
+    const place = `tenants/${ACME.id}/${BACKUP_ID}/2.1.${POD_UID}/database.sql.gz.enc.00000`;
+    await bucket.write(place, Buffer.from("somebody else's"));
+    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    assert.is(status, 1);
+    assert.is(message?.reason, `there is another object ${place}`);
+    assert.is((await bucket.read(place)).toString(), "somebody else's");
+    assert.not.ok(await hasManifest());
   });
 
   /** What storing so many MiB of a part costs, without a site. */

@@ -102,7 +102,8 @@ export interface Work {
 
 const DOMAIN = "kairos.app";
 
-const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
+/** Of a Pod that says nothing else. */
+export const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
 export function tenantNamed(subdomain: string, id: string): Tenant {
   const wanted = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
