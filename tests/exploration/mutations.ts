@@ -103,6 +103,9 @@ const OUTAGE_OF_A_CREATION = { ...OUTAGE, budget: { ...OUTAGE.budget, commands: 
 /** Time alone: enough to see what becomes of an overdue attempt. */
 const SLOT_IN_TIME = { ...SLOT, budget: { ...SLOT.budget, crashes: 0, failures: 0 } };
 
+/** Commands alone: enough to see what becomes of who is deleted and comes back. */
+const QUIET_RETENTION = { ...RETENTION, budget: { ...RETENTION.budget, crashes: 0, failures: 0 } };
+
 const NO_SLOT = { slot: null, slot_at: null, deadline_at: null };
 
 const END_DELETION = act("SiteIsDropped", [{ do: "deleteSecret" }, { do: "endDeletion" }]);
@@ -507,13 +510,13 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "the end of a retention deletes for good who was brought back",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     guarantees: { purgingInsistsOnVersion: false },
     breaks: "who came back is not deleted for good",
   },
   {
     name: "the name of who is deleted is free before the site is dropped",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     guarantees: {
       named: (names, _before, after) =>
         isDeleted(after) ? { ...names, released: heldSubdomains(after) } : names,
@@ -522,7 +525,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "a retention that still works is taken for one that succeeded",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     code: seeing(({ tenant, job }) => ({
       tenant,
       job:
@@ -534,7 +537,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "a suspended tenant that comes back is opened",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     code: {
       applyCommand: (tenant, command, issued) => {
         const effect = applyCommand(tenant, command, issued);
@@ -547,7 +550,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "who comes back is not opened, for it was open before",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     code: {
       applyCommand: (tenant, command, issued) => {
         const effect = applyCommand(tenant, command, issued);
@@ -561,7 +564,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "who is deleted again before they were back is taken to be closed still",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     code: {
       applyCommand: (tenant, command, issued) => {
         const effect = applyCommand(tenant, command, issued);
@@ -575,7 +578,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "who is deleted and can come back goes",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     code: instead((decision, { tenant, job }) =>
       isDeleted(tenant) && job === null ? END_DELETION : decision,
     ),
@@ -593,7 +596,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "that a tenant is deleted is told only when nothing is left of it",
-    scenario: RETENTION,
+    scenario: QUIET_RETENTION,
     guarantees: {
       told: (told) =>
         told.operations.some(({ fields }) => fields.kind === "retain") &&
