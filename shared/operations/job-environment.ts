@@ -157,8 +157,8 @@ export function plain(name: string, value: string): V1EnvVar {
   return { name, value: literal(value) };
 }
 
-function secret(name: string, secretName: string, key: string): V1EnvVar {
-  return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+function secret(name: string, inSecret: string, key: string): V1EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: inSecret, key } } };
 }
 
 /**

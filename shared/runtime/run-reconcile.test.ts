@@ -1,4 +1,5 @@
 /** Which call of which adapter performs an I/O request, and what becomes of its answer. */
+import type { V1Secret } from "@kubernetes/client-node";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backupKey } from "../backups/backup-key.ts";
@@ -251,12 +252,9 @@ test("the Secret of a tenant's backups has the key that its salt makes", async (
   const [asked, made] = calls;
   assert.equal(asked?.slice(0, 2), ["store.backupSalt", ID]);
   assert.match(String(asked?.[2]), /^[0-9a-f]{64}$/);
-  const { metadata, stringData } = made?.[1] as {
-    metadata: { name: string };
-    stringData: Record<string, string>;
-  };
-  assert.is(metadata.name, `site-${ID}-backup-key`);
-  assert.equal(stringData, { key: backupKey("5e".repeat(32), salt, ID) });
+  const secret = made?.[1] as V1Secret | undefined;
+  assert.is(secret?.metadata?.name, `site-${ID}-backup-key`);
+  assert.equal(secret?.stringData, { key: backupKey("5e".repeat(32), salt, ID) });
 });
 
 test("where there are no backups no key is made", async () => {

@@ -122,7 +122,7 @@ if (missing === null) {
     ["that is being deleted", { spec: { state: "absent" } }, "is being deleted"],
   ] as const) {
     test(`a tenant ${sentence} is not backed up, and nothing is recorded`, async () => {
-      const acme = await tenant("acme", parts as TenantParts);
+      const acme = await tenant("acme", parts);
       const { status, body } = await it.call("POST", `/tenants/${acme.id}/backups`);
       assert.is(status, 409);
       assert.match(String(body["error"]), why);

@@ -26,8 +26,8 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   statusWhileWorking: () => ({}),
   // The site is as good as before.
   statusWhenGivenUp: () => ({}),
-  verified: ({ spec: { backup } }) => ({
-    backup: backup && { id: backup.id, requested_at: backup.requested_at, verified_at: null },
+  verified: ({ spec: { backup: made } }) => ({
+    backup: made && { id: made.id, requested_at: made.requested_at, verified_at: null },
   }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [
