@@ -216,7 +216,8 @@ const ownPaths = constantFrom(
   path
     .replace("{id}", TENANT_IDS[0] ?? "")
     .replace("{op}", `${TENANT_IDS[0]}.1.1`)
-    .replace("{domain}", "shop.com"),
+    .replace("{domain}", "shop.com")
+    .replace("{backup}", TENANT_IDS[0] ?? ""),
 );
 
 export const methods: Malformed = tuple(

@@ -197,7 +197,7 @@ function targetsOf({ path, query }: EndpointSpec): Arbitrary<string> {
   return tuple(operationIds, fields).map(([op, some]) => {
     const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
     const [id = ""] = op.split(".");
-    return `${path.replace("{id}", id).replace("{op}", op).replace("{domain}", "a.shop.com")}${text.length === 0 ? "" : "?"}${text.join("&")}`;
+    return `${path.replace("{id}", id).replace("{op}", op).replace("{domain}", "a.shop.com").replace("{backup}", id)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
   });
 }
 

@@ -24,6 +24,7 @@ const CLAIMED: Work[] = [
 const KNOWN: Difference[] = [
   { what: /^\w+: tenants\/SITE\/[^/]+\/claims\//, why: "which operation came last" },
   { what: /^\w+: tenants\/SITE\/[^/]+\/changes\//, why: "which operation came last" },
+  { what: /^\w+: golden\//, why: "what the next standbys' sites are made of" },
   { what: /^\w+: tenants\/SITE\/[^/]+\/claimed: $/, why: "that the customer is set up already" },
 ];
 
