@@ -175,28 +175,30 @@ function addTests(): void {
     assert.match(message?.reason ?? "", /Access denied for user 'root'/);
   });
 
-  test("suspend shuts the tenant's user out at once, in the middle of what it writes, and resume lets it in", async () => {
-    await bench.run(CREATE);
-    await bench.run({ kind: "create", tenant: OTHER });
-    const session = openSession();
-    session.stdin.write(
-      "BEGIN; INSERT INTO tabDocType VALUES ('half'); SELECT COUNT(*) FROM tabDocType;\n",
-    );
-    await new Promise((resolve) => session.stdout.once("data", resolve));
-    const suspended = await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
-    assert.is(suspended.status, 0, suspended.output);
-    // What it sends from now on is not taken.
-    session.stdin.end("COMMIT;\n");
-    await new Promise((resolve) => session.once("close", resolve));
-    assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
-    assert.throws(() => server.query("SELECT 1", asTenant), /account is locked/);
-    const others = { user: databaseName(OTHER.id), password: "database-secret" };
-    assert.equal(server.query("SELECT 1", others), ["1"]);
-    const resumed = await bench.run({ kind: "resume", tenant: ACME, generation: 3 });
-    assert.is(resumed.status, 0, resumed.output);
-    assert.equal(server.query("SELECT 1", asTenant), ["1"]);
-    assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
-  });
+  for (const kind of ["suspend", "retain"] as const) {
+    test(`${kind} shuts the tenant's user out at once, in the middle of what it writes, and resume lets it in`, async () => {
+      await bench.run(CREATE);
+      await bench.run({ kind: "create", tenant: OTHER });
+      const session = openSession();
+      session.stdin.write(
+        "BEGIN; INSERT INTO tabDocType VALUES ('half'); SELECT COUNT(*) FROM tabDocType;\n",
+      );
+      await new Promise((resolve) => session.stdout.once("data", resolve));
+      const shut = await bench.run({ kind, tenant: ACME, generation: 2 });
+      assert.is(shut.status, 0, shut.output);
+      // What it sends from now on is not taken.
+      session.stdin.end("COMMIT;\n");
+      await new Promise((resolve) => session.once("close", resolve));
+      assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
+      assert.throws(() => server.query("SELECT 1", asTenant), /account is locked/);
+      const others = { user: databaseName(OTHER.id), password: "database-secret" };
+      assert.equal(server.query("SELECT 1", others), ["1"]);
+      const resumed = await bench.run({ kind: "resume", tenant: ACME, generation: 3 });
+      assert.is(resumed.status, 0, resumed.output);
+      assert.equal(server.query("SELECT 1", asTenant), ["1"]);
+      assert.equal(server.query(`SELECT name FROM ${own}.tabDocType`), []);
+    });
+  }
 
   test("a user that something unlocks again is not taken for suspended", async () => {
     await bench.run(CREATE);
