@@ -212,4 +212,13 @@ test("has the last lines of the containers in the order in which they ran", () =
   assert.is(reportOf(podOf(endedAt(1, 3))).log, null);
 });
 
+test("has what a success has come to, and nothing of a failure", () => {
+  const message = '{"step":"x","result":{"bytes":7},"steps":[]}';
+  const success = endedAt(4, 9, message);
+  assert.equal(toReport(JOB, podOf(endedAt(1, 3), success), new Map()).result, { bytes: 7 });
+  const failed = { terminated: { exitCode: 1, message } };
+  assert.is(toReport(JOB, podOf(endedAt(1, 3), failed), new Map()).result, null);
+  assert.is(toReport(JOB, podOf(endedAt(1, 3)), new Map()).result, null);
+});
+
 test.run();

@@ -67,7 +67,7 @@ function addTests(): void {
   });
 
   function giveToken({ url, headers }: IncomingMessage, response: ServerResponse): void {
-    seen.push(`${headers["metadata-flavor"]} ${url}`);
+    seen.push(`${String(headers["metadata-flavor"])} ${url}`);
     given += 1;
     const token = { access_token: `token-${given}`, expires_in: 3600, token_type: "Bearer" };
     response.end(JSON.stringify(token));
