@@ -5,15 +5,8 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
-import {
-  BENCH_NAME,
-  databaseName,
-  jobName,
-  mainHost,
-  secretName,
-  siteHost,
-  siteName,
-} from "../tenant/names.ts";
+import { BENCH_NAME, jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
+import { currentDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
@@ -68,19 +61,22 @@ export function identity(
   ];
 }
 
-/** Where the tenant's database is. */
-export function database({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+/** Where the tenant's database is: the current one, or that of another name. */
+export function database(
+  { tenant, settings }: EnvironmentSource,
+  name = currentDatabase(tenant),
+): V1EnvVar[] {
   return [
     plain("DB_HOST", settings.databaseHost),
     plain("DB_PORT", String(settings.databasePort)),
-    plain("DB_NAME", databaseName(tenant.id)),
+    plain("DB_NAME", name),
   ];
 }
 
 /** What only a container that runs none of the apps' code may have. */
-export function administrator(source: EnvironmentSource): V1EnvVar[] {
+export function administrator(source: EnvironmentSource, name?: string): V1EnvVar[] {
   return [
-    ...database(source),
+    ...database(source, name),
     secret("DB_ROOT_USERNAME", DATABASE_ADMIN_SECRET, "username"),
     secret("DB_ROOT_PASSWORD", DATABASE_ADMIN_SECRET, "password"),
     ...databaseTls(source),

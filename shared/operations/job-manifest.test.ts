@@ -6,10 +6,12 @@ import { findStrangers } from "../../tests/testkit/strict-manifest.ts";
 import { literal } from "./job-environment.ts";
 import { siteJob, siteScripts, siteSecret } from "./job-manifest.ts";
 import { readSiteScripts } from "./read-scripts.ts";
-import { siteName } from "../tenant/names.ts";
-import { newTenant } from "../tenant/tenant.ts";
+import { databaseName, siteName } from "../tenant/names.ts";
+import { restoredDatabase } from "../tenant/site-database.ts";
+import { newTenant, withChanges } from "../tenant/tenant.ts";
 import { OPERATION_KINDS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 
 const test = suite("manifests");
@@ -115,6 +117,22 @@ test("the walk finds a misspelt field, a wrong type and a wrong list", () => {
     "V1Job.spec.backoffLimit: string and not number",
     "V1Job.spec.template.spec.containers: not a list",
   ]);
+});
+
+test("a Job works at the database that was verified last, and a drop begins with the first one", () => {
+  const first = databaseName(tenant.id);
+  const site = siteAt("acme", { database: restoredDatabase(tenant.id, 5) });
+  const restored = withChanges(tenant, { status: { site } });
+  const databasesOf = (kind: OperationKind) => {
+    const { spec } = siteJob(restored, { kind, generation: 7, attempt: 2 }, settings);
+    const { initContainers = [], containers = [] } = spec?.template.spec ?? {};
+    return [...initContainers, ...containers].map(
+      ({ env = [] }) => env.find(({ name }) => name === "DB_NAME")?.value,
+    );
+  };
+  assert.equal(databasesOf("suspend"), [`${first}r5`]);
+  assert.equal(databasesOf("backup"), [`${first}r5`]);
+  assert.equal(databasesOf("drop"), [first]);
 });
 
 test("a Job names its tenant, kind, generation and attempt, on itself and on its Pods", () => {

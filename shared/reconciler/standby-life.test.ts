@@ -96,6 +96,7 @@ test("its site is made without a name, and then it may be taken", async () => {
   assert.equal([status.phase, status.standby_key, status.observed_generation], ["active", ID, 1]);
   assert.equal(status.site, {
     name: siteName(ID),
+    database: siteName(ID),
     host: null,
     subdomain: null,
     former_subdomains: [],

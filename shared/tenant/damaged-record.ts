@@ -54,6 +54,7 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
 
 const SITE: Checks<Site> = {
   name: isName,
+  database: isName,
   host: orNull(isName),
   subdomain: orNull(isName),
   former_subdomains: listOf(isName),

@@ -23,7 +23,7 @@ export function siteUrl(host: string): string {
 }
 
 /**
- * The name of the tenant's database and of its only user. Letters and digits only: in a MariaDB
+ * The name of a tenant's first database and of its only user. Letters and digits only: in a MariaDB
  * GRANT an underscore is a wildcard, and a grant on `t_a` would also read `tXa`.
  */
 export function databaseName(tenantId: string): string {

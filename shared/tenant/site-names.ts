@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { currentDatabase } from "./site-database.ts";
 import { mainHost, siteName } from "./names.ts";
 import type { Site, SiteNames, Spec, Tenant } from "./tenant.ts";
 
@@ -33,13 +34,14 @@ export function isSameList(one: readonly string[], other: readonly string[]): bo
 
 /** The site as a success verifies it that has given it the names it is to have. */
 export function verifiedSite(
-  { id, spec }: Tenant,
+  { id, spec, status }: Tenant,
   suspended: boolean,
   { baseDomain }: { baseDomain: string },
 ): Site {
   const names = wantedNames(spec);
   return {
     name: siteName(id),
+    database: currentDatabase({ id, status }),
     host: mainHost(names, baseDomain),
     ...names,
     suspended,

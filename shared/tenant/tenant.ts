@@ -186,6 +186,8 @@ export interface Status {
 export interface Site extends SiteNames {
   /** Its permanent name in the bench. */
   name: string;
+  /** Its database's name, and that of its only user. A restore gives it another one. */
+  database: string;
   /** Its main address; null while it is nobody's. */
   host: string | null;
   /** Null from the command that asks for a change until the change is verified, and while it is retained. */

@@ -16,6 +16,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { databaseName, siteName } from "../../shared/tenant/names.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
+import { siteAt } from "../testkit/some-site.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
@@ -175,6 +177,22 @@ test("drop removes the user at every host", async () => {
   mkdirSync(join(bench.databases, "users", host));
   assert.is((await bench.run({ kind: "drop", tenant: ACME, generation: 2 })).status, 0);
   assert.equal(users(), ["root@%"]);
+});
+
+test("drop removes every database that a restore has made, whichever is current, and no other one", async () => {
+  await bench.run({ kind: "create", tenant: ACME });
+  const own = databaseName(ACME.id);
+  const others = [`${own}r`, `${own}r2x`, `x${own}r2`, `${own}x`];
+  for (const name of [...others, `${own}r2`, `${own}r10`]) {
+    mkdirSync(join(bench.databases, "databases", name));
+    mkdirSync(join(bench.databases, "users", `${name}@%`));
+  }
+  const tenant = withChanges(ACME, {
+    status: { site: siteAt("acme", { database: `${own}r10` }) },
+  });
+  assert.is((await bench.run({ kind: "drop", tenant, generation: 11 })).status, 0);
+  assert.equal(databases().toSorted(), others.toSorted());
+  assert.equal(users().toSorted(), ["root@%", ...others.map((name) => `${name}@%`)].toSorted());
 });
 
 test("a drop that fails says so, and the next one succeeds", async () => {

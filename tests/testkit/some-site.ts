@@ -8,8 +8,11 @@ import type { Site } from "../../shared/tenant/tenant.ts";
 
 /** A site that works under a subdomain of kairos.app. */
 export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {
+  const { name = "tn00000000000040008000000000000001" } = more;
   return {
-    name: "tn00000000000040008000000000000001",
+    name,
+    // Its first one is called as the site.
+    database: name,
     host: siteHost(subdomain, "kairos.app"),
     subdomain,
     former_subdomains: [],

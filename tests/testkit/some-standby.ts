@@ -5,7 +5,7 @@
  */
 import type { Firestore } from "@google-cloud/firestore";
 import { randomUUID } from "node:crypto";
-import { siteName } from "../../shared/tenant/names.ts";
+import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { newStandby } from "../../shared/tenant/standby.ts";
 import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "./tenant-parts.ts";
@@ -29,7 +29,13 @@ export function readyStandby(now: Date, { status, ...more }: TenantParts = {}): 
     id,
     status: {
       phase: "active",
-      site: { name: siteName(id), ...names, suspended: false, retained: false },
+      site: {
+        name: siteName(id),
+        database: databaseName(id),
+        ...names,
+        suspended: false,
+        retained: false,
+      },
       observed_generation: 1,
       standby_key: id,
       next_reconcile_at: null,

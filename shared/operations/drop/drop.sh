@@ -73,7 +73,7 @@ fi
 bury
 
 [[ $owner != "$TENANT_ID" ]] || free_hosts_but ""
-drop_database
+drop_databases
 if [[ $owner == "$TENANT_ID" ]]; then remove_directory; fi
 
 # When nothing can work for the site any more and fill it anew.
@@ -90,9 +90,8 @@ fi
 remove_record
 
 step verify
-look_what_is_left
-[[ $rows != *database* ]] || fail "the database is still there"
-[[ -z $rows ]] || fail "the database user is still there"
+name_databases
+[[ -z $names ]] || fail "the database or its user is still there: ${names//$'\n'/, }"
 if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { databaseName } from "../../tenant/names.ts";
 import { isDeleted } from "../../tenant/tenant.ts";
 import { administrator } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
@@ -25,7 +26,8 @@ export const drop: OperationDefinition<"drop"> = {
       name: "site",
       script: [...COMMON, ...DATABASE, ...REDIS, ...HOSTS, "drop/drop.sh"],
       limitSeconds: 1500,
-      environment: administrator,
+      // The first one. The script finds all others by its name, whichever is current.
+      environment: (source) => administrator(source, databaseName(source.tenant.id)),
     },
   ],
 };

@@ -39,6 +39,21 @@ ${statements}KILL USER $DB_NAME;
 DROP DATABASE IF EXISTS $DB_NAME;"
 }
 
+# name_databases: sets `names` to those of all of the tenant's databases and users. The first is DB_NAME; a restore makes
+# one of that name with an r and a number behind it.
+name_databases() {
+  sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP BINARY '^$DB_NAME(r[0-9]+)?\$';
+SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$DB_NAME(r[0-9]+)?\$';"
+  names=$(sort -u <<<"$rows")
+}
+
+# drop_databases: all of the tenant's. The first one also where nothing is left but sessions.
+drop_databases() {
+  local names name
+  name_databases
+  for name in "$DB_NAME" $names; do DB_NAME=$name drop_database; done
+}
+
 create_database() {
   sql "CREATE DATABASE $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE OR REPLACE USER '$DB_NAME'@'%' IDENTIFIED BY $(sql_string "$DB_PASSWORD");

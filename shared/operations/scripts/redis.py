@@ -10,6 +10,7 @@ keys of its own and entries in its queues and registries.
 """
 
 import json
+import re
 import socket
 import ssl
 import sys
@@ -85,8 +86,11 @@ def servers():
 
 
 def forget(redis, database, site):
-    for key in redis.keys(f"{database}|*"):
-        redis.call("UNLINK", key)
+    # A restore makes a database of this name with an r and a number behind it.
+    own = re.compile(re.escape(database).encode() + rb"(r[0-9]+)?\|")
+    for key in redis.keys(f"{database}*"):
+        if own.match(key):
+            redis.call("UNLINK", key)
     if site is None:
         return
     jobs = (f"{site}||".encode(), f"{site}::".encode())
