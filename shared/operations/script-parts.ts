@@ -44,4 +44,8 @@ export const LOGIN = ["scripts/login_key.py", "scripts/login.sh"] as const;
 export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE, ...HOSTS] as const;
 
 /** For what puts a backup into the bucket. */
-export const BACKUP = ["scripts/bucket.py", "backup/backup_parts.py"] as const;
+export const BACKUP = [
+  "scripts/bucket.py",
+  "scripts/backup_format.py",
+  "backup/backup_parts.py",
+] as const;

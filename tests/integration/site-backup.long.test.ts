@@ -262,7 +262,7 @@ function addTests(): void {
   /** What storing so many MiB of a part costs, without a site. */
   function store(mebibytes: number) {
     const operations = new URL("../../shared/operations/", import.meta.url);
-    const program = ["scripts/bucket.py", "backup/backup_parts.py"]
+    const program = ["scripts/bucket.py", "scripts/backup_format.py", "backup/backup_parts.py"]
       .map((file) => readFileSync(new URL(file, operations), "utf8"))
       .join("\n");
     const parts = join(bench.directory, "parts");
