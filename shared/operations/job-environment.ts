@@ -136,6 +136,31 @@ export function backupTarget({ tenant, settings }: EnvironmentSource): V1EnvVar[
   ];
 }
 
+/** Which backup is restored, and where it comes from. Empty where nobody asked for it. */
+export function restoreSource({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
+    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
+    plain("BACKUP_ID", tenant.spec.restore?.backup ?? ""),
+    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
+  ];
+}
+
+/** The database that is made of a backup, those that are kept, and whether the site is to be open in the end. */
+export function restoreTarget(source: EnvironmentSource): V1EnvVar[] {
+  const { spec, status } = source.tenant;
+  return [
+    plain("RESTORED_DATABASE", spec.restore?.database ?? ""),
+    plain("KEPT_DATABASES", status.kept.map((kept) => kept.database).join(" ")),
+    siteIsOpen(source),
+  ];
+}
+
+/** Whether visitors reach the site, and shall. */
+export function siteIsOpen({ tenant }: EnvironmentSource): V1EnvVar {
+  return plain("SITE_IS_OPEN", tenant.status.site?.suspended === false ? "yes" : "no");
+}
+
 /** The password of the site's own database user. */
 export function tenantPassword({ tenant }: EnvironmentSource): V1EnvVar {
   return secret("DB_PASSWORD", jobName(tenant.id), "database_password");

@@ -26,8 +26,8 @@ export interface OperationDefinition<Kind extends string = string> {
   secret: SiteSecret | null;
   /** What of the status changes when its Job is about to work. */
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
-  /** What of the status changes when it is given up. */
-  statusWhenGivenUp: (tenant: Tenant) => StatusChanges;
+  /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
+  statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */

@@ -12,8 +12,10 @@ import { loginLink } from "./login-link/login-link.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { rename } from "./rename/rename.ts";
 import { retain } from "./retain/retain.ts";
+import { restore } from "./restore/restore.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
+import { undoRestore } from "./undo-restore/undo-restore.ts";
 
 const REGISTERED = [
   drop,
@@ -21,6 +23,8 @@ const REGISTERED = [
   claim,
   suspend,
   retain,
+  restore,
+  undoRestore,
   resume,
   rename,
   backup,

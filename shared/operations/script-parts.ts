@@ -41,7 +41,21 @@ export const CUSTOMER = ["scripts/customer.py", "scripts/customer.sh"] as const;
 export const LOGIN = ["scripts/login_key.py", "scripts/login.sh"] as const;
 
 /** For what puts a site behind its fence, or takes that away. */
-export const FENCE = [...DATABASE, "scripts/fence.sh", ...SITE, ...HOSTS] as const;
+export const FENCE = [
+  ...DATABASE,
+  "scripts/fence.sh",
+  ...SITE,
+  ...HOSTS,
+  "scripts/swapped_config.py",
+  "scripts/swap.sh",
+] as const;
+
+/** For what reads a backup out of the bucket. */
+export const RESTORE = [
+  "scripts/bucket.py",
+  "scripts/backup_format.py",
+  "restore/restore_parts.py",
+] as const;
 
 /** For what puts a backup into the bucket. */
 export const BACKUP = [

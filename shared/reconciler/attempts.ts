@@ -150,7 +150,7 @@ function failed(
       // Under a later command nobody waits for it any more.
       ...requestDone(tenant, operation.kind),
       ...said,
-      ...statusWhenGivenUp(tenant),
+      ...statusWhenGivenUp(tenant, step),
       operation: withoutSlot(tried),
       observed_generation: operation.generation,
     });

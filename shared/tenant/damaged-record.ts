@@ -24,12 +24,14 @@ import { BACKUP_KINDS, newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
 import type {
   BackupRequest,
   FormerSubdomain,
+  KeptSite,
   LoginLink,
   NewestBackup,
   Operation,
   Outage,
   Profile,
   Requester,
+  RestoreRequest,
   Retention,
   Site,
   Spec,
@@ -101,6 +103,14 @@ const BACKUP_REQUEST: Checks<BackupRequest> = {
   expires_at: isDate,
 };
 
+const RESTORE_REQUEST: Checks<RestoreRequest> = {
+  backup: isName,
+  database: isName,
+  requested_at: isDate,
+};
+
+const KEPT_SITE: Checks<KeptSite> = { database: isName, until: isDate };
+
 const NEWEST_BACKUP: Checks<NewestBackup> = {
   id: isName,
   requested_at: isDate,
@@ -121,6 +131,7 @@ const SPEC: Checks<Spec> = {
   requests: isMapOfTexts,
   login_link: orNull(all(LOGIN_LINK)),
   backup: orNull(all(BACKUP_REQUEST)),
+  restore: orNull(all(RESTORE_REQUEST)),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({
@@ -139,6 +150,7 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   queue_key: orNull(isText),
   standby_key: orNull(isText),
   backup: orNull(all(NEWEST_BACKUP)),
+  kept: listOf(all(KEPT_SITE)),
   next_backup_at: orNull(isDate),
   next_reconcile_at: orNull(isDate),
 });

@@ -12,7 +12,7 @@ import {
   isDeleted,
   isToGo,
   siteOf,
-  withoutPendingBackup,
+  withoutPending,
   withoutPendingLink,
 } from "./tenant.ts";
 import type { Retention, Tenant } from "./tenant.ts";
@@ -83,7 +83,7 @@ function requestRetention(tenant: Tenant, days: number, issued: CommandRequest):
   const from = spec.state === "suspended" ? "suspended" : "present";
   const retention: Retention = { from, purge_at: addSeconds(issued.now, days * DAY_SECONDS) };
   const link = withoutPendingLink(tenant);
-  const requests = withoutPendingBackup(tenant, link.requests ?? spec.requests);
+  const requests = withoutPending(tenant, link.requests ?? spec.requests);
   const wanted = { state: "retained", retention, ...link, requests } as const;
   return changed(tenant, issued, wanted, {
     phase: "deleting",

@@ -1,10 +1,15 @@
 /**
- * The names of a tenant's databases, each of which is also its only user's. Pure.
+ * The databases of a tenant, each of which has one user of the same name: the one that its site works with, and those that
+ * restores bring and leave. Pure.
  *
  * @module
  */
 import { databaseName } from "./names.ts";
-import type { Tenant } from "./tenant.ts";
+import { addSeconds, DAY_SECONDS } from "./tenant.ts";
+import type { KeptSite, StatusChanges, Tenant } from "./tenant.ts";
+
+/** For so long what a site was before a restore is kept. */
+const KEPT_SECONDS = DAY_SECONDS;
 
 /** The database that the tenant's site works with, or is to be made with. */
 export function currentDatabase({ id, status }: Pick<Tenant, "id" | "status">): string {
@@ -14,4 +19,31 @@ export function currentDatabase({ id, status }: Pick<Tenant, "id" | "status">): 
 /** The database that the restore under a generation makes. */
 export function restoredDatabase(tenantId: string, generation: number): string {
   return `${databaseName(tenantId)}r${generation}`;
+}
+
+/** What the site is again when a restore is taken back; null where nothing is kept. */
+export function newestKept({ status: { kept } }: Pick<Tenant, "status">): KeptSite | null {
+  return kept.at(-1) ?? null;
+}
+
+/** A restore has succeeded: the site has another database, and the one before is kept. */
+export function keptOnRestore({ spec, status }: Tenant): StatusChanges {
+  const { site, kept, operation } = status;
+  if (site === null || spec.restore === null) return {};
+  const began = operation?.slot_at ?? spec.restore.requested_at;
+  const until = addSeconds(began, KEPT_SECONDS);
+  return {
+    site: { ...site, database: spec.restore.database },
+    kept: [...kept, { database: site.database, until }],
+  };
+}
+
+/** A restore was taken back: both have changed their places, and the time runs on. */
+export function keptOnUndo({ status: { site, kept } }: Tenant): StatusChanges {
+  const newest = kept.at(-1);
+  if (site === null || newest === undefined) return {};
+  return {
+    site: { ...site, database: newest.database },
+    kept: [...kept.slice(0, -1), { database: site.database, until: newest.until }],
+  };
 }

@@ -89,6 +89,8 @@ export interface Spec {
   login_link: LoginLink | null;
   /** The newest backup that was asked for; null before the first. */
   backup: BackupRequest | null;
+  /** The newest restore that was asked for; null before the first. */
+  restore: RestoreRequest | null;
 }
 
 /** What is left to know of a tenant that is retained. */
@@ -134,6 +136,22 @@ export interface BackupRequest {
   expires_at: Date;
 }
 
+/** A backup that is to be in the place of what the site has. */
+export interface RestoreRequest {
+  /** The backup's id. */
+  backup: string;
+  /** The database that is made of it: another one for each request. */
+  database: string;
+  requested_at: Date;
+}
+
+/** What a site was before a restore, or before one was taken back: a database that is locked, and files. */
+export interface KeptSite {
+  database: string;
+  /** Until when it is kept. */
+  until: Date;
+}
+
 /** The newest backup that is whole. */
 export interface NewestBackup {
   id: string;
@@ -174,6 +192,8 @@ export interface Status {
   queue_key: string | null;
   /** Null before the first. */
   backup: NewestBackup | null;
+  /** What the site was before; the newest last. */
+  kept: KeptSite[];
   /** When the next backup is due by itself, where there are backups. */
   next_backup_at: Date | null;
   /** Its id while it is a standby that is ready to be taken; else null. Whoever takes one looks here. */
@@ -326,6 +346,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       requested_by: requestedBy,
       ...withLoginLink({}, loginKeyHash === null ? null : ownLoginLink(loginKeyHash, email)),
       backup: null,
+      restore: null,
     },
     status: {
       ...statusAfterCommand(now),
@@ -336,6 +357,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       observed_generation: 0,
       operation: null,
       backup: null,
+      kept: [],
       next_backup_at: addSeconds(now, FIRST_BACKUP_SECONDS),
     },
   };
@@ -412,16 +434,25 @@ export function withBackup(
   return { requests: { ...requests, [BACKUP_KIND]: backup.id }, backup };
 }
 
+/** The kind of operation that restores a backup, and so the name of its request. */
+export const RESTORE_KIND = "restore";
+
+/** The kind of operation that takes a restore back, and so the name of its request. */
+export const UNDO_RESTORE_KIND = "undo-restore";
+
 /** A link that is not set yet must not be when the site is open again, which may be in a year. */
 export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests" | "login_link">> {
   return isRequested(tenant, LOGIN_LINK_KIND) ? withLoginLink(tenant.spec.requests, null) : {};
 }
 
-/** A backup that is not made yet is not worth having once the site is closed to be dropped. */
-export function withoutPendingBackup(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
-  if (!isRequested(tenant, BACKUP_KIND)) return requests;
-  const { [BACKUP_KIND]: _, ...others } = requests;
-  return others;
+/**
+ * A backup that is not made yet is not worth having once the site is closed to be dropped, and nobody who takes that back
+ * expects the site to be another one.
+ */
+export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
+  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND];
+  const pending = kinds.filter((kind) => isRequested(tenant, kind));
+  return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.includes(kind)));
 }
 
 /** A login link of the tenant's own user. Frappe writes its users' names in lower case. */

@@ -2,6 +2,7 @@
 
 step unlock-database
 require_own_site
+settle_swap
 unlock_database
 
 step set-maintenance-mode

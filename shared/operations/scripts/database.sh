@@ -39,11 +39,11 @@ ${statements}KILL USER $DB_NAME;
 DROP DATABASE IF EXISTS $DB_NAME;"
 }
 
-# name_databases: sets `names` to those of all of the tenant's databases and users. The first is DB_NAME; a restore makes
-# one of that name with an r and a number behind it.
+# name_databases: sets `names` to those of all of the tenant's databases and users. The first one is called as the site; a
+# restore makes one of that name with an r and a number behind it.
 name_databases() {
-  sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP BINARY '^$DB_NAME(r[0-9]+)?\$';
-SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$DB_NAME(r[0-9]+)?\$';"
+  sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP BINARY '^$SITE(r[0-9]+)?\$';
+SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$SITE(r[0-9]+)?\$';"
   names=$(sort -u <<<"$rows")
 }
 
@@ -51,7 +51,7 @@ SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$DB_NAME(r[0-9]+)?\$';"
 drop_databases() {
   local names name
   name_databases
-  for name in "$DB_NAME" $names; do DB_NAME=$name drop_database; done
+  for name in "$SITE" $names; do DB_NAME=$name drop_database; done
 }
 
 create_database() {

@@ -1,15 +1,22 @@
 # Shuts a site off from its database, and lets it in again: at once, and for everything that works for the
 # site, whatever its processes believe of its configuration.
 
-# lock_database: nobody logs in as the tenant's user from now on, and who has, is thrown out. A lock alone
-# would leave open sessions, which could go on to write.
+# lock_database: nobody logs in as a user of the tenant's from now on, and who has, is thrown out. A lock alone
+# would leave open sessions, which could go on to write. A restore may have made users beside that of DB_NAME.
 lock_database() {
-  for_each_user "ALTER USER" "ACCOUNT LOCK"
-  [[ -n $statements ]] || fail "the database user of $SITE is not there"
-  sql "${statements}KILL USER $DB_NAME;"
+  local names others own=$DB_NAME DB_NAME
+  name_databases
+  others=$(grep -vxF -- "$own" <<<"$names" || true)
+  for DB_NAME in "$own" $others; do
+    for_each_user "ALTER USER" "ACCOUNT LOCK"
+    [[ -n $statements || $DB_NAME != "$own" ]] || fail "the database user of $SITE is not there"
+    sql "${statements}KILL USER $DB_NAME;"
+  done
 }
 
+# unlock_database [DATABASE]: that of DB_NAME, where no other one is meant.
 unlock_database() {
+  local DB_NAME=${1:-$DB_NAME}
   for_each_user "ALTER USER" "ACCOUNT UNLOCK"
   [[ -n $statements ]] || fail "the database user of $SITE is not there"
   sql "$statements"

@@ -12,6 +12,7 @@ configure_site maintenance_mode:=1
 step lock-database
 check_claim
 lock_database
+swap_back
 
 step verify
 verify_locked

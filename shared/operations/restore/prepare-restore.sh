@@ -1,0 +1,131 @@
+# Makes what a backup holds anew beside the site, which goes on as it is meanwhile: a database of its own, the files and the
+# configuration. It has the administrator's credentials, and runs none of the apps' code.
+#
+# The user of the new database is made last of all, so where it is there, all else is there, whole. Until then an attempt
+# begins anew, and nothing else removes that database.
+
+require BACKUP_ID "$uuid"
+require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
+require BACKUP_ENDPOINT 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?'
+require BACKUP_KEY '[0-9a-f]{64}'
+require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
+require KEPT_DATABASES '[a-z0-9 ]*'
+
+manifest=$scratch/manifest.json
+new_site=$restored/sites/$SITE
+work=$GENERATION.$ATTEMPT.$POD_UID
+
+# restore COMMAND ARGUMENT…: of restore_parts.py.
+restore() {
+  python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$restore_parts_py" "$@"
+}
+
+# What an earlier restore has left that came to nothing: it is neither the site's nor kept.
+remove_leftovers() {
+  local names name
+  name_databases
+  for name in $names; do
+    [[ " $DB_NAME $RESTORED_DATABASE $KEPT_DATABASES " == *" $name "* ]] || DB_NAME=$name drop_database
+  done
+  discard "$restored"
+}
+
+# The server itself looks whether the database is in use, so that an attempt that had stalled does not drop what a later one
+# has made. The comment says whose it is.
+make_empty_database() {
+  sql "DELIMITER //
+BEGIN NOT ATOMIC
+IF EXISTS (SELECT 1 FROM mysql.user WHERE user = '$RESTORED_DATABASE') THEN
+SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the new database is in use';
+END IF;
+DROP DATABASE IF EXISTS $RESTORED_DATABASE;
+CREATE DATABASE $RESTORED_DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci COMMENT '$work';
+END//
+DELIMITER ;"
+  end_sessions
+}
+
+# Of whoever was loading it before. Any one of them may end by itself meanwhile.
+end_sessions() {
+  local session
+  sql "SELECT id FROM information_schema.processlist WHERE db = '$RESTORED_DATABASE';"
+  for session in $rows; do
+    query administrator "KILL $session;" || [[ $(<"$words") == *"ERROR 1094 "* ]] || exit 1
+    : >"$words"
+  done
+}
+
+# The first thing that is said in the very session that loads: whose the database is.
+load_database() {
+  local guard="BEGIN NOT ATOMIC IF (SELECT schema_comment FROM information_schema.schemata WHERE schema_name = DATABASE()) <> '$work' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'another attempt loads the database'; END IF; END"
+  attempt restore part "$manifest" database.sql --rename "$backed_up" "$RESTORED_DATABASE" \
+    mariadb --defaults-file="$scratch/administrator.cnf" --default-character-set=utf8mb4 \
+    --max-allowed-packet=1G --binary-mode --init-command="$guard" "$RESTORED_DATABASE"
+}
+
+compare_tables() {
+  sql "SELECT HEX(table_name), 'estimated', COALESCE(table_rows, 0) FROM information_schema.tables WHERE table_schema = '$RESTORED_DATABASE' AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED');"
+  printf '%s' "${rows:+$rows$'\n'}" >"$scratch/tables"
+  restore counting "$manifest" "$RESTORED_DATABASE" >"$scratch/counting"
+  sql "$(<"$scratch/counting")"
+  printf '%s' "${rows:+$rows$'\n'}" >"$scratch/counts"
+  attempt restore compare "$manifest" "$scratch/tables" "$scratch/counts"
+}
+
+# As a bench's directory of sites with this one in it, so that it can be looked at before it is in its place. What lies
+# beside the configuration in a site's directory is in no backup, and stays as it is.
+unpack_files() {
+  local folder file
+  mkdir -p -- "$new_site"/{locks,logs,public,private}
+  attempt restore part "$manifest" files.tar \
+    tar --extract --file=- --directory="$new_site" --no-same-owner --no-overwrite-dir
+  for folder in public/files private/files; do make_directory "$new_site/$folder"; done
+  attempt restore part "$manifest" site_config.json dd of="$scratch/backed-up.json" status=none
+  python3 -I -S -c "$swapped_config_py" "$scratch/backed-up.json" "$site_directory/site_config.json" \
+    "$RESTORED_DATABASE" >"$new_site/site_config.json"
+  for file in "$bench_sites"/{common_site_config.json,apps.txt}; do
+    ! exists "$file" || ln -sfT -- "$file" "$restored/sites/${file##*/}"
+  done
+  for file in "$site_directory"/*; do
+    [[ ! -f $file || ${file##*/} == site_config.json ]] || ln -sfT -- "$file" "$new_site/${file##*/}"
+  done
+}
+
+# is_made: whether all of it is there, or in its place already.
+is_made() {
+  DB_NAME=$RESTORED_DATABASE look_what_is_left
+  [[ $rows == *"user "* ]]
+}
+
+step read-manifest
+require_own_site
+interruptible restore manifest "$manifest"
+restore field "$manifest" apps >"$scratch/apps"
+mapfile -t apps <"$scratch/apps"
+for app in "${apps[@]}"; do
+  [[ -z $app || -d apps/$app ]] || fail "the app $app of the backup is not in the image" 66
+done
+if is_made; then
+  echo "the backup is there already"
+  exit 0
+fi
+! exists "$kept/$DB_NAME" || fail "another restore of $SITE is half done"
+backed_up=$(restore field "$manifest" database)
+remove_leftovers
+
+step load-database
+check_claim
+make_empty_database
+load_database
+
+step count-rows
+compare_tables
+
+step unpack-files
+check_claim
+unpack_files
+cp -- "$scratch/apps" "$restored/apps"
+
+step make-user
+check_claim
+sql "GRANT ALL PRIVILEGES ON $RESTORED_DATABASE.* TO '$RESTORED_DATABASE'@'%' IDENTIFIED BY $(sql_string "$DB_PASSWORD");"

@@ -1,0 +1,67 @@
+/**
+ * Gives a site what one of its backups holds. It goes on as it is until the new one is whole and proved; then both are swapped, and
+ * what it was before is kept for a day. Pure.
+ *
+ * @module
+ */
+import { isRequested, isToGo, RESTORE_KIND, siteOf } from "../../tenant/tenant.ts";
+import { keptOnRestore } from "../../tenant/site-database.ts";
+import {
+  administrator,
+  database,
+  restoreSource,
+  restoreTarget,
+  tenantPassword,
+  visited,
+} from "../job-environment.ts";
+import type { OperationDefinition } from "../operation-definition.ts";
+import { COMMON, FENCE, REDIS, RESTORE } from "../script-parts.ts";
+import { swapGivenUp } from "../swapped-site.ts";
+
+export const restore: OperationDefinition<typeof RESTORE_KIND> = {
+  kind: RESTORE_KIND,
+  // Of a suspended site, too: one that was suspended meanwhile.
+  isNeeded: (tenant) =>
+    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, RESTORE_KIND),
+  queueRank: 2,
+  maxAttempts: 3,
+  // A large site takes hours.
+  deadlineSeconds: 16_500,
+  secret: "backup-key",
+  statusWhileWorking: () => ({}),
+  statusWhenGivenUp: swapGivenUp,
+  verified: keptOnRestore,
+  serviceAccount: "kairos-backup-site",
+  containers: [
+    {
+      // It has the administrator's login, and runs none of the apps' code.
+      name: "database",
+      script: [...COMMON, ...FENCE, ...RESTORE, "restore/prepare-restore.sh"],
+      limitSeconds: 14_400,
+      environment: (source) => [
+        ...administrator(source),
+        tenantPassword(source),
+        ...restoreSource(source),
+        ...restoreTarget(source),
+      ],
+    },
+    {
+      // The apps' code runs here, so it knows no administrator.
+      name: "apps",
+      script: [...COMMON, "create/verify_apps.py", "restore/prove-restore.sh"],
+      limitSeconds: 300,
+      environment: (source) => [...database(source), tenantPassword(source)],
+    },
+    {
+      name: "site",
+      script: [...COMMON, ...FENCE, ...REDIS, "restore/swap-restore.sh"],
+      limitSeconds: 900,
+      environment: (source) => [
+        ...administrator(source),
+        tenantPassword(source),
+        ...restoreTarget(source),
+        ...visited(source),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,8 @@
+# Puts what a restore has made in the place of what the site has, which is kept. At every moment a visitor gets the old site,
+# whole, or the page that says that it is closed, or the new one, whole.
+
+require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
+
+swap "../../restored/sites/$SITE" "$RESTORED_DATABASE"
+check_claim
+discard "$restored"

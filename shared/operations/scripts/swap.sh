@@ -1,0 +1,124 @@
+# Another database and other files in the place of those that a site has now, which are kept beside it:
+#
+#   tenants/SITE/TENANT_ID/restored/                what a restore has made, until it is in its place
+#   tenants/SITE/TENANT_ID/before-restore/DATABASE/ what belongs to a database that the site has had before:
+#     site_config.json, public/files, private/files
+#     from                                          where what the site gets instead comes from, as long as it is under way
+#
+# DB_NAME is the database of the tenant's record. Whatever was begun counts only when the record says so: as long as there is
+# something kept of that very database, a swap away from it is under way. It can be gone on with from wherever it was
+# stopped, and taken back likewise. Meanwhile the site is closed, and all its users are locked.
+
+restored=$own_things/restored
+kept=$own_things/before-restore
+swapped_folders=(public/files private/files)
+
+# Sets `in_use` to the database of the site's configuration, which is repaired before where it is damaged.
+look_at_config() {
+  configure_site
+  in_use=$(python3 -I -S -c 'import json, sys; print(json.load(open(sys.argv[1]))["db_name"])' \
+    "$site_directory/site_config.json")
+}
+
+# use_config FILE DATABASE: the site's configuration becomes that of the file, for this database.
+use_config() {
+  python3 -I -S -c "$swapped_config_py" "$1" "$site_directory/site_config.json" "$2" >"$scratch/config.json"
+  configure_site "--from=$scratch/config.json"
+}
+
+# exchange FOLDER FROM TO: FROM's comes in the place of the site's, which becomes TO's. Each is one rename.
+exchange() {
+  local place=$site_directory/$1 new=$2/$1 old=$3/$1
+  check_claim
+  if ! exists "$old"; then
+    mkdir -p -- "${old%/*}" "${place%/*}"
+    exists "$place" || mkdir -- "$place"
+    mv -T -- "$place" "$old"
+  fi
+  exists "$new" || return 0
+  # What some process has made there since is of a site that is closed.
+  take_away "$place"
+  check_claim
+  mv -T -- "$new" "$place"
+}
+
+# swap_in FROM DATABASE: what is in FROM, relative to what is kept of the present database, becomes the site's.
+swap_in() {
+  local old=$kept/$DB_NAME folder
+  make_directory "$kept" && make_directory "$old"
+  exists "$old/from" || ln -sT -- "$1" "$old/from"
+  look_at_config
+  if [[ $in_use == "$DB_NAME" ]]; then
+    cp -- "$site_directory/site_config.json" "$old/site_config.json.new"
+    check_claim
+    mv -fT -- "$old/site_config.json.new" "$old/site_config.json"
+  fi
+  for folder in "${swapped_folders[@]}"; do exchange "$folder" "$old/$1" "$old"; done
+  [[ $in_use == "$2" ]] || use_config "$old/$1/site_config.json" "$2"
+}
+
+# swap_back: what the record says is the site's again, where a swap was begun.
+swap_back() {
+  local old=$kept/$DB_NAME from folder
+  exists "$old" || return 0
+  look_at_config
+  if [[ $in_use != "$DB_NAME" ]]; then use_config "$old/site_config.json" "$DB_NAME"; fi
+  if exists "$old/from"; then
+    from=$old/$(readlink -- "$old/from")
+    for folder in "${swapped_folders[@]}"; do exchange "$folder" "$old" "$from"; done
+  fi
+  check_claim
+  discard "$old"
+}
+
+# settle_swap: closes the site and swaps back, where that was begun.
+settle_swap() {
+  exists "$kept/$DB_NAME" || return 0
+  close_site
+  lock_database
+  swap_back
+}
+
+# swap FROM DATABASE: all of it. What a visit does not prove is taken back, and then the site is as it was before.
+swap() {
+  step close-site
+  require_own_site
+  prepare_hosts
+  close_site
+  lock_database
+  step swap
+  swap_in "$1" "$2"
+  DB_NAME=$2 forget_in_redis "$SITE"
+  if [[ $SITE_IS_OPEN == yes ]]; then open_swapped "$2"; fi
+}
+
+# open_swapped DATABASE. It is visited at the bench first: every process there knows of the database by then.
+open_swapped() {
+  local proof
+  step open-site
+  check_claim
+  unlock_database "$1"
+  login "$scratch/tenant.cnf" "$1" "$DB_PASSWORD"
+  verify_unlocked
+  # In the background, so that it ends where something fails.
+  (
+    HOST="" verify_visitors open
+    open_site
+    verify_visitors open
+  ) &
+  proof=$!
+  wait "$proof" || take_back
+}
+
+# The words of what failed are the last ones.
+take_back() {
+  local why
+  why=$(last_words)
+  check_claim
+  close_site
+  lock_database
+  swap_back
+  unlock_database
+  open_site
+  fail "${why:-the new site is not reached}; it is as it was before"
+}

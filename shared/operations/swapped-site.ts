@@ -1,0 +1,26 @@
+/**
+ * What restoring and taking that back have in common. Pure.
+ *
+ * @module
+ */
+import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
+
+/** The steps at which a site that is restored is as it was. */
+const BEFORE_THE_SWAP: readonly (string | null)[] = [
+  "read-manifest",
+  "load-database",
+  "count-rows",
+  "unpack-files",
+  "make-user",
+  "list-apps",
+  "look-for-kept",
+];
+
+/**
+ * Given up in the middle of a swap, the site may be closed, and which of the two it is nobody knows. Whatever is asked next opens
+ * or suspends it anew, as the one that the record says.
+ */
+export function swapGivenUp({ status: { site } }: Tenant, step: string | null): StatusChanges {
+  if (site === null || BEFORE_THE_SWAP.includes(step)) return {};
+  return { phase: "failed", site: { ...site, suspended: null } };
+}

@@ -1,0 +1,41 @@
+/**
+ * Takes a restore back, as long as what the site was before is kept. Pure.
+ *
+ * @module
+ */
+import { isRequested, isToGo, siteOf, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
+import { keptOnUndo, newestKept } from "../../tenant/site-database.ts";
+import { administrator, plain, siteIsOpen, tenantPassword, visited } from "../job-environment.ts";
+import type { OperationDefinition } from "../operation-definition.ts";
+import { COMMON, FENCE, REDIS } from "../script-parts.ts";
+import { swapGivenUp } from "../swapped-site.ts";
+
+export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
+  kind: UNDO_RESTORE_KIND,
+  isNeeded: (tenant) =>
+    !isToGo(tenant) &&
+    siteOf(tenant) !== null &&
+    newestKept(tenant) !== null &&
+    isRequested(tenant, UNDO_RESTORE_KIND),
+  queueRank: 1,
+  maxAttempts: 3,
+  deadlineSeconds: 2400,
+  secret: null,
+  statusWhileWorking: () => ({}),
+  statusWhenGivenUp: swapGivenUp,
+  verified: keptOnUndo,
+  containers: [
+    {
+      name: "site",
+      script: [...COMMON, ...FENCE, ...REDIS, "undo-restore/undo-restore.sh"],
+      limitSeconds: 900,
+      environment: (source) => [
+        ...administrator(source),
+        tenantPassword(source),
+        plain("KEPT_DATABASE", newestKept(source.tenant)?.database ?? ""),
+        siteIsOpen(source),
+        ...visited(source),
+      ],
+    },
+  ],
+};
