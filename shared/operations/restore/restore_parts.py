@@ -49,7 +49,8 @@ def read_manifest(file):
 
 def print_field(file, name):
     value = read_manifest(file)[name]
-    print("\n".join([value] if isinstance(value, str) else value))
+    for each in [value] if isinstance(value, str) else value:
+        print(each)
 
 
 def hex_of(name):

@@ -1,0 +1,270 @@
+/** Restores on the fake bench, out of a real server of Cloud Storage's API. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { siteName } from "../../shared/tenant/names.ts";
+import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { skip } from "../testkit/parts.ts";
+import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { BACKUP_ID, BACKUP_OF_ACME, manifestIn } from "../testkit/stored-backup.ts";
+import {
+  acmeWith,
+  FIRST,
+  RESTORED,
+  restoreOfAcme,
+  UNDO_OF_ACME,
+} from "../testkit/stored-restore.ts";
+
+const test = suite("restores");
+const missing = missingBucketServer();
+if (missing === null) addTests();
+else skip(test, "restores", "bucket-server", missing);
+test.run();
+
+function addTests(): void {
+  let bucket: BucketServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    bucket = await startBucketServer();
+  });
+  test.after(async () => {
+    await bucket?.stop();
+  });
+  test.before.each(async () => {
+    await bucket.empty();
+    bench = createSiteBench(STAND_IN, undefined, bucket);
+    await succeed(CREATE);
+    mkdirSync(join(bench.site(ACME), "private/files/älter"), { recursive: true });
+    write("private/files/älter/x", "as of the backup");
+    write("public/files/y", "as of the backup");
+    await succeed(BACKUP_OF_ACME);
+    // What has changed since: a table and a file are gone, others are new.
+    write("public/files/y", "later");
+    write("public/files/z", "later");
+    table(FIRST, "tabLater");
+  });
+  test.after.each(() => bench.remove());
+
+  const write = (file: string, text: string) => writeFileSync(join(bench.site(ACME), file), text);
+  const read = (file: string) => readFileSync(join(bench.site(ACME), file), "utf8");
+  const has = (file: string) => existsSync(join(bench.site(ACME), file));
+  const table = (database: string, name: string) =>
+    writeFileSync(join(bench.databases, "databases", database, name), "");
+  const tables = (database: string) => readdirSync(join(bench.databases, "databases", database));
+  const databases = () => readdirSync(join(bench.databases, "databases"));
+  const isLocked = (user: string) =>
+    existsSync(join(bench.databases, "users", `${user}@%`, "locked"));
+  const config = () => JSON.parse(read("site_config.json")) as Record<string, unknown>;
+  const ledTo = () => realpathSync(join(bench.volume.hosts, "acme.kairos.app"));
+  const own = (path: string) => join(bench.volume.tenants, siteName(ACME.id), ACME.id, path);
+  async function succeed(work: Work): Promise<void> {
+    const { status, output } = await bench.run(work);
+    assert.is(status, 0, `${work.kind}: ${output}`);
+  }
+  /** All that the tenant has, but for the marks of the operations. */
+  const state = () =>
+    bench.snapshot().filter((entry) => !/\/(claims|changes)(\/| )|locked /.test(entry));
+
+  function isRestored(): void {
+    assert.equal([config()["db_name"], config()["db_user"]], [RESTORED, RESTORED]);
+    assert.is(read("public/files/y"), "as of the backup");
+    assert.is(read("private/files/älter/x"), "as of the backup");
+    assert.not(has("public/files/z"));
+    assert.ok(tables(RESTORED).length > 0);
+    assert.not(tables(RESTORED).includes("tabLater"));
+    assert.is(ledTo(), bench.site(ACME));
+    assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, false]);
+  }
+
+  function isAsBefore(): void {
+    assert.equal([config()["db_name"], config()["db_user"]], [FIRST, FIRST]);
+    assert.equal([read("public/files/y"), read("public/files/z")], ["later", "later"]);
+    assert.ok(tables(FIRST).includes("tabLater"));
+    assert.is(ledTo(), bench.site(ACME));
+    assert.not(isLocked(FIRST));
+  }
+
+  test("a site has what the backup holds, and what it was is kept, locked", async () => {
+    const before = config();
+    await succeed(restoreOfAcme());
+    isRestored();
+    assert.equal(config(), { ...before, db_name: RESTORED, db_user: RESTORED });
+    const kept = own(`before-restore/${FIRST}`);
+    assert.is(readFileSync(join(kept, "public/files/z"), "utf8"), "later");
+    assert.ok(tables(FIRST).includes("tabLater"));
+    assert.not(existsSync(own("restored")));
+    assert.ok(has(".provisioned"));
+  });
+
+  test("a restore that succeeded is the same when it is run again", async () => {
+    await succeed(restoreOfAcme());
+    const once = state();
+    await succeed(restoreOfAcme());
+    assert.equal(state(), once);
+  });
+
+  test("a restore is taken back, and what was restored is kept instead", async () => {
+    const before = config();
+    await succeed(restoreOfAcme());
+    write("public/files/y", "after the restore");
+    await succeed(UNDO_OF_ACME);
+    isAsBefore();
+    assert.equal(config(), before);
+    assert.ok(isLocked(RESTORED));
+    const kept = own(`before-restore/${RESTORED}`);
+    assert.is(readFileSync(join(kept, "public/files/y"), "utf8"), "after the restore");
+    assert.not(existsSync(own(`before-restore/${FIRST}`)));
+    const once = state();
+    await succeed(UNDO_OF_ACME);
+    assert.equal(state(), once);
+  });
+
+  test("the names and the way to the database stay as they are now, the key is the backup's", async () => {
+    const { encryption_key } = config();
+    const changed = {
+      ...config(),
+      host_name: "https://new.kairos.app",
+      db_host: "other",
+      encryption_key: "x",
+    };
+    write("site_config.json", JSON.stringify(changed));
+    await succeed(restoreOfAcme());
+    const now = config();
+    assert.equal(
+      [now["host_name"], now["db_host"], now["encryption_key"]],
+      ["https://new.kairos.app", "other", encryption_key],
+    );
+  });
+
+  test("a suspended site is restored, and stays closed until it is resumed", async () => {
+    await succeed({ kind: "suspend", tenant: acmeWith({}), generation: 2 });
+    await succeed(restoreOfAcme({ suspended: true }));
+    assert.not.equal(ledTo(), bench.site(ACME));
+    assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, true]);
+    await succeed({ kind: "resume", tenant: acmeWith({ database: RESTORED }), generation: 4 });
+    isRestored();
+  });
+
+  test("a suspension in the middle of a swap shuts both databases, and a resume opens what the record says", async () => {
+    await succeed(restoreOfAcme());
+    // As if the restore's success had never been recorded.
+    await succeed({ kind: "suspend", tenant: acmeWith({}), generation: 4 });
+    assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, true]);
+    await succeed({ kind: "resume", tenant: acmeWith({}), generation: 5 });
+    isAsBefore();
+    assert.ok(isLocked(RESTORED));
+  });
+
+  test("a drop leaves nothing of what was restored, kept or current", async () => {
+    await succeed(restoreOfAcme());
+    await succeed({ ...DROP, tenant: acmeWith({ database: RESTORED }), generation: 9 });
+    assert.equal(databases(), []);
+    assert.equal(readdirSync(join(bench.databases, "users")), ["root@%"]);
+    assert.not(existsSync(join(bench.volume.tenants, siteName(ACME.id))));
+  });
+
+  test("an unfinished restore of another generation leaves nothing", async () => {
+    for (const name of [`${FIRST}r2`, `${FIRST}r1`])
+      mkdirSync(join(bench.databases, "databases", name));
+    const work = restoreOfAcme();
+    const kept = [{ database: `${FIRST}r1`, until: new Date(0) }];
+    const tenant = { ...work.tenant, status: { ...work.tenant.status, kept } };
+    await succeed({ ...work, tenant });
+    assert.equal(databases().toSorted(), [FIRST, `${FIRST}r1`, RESTORED].toSorted());
+  });
+
+  /** Damages a stored object. */
+  async function damage(name: string, change: (content: Buffer) => Buffer): Promise<void> {
+    const manifest = await manifestIn(bucket);
+    const object = manifest.parts.find((part) => part.name === name)?.objects[0]?.object ?? "";
+    await bucket.write(object, new Uint8Array(change(await bucket.read(object))));
+  }
+  const flipped = (content: Buffer) => {
+    const other = Buffer.from(content);
+    other.writeUInt8(other.readUInt8(20) ^ 1, 20);
+    return other;
+  };
+  const manifestPath = `tenants/${ACME.id}/${BACKUP_ID}/manifest.json`;
+
+  const damages: [
+    sentence: string,
+    reason: RegExp,
+    make: () => Promise<void>,
+    env?: Record<string, string>,
+  ][] = [
+    ...["database.sql", "files.tar", "site_config.json"].flatMap(
+      (name): [string, RegExp, () => Promise<void>][] => [
+        [`a bit of ${name} is another one`, /is damaged/, () => damage(name, flipped)],
+        [
+          `${name} is truncated`,
+          /is damaged/,
+          () => damage(name, (content) => content.subarray(0, content.length - 1)),
+        ],
+      ],
+    ),
+    [
+      "the manifest says something else",
+      /not one that the tenant's key has made/,
+      async () => {
+        const text = (await bucket.read(manifestPath))
+          .toString()
+          .replace('"format": 1', '"format": 2');
+        await bucket.write(manifestPath, new Uint8Array(Buffer.from(text)));
+      },
+    ],
+    [
+      "the key is another one",
+      /not one that the tenant's key has made/,
+      async () => {},
+      { BACKUP_KEY: "c5".repeat(32) },
+    ],
+    [
+      "there is no such backup",
+      /has no manifest/,
+      async () => {},
+      { BACKUP_ID: "88888888-2222-4333-8444-555555555555" },
+    ],
+  ];
+  for (const [sentence, reason, make, env = {}] of damages) {
+    test(`nothing changes where ${sentence}`, async () => {
+      await make();
+      const before = config();
+      const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+      assert.is(status, 1);
+      assert.match(message?.reason ?? "", reason);
+      isAsBefore();
+      assert.equal(config(), before);
+    });
+  }
+
+  test("a table that is not as in the manifest is no success", async () => {
+    const env = { LOCAL_BENCH_FAULTS: "acme:count-rows" };
+    const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+    assert.equal([status, message?.step], [1, "count-rows"]);
+    isAsBefore();
+    await succeed({ ...restoreOfAcme(), attempt: 2 });
+    isRestored();
+  });
+
+  test("an app of the backup that the image has not is found before anything is made", async () => {
+    const env = { BASH_ENV: join(bench.directory, "without.sh") };
+    writeFileSync(env.BASH_ENV, `[[ $0 != bash ]] || rm -rf apps/erpnext\n`);
+    const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+    assert.equal(
+      [status, message?.reason],
+      [66, "the app erpnext of the backup is not in the image"],
+    );
+    assert.equal(databases(), [FIRST]);
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * Restores of ACME: what asks for one, and what asks for it back.
+ *
+ * @module
+ */
+import { databaseName } from "../../shared/tenant/names.ts";
+import { restoredDatabase } from "../../shared/tenant/site-database.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
+import type { Site, Tenant } from "../../shared/tenant/tenant.ts";
+import { ACME } from "../crash/crash-injection.ts";
+import type { Work } from "./site-bench.ts";
+import { siteAt } from "./some-site.ts";
+import { BACKUP_ID } from "./stored-backup.ts";
+
+/** The generation under which ACME is restored: it was created and backed up before. */
+const GENERATION = 3;
+
+/** The database that ACME has at first, and the one that the restore makes. */
+export const FIRST = databaseName(ACME.id);
+export const RESTORED = restoredDatabase(ACME.id, GENERATION);
+
+const UNTIL = new Date("2026-11-25T12:00:00Z");
+
+/** ACME with a site as the record has it. */
+export function acmeWith(
+  site: Partial<Site>,
+  more: Parameters<typeof withChanges>[1] = {},
+): Tenant {
+  const tenant = withChanges(ACME, more);
+  return withChanges(tenant, { status: { site: siteAt("acme", { database: FIRST, ...site }) } });
+}
+
+/** What restores ACME, whose site is as given. */
+export function restoreOfAcme(site: Partial<Site> = {}, backup = BACKUP_ID): Work {
+  const restore = { backup, database: RESTORED, requested_at: new Date(0) };
+  const tenant = acmeWith(site, { spec: { restore, requests: { restore: "r" } } });
+  return { kind: "restore", tenant, generation: GENERATION };
+}
+
+/** What takes that back. */
+export const UNDO_OF_ACME: Work = {
+  kind: "undo-restore",
+  tenant: acmeWith(
+    { database: RESTORED },
+    { status: { kept: [{ database: FIRST, until: UNTIL }] } },
+  ),
+  generation: GENERATION + 1,
+};
