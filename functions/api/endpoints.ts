@@ -8,6 +8,8 @@ import { createBackup } from "./backups/create-backup.ts";
 import { deleteBackup } from "./backups/delete-backup.ts";
 import { listBackups } from "./backups/list-backups.ts";
 import { readBackup } from "./backups/read-backup.ts";
+import { restoreTenant } from "./backups/restore-tenant.ts";
+import { undoRestoreOfTenant } from "./backups/undo-restore-of-tenant.ts";
 import { addDomain } from "./domains/add-domain.ts";
 import { listDomains } from "./domains/list-domains.ts";
 import { readDomain } from "./domains/read-domain.ts";
@@ -60,6 +62,8 @@ export const ENDPOINTS = {
   listBackups,
   readBackup,
   deleteBackup,
+  restoreTenant,
+  undoRestoreOfTenant,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

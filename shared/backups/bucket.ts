@@ -61,5 +61,12 @@ export function openBucket(
     }
   }
 
-  return { removeBackup };
+  /** What a backup's manifest says; null where there is none. */
+  async function readManifest(tenantId: string, backupId: string): Promise<unknown> {
+    const url = `${objects}/${encodeURIComponent(manifestName(tenantId, backupId))}`;
+    const answer = await call({ url, method: "GET", params: { alt: "media" } }, 404);
+    return answer?.data ?? null;
+  }
+
+  return { removeBackup, readManifest };
 }

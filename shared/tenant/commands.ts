@@ -8,6 +8,8 @@ import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { applyDeletion } from "./deletion-commands.ts";
 import type { DeleteCommand, DeletionCommand, PlainDeletionCommand } from "./deletion-commands.ts";
+import { applyRestore } from "./restore-commands.ts";
+import type { RestoreCommand, UndoRestoreCommand } from "./restore-commands.ts";
 import {
   addSeconds,
   BACKUP_KIND,
@@ -55,6 +57,8 @@ export interface BackupCommand {
 }
 
 export type CommandWithFields =
+  | RestoreCommand
+  | UndoRestoreCommand
   | DeleteCommand
   | LoginLinkCommand
   | RenameCommand
@@ -119,6 +123,9 @@ function applyWithFields(
       return forgetNames(tenant, issued);
     case "backup":
       return requestBackup(tenant, command, issued);
+    case "restore":
+    case "undo-restore":
+      return applyRestore(tenant, command, issued);
   }
 }
 

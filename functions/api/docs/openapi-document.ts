@@ -165,7 +165,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
 function tagOf({ path }: EndpointSpec): string {
   if (path.includes("/operations")) return "Operations";
   if (path.includes("/domains")) return "Domains";
-  if (path.includes("/backups")) return "Backups";
+  if (path.includes("/backups") || path.includes("/restore")) return "Backups";
   return path.startsWith("/tenants") ? "Tenants" : "Service";
 }
 

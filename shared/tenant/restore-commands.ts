@@ -1,0 +1,77 @@
+/**
+ * The commands that give a site what a backup holds, and that take it back. Pure.
+ *
+ * @module
+ */
+import { changed, refused } from "./command-effect.ts";
+import type { CommandEffect, CommandRequest } from "./command-effect.ts";
+import { newestKept, restoredDatabase } from "./site-database.ts";
+import { isSettled, RESTORE_KIND, siteOf, UNDO_RESTORE_KIND } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** A command that gives the site what a backup holds. */
+export interface RestoreCommand {
+  name: "restore";
+  /** The id of a backup of the tenant's that has succeeded. */
+  backup: string;
+  /** Why, where a caller says so. */
+  reason: string | null;
+}
+
+/** A command that takes the newest restore back. */
+export interface UndoRestoreCommand {
+  name: "undo-restore";
+}
+
+/** What a site was before is kept of so many restores at once. */
+export const MAX_KEPT = 3;
+
+/** What the command comes to for this tenant. */
+export function applyRestore(
+  tenant: Tenant,
+  command: RestoreCommand | UndoRestoreCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  const closed = whyNotNow(tenant);
+  if (closed !== null) return refused(closed);
+  return command.name === "restore"
+    ? requestRestore(tenant, command, issued)
+    : requestUndo(tenant, issued);
+}
+
+/** Only of a customer's site that nothing else is done to. */
+function whyNotNow(tenant: Tenant): string | null {
+  const site = siteOf(tenant);
+  if (site === null) return "The tenant has no site yet.";
+  if (!isSettled(tenant)) return "Something else is being done to the tenant's site.";
+  return site.suspended === null ? "The tenant's site is neither open nor suspended." : null;
+}
+
+function requestRestore(
+  tenant: Tenant,
+  { backup, reason }: RestoreCommand,
+  issued: CommandRequest,
+): CommandEffect {
+  const { id, spec, status } = tenant;
+  if (status.kept.length >= MAX_KEPT) {
+    return refused(`What the site was before its last ${MAX_KEPT} restores is still kept.`);
+  }
+  const database = restoredDatabase(id, spec.generation + 1);
+  const wanted = {
+    restore: { backup, database, requested_at: issued.now },
+    requests: { ...spec.requests, [RESTORE_KIND]: issued.commandId },
+  };
+  const requestedBy = { ...issued.requestedBy, reason };
+  return changed(tenant, { ...issued, requestedBy }, wanted, {});
+}
+
+/** Only as long as what the site was is kept: it may go at any moment after. */
+function requestUndo(tenant: Tenant, issued: CommandRequest): CommandEffect {
+  const kept = newestKept(tenant);
+  if (kept === null || kept.until <= issued.now) {
+    return refused("Nothing is kept of what the site was before a restore.");
+  }
+  const { requests } = tenant.spec;
+  const wanted = { requests: { ...requests, [UNDO_RESTORE_KIND]: issued.commandId } };
+  return changed(tenant, issued, wanted, {});
+}
