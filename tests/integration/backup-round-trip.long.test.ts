@@ -1,11 +1,12 @@
 /** Backups of a real MariaDB: what is loaded from one is what was there. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { databaseContent, loadInto } from "../testkit/database-content.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
@@ -65,48 +66,8 @@ function addTests(): void {
     bench.remove();
   });
 
-  /** Runs a script in a database, as whoever restores does. */
-  function load(database: string, script: Buffer): void {
-    const { host, port, rootPassword } = server.address;
-    const at = [
-      "--no-defaults",
-      "--protocol=tcp",
-      `--host=${host}`,
-      `--port=${port}`,
-      "--user=root",
-    ];
-    const env = { ...process.env, MYSQL_PWD: rootPassword };
-    const { status, stderr } = spawnSync(
-      "mariadb",
-      [...at, "--default-character-set=utf8mb4", "--max-allowed-packet=1G", database],
-      { input: script, env, encoding: "utf8" },
-    );
-    assert.is(status, 0, stderr);
-  }
-
-  /** All that a database is, without its name. */
-  function contentOf(database: string): string[] {
-    const ask = (statement: string) => server.query(statement, { database });
-    const asked = [
-      ...ask(
-        `SELECT CONCAT('CHECKSUM TABLE \`', REPLACE(table_name, '\`', '\`\`'), '\` EXTENDED') FROM information_schema.tables WHERE table_schema = '${database}' AND table_type <> 'VIEW'`,
-      ),
-      ...ask(
-        `SELECT CONCAT('SHOW CREATE TABLE \`', REPLACE(table_name, '\`', '\`\`'), '\`') FROM information_schema.tables WHERE table_schema = '${database}'`,
-      ),
-      ...ask(
-        `SELECT CONCAT('SHOW CREATE ', routine_type, ' \`', REPLACE(routine_name, '\`', '\`\`'), '\`') FROM information_schema.routines WHERE routine_schema = '${database}'`,
-      ),
-      `SELECT trigger_name, action_order, action_timing, event_manipulation, event_object_table, action_statement, sql_mode, definer FROM information_schema.triggers WHERE trigger_schema = '${database}'`,
-      `SELECT event_name, event_definition, interval_value, interval_field, starts, on_completion, status, event_comment, definer FROM information_schema.events WHERE event_schema = '${database}'`,
-      "SELECT * FROM numbers",
-      "SELECT a, row_start, row_end FROM remembered FOR SYSTEM_TIME ALL",
-    ];
-    return asked
-      .flatMap((statement) => ask(statement).map((row) => `${statement} => ${row}`))
-      .map((row) => row.replaceAll(database, "NAME"))
-      .toSorted((left, right) => (left < right ? -1 : 1));
-  }
+  const load = (database: string, script: Buffer) => loadInto(server, database, script);
+  const contentOf = (database: string) => databaseContent(server, database);
 
   async function restoreCopy(): Promise<void> {
     const manifest = await manifestIn(bucket);

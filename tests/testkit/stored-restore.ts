@@ -31,10 +31,16 @@ export function acmeWith(
 }
 
 /** What restores ACME, whose site is as given. */
-export function restoreOfAcme(site: Partial<Site> = {}, backup = BACKUP_ID): Work {
-  const restore = { backup, database: RESTORED, requested_at: new Date(0) };
+export function restoreOfAcme(site: Partial<Site> = {}): Work {
+  return restoreUnder(GENERATION, site);
+}
+
+/** The same under a generation, for another database each time. */
+export function restoreUnder(generation: number, site: Partial<Site> = {}): Work {
+  const database = restoredDatabase(ACME.id, generation);
+  const restore = { backup: BACKUP_ID, database, requested_at: new Date(0) };
   const tenant = acmeWith(site, { spec: { restore, requests: { restore: "r" } } });
-  return { kind: "restore", tenant, generation: GENERATION };
+  return { kind: "restore", tenant, generation };
 }
 
 /** What takes that back. */

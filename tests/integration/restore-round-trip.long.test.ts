@@ -1,0 +1,156 @@
+/** Restores of a real MariaDB: what the site has then is what was backed up. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { databaseContent, loadInto } from "../testkit/database-content.ts";
+import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { skip } from "../testkit/parts.ts";
+import { createSiteBench, POD_UID } from "../testkit/site-bench.ts";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { BACKUP_OF_ACME } from "../testkit/stored-backup.ts";
+import {
+  FIRST,
+  RESTORED,
+  restoreOfAcme,
+  restoreUnder,
+  UNDO_OF_ACME,
+} from "../testkit/stored-restore.ts";
+
+/** What runs as its definer, and text that only looks like what a dump has of that. */
+const DEFINED = `
+CREATE TABLE told (what TEXT);
+INSERT INTO told VALUES ('nextval(\`${FIRST}\`.\`numbers\`) DEFINER=\`${FIRST}\`@\`%\`'), ('  \`id\` DEFAULT nextval(\`${FIRST}\`.'), ('a\\n/*!50013 DEFINER=\`${FIRST}\`@\`%\`');
+CREATE DEFINER='${FIRST}'@'%' SQL SECURITY DEFINER VIEW seen AS SELECT what FROM told;
+DELIMITER $$
+CREATE DEFINER='${FIRST}'@'%' PROCEDURE defined () SQL SECURITY DEFINER BEGIN SELECT COUNT(*) FROM told; END$$
+CREATE DEFINER='${FIRST}'@'%' TRIGGER defined BEFORE INSERT ON told FOR EACH ROW BEGIN SET NEW.what = CONCAT(NEW.what, '!'); END$$
+CREATE DEFINER='${FIRST}'@'%' EVENT defined ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE DO INSERT INTO told VALUES ('event')$$
+DELIMITER ;
+`;
+
+const test = suite("restores of a real MariaDB");
+const withoutMariadb = missingMariadb();
+const withoutBucket = missingBucketServer();
+if (withoutMariadb !== null) skip(test, "restores of a real MariaDB", "mariadb", withoutMariadb);
+else if (withoutBucket !== null)
+  skip(test, "restores of a real MariaDB", "bucket-server", withoutBucket);
+else addTests();
+test.run();
+
+function addTests(): void {
+  let server: MariadbServer;
+  let bucket: BucketServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    server = await startMariadb();
+    bucket = await startBucketServer();
+  });
+  test.after(async () => {
+    await bucket?.stop();
+    await server?.stop();
+  });
+  test.before.each(async () => {
+    await bucket.empty();
+    bench = createSiteBench(server.address, undefined, bucket);
+    await succeed(CREATE);
+    loadInto(
+      server,
+      FIRST,
+      readFileSync(new URL("../fixtures/every-kind-of-table.sql", import.meta.url)),
+    );
+    loadInto(server, FIRST, Buffer.from(DEFINED));
+  });
+  test.after.each(async () => {
+    await bench.run({ ...DROP, generation: 99 });
+    assert.equal(server.state(), []);
+    bench.remove();
+  });
+
+  async function succeed(work: Work): Promise<void> {
+    const { status, output } = await bench.run(work);
+    assert.is(status, 0, `${work.kind}: ${output}`);
+  }
+  const ask = (statement: string, database: string) => server.query(statement, { database });
+  const asTenant = (statement: string, database: string) =>
+    server.query(statement, { database, user: database, password: "database-secret" });
+  /** Without the names of either database, but for what people have written themselves. */
+  const contentOf = (database: string) => databaseContent(server, database);
+
+  test("the restored database is, to the last byte, what was backed up, and later rows are in the old one alone", async () => {
+    const before = contentOf(FIRST);
+    await succeed(BACKUP_OF_ACME);
+    ask("INSERT INTO told VALUES ('later')", FIRST);
+    await succeed(restoreOfAcme());
+    assert.equal(contentOf(RESTORED), before);
+    assert.is(ask("SELECT COUNT(*) FROM told WHERE what LIKE 'later%'", FIRST)[0], "1");
+    const told = ask("SELECT GROUP_CONCAT(what) FROM told", RESTORED)[0] ?? "";
+    assert.is(told.split(FIRST).length, 5);
+    assert.not.match(told, RESTORED);
+  });
+
+  test("nothing in the restored database works with the old one, or as its user", async () => {
+    await succeed(BACKUP_OF_ACME);
+    await succeed(restoreOfAcme());
+    const definers = ask(
+      `SELECT definer FROM information_schema.views WHERE table_schema = '${RESTORED}' AND table_name = 'seen'
+       UNION ALL SELECT definer FROM information_schema.routines WHERE routine_schema = '${RESTORED}' AND routine_name = 'defined'
+       UNION ALL SELECT definer FROM information_schema.triggers WHERE trigger_schema = '${RESTORED}' AND trigger_name = 'defined'
+       UNION ALL SELECT definer FROM information_schema.events WHERE event_schema = '${RESTORED}' AND event_name = 'defined'`,
+      RESTORED,
+    );
+    assert.equal(
+      definers,
+      Array.from({ length: 4 }, () => `${RESTORED}@%`),
+    );
+  });
+
+  test("the site's user has all of the new database, and none of the old one", async () => {
+    await succeed(BACKUP_OF_ACME);
+    await succeed(restoreOfAcme());
+    assert.is(asTenant("SELECT COUNT(*) FROM seen", RESTORED)[0], "3");
+    asTenant("INSERT INTO a_numbered (a) VALUES (5)", RESTORED);
+    assert.throws(() => asTenant("SELECT 1", FIRST), /account is locked/);
+  });
+
+  test("a restore is taken back to what was there before it", async () => {
+    await succeed(BACKUP_OF_ACME);
+    ask("INSERT INTO told VALUES ('later')", FIRST);
+    const later = contentOf(FIRST);
+    await succeed(restoreOfAcme());
+    await succeed(UNDO_OF_ACME);
+    assert.equal(contentOf(FIRST), later);
+    asTenant("SELECT 1", FIRST);
+    assert.throws(() => asTenant("SELECT 1", RESTORED), /account is locked/);
+  });
+
+  test("an attempt that comes late neither drops nor changes what a later one has made", async () => {
+    await succeed(BACKUP_OF_ACME);
+    let current = FIRST;
+    let pauses = 0;
+    for (let generation = 3; ; generation++) {
+      const work = restoreUnder(generation, { database: current });
+      const restored = work.tenant.spec.restore?.database ?? "";
+      const late = { podUid: POD_UID.replaceAll("a", "b") };
+      const pause = { container: 0, beforeCommand: 60 + 31 * pauses };
+      let wasPaused = false;
+      const meanwhile = async () => {
+        wasPaused = true;
+        await succeed({ ...work, attempt: 2 });
+      };
+      await bench.run({ ...work, ...late, pause, meanwhile });
+      if (!wasPaused) break;
+      pauses += 1;
+      const config = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
+      assert.match(config, `"${restored}"`);
+      assert.is(asTenant("SELECT COUNT(*) FROM seen", restored)[0], "3", String(pauses));
+      current = restored;
+    }
+    console.log(`\n${pauses} pauses`);
+    assert.ok(pauses > 3);
+  });
+}
