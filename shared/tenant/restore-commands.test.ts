@@ -87,6 +87,12 @@ test("one more is kept as long as there is room", () => {
   assert.is(commanded(tenant, RESTORE).spec.generation, 2);
 });
 
+test("what is kept for long enough is in nobody's way, and kept no longer", () => {
+  const kept = [...keptOf(MAX_KEPT, NOW), ...keptOf(1)];
+  const tenant = commanded(withChanges(active, { status: { kept } }), RESTORE);
+  assert.equal(tenant.status.kept, keptOf(1));
+});
+
 test("a suspended site may be restored", () => {
   const suspended = withChanges(active, {
     spec: { state: "suspended" },

@@ -53,7 +53,9 @@ function requestRestore(
   issued: CommandRequest,
 ): CommandEffect {
   const { id, spec, status } = tenant;
-  if (status.kept.length >= MAX_KEPT) {
+  // What nobody can have back any more is dropped by the restore itself.
+  const kept = status.kept.filter(({ until }) => until > issued.now);
+  if (kept.length >= MAX_KEPT) {
     return refused(`What the site was before its last ${MAX_KEPT} restores is still kept.`);
   }
   const database = restoredDatabase(id, spec.generation + 1);
@@ -62,7 +64,7 @@ function requestRestore(
     requests: { ...spec.requests, [RESTORE_KIND]: issued.commandId },
   };
   const requestedBy = { ...issued.requestedBy, reason };
-  return changed(tenant, { ...issued, requestedBy }, wanted, {});
+  return changed(tenant, { ...issued, requestedBy }, wanted, { kept });
 }
 
 /** Only as long as what the site was is kept: it may go at any moment after. */

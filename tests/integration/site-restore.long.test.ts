@@ -174,14 +174,17 @@ function addTests(): void {
     assert.not(existsSync(join(bench.volume.tenants, siteName(ACME.id))));
   });
 
-  test("an unfinished restore of another generation leaves nothing", async () => {
-    for (const name of [`${FIRST}r2`, `${FIRST}r1`])
+  test("what another restore has left, or what was kept for long enough, goes with the next one", async () => {
+    for (const name of [`${FIRST}r2`, `${FIRST}r1`]) {
       mkdirSync(join(bench.databases, "databases", name));
+      mkdirSync(own(`before-restore/${name}/public/files`), { recursive: true });
+    }
     const work = restoreOfAcme();
     const kept = [{ database: `${FIRST}r1`, until: new Date(0) }];
     const tenant = { ...work.tenant, status: { ...work.tenant.status, kept } };
     await succeed({ ...work, tenant });
     assert.equal(databases().toSorted(), [FIRST, `${FIRST}r1`, RESTORED].toSorted());
+    assert.equal(readdirSync(own("before-restore")).toSorted(), [FIRST, `${FIRST}r1`].toSorted());
   });
 
   /** Damages a stored object. */

@@ -20,12 +20,15 @@ restore() {
   python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$restore_parts_py" "$@"
 }
 
-# What an earlier restore has left that came to nothing: it is neither the site's nor kept.
+# What an earlier restore has left that came to nothing, or that was kept for long enough.
 remove_leftovers() {
-  local names name
+  local names name old needed=" $DB_NAME $RESTORED_DATABASE $KEPT_DATABASES "
   name_databases
   for name in $names; do
-    [[ " $DB_NAME $RESTORED_DATABASE $KEPT_DATABASES " == *" $name "* ]] || DB_NAME=$name drop_database
+    [[ $needed == *" $name "* ]] || DB_NAME=$name drop_database
+  done
+  for old in "$kept"/*; do
+    [[ $needed == *" ${old##*/} "* ]] || ! exists "$old" || discard "$old"
   done
   discard "$restored"
 }
