@@ -1,8 +1,9 @@
 # Makes what a backup holds anew beside the site, which goes on as it is meanwhile: a database of its own, the files and the
 # configuration. It has the administrator's credentials, and runs none of the apps' code.
 #
-# The user of the new database is made last of all, so where it is there, all else is there, whole. Until then an attempt
-# begins anew, and nothing else removes that database.
+# The files are made in the operation's own directory, which whoever overtakes it removes, and come to their place by one
+# rename, whole. The user of the new database is made last of all, so where it is there, all else is there. Until then an
+# attempt begins anew.
 
 require BACKUP_ID "$uuid"
 require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
@@ -12,7 +13,8 @@ require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
 require KEPT_DATABASES '[a-z0-9 ]*'
 
 manifest=$scratch/manifest.json
-new_site=$restored/sites/$SITE
+unpacked=$changes/restored
+new_site=$unpacked/sites/$SITE
 work=$GENERATION.$ATTEMPT.$POD_UID
 
 # restore COMMAND ARGUMENT…: of restore_parts.py.
@@ -28,13 +30,15 @@ remove_leftovers() {
     [[ $needed == *" $name "* ]] || DB_NAME=$name drop_database
   done
   for old in "$kept"/*; do
-    [[ $needed == *" ${old##*/} "* ]] || ! exists "$old" || discard "$old"
+    [[ $needed == *" ${old##*/} "* ]] || take_away "$old"
   done
-  discard "$restored"
+  take_away "$restored"
 }
 
-# The server itself looks whether the database is in use, so that an attempt that had stalled does not drop what a later one
-# has made. The comment says whose it is.
+# An attempt that had stalled might go on at any moment, so it is the server that looks whose the new database is, which its comment
+# says, and whether it is in use. This ends whatever follows it where it is another attempt's.
+guard="IF NOT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = '$RESTORED_DATABASE' AND schema_comment = '$work') THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'another attempt makes the database'; END IF;"
+
 make_empty_database() {
   sql "DELIMITER //
 BEGIN NOT ATOMIC
@@ -58,12 +62,10 @@ end_sessions() {
   done
 }
 
-# The first thing that is said in the very session that loads: whose the database is.
 load_database() {
-  local guard="BEGIN NOT ATOMIC IF (SELECT schema_comment FROM information_schema.schemata WHERE schema_name = DATABASE()) <> '$work' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'another attempt loads the database'; END IF; END"
   attempt restore part "$manifest" database.sql --rename "$backed_up" "$RESTORED_DATABASE" \
     mariadb --defaults-file="$scratch/administrator.cnf" --default-character-set=utf8mb4 \
-    --max-allowed-packet=1G --binary-mode --init-command="$guard" "$RESTORED_DATABASE"
+    --max-allowed-packet=1G --binary-mode --init-command="BEGIN NOT ATOMIC $guard END" "$RESTORED_DATABASE"
 }
 
 compare_tables() {
@@ -79,6 +81,8 @@ compare_tables() {
 # beside the configuration in a site's directory is in no backup, and stays as it is.
 unpack_files() {
   local folder file
+  discard "$unpacked"
+  make_own_directory
   mkdir -p -- "$new_site"/{locks,logs,public,private}
   attempt restore part "$manifest" files.tar \
     tar --extract --file=- --directory="$new_site" --no-same-owner --no-overwrite-dir
@@ -87,17 +91,33 @@ unpack_files() {
   python3 -I -S -c "$swapped_config_py" "$scratch/backed-up.json" "$site_directory/site_config.json" \
     "$RESTORED_DATABASE" >"$new_site/site_config.json"
   for file in "$bench_sites"/{common_site_config.json,apps.txt}; do
-    ! exists "$file" || ln -sfT -- "$file" "$restored/sites/${file##*/}"
+    ! exists "$file" || ln -sT -- "$file" "$unpacked/sites/${file##*/}"
   done
   for file in "$site_directory"/*; do
-    [[ ! -f $file || ${file##*/} == site_config.json ]] || ln -sfT -- "$file" "$new_site/${file##*/}"
+    [[ ! -f $file || ${file##*/} == site_config.json ]] || ln -sT -- "$file" "$new_site/${file##*/}"
   done
 }
 
-# is_made: whether all of it is there, or in its place already.
-is_made() {
+make_user() {
+  sql "DELIMITER //
+BEGIN NOT ATOMIC
+$guard
+GRANT ALL PRIVILEGES ON $RESTORED_DATABASE.* TO '$RESTORED_DATABASE'@'%' IDENTIFIED BY $(sql_string "$DB_PASSWORD");
+END//
+DELIMITER ;"
+}
+
+# Ends the script where all of it is there, or in its place already.
+look_whether_made() {
   DB_NAME=$RESTORED_DATABASE look_what_is_left
-  [[ $rows == *"user "* ]]
+  [[ $rows == *"user "* ]] || return 0
+  look_at_config
+  if [[ $in_use == "$RESTORED_DATABASE" ]] || exists "$restored"; then
+    echo "the backup is there already"
+    exit 0
+  fi
+  check_claim
+  DB_NAME=$RESTORED_DATABASE drop_database
 }
 
 step read-manifest
@@ -108,10 +128,7 @@ mapfile -t apps <"$scratch/apps"
 for app in "${apps[@]}"; do
   [[ -z $app || -d apps/$app ]] || fail "the app $app of the backup is not in the image" 66
 done
-if is_made; then
-  echo "the backup is there already"
-  exit 0
-fi
+look_whether_made
 ! exists "$kept/$DB_NAME" || fail "another restore of $SITE is half done"
 backed_up=$(restore field "$manifest" database)
 remove_leftovers
@@ -127,8 +144,10 @@ compare_tables
 step unpack-files
 check_claim
 unpack_files
-cp -- "$scratch/apps" "$restored/apps"
+cp -- "$scratch/apps" "$unpacked/apps"
+check_claim
+mv -T -- "$unpacked" "$restored"
 
 step make-user
 check_claim
-sql "GRANT ALL PRIVILEGES ON $RESTORED_DATABASE.* TO '$RESTORED_DATABASE'@'%' IDENTIFIED BY $(sql_string "$DB_PASSWORD");"
+make_user

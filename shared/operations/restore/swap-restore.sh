@@ -4,5 +4,4 @@
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
 
 swap "../../restored/sites/$SITE" "$RESTORED_DATABASE"
-check_claim
-discard "$restored"
+take_away "$restored"

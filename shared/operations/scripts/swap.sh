@@ -49,6 +49,7 @@ swap_in() {
   exists "$old/from" || ln -sT -- "$1" "$old/from"
   look_at_config
   if [[ $in_use == "$DB_NAME" ]]; then
+    exists "$old/$1/site_config.json" || fail "what the site is to get is not there"
     cp -- "$site_directory/site_config.json" "$old/site_config.json.new"
     check_claim
     mv -fT -- "$old/site_config.json.new" "$old/site_config.json"
@@ -67,8 +68,7 @@ swap_back() {
     from=$old/$(readlink -- "$old/from")
     for folder in "${swapped_folders[@]}"; do exchange "$folder" "$old" "$from"; done
   fi
-  check_claim
-  discard "$old"
+  take_away "$old"
 }
 
 # settle_swap: closes the site and swaps back, where that was begun.

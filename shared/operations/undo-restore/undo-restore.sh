@@ -13,5 +13,4 @@ elif [[ $in_use != "$KEPT_DATABASE" ]] && ! exists "$kept/$KEPT_DATABASE/site_co
 fi
 
 swap "../$KEPT_DATABASE" "$KEPT_DATABASE"
-check_claim
-discard "$kept/$KEPT_DATABASE"
+take_away "$kept/$KEPT_DATABASE"
