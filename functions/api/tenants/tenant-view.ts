@@ -5,6 +5,7 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
+import { newestKept } from "../../../shared/tenant/site-database.ts";
 import { TOLD_STATES, toStatusView } from "../../../shared/tenant/status-event.ts";
 import { PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
@@ -107,6 +108,7 @@ export const tenantSchema = named("Tenant", {
     "created_at",
     "updated_at",
     "purge_at",
+    "undo_until",
   ],
   properties: {
     ...statusFields,
@@ -125,6 +127,12 @@ export const tenantSchema = named("Tenant", {
       format: "date-time",
       description:
         "Until when its deletion can be taken back; null where there is none to take back.",
+    },
+    undo_until: {
+      type: ["string", "null"],
+      format: "date-time",
+      description:
+        "Until when its newest restore can be taken back; null where nothing is kept of what the site was before.",
     },
   },
 });
@@ -148,5 +156,6 @@ export function toView(tenant: Tenant): TenantView {
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
     purge_at: tenant.spec.retention?.purge_at.toISOString() ?? null,
+    undo_until: newestKept(tenant)?.until.toISOString() ?? null,
   };
 }
