@@ -130,7 +130,7 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
       else unheld.delete(name);
     }
     if (damaged.length > 0) continue;
-    await forgetExpiredNames(tenant, dependencies, addSeconds(before, MIN_AGE_SECONDS));
+    await forgetExpired(tenant, dependencies, addSeconds(before, MIN_AGE_SECONDS));
     if (lost.length > 0 || isUnscheduled(tenant)) yield* lostTenant(tenant, dependencies);
   }
   for (const reservation of unheld.values()) {
@@ -143,20 +143,30 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
   }
 }
 
-/** Names that a tenant has had for long enough since it got another one. */
-async function forgetExpiredNames(
-  { id, spec }: Tenant,
+/** What a tenant has had for long enough: names, since it got another one, and what its site was before a restore. */
+async function forgetExpired(
+  { id, spec, status }: Tenant,
   dependencies: Dependencies,
   now: Date,
 ): Promise<void> {
-  if (spec.former_subdomains.every(({ until }) => until > now)) return;
+  const isOver = ({ until }: { until: Date }) => until <= now;
+  if (spec.former_subdomains.some(isOver)) await issue(id, "forget-names", dependencies, now);
+  if (status.kept.some(isOver)) await issue(id, "forget-kept", dependencies, now);
+}
+
+/** Where a command comes between, it is next tomorrow. */
+async function issue(
+  id: string,
+  name: "forget-names" | "forget-kept",
+  dependencies: Dependencies,
+  now: Date,
+): Promise<void> {
   const tenant = await dependencies.store.readTenant(id);
   if (tenant === null) return;
   const requestedBy = { name: "garbage-collection", request_id: null, reason: null };
   const issued = { commandId: randomUUID(), requestedBy, now };
-  const effect = applyCommand(tenant.record, { name: "forget-names" }, issued);
+  const effect = applyCommand(tenant.record, { name }, issued);
   if (effect.outcome !== "changed") return;
-  // A command that comes between has the name forgotten tomorrow.
   if (await dependencies.store.writeTenant(tenant, effect.changes)) {
     await reconcileTenant(id, dependencies);
   }

@@ -148,12 +148,16 @@ export function restoreSource({ tenant, settings }: EnvironmentSource): V1EnvVar
 
 /** The database that is made of a backup, those that are kept, and whether the site is to be open in the end. */
 export function restoreTarget(source: EnvironmentSource): V1EnvVar[] {
-  const { spec, status } = source.tenant;
   return [
-    plain("RESTORED_DATABASE", spec.restore?.database ?? ""),
-    plain("KEPT_DATABASES", status.kept.map((kept) => kept.database).join(" ")),
+    plain("RESTORED_DATABASE", source.tenant.spec.restore?.database ?? ""),
+    keptDatabases(source),
     siteIsOpen(source),
   ];
+}
+
+/** The databases that the site had before, and may have again. */
+export function keptDatabases({ tenant }: EnvironmentSource): V1EnvVar {
+  return plain("KEPT_DATABASES", tenant.status.kept.map(({ database }) => database).join(" "));
 }
 
 /** Whether visitors reach the site, and shall. */

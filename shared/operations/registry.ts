@@ -8,6 +8,7 @@ import { backup } from "./backup/backup.ts";
 import { claim } from "./claim/claim.ts";
 import { create } from "./create/create.ts";
 import { drop } from "./drop/drop.ts";
+import { dropKept } from "./drop-kept/drop-kept.ts";
 import { loginLink } from "./login-link/login-link.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { rename } from "./rename/rename.ts";
@@ -29,6 +30,7 @@ const REGISTERED = [
   rename,
   backup,
   loginLink,
+  dropKept,
 ] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];

@@ -58,6 +58,7 @@ const needs: [sentence: string, kind: string, changes: TenantChanges, first: str
     "undo-restore",
   ],
   ["with nothing kept, nothing", "undo-restore", {}, null],
+  ["of any site, itself", "drop-kept", {}, "drop-kept"],
 ];
 for (const [sentence, kind, changes, first] of needs) {
   test(`the request ${kind} needs, ${sentence}`, () => {

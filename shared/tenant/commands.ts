@@ -9,7 +9,7 @@ import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { applyDeletion } from "./deletion-commands.ts";
 import type { DeleteCommand, DeletionCommand, PlainDeletionCommand } from "./deletion-commands.ts";
 import { applyRestore } from "./restore-commands.ts";
-import type { RestoreCommand, UndoRestoreCommand } from "./restore-commands.ts";
+import type { ForgetKeptCommand, RestoreCommand, UndoRestoreCommand } from "./restore-commands.ts";
 import {
   addSeconds,
   BACKUP_KIND,
@@ -59,6 +59,7 @@ export interface BackupCommand {
 export type CommandWithFields =
   | RestoreCommand
   | UndoRestoreCommand
+  | ForgetKeptCommand
   | DeleteCommand
   | LoginLinkCommand
   | RenameCommand
@@ -125,6 +126,7 @@ function applyWithFields(
       return requestBackup(tenant, command, issued);
     case "restore":
     case "undo-restore":
+    case "forget-kept":
       return applyRestore(tenant, command, issued);
   }
 }

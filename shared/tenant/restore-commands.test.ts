@@ -93,6 +93,21 @@ test("what is kept for long enough is in nobody's way, and kept no longer", () =
   assert.equal(tenant.status.kept, keptOf(1));
 });
 
+test("what is kept for long enough is dropped once nothing else is to be done, and nothing has failed", () => {
+  const kept = [...keptOf(2, NOW), ...keptOf(1)];
+  const due = withChanges(active, { status: { kept } });
+  const { spec, status } = commanded(due, { name: "forget-kept" });
+  assert.equal([spec.requests["drop-kept"], status.kept], ["w2", keptOf(1)]);
+  for (const changes of [
+    { spec: { generation: 2 } },
+    { status: { condition: "failed" } },
+    { status: { kept: keptOf(2) } },
+  ] as const) {
+    const effect = applyCommand(withChanges(due, changes), { name: "forget-kept" }, ISSUED);
+    assert.is(effect.outcome, "unchanged");
+  }
+});
+
 test("a suspended site may be restored", () => {
   const suspended = withChanges(active, {
     spec: { state: "suspended" },

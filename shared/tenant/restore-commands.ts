@@ -6,8 +6,15 @@
 import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { newestKept, restoredDatabase } from "./site-database.ts";
-import { isSettled, RESTORE_KIND, siteOf, UNDO_RESTORE_KIND } from "./tenant.ts";
-import type { Tenant } from "./tenant.ts";
+import {
+  DROP_KEPT_KIND,
+  hasFailed,
+  isSettled,
+  RESTORE_KIND,
+  siteOf,
+  UNDO_RESTORE_KIND,
+} from "./tenant.ts";
+import type { KeptSite, Tenant } from "./tenant.ts";
 
 /** A command that gives the site what a backup holds. */
 export interface RestoreCommand {
@@ -23,15 +30,21 @@ export interface UndoRestoreCommand {
   name: "undo-restore";
 }
 
+/** A command of the control plane's own: what was kept for long enough is dropped. */
+export interface ForgetKeptCommand {
+  name: "forget-kept";
+}
+
 /** What a site was before is kept of so many restores at once. */
 export const MAX_KEPT = 3;
 
 /** What the command comes to for this tenant. */
 export function applyRestore(
   tenant: Tenant,
-  command: RestoreCommand | UndoRestoreCommand,
+  command: RestoreCommand | UndoRestoreCommand | ForgetKeptCommand,
   issued: CommandRequest,
 ): CommandEffect {
+  if (command.name === "forget-kept") return forgetKept(tenant, issued);
   const closed = whyNotNow(tenant);
   if (closed !== null) return refused(closed);
   return command.name === "restore"
@@ -52,9 +65,9 @@ function requestRestore(
   { backup, reason }: RestoreCommand,
   issued: CommandRequest,
 ): CommandEffect {
-  const { id, spec, status } = tenant;
+  const { id, spec } = tenant;
   // What nobody can have back any more is dropped by the restore itself.
-  const kept = status.kept.filter(({ until }) => until > issued.now);
+  const kept = stillKept(tenant, issued.now);
   if (kept.length >= MAX_KEPT) {
     return refused(`What the site was before its last ${MAX_KEPT} restores is still kept.`);
   }
@@ -76,4 +89,18 @@ function requestUndo(tenant: Tenant, issued: CommandRequest): CommandEffect {
   const { requests } = tenant.spec;
   const wanted = { requests: { ...requests, [UNDO_RESTORE_KIND]: issued.commandId } };
   return changed(tenant, issued, wanted, {});
+}
+
+/** As with former names: not of a tenant that has failed, for what failed would be told of no longer. */
+function forgetKept(tenant: Tenant, issued: CommandRequest): CommandEffect {
+  const { spec, status } = tenant;
+  const kept = stillKept(tenant, issued.now);
+  const isDue = kept.length < status.kept.length && isSettled(tenant) && !hasFailed(tenant);
+  if (!isDue) return { outcome: "unchanged" };
+  const requests = { ...spec.requests, [DROP_KEPT_KIND]: issued.commandId };
+  return changed(tenant, issued, { requests }, { kept });
+}
+
+function stillKept({ status: { kept } }: Tenant, now: Date): KeptSite[] {
+  return kept.filter(({ until }) => until > now);
 }

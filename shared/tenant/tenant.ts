@@ -445,6 +445,9 @@ export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests
   return isRequested(tenant, LOGIN_LINK_KIND) ? withLoginLink(tenant.spec.requests, null) : {};
 }
 
+/** The kind of operation that drops what was kept for long enough, and so the name of its request. */
+export const DROP_KEPT_KIND = "drop-kept";
+
 /**
  * A backup that is not made yet is not worth having once the site is closed to be dropped, and nobody who takes that back
  * expects the site to be another one.

@@ -187,6 +187,17 @@ function addTests(): void {
     assert.equal(readdirSync(own("before-restore")).toSorted(), [FIRST, `${FIRST}r1`].toSorted());
   });
 
+  test("what is kept for long enough is dropped, and the site stays as it is", async () => {
+    await succeed(restoreOfAcme());
+    const tenant = acmeWith({ database: RESTORED });
+    await succeed({ kind: "drop-kept", tenant, generation: 4 });
+    assert.equal(databases(), [RESTORED]);
+    assert.equal(readdirSync(join(bench.databases, "users")), ["root@%", `${RESTORED}@%`]);
+    assert.equal(readdirSync(own("before-restore")), []);
+    assert.is(read("public/files/y"), "as of the backup");
+    assert.is(ledTo(), bench.site(ACME));
+  });
+
   /** Damages a stored object. */
   async function damage(name: string, change: (content: Buffer) => Buffer): Promise<void> {
     const manifest = await manifestIn(bucket);

@@ -10,7 +10,6 @@ require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
 require BACKUP_ENDPOINT 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?'
 require BACKUP_KEY '[0-9a-f]{64}'
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
-require KEPT_DATABASES '[a-z0-9 ]*'
 
 manifest=$scratch/manifest.json
 unpacked=$changes/restored
@@ -20,19 +19,6 @@ work=$GENERATION.$ATTEMPT.$POD_UID
 # restore COMMAND ARGUMENT…: of restore_parts.py.
 restore() {
   python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$restore_parts_py" "$@"
-}
-
-# What an earlier restore has left that came to nothing, or that was kept for long enough.
-remove_leftovers() {
-  local names name old needed=" $DB_NAME $RESTORED_DATABASE $KEPT_DATABASES "
-  name_databases
-  for name in $names; do
-    [[ $needed == *" $name "* ]] || DB_NAME=$name drop_database
-  done
-  for old in "$kept"/*; do
-    [[ $needed == *" ${old##*/} "* ]] || take_away "$old"
-  done
-  take_away "$restored"
 }
 
 # An attempt that had stalled might go on at any moment, so it is the server that looks whose the new database is, which its comment
@@ -131,7 +117,7 @@ done
 look_whether_made
 ! exists "$kept/$DB_NAME" || fail "another restore of $SITE is half done"
 backed_up=$(restore field "$manifest" database)
-remove_leftovers
+remove_leftovers "$RESTORED_DATABASE"
 
 step load-database
 check_claim

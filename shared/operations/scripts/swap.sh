@@ -71,6 +71,24 @@ swap_back() {
   take_away "$old"
 }
 
+# remove_leftovers [DATABASE]: what restores have left that came to nothing, or that was kept for long enough: all but what
+# the site has, what KEPT_DATABASES names, and this database.
+remove_leftovers() {
+  local names name old needed
+  require KEPT_DATABASES '[a-z0-9 ]*'
+  needed=" $DB_NAME ${1-} $KEPT_DATABASES "
+  name_databases
+  for name in $names; do
+    [[ $needed != *" $name "* ]] || continue
+    check_claim
+    DB_NAME=$name drop_database
+  done
+  for old in "$kept"/*; do
+    [[ $needed == *" ${old##*/} "* ]] || take_away "$old"
+  done
+  take_away "$restored"
+}
+
 # settle_swap: closes the site and swaps back, where that was begun.
 settle_swap() {
   exists "$kept/$DB_NAME" || return 0
