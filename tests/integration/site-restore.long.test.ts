@@ -17,7 +17,8 @@ import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
-import { BACKUP_ID, BACKUP_OF_ACME, manifestIn } from "../testkit/stored-backup.ts";
+import { BACKUP_ID, BACKUP_OF_ACME, codeOf, manifestIn } from "../testkit/stored-backup.ts";
+import type { Manifest } from "../testkit/stored-backup.ts";
 import {
   acmeWith,
   FIRST,
@@ -262,7 +263,63 @@ function addTests(): void {
     });
   }
 
-  test("a table that is not as in the manifest is no success", async () => {
+  /** Puts another manifest in its place, as the tenant's key would have made it. */
+  async function rewriteManifest(change: (manifest: Manifest) => Partial<Manifest>): Promise<void> {
+    const { hmac_sha256: _, ...manifest } = await manifestIn(bucket);
+    const changed = { ...manifest, ...change(manifest as Manifest) };
+    const text = JSON.stringify({ ...changed, hmac_sha256: codeOf(changed) });
+    await bucket.write(manifestPath, new Uint8Array(Buffer.from(text)));
+  }
+
+  const others: [sentence: string, reason: RegExp, change: (manifest: Manifest) => object][] = [
+    [
+      "of which a table is missing",
+      /1 are missing, such as tabMissing/,
+      ({ tables: all }) => ({ tables: { ...all, tabMissing: { rows_estimated: 1 } } }),
+    ],
+    [
+      "that has a table too many",
+      /1 tables more than in the backup/,
+      ({ tables: { tabDocType: _, ...rest } }) => ({ tables: rest }),
+    ],
+    [
+      "with other rows",
+      /the table tabDocType has 0 rows, and the backup 7/,
+      ({ tables: all }) => ({ tables: { ...all, tabDocType: { rows_estimated: 7, rows: 7 } } }),
+    ],
+    ["of a newer format", /is of the format 2/, () => ({ format: 2 })],
+    [
+      "of another tenant",
+      /is of another backup/,
+      () => ({ tenant: "99999999-2222-4333-8444-555555555555" }),
+    ],
+    [
+      "without one of its parts",
+      /has no part files.tar/,
+      ({ parts }) => ({ parts: parts.slice(0, 1) }),
+    ],
+    [
+      "whose part is another one",
+      /database.sql is not what was stored/,
+      ({ parts }) => ({ parts: parts.map((part) => ({ ...part, sha256: "0".repeat(64) })) }),
+    ],
+    [
+      "whose part was another one before it was stored",
+      /database.sql is not what was backed up/,
+      ({ parts }) => ({ parts: parts.map((part) => ({ ...part, plain_bytes: 1 })) }),
+    ],
+  ];
+  for (const [sentence, reason, change] of others) {
+    test(`nothing changes with a backup ${sentence}`, async () => {
+      await rewriteManifest(change);
+      const { status, message } = await bench.run(restoreOfAcme());
+      assert.is(status, 1);
+      assert.match(message?.reason ?? "", reason);
+      isAsBefore();
+    });
+  }
+
+  test("a restore that fails before the swap changes nothing, and the next attempt begins anew", async () => {
     const env = { LOCAL_BENCH_FAULTS: "acme:count-rows" };
     const { status, message } = await bench.run({ ...restoreOfAcme(), env });
     assert.equal([status, message?.step], [1, "count-rows"]);
@@ -272,13 +329,11 @@ function addTests(): void {
   });
 
   test("an app of the backup that the image has not is found before anything is made", async () => {
-    const env = { BASH_ENV: join(bench.directory, "without.sh") };
-    writeFileSync(env.BASH_ENV, `[[ $0 != bash ]] || rm -rf apps/erpnext\n`);
-    const { status, message } = await bench.run({ ...restoreOfAcme(), env });
-    assert.equal(
-      [status, message?.reason],
-      [66, "the app erpnext of the backup is not in the image"],
+    await rewriteManifest(
+      () => ({ apps: { frappe: "16.0.0", wiki: "2.0.0" } }) as Partial<Manifest>,
     );
+    const { status, message } = await bench.run(restoreOfAcme());
+    assert.equal([status, message?.reason], [66, "the app wiki of the backup is not in the image"]);
     assert.equal(databases(), [FIRST]);
   });
 }

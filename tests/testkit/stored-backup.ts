@@ -4,7 +4,7 @@
  * @module
  */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
 import { withBackup, withChanges } from "../../shared/tenant/tenant.ts";
@@ -53,6 +53,19 @@ export interface Manifest {
 export async function manifestIn(bucket: BucketServer): Promise<Manifest> {
   const text = await bucket.read(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`);
   return JSON.parse(text.toString()) as Manifest;
+}
+
+/** The code that the tenant's key makes of a manifest without one. */
+export function codeOf(manifest: object): string {
+  const inOrder = execFileSync(
+    "python3",
+    [
+      "-c",
+      "import json,sys; print(json.dumps(json.load(sys.stdin), sort_keys=True, separators=(',', ':')), end='')",
+    ],
+    { input: JSON.stringify(manifest) },
+  );
+  return createHmac("sha256", Buffer.from(BACKUP_KEY, "hex")).update(inOrder).digest("hex");
 }
 
 /** The manifest; null where there is none, and so no backup. */
