@@ -7,6 +7,9 @@ import {
   realpathSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -318,6 +321,55 @@ function addTests(): void {
       isAsBefore();
     });
   }
+
+  /** The bench's web server, and what it answers for a site of each database. */
+  async function serving(
+    answers: Record<string, number>,
+  ): Promise<{ url: string; server: Server }> {
+    const server = createServer((_, response) => {
+      response.writeHead(answers[String(config()["db_name"])] ?? 404).end();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  }
+
+  test("a restored site that does not answer is taken back before anybody sees it", async () => {
+    const { server, url } = await serving({ [FIRST]: 200, [RESTORED]: 500 });
+    const before = config();
+    const work = restoreOfAcme();
+    const env = { BENCH_URL: url, VISITORS_SECONDS: "0" };
+    try {
+      const { status, message } = await bench.run({ ...work, env });
+      assert.equal([status, message?.step], [1, "open-site"]);
+      assert.match(message?.reason ?? "", /still get 500; it is as it was before$/);
+      isAsBefore();
+      assert.equal(config(), before);
+      assert.ok(isLocked(RESTORED));
+      assert.not(existsSync(own(`before-restore/${FIRST}`)));
+    } finally {
+      server.close();
+    }
+    // What was made is there still, and the next attempt only swaps.
+    const { status, output } = await bench.run({ ...work, attempt: 2 });
+    assert.is(status, 0, output);
+    assert.match(output, /the backup is there already/);
+    isRestored();
+  });
+
+  test("a restored site is visited at the bench and by its name", async () => {
+    const { server, url } = await serving({ [RESTORED]: 200 });
+    const env = { BENCH_URL: url, ROUTER_URL: url };
+    try {
+      const { status, output } = await bench.run({ ...restoreOfAcme(), env });
+      assert.is(status, 0, output);
+      assert.match(output, `visitors of ${siteName(ACME.id)} get 200`);
+      assert.match(output, "visitors of acme.kairos.app get 200");
+    } finally {
+      server.close();
+    }
+  });
 
   test("a restore that fails before the swap changes nothing, and the next attempt begins anew", async () => {
     const env = { LOCAL_BENCH_FAULTS: "acme:count-rows" };

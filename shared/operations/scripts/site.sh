@@ -8,7 +8,7 @@ configure_site() {
 }
 
 # Longer than every process of a web server keeps a site's configuration.
-visitors_seconds=180
+visitors_seconds=${VISITORS_SECONDS:-180}
 
 # verify_visitors open|closed|gone [PATH TIMES]: by its main address through the router; a site that is nobody's yet, at the
 # bench by its own name. That a site is gone, only the router says: of the bench, a closed one is all that can be seen.
