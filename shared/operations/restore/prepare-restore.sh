@@ -93,16 +93,22 @@ END//
 DELIMITER ;"
 }
 
-# Ends the script where all of it is there, or in its place already.
+# Ends the script where all of it is there, or in its place already. A swap that was taken back has locked its user; one that was
+# not keeps it locked as long as the site is to be closed.
 look_whether_made() {
   DB_NAME=$RESTORED_DATABASE look_what_is_left
   [[ $rows == *"user "* ]] || return 0
   look_at_config
-  if [[ $in_use == "$RESTORED_DATABASE" ]] || exists "$restored"; then
-    echo "the backup is there already"
+  if [[ $in_use == "$RESTORED_DATABASE" ]]; then
+    echo "the backup is in its place already"
     exit 0
   fi
   check_claim
+  if exists "$restored"; then
+    unlock_database "$RESTORED_DATABASE"
+    echo "the backup is there already"
+    exit 0
+  fi
   DB_NAME=$RESTORED_DATABASE drop_database
 }
 

@@ -3,14 +3,13 @@
 
 step list-apps
 require_own_site
-bench=$PWD
-place=$own_things/restored
-wanted_apps=()
-if exists "$place/apps"; then
-  mapfile -t wanted_apps <"$place/apps"
-else
-  # It is in its place already: an earlier attempt ended after that.
-  place=$bench
+in_use=$(python3 -I -S -c 'import json, sys; print(json.load(open(sys.argv[1]))["db_name"])' \
+  "$site_directory/site_config.json")
+if [[ $in_use == "$RESTORED_DATABASE" ]]; then
+  echo "it is in its place already, so an earlier attempt has proved it"
+  exit 0
 fi
-cd -- "$place"
+bench=$PWD
+mapfile -t wanted_apps <"$restored/apps"
+cd -- "$restored"
 attempt "$bench/env/bin/python" -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"

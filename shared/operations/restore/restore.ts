@@ -50,7 +50,11 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
       name: "apps",
       script: [...COMMON, "create/verify_apps.py", "restore/prove-restore.sh"],
       limitSeconds: 300,
-      environment: (source) => [...database(source), tenantPassword(source)],
+      environment: (source) => [
+        ...database(source),
+        tenantPassword(source),
+        ...restoreTarget(source),
+      ],
     },
     {
       name: "site",

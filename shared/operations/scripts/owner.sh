@@ -8,6 +8,8 @@
 #     changes/GENERATION.ATTEMPT.POD what that operation is about to put in its place
 #     site_config.json               a copy of the site's, to repair it from
 #     removed/                       the site's directory, while it is removed
+#     restored/                      what a restore has made, until it is in its place
+#     before-restore/DATABASE/       what the site was before a restore (swap.sh)
 #   tenants/TENANT_ID.gone           the tenant is gone, or about to be
 #
 # A site's name is its tenant's own for ever, so what is at its place is the tenant's, or somebody made it by hand. The
@@ -34,6 +36,8 @@ changes=$own_things/changes/$GENERATION.$ATTEMPT.$POD_UID
 # shellcheck disable=SC2034
 config_copy=$own_things/site_config.json
 removed=$own_things/removed
+# shellcheck disable=SC2034
+restored=$own_things/restored
 tombstone=$tenants/$TENANT_ID.gone
 away=$tenants/$TENANT_ID.away
 

@@ -9,7 +9,6 @@
 # something kept of that very database, a swap away from it is under way. It can be gone on with from wherever it was
 # stopped, and taken back likewise. Meanwhile the site is closed, and all its users are locked.
 
-restored=$own_things/restored
 kept=$own_things/before-restore
 swapped_folders=(public/files private/files)
 
