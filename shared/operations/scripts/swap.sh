@@ -30,6 +30,7 @@ exchange() {
   local place=$site_directory/$1 new=$2/$1 old=$3/$1
   check_claim
   if ! exists "$old"; then
+    exists "$new" || fail "there is nothing to put in the place of $1"
     mkdir -p -- "${old%/*}" "${place%/*}"
     exists "$place" || mkdir -- "$place"
     mv -T -- "$place" "$old"
@@ -44,6 +45,7 @@ exchange() {
 # swap_in FROM DATABASE: what is in FROM, relative to what is kept of the present database, becomes the site's.
 swap_in() {
   local old=$kept/$DB_NAME folder
+  check_claim
   make_directory "$kept" && make_directory "$old"
   exists "$old/from" || ln -sT -- "$1" "$old/from"
   look_at_config
@@ -65,7 +67,9 @@ swap_back() {
   if [[ $in_use != "$DB_NAME" ]]; then use_config "$old/site_config.json" "$DB_NAME"; fi
   if exists "$old/from"; then
     from=$old/$(readlink -- "$old/from")
-    for folder in "${swapped_folders[@]}"; do exchange "$folder" "$old" "$from"; done
+    for folder in "${swapped_folders[@]}"; do
+      ! exists "$old/$folder" || exchange "$folder" "$old" "$from"
+    done
   fi
   take_away "$old"
 }
