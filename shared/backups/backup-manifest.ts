@@ -17,7 +17,7 @@ const manifestSchema = {
   required: ["format", "made_at", "image", "apps", "mariadb", "tables", "parts"],
   properties: {
     format: { const: 1 },
-    made_at: { type: "string", format: "date-time" },
+    made_at: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.]\\d+)?Z$" },
     image: { type: "string" },
     apps: versionsSchema,
     mariadb: { type: "string" },

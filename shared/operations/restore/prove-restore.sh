@@ -9,7 +9,7 @@ if [[ $in_use == "$RESTORED_DATABASE" ]]; then
   echo "it is in its place already, so an earlier attempt has proved it"
   exit 0
 fi
-bench=$PWD
+here=$PWD
 mapfile -t wanted_apps <"$restored/apps"
 cd -- "$restored"
-attempt "$bench/env/bin/python" -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"
+attempt "$here/env/bin/python" -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"
