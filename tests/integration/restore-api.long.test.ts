@@ -61,7 +61,11 @@ async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecor
     ],
   };
   const text = JSON.stringify(manifest);
-  await bucket.write(`tenants/${of.id}/${id}/manifest.json`, new Uint8Array(Buffer.from(text)));
+  await bucket.write(
+    `tenants/${of.id}/${id}/manifest.json`,
+    new Uint8Array(Buffer.from(text)),
+    "application/json",
+  );
   return id;
 }
 

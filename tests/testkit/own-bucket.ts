@@ -45,9 +45,17 @@ export async function startBucketServer() {
     return Buffer.from(await answer.arrayBuffer());
   }
 
-  async function write(object: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
+  async function write(
+    object: string,
+    content: Uint8Array<ArrayBuffer>,
+    type = "application/octet-stream",
+  ): Promise<void> {
     const path = `${endpoint}/upload/storage/v1/b/${name}/o?uploadType=media&name=${encodeURIComponent(object)}`;
-    const answer = await fetch(path, { method: "POST", body: content });
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": type },
+      body: content,
+    });
     if (answer.status !== 200) throw new Error(`${object}: ${answer.status}`);
   }
 
