@@ -157,7 +157,7 @@ export function restoreTarget(source: EnvironmentSource): V1EnvVar[] {
 
 /** The databases that the site had before, and may have again. */
 export function keptDatabases({ tenant }: EnvironmentSource): V1EnvVar {
-  return plain("KEPT_DATABASES", tenant.status.kept.map(({ database }) => database).join(" "));
+  return plain("KEPT_DATABASES", tenant.status.kept.map((kept) => kept.database).join(" "));
 }
 
 /** Whether visitors reach the site, and shall. */

@@ -6,7 +6,7 @@
 import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
 
 /** The steps at which a site that is restored is as it was. */
-const BEFORE_THE_SWAP: readonly (string | null)[] = [
+const BEFORE_THE_SWAP: ReadonlySet<string | null> = new Set([
   "read-manifest",
   "load-database",
   "count-rows",
@@ -14,13 +14,13 @@ const BEFORE_THE_SWAP: readonly (string | null)[] = [
   "make-user",
   "list-apps",
   "look-for-kept",
-];
+]);
 
 /**
  * Given up in the middle of a swap, the site may be closed, and which of the two it is nobody knows. Whatever is asked next opens
  * or suspends it anew, as the one that the record says.
  */
 export function swapGivenUp({ status: { site } }: Tenant, step: string | null): StatusChanges {
-  if (site === null || BEFORE_THE_SWAP.includes(step)) return {};
+  if (site === null || BEFORE_THE_SWAP.has(step)) return {};
   return { phase: "failed", site: { ...site, suspended: null } };
 }

@@ -454,8 +454,8 @@ export const DROP_KEPT_KIND = "drop-kept";
  */
 export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
   const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND];
-  const pending = kinds.filter((kind) => isRequested(tenant, kind));
-  return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.includes(kind)));
+  const pending = new Set(kinds.filter((kind) => isRequested(tenant, kind)));
+  return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.has(kind)));
 }
 
 /** A login link of the tenant's own user. Frappe writes its users' names in lower case. */
