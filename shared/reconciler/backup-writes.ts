@@ -32,7 +32,8 @@ export function backupsOfChange(
 
 /** The backup that is to be made; null where none is. */
 function pendingBackup(tenant: Tenant): BackupRequest | null {
-  return isRequested(tenant, BACKUP_KIND) && !isToGo(tenant) ? tenant.spec.backup : null;
+  const isDropped = tenant.spec.state === "absent";
+  return isRequested(tenant, BACKUP_KIND) && !isDropped ? tenant.spec.backup : null;
 }
 
 function opened(

@@ -13,6 +13,7 @@ import { logLinesOf } from "../testkit/log-lines.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { storeStandbys } from "../testkit/some-standby.ts";
+import { SETTINGS } from "../testkit/fake-cluster.ts";
 import { SETTLED, someTenant, startTestDependencies } from "../testkit/test-dependencies.ts";
 import type { TestDependencies } from "../testkit/test-dependencies.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -147,6 +148,68 @@ test("a run deletes a hundred at most, those first whose time was over first", a
   ]);
   await collected();
   assert.is(await stateOf(tenants[102]), "absent");
+});
+
+/** With backups, as none of the other tests has them. */
+const withBackups = () => ({
+  ...it.dependencies,
+  settings: { ...SETTINGS, backupBucket: "backups", backupSecret: "5e".repeat(32) },
+});
+
+/** Its last backup is whole, or was given up. */
+async function endBackup(tenant: Tenant, isWhole: boolean): Promise<void> {
+  const { store } = it.dependencies;
+  const stored = await store.readTenant(tenant.id);
+  const { backup, generation } = stored?.record.spec ?? {};
+  assert.ok(stored && backup && generation);
+  const { id, requested_at } = backup;
+  await store.writeTenant(stored, {
+    status: {
+      observed_generation: generation,
+      done: { backup: id },
+      ...(isWhole
+        ? { backup: { id, requested_at, verified_at: null } }
+        : { condition: "failed", reason: "BackoffLimitExceeded" }),
+    },
+  });
+}
+
+test("with backups a last one is made the day before, and then the tenant goes in its time", async () => {
+  const tenant = await create(retainedUntil(addSeconds(NOW, 3600)));
+  const later = await create(retainedUntil(addSeconds(NOW, 48 * 3600)));
+  await collected(withBackups());
+  assert.equal(it.triggered, [tenant.id]);
+  assert.equal(await record(later), later);
+  const asked = await record(tenant);
+  assert.equal([asked?.spec.state, asked?.spec.backup?.kind], ["retained", "before-purge"]);
+  // Nobody sees it, and it is asked for once.
+  assert.equal([asked?.status.phase, asked?.sequence], ["deleted", tenant.sequence]);
+  await collected(withBackups());
+  assert.is((await record(tenant))?.spec.generation, 3);
+
+  await logLinesOf(() => reconcileTenant(tenant.id, it.dependencies));
+  const working = await record(tenant);
+  assert.equal([working?.status.operation?.kind, working?.status.phase], ["backup", "deleted"]);
+
+  await endBackup(tenant, true);
+  await collected(withBackups());
+  assert.is((await record(tenant))?.spec.state, "retained");
+  await logLinesOf(() => collectGarbage(withBackups(), addSeconds(NOW, 3600)));
+  assert.is((await record(tenant))?.spec.state, "absent");
+  const { docs } = await it.client.collection("backups").get();
+  assert.equal(
+    docs.map((document) => [document.get("kind"), document.get("state")]),
+    [["before-purge", "succeeded"]],
+  );
+});
+
+test("without a last backup nobody goes, and somebody is told", async () => {
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  assert.ok((await collected(withBackups())).includes("BackupOverdue"));
+  await endBackup(over, false);
+  assert.ok((await collected(withBackups())).includes("BackupOverdue"));
+  const again = await record(over);
+  assert.equal([again?.spec.state, again?.spec.generation], ["retained", 4]);
 });
 
 test("names that it had before stay its own for as long as it can be brought back", async () => {

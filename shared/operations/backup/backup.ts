@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BACKUP_KIND, isRequested, isToGo, siteOf } from "../../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, siteOf } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -14,9 +14,9 @@ const SERVICE_ACCOUNT = "kairos-backup-site";
 
 export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   kind: BACKUP_KIND,
-  // Of a suspended site, too.
+  // Of a suspended site, too, and of one that is kept for a while after its deletion.
   isNeeded: (tenant) =>
-    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
+    tenant.spec.state !== "absent" && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
   // Whoever waits for a site comes first.
   queueRank: 5,
   maxAttempts: 3,
