@@ -23,8 +23,9 @@ const REGISTERED = [
   retain,
   resume,
   rename,
-  backup,
   loginLink,
+  // Last, for it may take hours, and nobody waits for it.
+  backup,
 ] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];

@@ -5,7 +5,9 @@ import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { fillingStandby } from "../../tests/testkit/some-standby.ts";
 import { withParts } from "../../tests/testkit/tenant-parts.ts";
 import type { TenantParts } from "../../tests/testkit/tenant-parts.ts";
+import { applyCommand } from "../tenant/commands.ts";
 import { addSeconds, newTenant } from "../tenant/tenant.ts";
+import { firstDifference } from "./difference.ts";
 import { decideNightly, isBackupOverdue } from "./plan-backup.ts";
 
 const test = suite("backups that are due");
@@ -90,6 +92,28 @@ test("a tenant is overdue without a good backup of the last 36 hours", () => {
   assert.is(isBackupOverdue(active, NOW), true);
   assert.is(isBackupOverdue({ ...active, created_at: hoursAgo(35) }, NOW), false);
   assert.is(isBackupOverdue(made, NOW), false);
+});
+
+test("nobody waits for a backup that is not begun: it comes after all that is asked for", () => {
+  const asking = withParts(active, { spec: { requests: { backup: "b", "login-link": "l" } } });
+  assert.is(firstDifference(asking)?.kind, "login-link");
+  const done = withParts(asking, { status: { done: { "login-link": "l" } } });
+  assert.is(firstDifference(done)?.kind, "backup");
+});
+
+test("a site that is being dropped is not backed up any more, and one that is kept only before it goes", () => {
+  const asking = withParts(active, { spec: { requests: { backup: "b" } } });
+  const dropped = withParts(asking, { spec: { state: "absent" } });
+  assert.is(firstDifference(dropped)?.kind, "drop");
+  const removed = withParts(dropped, { status: { removed: true, site: null } });
+  assert.is(firstDifference(removed), null);
+  const issued = { commandId: "c", requestedBy: REQUESTER, now: NOW };
+  const kept = withParts(active, { spec: { state: "retained" } });
+  const outcomes = (["manual", "nightly", "before-purge"] as const).map((kind) => {
+    const backup = { id: BACKUP, kind, requested_at: NOW, expires_at: TOMORROW };
+    return applyCommand(kept, { name: "backup", backup }, issued).outcome;
+  });
+  assert.equal(outcomes, ["refused", "refused", "changed"]);
 });
 
 test.run();
