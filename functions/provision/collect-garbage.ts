@@ -23,7 +23,7 @@ import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
-import { leftBackupKeys } from "./collect-backups.ts";
+import { removeLeftKeys } from "./collect-backups.ts";
 import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
@@ -48,9 +48,9 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     lostDeletions,
     leftDomains,
     leftCertificates,
-    leftBackupKeys,
   ];
   await apart(() => purgeRetained(dependencies, now));
+  await apart(() => removeLeftKeys(dependencies));
   for (const look of looks) {
     await apart(async () => {
       for await (const { event, ...about } of look(dependencies, before)) {

@@ -1,22 +1,23 @@
 /**
  * The garbage collection's part in deletions that can be taken back: when the time of one is over, its tenant is deleted for
- * good. Where there are backups, a last one is made the day before, and nothing is deleted without it.
+ * good. Where there are backups, the resync has a last one made in the day before, and nothing is deleted without it.
  *
  * @module
  */
 import { randomUUID } from "node:crypto";
 import type { Store } from "../../shared/firestore/store.ts";
-import { otherKeptUntil } from "../../shared/backups/schedule.ts";
 import { log } from "../../shared/platform/log.ts";
-import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
+import { hasLastBackup } from "../../shared/reconciler/plan-backup.ts";
 import type { Stored } from "../../shared/reconciler/ports.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
-import { addSeconds, DAY_SECONDS } from "../../shared/tenant/tenant.ts";
 import type { Requester, Tenant } from "../../shared/tenant/tenant.ts";
 
 /** How many tenants a run deletes at most; the others are next tomorrow. */
 const MAX_PURGES = 100;
+
+/** How many it looks at for that: some wait for their last backup. */
+const MAX_LOOKED_AT = 1000;
 
 const GARBAGE_COLLECTION: Requester = {
   name: "garbage-collection",
@@ -25,49 +26,25 @@ const GARBAGE_COLLECTION: Requester = {
 };
 
 /** Deletes for good whose time is over. That is as it should be, so it is no finding. */
-export async function purgeRetained(dependencies: Dependencies, now: Date): Promise<void> {
-  const { store, settings } = dependencies;
-  const hasBackups = settings.backupBucket !== null;
-  const before = hasBackups ? addSeconds(now, DAY_SECONDS) : now;
-  for (const tenantId of await store.tenantsToPurge(before, MAX_PURGES)) {
+export async function purgeRetained({ store, settings }: Dependencies, now: Date): Promise<void> {
+  let purged = 0;
+  for (const tenantId of await store.tenantsToPurge(now, MAX_LOOKED_AT)) {
+    if (purged === MAX_PURGES) return;
     const shown = await store.showTenant(tenantId);
     // A damaged record is reported elsewhere.
     if (shown === null || shown.damaged.length > 0) continue;
     const tenant = await store.readTenant(tenantId);
-    if (tenant === null || tenant.record.spec.retention === null) continue;
-    if (hasBackups && !hasLastBackup(tenant.record)) {
-      await askForLastBackup(tenant, dependencies, now);
-    } else if (isOver(tenant.record, now) && (await purge(tenant, store, now))) {
-      log("INFO", "RetainedTenantPurged", { tenantId });
-    }
+    if (tenant === null || !isOver(tenant.record, now)) continue;
+    // The resync asks for it.
+    if (settings.backupBucket !== null && !hasLastBackup(tenant.record)) continue;
+    if (!(await purge(tenant, store, now))) continue;
+    log("INFO", "RetainedTenantPurged", { tenantId });
+    purged += 1;
   }
 }
 
-function isOver({ spec: { retention } }: Tenant, now: Date): boolean {
-  return retention !== null && retention.purge_at <= now;
-}
-
-function hasLastBackup({ spec, status }: Tenant): boolean {
-  return spec.backup?.kind === "before-purge" && spec.backup.id === status.backup?.id;
-}
-
-/** One that has failed is asked for again the next day. */
-async function askForLastBackup(
-  tenant: Stored<Tenant>,
-  { store, bus }: Dependencies,
-  now: Date,
-): Promise<void> {
-  const { record } = tenant;
-  const { id: tenantId } = record;
-  const newest = record.status.backup?.requested_at ?? null;
-  if (isOver(record, now)) log("ERROR", "BackupOverdue", { tenantId, newest });
-  const requested = { id: randomUUID(), kind: "before-purge", requested_at: now } as const;
-  const backup = { ...requested, expires_at: otherKeptUntil(now) };
-  const requestedBy = { ...GARBAGE_COLLECTION, reason: "the last one before the site is dropped" };
-  const issued = { commandId: randomUUID(), requestedBy, now };
-  const effect = applyCommand(record, { name: "backup", backup }, issued);
-  if (effect.outcome !== "changed") return;
-  if (await store.writeTenant(tenant, effect.changes)) await sendTrigger("tenant", tenantId, bus);
+function isOver({ spec: { state, retention } }: Tenant, now: Date): boolean {
+  return state === "retained" && retention !== null && retention.purge_at <= now;
 }
 
 /** As a caller's purge does: the record of the deletion triggers cleanup. Not of one that has come back meanwhile. */

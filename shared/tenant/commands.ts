@@ -227,7 +227,10 @@ function requestBackup(
   issued: CommandRequest,
 ): CommandEffect {
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (isRequested(tenant, BACKUP_KIND)) return refused("A backup of the tenant is being made.");
-  if (!isSettled(tenant)) return refused("Something else is being done to the tenant's site.");
+  if (!isSettled(tenant)) {
+    return isRequested(tenant, BACKUP_KIND)
+      ? refused("A backup of the tenant is being made.")
+      : refused("Something else is being done to the tenant's site.");
+  }
   return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
 }

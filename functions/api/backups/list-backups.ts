@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeleted } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { problemSchema } from "../http/problem.ts";
@@ -32,8 +33,9 @@ export const listBackups = defineEndpoint({
   },
   async handle({ tenantId }, { store, settings }) {
     const backups = await store.backupsOfTenant(tenantId);
-    if (backups.length === 0 && (await store.showTenant(tenantId)) === null) {
-      throw noSuchTenant(tenantId);
+    if (backups.length === 0) {
+      const shown = await store.showTenant(tenantId);
+      if (shown === null || isDeleted(shown.tenant)) throw noSuchTenant(tenantId);
     }
     const views = backups.map((backup) => toBackupView(backup, settings.backupBucket));
     return { status: 200, body: { backups: views } };
