@@ -140,7 +140,7 @@ def tables_in(path):
     tables = {}
     with open(path, encoding="utf-8") as file:
         for line in file.read().splitlines():
-            found = re.fullmatch(r"([0-9A-F]+)\t(\w+)\t(\d+)", line)
+            found = re.fullmatch(r"([0-9A-Fa-f]+)\t(\w+)\t(\d+)", line)
             # What was cut off by its time limit.
             if found is None:
                 continue
