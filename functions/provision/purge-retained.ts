@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
-import type { Store } from "../../shared/firestore/store.ts";
 import { log } from "../../shared/platform/log.ts";
 import { hasLastBackup } from "../../shared/reconciler/plan-backup.ts";
-import type { Stored } from "../../shared/reconciler/ports.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { applyCommand } from "../../shared/tenant/commands.ts";
 import type { Requester, Tenant } from "../../shared/tenant/tenant.ts";
+import { dropTenant } from "./drop-tenant.ts";
 
 /** How many tenants a run deletes at most; the others are next tomorrow. */
 const MAX_PURGES = 100;
@@ -37,7 +34,8 @@ export async function purgeRetained({ store, settings }: Dependencies, now: Date
     if (tenant === null || !isOver(tenant.record, now)) continue;
     // The resync asks for it.
     if (settings.backupBucket !== null && !hasLastBackup(tenant.record)) continue;
-    if (!(await purge(tenant, store, now))) continue;
+    // Not of one that has come back meanwhile.
+    if (!(await dropTenant(tenant, GARBAGE_COLLECTION, store, now))) continue;
     log("INFO", "RetainedTenantPurged", { tenantId });
     purged += 1;
   }
@@ -45,18 +43,4 @@ export async function purgeRetained({ store, settings }: Dependencies, now: Date
 
 function isOver({ spec: { state, retention } }: Tenant, now: Date): boolean {
   return state === "retained" && retention !== null && retention.purge_at <= now;
-}
-
-/** As a caller's purge does: the record of the deletion triggers cleanup. Not of one that has come back meanwhile. */
-function purge(tenant: Stored<Tenant>, store: Store, now: Date): Promise<boolean> {
-  const issued = { commandId: randomUUID(), requestedBy: GARBAGE_COLLECTION, now };
-  const effect = applyCommand(tenant.record, "delete", issued);
-  if (effect.outcome !== "changed") return Promise.resolve(false);
-  return store.writeCommand(tenant.record.id, {
-    update: { tenant, changes: effect.changes },
-    // One that somebody else has made stands in nobody's way; then the resync finds the tenant.
-    deletion: { requestedAt: now, overwrites: true },
-    request: null,
-    expiredRequest: null,
-  });
 }
