@@ -95,7 +95,7 @@ function print(stack: Stack): void {
     [
       "backups",
       stack.backups?.endpoint ??
-        "no bucket here: fake-gcs-server is missing, or BACKUP_BUCKET names yours",
+        "none: fake-gcs-server is missing, the cluster is yours, or BACKUP_BUCKET names your bucket",
     ],
     ["logs", stack.logDirectory],
   ];

@@ -46,7 +46,7 @@ locals {
       severity = "ERROR"
       when     = "a tenant's newest good backup is older than 36 hours"
       filter   = "${local.reconcilers_log}jsonPayload.message=\"BackupOverdue\"\n"
-      what     = "The line BackupOverdue in the log of kairos-provision names the tenant. GET /tenants/{id}/operations says why its last backup failed. Another one is made in its next night, or at once by POST /tenants/{id}/backups. Where all tenants are late, too few site Jobs may run at once (max_concurrent_jobs): one in four slots is for the nights' backups."
+      what     = "The line BackupOverdue in the log of kairos-provision names the tenant. GET /tenants/{id}/operations says why its last backup failed. Another one is made in its next night, or at once by POST /tenants/{id}/backups. A tenant that is deleted and kept (?show_deleted=true) is not dropped without its last backup; DELETE /tenants/{id}?purge=true drops it all the same. Where all tenants are late, too few site Jobs may run at once (max_concurrent_jobs): one in four slots is for the nights' backups."
     }
     image-not-pulled = {
       name     = "An image is not pulled"

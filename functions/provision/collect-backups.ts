@@ -3,18 +3,18 @@
  *
  * @module
  */
+import { log } from "../../shared/platform/log.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { isGone } from "./findings.ts";
-import type { Findings } from "./findings.ts";
 
-/** Keys of tenants that are gone, and of which no backup is left. */
-export async function* leftBackupKeys({ store, settings }: Dependencies): Findings {
+/** Removes keys of tenants that are gone, and of which no backup is left. That is as it should be, so it is no finding. */
+export async function removeLeftKeys({ store, settings }: Dependencies): Promise<void> {
   if (settings.backupBucket === null) return;
   for await (const tenantId of store.tenantsWithKey()) {
     if (!isTenantId(tenantId) || !(await isGone(tenantId, store))) continue;
     if ((await store.backupsOfTenant(tenantId)).length > 0) continue;
     await store.deleteBackupKey(tenantId);
-    yield { event: "BackupKeyRemoved", tenantId };
+    log("INFO", "BackupKeyRemoved", { tenantId });
   }
 }

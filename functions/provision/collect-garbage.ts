@@ -18,12 +18,12 @@ import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
-import type { SiteSecret } from "../../shared/tenant/names.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { deleteSecrets } from "../../shared/runtime/delete-secrets.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
-import { leftBackupKeys } from "./collect-backups.ts";
+import { removeLeftKeys } from "./collect-backups.ts";
 import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
@@ -48,9 +48,9 @@ export async function collectGarbage(dependencies: Dependencies, now = new Date(
     lostDeletions,
     leftDomains,
     leftCertificates,
-    leftBackupKeys,
   ];
   await apart(() => purgeRetained(dependencies, now));
+  await apart(() => removeLeftKeys(dependencies));
   for (const look of looks) {
     await apart(async () => {
       for await (const { event, ...about } of look(dependencies, before)) {
@@ -97,15 +97,12 @@ async function* leftJobs({ cluster, store }: Dependencies, before: Date): Findin
 }
 
 /** Secrets of tenants that are gone. */
-async function* leftSecrets({ cluster, store, settings }: Dependencies, before: Date): Findings {
-  const secrets: SiteSecret[] = ["passwords"];
-  if (settings.backupBucket !== null) secrets.push("backup-key");
+async function* leftSecrets(dependencies: Dependencies, before: Date): Findings {
+  const { store } = dependencies;
   const since = addSeconds(before, -LEFTOVER_SECONDS);
   for (const tenantId of await store.deletionsEnded(since, before)) {
     if (!(await isGone(tenantId, store))) continue;
-    const deleted = [];
-    for (const secret of secrets) deleted.push(await cluster.deleteSecret(tenantId, secret));
-    if (deleted.includes(true)) {
+    if (await deleteSecrets(tenantId, dependencies)) {
       yield { event: "OrphanedSecretRemoved", tenantId };
     }
   }

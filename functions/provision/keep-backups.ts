@@ -12,7 +12,7 @@ import { errorFields, log } from "../../shared/platform/log.ts";
 import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
-import type { Requester, TenantChanges } from "../../shared/tenant/tenant.ts";
+import type { Requester, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import { workThrough } from "./work-through.ts";
 
 /** Who asks for the backups of a night. */
@@ -24,7 +24,7 @@ const MAX_DUE = 100;
 /** No further one after so long: a resync has more to do. */
 const MAX_MILLISECONDS = 10_000;
 
-/** Of so many slots one may be a nightly backup's. */
+/** Of so many slots one may be a backup's, but for those that callers ask for. */
 const SLOTS_FOR_EACH = 4;
 
 /** Asks for the backups that are due, the longest waiting first, as many as may be under way. Never throws. */
@@ -35,7 +35,8 @@ export async function keepBackups(dependencies: Dependencies, now: Date): Promis
     const due = await store.dueBackups(now, MAX_DUE);
     if (due.length === 0) return;
     const share = Math.ceil(settings.maxConcurrentJobs / SLOTS_FOR_EACH);
-    let room = share - (await store.countPendingBackups("nightly"));
+    let room = share - (await store.countPendingBackups());
+    if (room <= 0) await tellOfOldest(due, dependencies, now);
     await workThrough(due, Date.now() + MAX_MILLISECONDS, async (tenantId) => {
       if (room <= 0) return;
       room -= 1;
@@ -56,9 +57,7 @@ async function keepBackup(
   const tenant = await readTenant(tenantId, dependencies, now);
   if (tenant === null) return false;
   const { record } = tenant;
-  if (isBackupOverdue(record, now)) {
-    log("ERROR", "BackupOverdue", { tenantId, newest: record.status.backup?.requested_at ?? null });
-  }
+  if (isBackupOverdue(record, now)) tellOf(record);
   const { backup, next } = decideNightly(record, randomUUID(), now, nightlySettings(settings));
   const due: TenantChanges = { status: { next_backup_at: next } };
   if (backup === null) {
@@ -73,6 +72,16 @@ async function keepBackup(
   if ((await store.writeTenant(tenant, { ...changes, status })) === null) return false;
   await sendTrigger("tenant", tenantId, bus);
   return effect.outcome === "changed";
+}
+
+/** Where as many are made as may, others may wait for too long. */
+async function tellOfOldest([oldest]: string[], { store }: Dependencies, now: Date): Promise<void> {
+  const shown = oldest === undefined ? null : await store.showTenant(oldest);
+  if (shown?.damaged.length === 0 && isBackupOverdue(shown.tenant, now)) tellOf(shown.tenant);
+}
+
+function tellOf({ id: tenantId, status }: Tenant): void {
+  log("ERROR", "BackupOverdue", { tenantId, newest: status.backup?.requested_at ?? null });
 }
 
 /** Null where there is none, or a damaged one: that is left alone until the next night, and others are not. */

@@ -13,10 +13,10 @@ import { countFailures, planPool } from "../../shared/reconciler/plan-pool.ts";
 import type { PoolState, WantedPool } from "../../shared/reconciler/plan-pool.ts";
 import type { Stored } from "../../shared/reconciler/ports.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { applyCommand } from "../../shared/tenant/commands.ts";
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import { hasFailed } from "../../shared/tenant/tenant.ts";
 import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
+import { dropTenant } from "./drop-tenant.ts";
 import { workThrough } from "./work-through.ts";
 import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
 
@@ -125,16 +125,7 @@ async function drop(
   return dropped;
 }
 
-/** As a caller's DELETE does: the record of the deletion triggers cleanup. */
+/** In the pool's name. */
 export function dropStandby(standby: Stored<Tenant>, store: Store, now: Date): Promise<boolean> {
-  const issued = { commandId: randomUUID(), requestedBy: POOL, now };
-  const effect = applyCommand(standby.record, "delete", issued);
-  if (effect.outcome !== "changed") return Promise.resolve(false);
-  return store.writeCommand(standby.record.id, {
-    update: { tenant: standby, changes: effect.changes },
-    // One that somebody else has made stands in nobody's way; then the resync finds the tenant.
-    deletion: { requestedAt: now, overwrites: true },
-    request: null,
-    expiredRequest: null,
-  });
+  return dropTenant(standby, POOL, store, now);
 }

@@ -1,19 +1,20 @@
 /**
  * The garbage collection's part in deletions that can be taken back: when the time of one is over, its tenant is deleted for
- * good.
+ * good. Where there are backups, the resync has a last one made in the day before, and nothing is deleted without it.
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
-import type { Store } from "../../shared/firestore/store.ts";
 import { log } from "../../shared/platform/log.ts";
-import type { Stored } from "../../shared/reconciler/ports.ts";
+import { hasLastBackup } from "../../shared/reconciler/plan-backup.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { applyCommand } from "../../shared/tenant/commands.ts";
 import type { Requester, Tenant } from "../../shared/tenant/tenant.ts";
+import { dropTenant } from "./drop-tenant.ts";
 
 /** How many tenants a run deletes at most; the others are next tomorrow. */
 const MAX_PURGES = 100;
+
+/** How many it looks at for that: some wait for their last backup. */
+const MAX_LOOKED_AT = 1000;
 
 const GARBAGE_COLLECTION: Requester = {
   name: "garbage-collection",
@@ -22,31 +23,24 @@ const GARBAGE_COLLECTION: Requester = {
 };
 
 /** Deletes for good whose time is over. That is as it should be, so it is no finding. */
-export async function purgeRetained({ store }: Dependencies, now: Date): Promise<void> {
-  for (const tenantId of await store.tenantsToPurge(now, MAX_PURGES)) {
+export async function purgeRetained({ store, settings }: Dependencies, now: Date): Promise<void> {
+  let purged = 0;
+  for (const tenantId of await store.tenantsToPurge(now, MAX_LOOKED_AT)) {
+    if (purged === MAX_PURGES) return;
     const shown = await store.showTenant(tenantId);
     // A damaged record is reported elsewhere.
     if (shown === null || shown.damaged.length > 0) continue;
     const tenant = await store.readTenant(tenantId);
     if (tenant === null || !isOver(tenant.record, now)) continue;
-    if (await purge(tenant, store, now)) log("INFO", "RetainedTenantPurged", { tenantId });
+    // The resync asks for it.
+    if (settings.backupBucket !== null && !hasLastBackup(tenant.record)) continue;
+    // Not of one that has come back meanwhile.
+    if (!(await dropTenant(tenant, GARBAGE_COLLECTION, store, now))) continue;
+    log("INFO", "RetainedTenantPurged", { tenantId });
+    purged += 1;
   }
 }
 
-function isOver({ spec: { retention } }: Tenant, now: Date): boolean {
-  return retention !== null && retention.purge_at <= now;
-}
-
-/** As a caller's purge does: the record of the deletion triggers cleanup. Not of one that has come back meanwhile. */
-function purge(tenant: Stored<Tenant>, store: Store, now: Date): Promise<boolean> {
-  const issued = { commandId: randomUUID(), requestedBy: GARBAGE_COLLECTION, now };
-  const effect = applyCommand(tenant.record, "delete", issued);
-  if (effect.outcome !== "changed") return Promise.resolve(false);
-  return store.writeCommand(tenant.record.id, {
-    update: { tenant, changes: effect.changes },
-    // One that somebody else has made stands in nobody's way; then the resync finds the tenant.
-    deletion: { requestedAt: now, overwrites: true },
-    request: null,
-    expiredRequest: null,
-  });
+function isOver({ spec: { state, retention } }: Tenant, now: Date): boolean {
+  return state === "retained" && retention !== null && retention.purge_at <= now;
 }

@@ -94,7 +94,7 @@ const PROJECT_ID = "kairos-local";
 const LOCAL_DATABASE_ADMIN = { username: "root", password: "local-root" };
 
 const BACKUP_BUCKET = "kairos-local-backups";
-/** The same at every start, so that the backups of the last one can be read. */
+/** No secret here: whoever has this machine has the bucket, too. */
 const BACKUP_SECRET = "5e".repeat(32);
 
 /** Whose new documents trigger which function. */

@@ -39,7 +39,7 @@ export function openBucket(
     let pageToken: string | undefined;
     do {
       const params = { prefix, fields, ...(pageToken !== undefined && { pageToken }) };
-      const answer = await call({ url: objects, method: "GET", params }, 404);
+      const answer = await call({ url: objects, method: "GET", params }, null);
       const page = (answer?.data ?? {}) as { items?: { name: string }[]; nextPageToken?: string };
       yield (page.items ?? []).map(({ name }) => name);
       pageToken = page.nextPageToken;

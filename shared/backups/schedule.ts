@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { addSeconds } from "../tenant/tenant.ts";
+import { addSeconds, DAY_SECONDS } from "../tenant/tenant.ts";
 
 const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /** The night's backups are spread over so many hours, so that they are not all due at once. */
 const NIGHT_HOURS = 5;
@@ -30,8 +29,9 @@ export function nextNight(tenantId: string, hour: number, now: Date): Date {
   const seconds = Math.floor((hour + share * NIGHT_HOURS) * HOUR_SECONDS);
   const midnight = new Date(Math.floor(now.getTime() / (DAY_SECONDS * 1000)) * DAY_SECONDS * 1000);
   // A night may have begun yesterday.
-  const nights = [-1, 0, 1].map((day) => addSeconds(midnight, day * DAY_SECONDS + seconds));
-  return nights.find((night) => night > now) ?? addSeconds(midnight, 2 * DAY_SECONDS);
+  let night = addSeconds(midnight, seconds - DAY_SECONDS);
+  while (night <= now) night = addSeconds(night, DAY_SECONDS);
+  return night;
 }
 
 /** Until when a backup is kept that is made now, but for those of the nights. */

@@ -5,6 +5,8 @@
  * @module
  */
 import { isTenantId } from "../tenant/names.ts";
+import { toText, toTime } from "../tenant/shown-fields.ts";
+import type { Fields } from "../tenant/field-checks.ts";
 import { BACKUP_KINDS } from "../tenant/tenant.ts";
 import type { BackupKind } from "../tenant/tenant.ts";
 import { BACKUP_STATES } from "./backup-record.ts";
@@ -23,11 +25,7 @@ export interface ShownBackup extends Omit<
 }
 
 /** Shows a record, however damaged. Null where it does not say whose the backup is. */
-export function showBackup(
-  fields: Readonly<Record<string, unknown>>,
-  id: string,
-  madeAt: Date,
-): ShownBackup | null {
+export function showBackup(fields: Fields, id: string, madeAt: Date): ShownBackup | null {
   const tenant_id = toText(fields["tenant_id"]);
   if (tenant_id === null || !isTenantId(tenant_id)) return null;
   const { bytes } = fields;
@@ -44,12 +42,4 @@ export function showBackup(
     message: toText(fields["message"]),
     expires_at: toTime(fields["expires_at"]),
   };
-}
-
-function toText(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function toTime(value: unknown): Date | null {
-  return value instanceof Date ? value : null;
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Stored } from "../reconciler/ports.ts";
-import { addSeconds, isSettled } from "../tenant/tenant.ts";
+import { addSeconds, isFree } from "../tenant/tenant.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { decideDomain } from "./decide-domain.ts";
 import type { Domain, DomainChanges } from "./domain.ts";
@@ -112,7 +112,7 @@ function toObserved(stored: Stored<Tenant> | null, domain: string): ObservedTena
   return {
     isAbsent: spec.state === "absent",
     isRetained: spec.state === "retained",
-    takesCommand: isSettled(stored.record) && status.site !== null,
+    takesCommand: isFree(stored.record) && status.site !== null,
     isWanted: spec.domains.includes(domain),
     isLinked: status.site?.domains.includes(domain) ?? false,
   };

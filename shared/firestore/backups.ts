@@ -7,6 +7,7 @@
 import type { DocumentSnapshot, Firestore, WriteBatch } from "@google-cloud/firestore";
 import { showBackup } from "../backups/shown-backup.ts";
 import type { ShownBackup } from "../backups/shown-backup.ts";
+import { DamagedRecordError } from "../platform/errors.ts";
 import type { BackupWrite } from "../reconciler/backup-writes.ts";
 import type { Version } from "../reconciler/ports.ts";
 import type { AnsweredRequest, IdempotentRequest, Repeated } from "../tenant/repeated-request.ts";
@@ -16,6 +17,8 @@ import type { RequestRecords } from "./request-records.ts";
 
 /** More than rules keep of one tenant; more would be of hand-made ones. */
 const MAX_LISTED = 1000;
+
+const SALT = /^[0-9a-f]{64}$/;
 
 export type Backups = ReturnType<typeof openBackups>;
 
@@ -45,9 +48,9 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
     return toShownBackup(await call(backups.doc(id).get()));
   }
 
-  /** How many backups of this kind are under way or wait. */
-  async function countPendingBackups(kind: string): Promise<number> {
-    const pending = backups.where("state", "==", "pending").where("kind", "==", kind);
+  /** How many backups are under way or wait. */
+  async function countPendingBackups(): Promise<number> {
+    const pending = backups.where("state", "==", "pending");
     return (await call(pending.count().get())).data().count;
   }
 
@@ -61,6 +64,12 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
     return { outcome: "first-time", backup: toShownBackup(found), expiredRequest: expired };
   }
 
+  /** Nobody is to count on this backup any more, for it is about to be removed. */
+  async function discardBackup(id: string): Promise<void> {
+    const discarded = { state: "failed", reason: "Deleted" } as const;
+    await commit(() => backups.doc(id).update({ ...discarded }), GRPC.NOT_FOUND);
+  }
+
   /** Removes the record of a backup of which nothing is left, and records the request. False where that was there already. */
   async function deleteBackup(
     id: string,
@@ -72,12 +81,15 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
     return (await commit(() => batch.commit(), ...LOST_UPDATE, GRPC.ALREADY_EXISTS)) !== null;
   }
 
-  /** The salt of a tenant's key, in hex: the one that it has, or else this one from now on. */
+  /** The salt of a tenant's key, 64 digits in hex: the one that it has, or else this one from now on. */
   async function backupSalt(tenantId: string, salt: string): Promise<string> {
     const document = keys.doc(tenantId);
     const made = await commit(() => document.create({ salt }), GRPC.ALREADY_EXISTS);
     if (made !== null) return salt;
-    return String((await call(document.get())).get("salt"));
+    const kept: unknown = (await call(document.get())).get("salt");
+    // Of anything else a key would be made, too, and nobody would know of which.
+    if (typeof kept === "string" && SALT.test(kept)) return kept;
+    throw new DamagedRecordError(document.path, ["salt"]);
   }
 
   /** Every tenant that has a key, read some at a time. */
@@ -97,6 +109,7 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
       readBackup,
       countPendingBackups,
       readBackupForCommand,
+      discardBackup,
       deleteBackup,
       backupSalt,
       tenantsWithKey,

@@ -81,13 +81,8 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   }
 
   /** The ids of the tenants that the resync shall look at, those that have waited longest first. */
-  async function dueTenants(now: Date, limit: number): Promise<string[]> {
-    const query = tenants
-      .where("status.next_reconcile_at", "<=", now)
-      .orderBy("status.next_reconcile_at")
-      .limit(limit)
-      .select();
-    return (await call(query.get())).docs.map((document) => document.id);
+  function dueTenants(now: Date, limit: number): Promise<string[]> {
+    return dueBy("status.next_reconcile_at", now, limit);
   }
 
   /** The ids of the tenants whose backup is due, those that have waited longest first. */

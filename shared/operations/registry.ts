@@ -28,9 +28,10 @@ const REGISTERED = [
   undoRestore,
   resume,
   rename,
-  backup,
   loginLink,
   dropKept,
+  // Last, for it may take hours, and nobody waits for it.
+  backup,
 ] as const;
 
 export type OperationKind = (typeof REGISTERED)[number]["kind"];

@@ -28,11 +28,14 @@ export function googleCredentials(isGoogle: boolean): GoogleCredentials {
 }
 
 /**
- * What the calls of an adapter go through. Each gives null where the answer has the status that is as good as any, and
+ * What the calls of an adapter go through. Each gives null where the answer has the status that is as good as any, if there is one, and
  * throws an `AdapterError` that names the service for every other failure.
  */
 export function createCaller(adapter: Adapter, service: string, credentials: GoogleCredentials) {
-  return async (request: GoogleRequest, asGood: number): Promise<{ data: unknown } | null> => {
+  return async (
+    request: GoogleRequest,
+    asGood: number | null,
+  ): Promise<{ data: unknown } | null> => {
     try {
       return await credentials.request({ ...request, timeout: CALL_MILLISECONDS });
     } catch (error) {

@@ -7,7 +7,7 @@
  */
 export const LOG_EVENTS = {
   BackupOverdue:
-    "A tenant has had no good backup for 36 hours; `newest` says when its newest one was asked for.",
+    "A tenant has had no good backup for 36 hours, or cannot be dropped for want of its last one; `newest` says when its newest one was asked for.",
   BackupKeyRemoved: "The key of a tenant that is gone was removed: none of its backups was left.",
   BackupsNotKept: "The backups that are due were not asked for; the next resync does.",
   ClusterUnavailable: "The cluster does not answer; the resync reconciles nobody.",

@@ -6,7 +6,7 @@
  */
 import type { BackupRecord } from "../backups/backup-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { BACKUP_KIND, isRequested, isToGo } from "../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, isSettled, isToGo } from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
 import type { EndedJob } from "./history-writes.ts";
 
@@ -30,9 +30,13 @@ export function backupsOfChange(
   ];
 }
 
-/** The backup that is to be made; null where none is. */
+/**
+ * The backup that is to be made; null where none is. One that a settled tenant still asks for was not reached, for
+ * something before it was given up: the next command takes it up again.
+ */
 function pendingBackup(tenant: Tenant): BackupRequest | null {
-  return isRequested(tenant, BACKUP_KIND) && !isToGo(tenant) ? tenant.spec.backup : null;
+  const isOver = tenant.spec.state === "absent" || isSettled(tenant);
+  return isRequested(tenant, BACKUP_KIND) && !isOver ? tenant.spec.backup : null;
 }
 
 function opened(
@@ -59,7 +63,7 @@ function opened(
 function closed(backup: BackupRequest, tenant: Tenant, ended: EndedJob | null): BackupWrite {
   const { profile, status, updated_at } = tenant;
   if (status.done[BACKUP_KIND] !== backup.id) {
-    return failed(backup, isToGo(tenant) ? "TenantDeleted" : "Superseded", null, updated_at);
+    return failed(backup, whyNotMade(tenant, backup), null, updated_at);
   }
   if (status.condition === "failed") {
     return failed(backup, status.reason, withoutPersonalData(status.message, profile), updated_at);
@@ -73,6 +77,12 @@ function closed(backup: BackupRequest, tenant: Tenant, ended: EndedJob | null): 
       bytes: result?.["bytes"] ?? null,
     },
   };
+}
+
+/** Why nobody makes it any more, though it was not tried to the end. */
+function whyNotMade(tenant: Tenant, { id }: BackupRequest): string {
+  if (isToGo(tenant)) return "TenantDeleted";
+  return tenant.spec.backup?.id === id ? "NotReached" : "Superseded";
 }
 
 function failed(

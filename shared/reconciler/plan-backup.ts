@@ -4,9 +4,9 @@
  * @module
  */
 import { firstDifference } from "./difference.ts";
-import { addSeconds, isSettled, siteOf } from "../tenant/tenant.ts";
+import { addSeconds, BACKUP_KIND, DAY_SECONDS, isSettled, siteOf } from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
-import { keptUntil, nextNight } from "../backups/schedule.ts";
+import { keptUntil, nextNight, otherKeptUntil } from "../backups/schedule.ts";
 import type { KeptBackups } from "../backups/schedule.ts";
 
 /** A tenant to whose site something is done is looked at again so much later. */
@@ -37,21 +37,49 @@ export function decideNightly(
   now: Date,
   { hour, kept }: NightlySettings,
 ): Nightly {
-  const night = nextNight(tenant.id, hour, now);
-  const { state } = tenant.spec;
-  if (siteOf(tenant) === null || (state !== "present" && state !== "suspended")) {
-    return { backup: null, next: night };
-  }
-  if (!isSettled(tenant) || firstDifference(tenant) !== null) {
+  const next = nextNight(tenant.id, hour, now);
+  const kind = dueKind(tenant, now);
+  if (kind === null) return { backup: null, next };
+  const left = firstDifference(tenant);
+  // One that was not reached is asked for anew.
+  if (!isSettled(tenant) || (left !== null && left.kind !== BACKUP_KIND)) {
     return { backup: null, next: addSeconds(now, LATER_SECONDS) };
   }
-  const newest = tenant.status.backup?.requested_at ?? null;
-  const expires_at = keptUntil(now, newest, kept);
-  return { backup: { id, kind: "nightly", requested_at: now, expires_at }, next: night };
+  const nightly = keptUntil(now, tenant.status.backup?.nightly_at ?? null, kept);
+  const expires_at = kind === "nightly" ? nightly : otherKeptUntil(now);
+  return { backup: { id, kind, requested_at: now, expires_at }, next };
 }
 
-/** Whether a tenant has been without a good backup for too long. */
+/** Of a retained tenant only the last one, in the day before it may be dropped, and each night until there is one. */
+function dueKind(tenant: Tenant, now: Date): "nightly" | "before-purge" | null {
+  if (siteOf(tenant) === null) return null;
+  switch (tenant.spec.state) {
+    case "present":
+    case "suspended":
+      return "nightly";
+    case "retained":
+      return isLastDay(tenant, now) && !hasLastBackup(tenant) ? "before-purge" : null;
+    default:
+      return null;
+  }
+}
+
+function isLastDay({ spec: { retention } }: Tenant, now: Date): boolean {
+  return retention !== null && addSeconds(retention.purge_at, -DAY_SECONDS) <= now;
+}
+
+/** Whether a retained tenant has the backup without which it is not dropped. An earlier retention's is none. */
+export function hasLastBackup({ spec: { backup, retention }, status }: Tenant): boolean {
+  if (backup === null || retention === null || backup.kind !== "before-purge") return false;
+  const isOfThisTime = backup.requested_at >= addSeconds(retention.purge_at, -DAY_SECONDS);
+  return isOfThisTime && backup.id === status.backup?.id;
+}
+
+/** Whether a tenant has been without a good backup for too long, or cannot be dropped for want of one. */
 export function isBackupOverdue(tenant: Tenant, now: Date): boolean {
+  if (siteOf(tenant) === null || tenant.spec.state === "absent") return false;
+  const { retention } = tenant.spec;
+  if (retention !== null) return retention.purge_at <= now && !hasLastBackup(tenant);
   const newest = tenant.status.backup?.requested_at ?? tenant.created_at;
-  return siteOf(tenant) !== null && addSeconds(newest, OVERDUE_SECONDS) <= now;
+  return addSeconds(newest, OVERDUE_SECONDS) <= now;
 }

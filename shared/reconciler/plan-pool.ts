@@ -7,15 +7,13 @@
  * @module
  */
 import { isMadeWith, isReady } from "../tenant/standby.ts";
-import { addSeconds, hasFailed } from "../tenant/tenant.ts";
+import { addSeconds, DAY_SECONDS, hasFailed } from "../tenant/tenant.ts";
 import type { Standby, Tenant } from "../tenant/tenant.ts";
 
 /** After so many failures in a row none is made for a while. */
 const MAX_FAILURES = 3;
 
 export const POOL_PAUSE_SECONDS = 15 * 60;
-
-const DAY_SECONDS = 24 * 3600;
 
 /** What the pool is to be. */
 export interface WantedPool {

@@ -269,6 +269,7 @@ test("it has succeeded, with its size, in the write that says so of the tenant",
     id: BACKUP.id,
     requested_at: later(100),
     verified_at: null,
+    nightly_at: null,
   });
 });
 
@@ -292,6 +293,18 @@ test("one that is given up has failed, and says why without personal data", () =
 test("one that a suspension overtakes is made after it", () => {
   const overtaken = command(backingUp().record, "suspend", 110);
   assert.equal(overtaken.backups, []);
+});
+
+test("one before which something else was given up is not reached, and pending again with the next command", () => {
+  const linked = withChanges(backingUp().record, {
+    spec: { requests: { backup: BACKUP.id, "login-link": "l" } },
+  });
+  const link = { ...create, kind: "login-link", generation: 2, started_at: later(101) };
+  const works = begin(linked, link, 102).record;
+  const { backups, record } = end(works, { ...FAILURE, retryable: false }, 160);
+  assert.equal([backups[0]?.fields.state, backups[0]?.fields.reason], ["failed", "NotReached"]);
+  const again = command(record, "retry", 170).backups;
+  assert.equal([again[0]?.id, again[0]?.fields.state], [BACKUP.id, "pending"]);
 });
 
 for (const purge of [true, false]) {

@@ -9,6 +9,7 @@ import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import type { DomainDependencies } from "./reconcile-domains.ts";
 import { createDecisionLog } from "./decision-log.ts";
+import { deleteSecrets } from "./delete-secrets.ts";
 import { errorFields, log, writeLogLine } from "../platform/log.ts";
 import { backupKey } from "../backups/backup-key.ts";
 import type { KeptBackups } from "../backups/schedule.ts";
@@ -83,10 +84,7 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
     createSecret: async ({ tenantId, secret }) =>
       cluster.createSecret(await newSecret(tenantId, secret, dependencies)),
-    deleteSecret: async ({ tenantId }) => {
-      await cluster.deleteSecret(tenantId, "passwords");
-      if (settings.backupBucket !== null) await cluster.deleteSecret(tenantId, "backup-key");
-    },
+    deleteSecret: async ({ tenantId }) => void (await deleteSecrets(tenantId, dependencies)),
     endDeletion: ({ tenant, version }) => endDeletion(tenant, version, dependencies),
     decided: () => Promise.resolve(),
   };

@@ -86,7 +86,7 @@ export function applyCommand(
   issued: CommandRequest,
 ): CommandEffect {
   if (isDeletion(command)) return applyDeletion(tenant, command, issued);
-  if (isToGo(tenant)) return refused(BEING_DELETED);
+  if (isToGo(tenant) && !isLastBackup(command, tenant)) return refused(BEING_DELETED);
   if (tenant.spec.state === "standby") return refused(NOBODYS);
   if (typeof command === "object") return applyWithFields(tenant, command, issued);
   switch (command) {
@@ -102,6 +102,12 @@ export function applyCommand(
 function isDeletion(command: Command | CommandWithFields): command is DeletionCommand {
   const name = typeof command === "object" ? command.name : command;
   return name === "delete" || name === "undelete";
+}
+
+/** Whether it asks for the backup before a site that was kept is dropped. */
+function isLastBackup(command: Command | CommandWithFields, { spec }: Tenant): boolean {
+  const isBackup = typeof command === "object" && command.name === "backup";
+  return isBackup && command.backup.kind === "before-purge" && spec.state === "retained";
 }
 
 /** Whether a command reaches a tenant that is gone for callers. */
@@ -230,7 +236,10 @@ function requestBackup(
   issued: CommandRequest,
 ): CommandEffect {
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (isRequested(tenant, BACKUP_KIND)) return refused("A backup of the tenant is being made.");
-  if (!isSettled(tenant)) return refused("Something else is being done to the tenant's site.");
+  if (!isSettled(tenant)) {
+    return isRequested(tenant, BACKUP_KIND)
+      ? refused("A backup of the tenant is being made.")
+      : refused("Something else is being done to the tenant's site.");
+  }
   return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
 }

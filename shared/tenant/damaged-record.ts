@@ -115,6 +115,7 @@ const NEWEST_BACKUP: Checks<NewestBackup> = {
   id: isName,
   requested_at: isDate,
   verified_at: orNull(isDate),
+  nightly_at: orNull(isDate),
 };
 
 const SPEC: Checks<Spec> = {

@@ -8,6 +8,7 @@ import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import {
   addSeconds,
   DAY_SECONDS,
+  FIRST_BACKUP_SECONDS,
   hasFailed,
   isDeleted,
   isToGo,
@@ -105,6 +106,11 @@ function requestReturn(tenant: Tenant, issued: CommandRequest): CommandEffect {
     issued,
     { state: retention.from, retention: null },
     // What is done from now on may have opened it, so another deletion closes it anew.
-    { phase: "queued", site: site && { ...site, retained: false } },
+    {
+      phase: "queued",
+      site: site && { ...site, retained: false },
+      // Its newest is of before the deletion.
+      next_backup_at: addSeconds(issued.now, FIRST_BACKUP_SECONDS),
+    },
   );
 }

@@ -29,6 +29,14 @@ test("is a command like any other: a new generation, and an operation that is du
   assert.ok(status?.next_reconcile_at);
 });
 
+test("a backup that works is interrupted, for it may take hours", () => {
+  const attempt = { kind: "backup", generation: 1, attempt: 1, first_attempt: 1 };
+  const operation = { ...attempt, started_at: NOW, slot: 0, slot_at: NOW, deadline_at: null };
+  const working = tenantWith({}, { observed_generation: 0, operation });
+  const effect = setDomains(working, ["a.com"], ISSUED);
+  assert.is(effect.outcome, "changed");
+});
+
 test("what is so already is no command, also while another one is under way", () => {
   for (const observed_generation of [0, 1]) {
     const tenant = tenantWith({ domains: ["a.com"] }, { observed_generation });

@@ -6,7 +6,7 @@
 import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { isSameList } from "./site-names.ts";
-import { isSettled, isToGo } from "./tenant.ts";
+import { isFree, isToGo } from "./tenant.ts";
 import type { Site, Tenant } from "./tenant.ts";
 
 /**
@@ -22,7 +22,7 @@ export function setDomains(
   if (isToGo(tenant)) return refused("The tenant is being deleted.");
   if (status.site === null) return refused("The tenant has no site yet.");
   if (isSameList(spec.domains, domains)) return { outcome: "unchanged" };
-  if (!isSettled(tenant)) return refused("A command of the tenant is under way.");
+  if (!isFree(tenant)) return refused("A command of the tenant is under way.");
   return changed(tenant, issued, { domains }, { site: mayHave(status.site, spec.domains) });
 }
 

@@ -6,15 +6,14 @@
  */
 import { parseOperationId } from "./names.ts";
 import { OPERATION_STATES } from "./operation-record.ts";
+import { toText, toTime } from "./shown-fields.ts";
+import type { Fields } from "./field-checks.ts";
 import type {
   OperationOutcome,
   OperationRecord,
   OperationState,
   OperationStep,
 } from "./operation-record.ts";
-
-/** What a document holds, with dates for its timestamps. */
-type Fields = Readonly<Record<string, unknown>>;
 
 /** What is null in it, the record does not say. */
 export interface ShownOperation extends Omit<
@@ -54,14 +53,6 @@ export function showOperation(fields: Fields, id: string, madeAt: Date): ShownOp
     log: toText(fields["log"]),
     expires_at: toTime(fields["expires_at"]),
   };
-}
-
-function toText(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function toTime(value: unknown): Date | null {
-  return value instanceof Date ? value : null;
 }
 
 /** Those that have a name and a beginning. */

@@ -159,6 +159,8 @@ export interface NewestBackup {
   requested_at: Date;
   /** When it was last restored apart and found whole; null before. */
   verified_at: Date | null;
+  /** When the newest whole one of a night was asked for, be it this or an older one; null before. */
+  nightly_at: Date | null;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -300,8 +302,8 @@ export const DAY_SECONDS = 24 * 3600;
 /** How long the resync leaves a tenant alone that a trigger should reach first. */
 export const TRIGGER_GRACE_SECONDS = 60;
 
-/** A site's first backup is due so long after it was asked for. */
-const FIRST_BACKUP_SECONDS = 3600;
+/** A site's first backup is due so long after it was asked for, or after its deletion was taken back. */
+export const FIRST_BACKUP_SECONDS = 3600;
 
 /** How long the record of a deletion is kept after its end. */
 export const DELETION_RECORD_DAYS = 30;
@@ -467,6 +469,11 @@ function ownLoginLink(key_hash: string, email: string): LoginLink {
 export function currentOperation({ spec, status }: Tenant): Operation | null {
   const { operation } = status;
   return operation !== null && operation.generation >= spec.generation ? operation : null;
+}
+
+/** Whether a command would interrupt nothing that anybody waits for. A backup that works begins anew after it. */
+export function isFree(tenant: Tenant): boolean {
+  return isSettled(tenant) || currentOperation(tenant)?.kind === BACKUP_KIND;
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

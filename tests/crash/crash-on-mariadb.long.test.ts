@@ -1,4 +1,4 @@
-/** Site Jobs killed with -9 before every 41st command, on a real MariaDB. */
+/** Site Jobs killed with -9 before every 53rd command, on a real MariaDB. */
 import { suite } from "uvu";
 import { addScenarios } from "./crash-scenarios.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
@@ -18,7 +18,7 @@ if (missing === null) {
   });
   // A server is one dependencies for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
-    everyNth: 41,
+    everyNth: 53,
     workers: 1,
     ground: () => ({
       database: server.address,

@@ -108,8 +108,24 @@ function addTests(): void {
   test("a refusal is not asked again and again", async () => {
     between.plan({ of: "database.sql", fault: { status: 403 }, times: 1000 });
     await bench.run(nextBackup());
-    // The look for a manifest, and one object.
-    assert.is(between.requests(), 2);
+    // The look for a manifest, one object, and a look whether that is there already.
+    assert.is(between.requests(), 3);
+  });
+
+  test("a bucket that says 403 for what is not there, and for what is there already, is as good", async () => {
+    between.reserve(true);
+    try {
+      between.plan({ of: "database.sql", fault: "answer-lost", times: 1 });
+      const backup = nextBackup({ BUCKET_PATIENCE_SECONDS: "30" });
+      const { status, output } = await bench.run(backup);
+      assert.is(status, 0, output);
+      await wholeBackup(bucket);
+      const again = await bench.run({ ...backup, attempt: 2 });
+      assert.match(again.output, "made already");
+    } finally {
+      between.reserve(false);
+      between.plan(null);
+    }
   });
 
   test("where the manifest's answer gets lost for good, the next attempt finds the backup made", async () => {

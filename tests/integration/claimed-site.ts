@@ -38,7 +38,7 @@ const RANDOM_NAME =
 export function withoutChance(text: string, site: string): string {
   return text
     .replaceAll(site, "SITE")
-    .replaceAll(/\b[\w-]{43}=/g, "(a key)")
+    .replaceAll(/(?<![\w-])[\w-]{43}=/g, "(a key)")
     .replaceAll(/\$pbkdf2-sha256\$[^\s"]+/g, "(a password)")
     .replaceAll(RANDOM_NAME, "(a name)")
     .replaceAll(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?\b/g, "(a time)");

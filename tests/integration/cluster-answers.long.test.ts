@@ -177,7 +177,7 @@ for (const [sentence, onLog] of failures) {
       assert.equal([job?.kind, job?.step, server.asked()], ["create", null, 1]);
       const report = await cluster.readReport(ID, "u");
       const times = { createdAt: null, runningAt: STARTED, endedAt: null };
-      assert.equal([report, server.asked()], [{ ...times, steps: [], log: null }, 2]);
+      assert.equal([report, server.asked()], [{ ...times, steps: [], log: null, result: null }, 2]);
     } finally {
       server.stop();
     }

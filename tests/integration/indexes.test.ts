@@ -98,12 +98,13 @@ function noting(store: Store, names: Set<string>): Store {
 async function callBackupMethods(store: Store, id: string): Promise<void> {
   await store.dueBackups(NOW, 10);
   await store.putOffBackup(id, NOW);
-  await store.countPendingBackups("nightly");
+  await store.countPendingBackups();
   await store.backupsOfTenant(id);
   await store.readBackup(TENANT_ID);
   await store.readBackupForCommand(TENANT_ID, null);
+  await store.discardBackup(TENANT_ID);
   await store.deleteBackup(TENANT_ID, null, null);
-  await store.backupSalt(id, "5e");
+  await store.backupSalt(id, "5e".repeat(32));
   for await (const tenantId of store.tenantsWithKey()) await store.deleteBackupKey(tenantId);
   const stored = await store.readTenant(id);
   assert.ok(stored);

@@ -118,6 +118,8 @@ test("nor does one whose record is damaged, which stays as it is", async () => {
   await keep({ maxConcurrentJobs: 1 });
   await keep({ maxConcurrentJobs: 1 });
   assert.equal(triggered, [acme.id]);
+  const left = (await it.client.doc(`tenants/${damaged.id}`).get()).data();
+  assert.equal([left?.["spec"].domains, left?.["spec"].generation], ["none", 1]);
 });
 
 test("what a command comes before is looked at again", async () => {
@@ -136,7 +138,7 @@ test("what a command comes before is looked at again", async () => {
 
 test("who has had no good one for 36 hours is told of when the next one begins", async () => {
   const requested_at = addSeconds(NOW, -37 * 3600);
-  const backup = { id: "x", requested_at, verified_at: null };
+  const backup = { id: "x", requested_at, verified_at: null, nightly_at: requested_at };
   await dueTenant("late", 10, { status: { backup } });
   await dueTenant("new", 10);
   const lines = await logLinesOf(() => keepBackups(dependencies({ maxConcurrentJobs: 20 }), NOW));

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import { keepBackups } from "../../functions/provision/keep-backups.ts";
 import type { Store } from "../../shared/firestore/store.ts";
 import { firstAttempt } from "../../shared/reconciler/attempts.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
@@ -13,6 +14,7 @@ import { logLinesOf } from "../testkit/log-lines.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { storeStandbys } from "../testkit/some-standby.ts";
+import { SETTINGS } from "../testkit/fake-cluster.ts";
 import { SETTLED, someTenant, startTestDependencies } from "../testkit/test-dependencies.ts";
 import type { TestDependencies } from "../testkit/test-dependencies.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -49,6 +51,7 @@ function retainedUntil(purge_at: Date, former: string[] = []): NamedTenant {
       site: siteAt(tenant.spec.subdomain, closed),
       observed_generation: 2,
       operation,
+      next_backup_at: addSeconds(NOW, -60),
     },
   });
 }
@@ -147,6 +150,93 @@ test("a run deletes a hundred at most, those first whose time was over first", a
   ]);
   await collected();
   assert.is(await stateOf(tenants[102]), "absent");
+});
+
+/** With backups, as none of the other tests has them. */
+const withBackups = () => ({
+  ...it.dependencies,
+  settings: { ...SETTINGS, backupBucket: "backups", backupSecret: "5e".repeat(32) },
+});
+
+/** Its last backup is whole, or was given up. */
+async function endBackup(tenant: Tenant, isWhole: boolean): Promise<void> {
+  const { store } = it.dependencies;
+  const stored = await store.readTenant(tenant.id);
+  const { backup, generation } = stored?.record.spec ?? {};
+  assert.ok(stored && backup && generation);
+  const { id, requested_at } = backup;
+  await store.writeTenant(stored, {
+    status: {
+      observed_generation: generation,
+      done: { backup: id },
+      ...(isWhole
+        ? { backup: { id, requested_at, verified_at: null, nightly_at: null } }
+        : { condition: "failed", reason: "BackoffLimitExceeded" }),
+    },
+  });
+}
+
+const keep = (now = NOW) => logLinesOf(() => keepBackups(withBackups(), now));
+
+test("with backups a last one is made the day before, and then the tenant goes in its time", async () => {
+  const tenant = await create(retainedUntil(addSeconds(NOW, 3600)));
+  const later = await create(retainedUntil(addSeconds(NOW, 48 * 3600)));
+  await keep();
+  assert.equal(it.triggered, [tenant.id]);
+  assert.is((await record(later))?.spec.generation, 2);
+  const asked = await record(tenant);
+  assert.equal([asked?.spec.state, asked?.spec.backup?.kind], ["retained", "before-purge"]);
+  // Nobody sees it.
+  assert.equal([asked?.status.phase, asked?.sequence], ["deleted", tenant.sequence]);
+
+  await logLinesOf(() => reconcileTenant(tenant.id, it.dependencies));
+  const working = await record(tenant);
+  assert.equal([working?.status.operation?.kind, working?.status.phase], ["backup", "deleted"]);
+
+  await endBackup(tenant, true);
+  await collected(withBackups());
+  assert.is((await record(tenant))?.spec.state, "retained");
+  await logLinesOf(() => collectGarbage(withBackups(), addSeconds(NOW, 3600)));
+  assert.is((await record(tenant))?.spec.state, "absent");
+  const { docs } = await it.client.collection("backups").get();
+  assert.equal(
+    docs.map((document) => [document.get("kind"), document.get("state")]),
+    [["before-purge", "succeeded"]],
+  );
+});
+
+test("without a last backup nobody goes; it is tried each night, and somebody is told", async () => {
+  const over = await create(retainedUntil(addSeconds(NOW, -1)));
+  for (const night of [0, 1]) {
+    const lines = await keep(addSeconds(NOW, night * 30 * 3600));
+    assert.ok(lines.some(({ message }) => message === "BackupOverdue"));
+    await endBackup(over, false);
+    await collected(withBackups());
+    const kept = await record(over);
+    assert.equal([kept?.spec.state, kept?.spec.generation], ["retained", 3 + night]);
+  }
+});
+
+test("the last backup of an earlier deletion is none of this one", async () => {
+  const over = retainedUntil(addSeconds(NOW, -1));
+  const requested_at = addSeconds(NOW, -20 * 24 * 3600);
+  const [id, expires_at] = [randomUUID(), NOW];
+  await create(
+    withParts(over, {
+      spec: {
+        backup: { id, kind: "before-purge", requested_at, expires_at },
+        requests: { backup: id },
+      },
+      status: {
+        done: { backup: id },
+        backup: { id, requested_at, verified_at: null, nightly_at: null },
+      },
+    }),
+  );
+  await collected(withBackups());
+  assert.is((await record(over))?.spec.state, "retained");
+  await keep();
+  assert.is((await record(over))?.spec.generation, 3);
 });
 
 test("names that it had before stay its own for as long as it can be brought back", async () => {

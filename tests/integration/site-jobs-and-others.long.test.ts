@@ -66,6 +66,18 @@ for (const [first_name, last_name, expected] of [
   });
 }
 
+/** The tenant when it has asked for all that has to be asked for. */
+const ASKED = withParts(ACME, {
+  spec: {
+    backup: {
+      id: "77777777-2222-4333-8444-555555555555",
+      kind: "manual",
+      requested_at: new Date(0),
+      expires_at: new Date(0),
+    },
+  },
+});
+
 for (const kind of OPERATION_KINDS) {
   test(`a ${kind} of an older generation or attempt touches nothing and ends for good`, async () => {
     await bench.run({ kind: "create", tenant: ACME, generation: 3, attempt: 2 });
@@ -74,7 +86,8 @@ for (const kind of OPERATION_KINDS) {
       [2, 9],
       [3, 1],
     ] as const) {
-      const { status, message } = await bench.run({ kind, tenant: ACME, generation, attempt });
+      const late = { kind, tenant: ASKED, generation, attempt, env: { BACKUP_BUCKET: "backups" } };
+      const { status, message } = await bench.run(late);
       assert.is(status, 67, `${generation}.${attempt}`);
       assert.equal(bench.snapshot(), before);
       assert.match(message?.reason ?? "", /a newer operation, 3\.2/);

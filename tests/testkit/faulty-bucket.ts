@@ -29,6 +29,7 @@ export interface FaultPlan {
 export async function startFaultyBucket(endpoint: string) {
   let plan: FaultPlan | null = null;
   let requests = 0;
+  let isReserved = false;
 
   function faultOf({ method, url = "" }: IncomingMessage): BucketFault | null {
     if (
@@ -57,7 +58,9 @@ export async function startFaultyBucket(endpoint: string) {
     }
     const answer = await passOn(request, asked);
     const body = await buffer(answer);
+    const isHidden = isReserved && [404, 412].includes(answer.statusCode ?? 0);
     if (fault === "answer-lost") request.socket.destroy();
+    else if (isHidden) refuse(response, 403);
     else response.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
   }
 
@@ -78,6 +81,13 @@ export async function startFaultyBucket(endpoint: string) {
     plan(next: FaultPlan | null): void {
       plan = next;
       requests = 0;
+    },
+    /**
+     * Whether it tells as little as Cloud Storage may tell whoever can neither list nor replace: 403 where there is nothing, and
+     * where there is something already.
+     */
+    reserve(is: boolean): void {
+      isReserved = is;
     },
     /** How many requests have come since. */
     requests: () => requests,

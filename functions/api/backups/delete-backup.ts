@@ -55,7 +55,8 @@ async function remove(
   const { backup, expiredRequest } = basis;
   if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, backupId);
   if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
-  // Before it goes, so that nobody counts on it: what comes between is another, newer one.
+  // Before it goes, so that nobody counts on it.
+  await store.discardBackup(backupId);
   if (!(await forgetNewest(backup, dependencies))) return LOST_RACE;
   await bucket.removeBackup(tenantId, backupId);
   const body = { success: true, backup: backupId, message: "The backup was deleted." };
@@ -78,7 +79,10 @@ async function forgetNewest(
   if (tenant === null) return true;
   const others = (await store.backupsOfTenant(tenant_id)).filter((other) => other.id !== id);
   const next = others.find(({ state }) => state === "succeeded");
+  const { nightly_at = null } = tenant.record.status.backup ?? {};
   const backup: NewestBackup | null =
-    next === undefined ? null : { id: next.id, requested_at: next.created_at, verified_at: null };
+    next === undefined
+      ? null
+      : { id: next.id, requested_at: next.created_at, verified_at: null, nightly_at };
   return (await store.writeTenant(tenant, { status: { backup } })) !== null;
 }

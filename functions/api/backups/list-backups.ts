@@ -6,7 +6,7 @@
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { problemSchema } from "../http/problem.ts";
-import { noSuchTenant } from "../tenants/tenant-answers.ts";
+import { findTenant } from "../tenants/find-tenant.ts";
 import { backupSchema, toBackupView } from "./backup-view.ts";
 
 const backupListSchema = named("BackupList", {
@@ -32,9 +32,7 @@ export const listBackups = defineEndpoint({
   },
   async handle({ tenantId }, { store, settings }) {
     const backups = await store.backupsOfTenant(tenantId);
-    if (backups.length === 0 && (await store.showTenant(tenantId)) === null) {
-      throw noSuchTenant(tenantId);
-    }
+    if (backups.length === 0) await findTenant({ tenantId }, { store });
     const views = backups.map((backup) => toBackupView(backup, settings.backupBucket));
     return { status: 200, body: { backups: views } };
   },

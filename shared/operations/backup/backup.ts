@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { BACKUP_KIND, isRequested, isToGo, siteOf } from "../../tenant/tenant.ts";
+import { BACKUP_KIND, isRequested, siteOf } from "../../tenant/tenant.ts";
+import type { BackupRequest, NewestBackup } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -14,9 +15,9 @@ const SERVICE_ACCOUNT = "kairos-backup-site";
 
 export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   kind: BACKUP_KIND,
-  // Of a suspended site, too.
+  // Of a suspended site, too, and of one that is kept for a while after its deletion.
   isNeeded: (tenant) =>
-    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
+    tenant.spec.state !== "absent" && siteOf(tenant) !== null && isRequested(tenant, BACKUP_KIND),
   // Whoever waits for a site comes first.
   queueRank: 5,
   maxAttempts: 3,
@@ -26,9 +27,7 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   statusWhileWorking: () => ({}),
   // The site is as good as before.
   statusWhenGivenUp: () => ({}),
-  verified: ({ spec: { backup: made } }) => ({
-    backup: made && { id: made.id, requested_at: made.requested_at, verified_at: null },
-  }),
+  verified: ({ spec, status }) => ({ backup: spec.backup && newest(spec.backup, status.backup) }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [
     {
@@ -44,3 +43,9 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
     },
   ],
 };
+
+function newest(made: BackupRequest, before: NewestBackup | null): NewestBackup {
+  const { id, kind, requested_at } = made;
+  const nightly_at = kind === "nightly" ? requested_at : (before?.nightly_at ?? null);
+  return { id, requested_at, verified_at: null, nightly_at };
+}

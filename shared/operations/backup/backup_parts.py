@@ -125,7 +125,12 @@ def tables_in(path):
     """Of each table what was counted before and after the dump. Where that is the same, the dump has so many rows."""
     tables = {}
     with open(path, encoding="utf-8") as file:
-        for name, kind, count in (line.split("\t") for line in file.read().splitlines()):
+        for line in file.read().splitlines():
+            found = re.fullmatch(r"([0-9A-Fa-f]+)\t(\w+)\t(\d+)", line)
+            # What was cut off by its time limit.
+            if found is None:
+                continue
+            name, kind, count = found.groups()
             table = tables.setdefault(bytes.fromhex(name).decode(), {"rows_estimated": 0})
             if kind == "estimated":
                 table["rows_estimated"] = int(count)

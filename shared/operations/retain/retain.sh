@@ -4,15 +4,4 @@
 step close-site
 require_own_site
 retain_site
-
-step set-maintenance-mode
-check_claim
-configure_site maintenance_mode:=1
-
-step lock-database
-check_claim
-lock_database
-
-step verify
-verify_locked
-verify_visitors gone
+shut_off gone

@@ -54,7 +54,7 @@ class Bucket:
         self.name = os.environ["BACKUP_BUCKET"]
         self.endpoint = urlsplit(os.environ["BACKUP_ENDPOINT"])
         self.patience = seconds_of("BUCKET_PATIENCE_SECONDS", 300)
-        self.timeout = seconds_of("BUCKET_TIMEOUT_SECONDS", 60)
+        self.timeout = seconds_of("BUCKET_TIMEOUT_SECONDS", 20)
         self.connection = None
         self.token, self.token_ends = None, 0.0
 
@@ -69,17 +69,32 @@ class Bucket:
         try:
             self.call("POST", path, pieces, "multipart/related; boundary=part")
         except Refused as refused:
-            if refused.status != 412:
+            # Who may not replace may be refused as such where there is an object.
+            if refused.status not in (403, 412):
                 raise
-            return json.loads(self.call("GET", self.path_of(name)))["md5Hash"] == md5
+            found = self.find(name)
+            if found is None:
+                raise
+            return found["md5Hash"] == md5
         return True
+
+    def find(self, name):
+        """What the server says of an object; None where there is none."""
+        try:
+            return json.loads(self.call("GET", self.path_of(name)))
+        except Refused as refused:
+            # Who may not list is not told that there is none.
+            if refused.status in (403, 404):
+                return None
+            raise
 
     def read(self, name):
         """The object's content; None where there is none."""
         try:
             return self.call("GET", f"{self.path_of(name)}?alt=media")
         except Refused as refused:
-            if refused.status == 404:
+            # As above.
+            if refused.status in (403, 404):
                 return None
             raise
 

@@ -45,3 +45,19 @@ verify_locked() {
 verify_unlocked() {
   query tenant "SELECT 1;"
 }
+
+# shut_off closed|gone: puts a site behind its fence whose names lead visitors elsewhere already, and proves what they get.
+shut_off() {
+  step set-maintenance-mode
+  check_claim
+  configure_site maintenance_mode:=1
+
+  step lock-database
+  check_claim
+  lock_database
+  swap_back
+
+  step verify
+  verify_locked
+  verify_visitors "$1"
+}

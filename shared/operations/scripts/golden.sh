@@ -50,11 +50,14 @@ load_golden() {
 
 # keep_golden: leaves one where there is none. A site is as good without it, so nothing fails for it.
 keep_golden() {
-  local made=$own_things/golden
-  discard "$made"
+  # Whoever overtakes this removes it: by then the site may be a customer's.
+  local made=$changes/golden
   ! exists "$golden" || return 0
   step keep-golden-dump
+  make_own_directory
+  discard "$made"
   if copy_site "$made"; then
+    check_claim
     if mkdir -p -- "$volume/golden"; then mv --no-clobber -T -- "$made" "$golden" || true; fi
     find "$volume/golden" -mindepth 1 -maxdepth 1 -mtime "+$golden_days" -exec rm -rf -- {} + || true
   else

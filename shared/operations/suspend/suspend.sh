@@ -4,16 +4,4 @@
 step close-site
 require_own_site
 close_site
-
-step set-maintenance-mode
-check_claim
-configure_site maintenance_mode:=1
-
-step lock-database
-check_claim
-lock_database
-swap_back
-
-step verify
-verify_locked
-verify_visitors closed
+shut_off closed
