@@ -16,14 +16,14 @@ import { emailOf, GARBAGE_COLLECTION } from "./explored-steps.ts";
 import type { Scenario } from "./explored-steps.ts";
 import { OUTAGE, queue } from "./model.ts";
 import type { State } from "./model.ts";
-
-export class Violation extends Error {
-  override readonly name = "Violation";
-}
-
-function holds(isSo: boolean, sentence: string): void {
-  if (!isSo) throw new Violation(sentence);
-}
+import {
+  checkBackups,
+  checkDatabases,
+  checkEndedBackups,
+  checkLeftovers,
+  checkSwap,
+} from "./restore-rules.ts";
+import { holds } from "./violation.ts";
 
 function records({ tenants }: State): Tenant[] {
   return Object.values(tenants).flatMap((stored) => stored?.record ?? []);
@@ -65,8 +65,10 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const slot = operation?.slot ?? null;
     holds(status.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
+    checkDatabases(record, state);
   }
   checkTold(state);
+  checkBackups(state);
   checkCustomers(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
@@ -175,10 +177,12 @@ function openOn(record: Tenant): string[] {
 /** What holds of every step. */
 export function checkStep(before: State, after: State): void {
   checkTelling(before, after);
+  checkEndedBackups(before, after);
   for (const record of records(after)) {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
+    checkSwap(was, record, after);
     const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
     const isPools = record.spec.requested_by.name === POOL.name;
     holds(
@@ -313,6 +317,7 @@ export function checkRest(state: State): void {
       "the site has the names that are asked for",
     );
     holds(state.secrets[id] === true, "the Secret is there");
+    checkLeftovers(record, state);
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
   holds(
