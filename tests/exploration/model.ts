@@ -513,13 +513,15 @@ function withSite(state: State, tenantId: string, site: Site | undefined): State
 
 /** The Job fails. A create may leave half a site behind, as bench does. */
 export function fail(state: State, job: ModelJob, retryable: boolean): State {
-  const step = isSwap(job.kind) ? STEP_BEFORE_SWAP : "work";
+  const step = isSwap(job.kind) ? stepBeforeSwap(state, job) : "work";
   const outcome = { step, reason: "BackoffLimitExceeded", message: "no disk", retryable };
   return end(halfDone(state, job), job, { result: "failed", ...outcome });
 }
 
-/** The names of steps of restores, one before the site is touched. */
-const STEP_BEFORE_SWAP = "load-database";
+/** Nothing is loaded any more where an earlier attempt has swapped. */
+function stepBeforeSwap({ sites }: State, { tenantId, data }: ModelJob): string {
+  return sites[tenantId]?.database === data.database ? "load-database" : "read-manifest";
+}
 
 /** A restore, or what takes one back, fails in the middle: the site is closed, and has another database than on record. */
 export function failInSwap(
