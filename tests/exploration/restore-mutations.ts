@@ -28,6 +28,14 @@ const making = (kind: string, change: (tenant: Tenant) => Tenant) =>
       : { request },
   );
 
+const { budget } = RESTORE_FAILURES;
+
+/** Commands alone. */
+const QUIET = { ...RESTORE_FAILURES, budget: { ...budget, commands: 3, failures: 0, jumps: 0 } };
+
+/** One failing Job is enough. */
+const ONE_FAILURE = { ...RESTORE_FAILURES, budget: { ...budget, failures: 1, jumps: 0 } };
+
 export const RESTORE_MUTATIONS: Mutation[] = [
   {
     name: "what is kept is dropped while the restore may be taken back",
@@ -43,7 +51,7 @@ export const RESTORE_MUTATIONS: Mutation[] = [
   },
   {
     name: "a site whose swap was overtaken is opened without being swapped back",
-    scenario: RESTORE_FAILURES,
+    scenario: ONE_FAILURE,
     guarantees: { swapsBack: false },
     breaks: "the site has the database of its record",
   },
@@ -91,7 +99,7 @@ export const RESTORE_MUTATIONS: Mutation[] = [
   },
   {
     name: "a restore that waits for its turn comes after the deletion was taken back",
-    scenario: RESTORE_FAILURES,
+    scenario: QUIET,
     code: {
       applyCommand: (tenant, command, issued) => {
         const effect = applyCommand(tenant, command, issued);
