@@ -17,6 +17,8 @@ import tarfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+# How large the pieces are: smaller only in a test, which has no gigabytes.
+PIECE_BYTES = int(environment.get("BUNDLE_PIECE_BYTES") or OBJECT_BYTES)
 # The server puts so many objects together at once.
 MAX_SOURCES = 32
 GZIP_LEVEL = 1
@@ -42,9 +44,9 @@ class Sink:
     def write(self, content):
         self.bytes += len(content)
         self.piece += content
-        while len(self.piece) >= OBJECT_BYTES:
-            self.send(bytes(self.piece[:OBJECT_BYTES]))
-            del self.piece[:OBJECT_BYTES]
+        while len(self.piece) >= PIECE_BYTES:
+            self.send(bytes(self.piece[:PIECE_BYTES]))
+            del self.piece[:PIECE_BYTES]
 
     def send(self, piece):
         self.wait()
