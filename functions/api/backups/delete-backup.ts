@@ -31,7 +31,8 @@ export const deleteBackup = defineEndpoint({
   method: "DELETE",
   path: "/tenants/{id}/backups/{backup}",
   summary: "Delete a backup",
-  description: "At once and for ever, with what was exported of it. Without this, each goes at its `expires_at`.",
+  description:
+    "At once and for ever, with what was exported of it. Without this, each goes at its `expires_at`.",
   answers: {
     200: { description: "Nothing of it is left.", schema: deletedBackupSchema },
     404: NO_SUCH_BACKUP,
