@@ -111,11 +111,11 @@ const RESTORE_REQUEST: Checks<RestoreRequest> = {
   requested_at: isDate,
 };
 
-const EXPORT_REQUEST: Checks<ExportRequest> = { backup: isName, requested_at: isDate };
+const EXPORT_REQUEST: Checks<ExportRequest> = { backup: isName };
 
 const NEWEST_EXPORT: Checks<NewestExport> = {
+  request: isName,
   backup: isName,
-  requested_at: isDate,
   folder: isName,
   expires_at: isDate,
 };

@@ -43,7 +43,7 @@ export function requestExport(
       : refused("Another backup of the tenant is being exported.");
   }
   const wanted = {
-    export: { backup, requested_at: issued.now },
+    export: { backup },
     requests: { ...spec.requests, [EXPORT_KIND]: issued.commandId },
   };
   return changed(tenant, issued, wanted, {});
@@ -51,11 +51,12 @@ export function requestExport(
 
 /** An export has succeeded. Its time begins with the attempt, as none of its objects is older. */
 export function exportMade({ spec, status: { operation } }: Tenant): StatusChanges {
-  if (spec.export === null || operation === null) return {};
-  const { backup, requested_at } = spec.export;
+  const request = spec.requests[EXPORT_KIND];
+  if (spec.export === null || operation === null || request === undefined) return {};
+  const { backup } = spec.export;
   const folder = `${operation.generation}.${operation.attempt}`;
-  const expires_at = addSeconds(operation.slot_at ?? requested_at, EXPORT_SECONDS);
-  return { export: { backup, requested_at, folder, expires_at } };
+  const expires_at = addSeconds(operation.slot_at ?? operation.started_at, EXPORT_SECONDS);
+  return { export: { request, backup, folder, expires_at } };
 }
 
 /** How far the newest export of the tenant is, where it is this backup's; null where it is another's, or there is none. */
@@ -66,7 +67,7 @@ export function exportOf(tenant: Tenant, backup: string, now: Date): ExportState
     return { state: "pending", bundle: null };
   }
   const bundle = status.export;
-  const isIts = bundle?.requested_at.getTime() === spec.export.requested_at.getTime();
-  if (bundle === null || !isIts) return { state: "failed", bundle: null };
+  const isIts = bundle !== null && bundle.request === spec.requests[EXPORT_KIND];
+  if (!isIts) return { state: "failed", bundle: null };
   return { state: bundle.expires_at > now ? "ready" : "expired", bundle };
 }

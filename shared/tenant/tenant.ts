@@ -151,14 +151,13 @@ export interface RestoreRequest {
 export interface ExportRequest {
   /** The backup's id. */
   backup: string;
-  requested_at: Date;
 }
 
 /** The newest bundle that was made of a backup. */
 export interface NewestExport {
+  /** The id of its request in `requests`. */
+  request: string;
   backup: string;
-  /** When it was asked for: by this it belongs to its request. */
-  requested_at: Date;
   /** The folder below that of the backup's exports. */
   folder: string;
   /** Until when it can be fetched. */

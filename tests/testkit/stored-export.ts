@@ -27,7 +27,7 @@ export const EXPORT_OF_ACME: Work = {
     {},
     {
       spec: {
-        export: { backup: BACKUP_ID, requested_at: new Date(0) },
+        export: { backup: BACKUP_ID },
         requests: { export: "e" },
       },
     },

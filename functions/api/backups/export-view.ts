@@ -40,7 +40,6 @@ export const exportSchema = named("Export", {
           bytes: { type: "integer" },
           url: {
             type: "string",
-            format: "uri",
             description:
               "Whoever has it may fetch the file until `expires_at`, without any other credential.",
           },
