@@ -122,7 +122,7 @@ function addTests(): void {
     const objects = await bucket.list("exports/");
     assert.ok(objects.length >= 9);
     assert.equal(
-      objects.filter(({ customTime = "" }) => customTime !== "" && !customTime.startsWith("0001")),
+      objects.filter(({ customTime }) => /^[1-9]/.test(String(customTime))),
       [],
     );
   });
@@ -210,7 +210,7 @@ function addTests(): void {
   test("what is larger than an object, and than so many as are put together at once, is whole", async () => {
     await succeed({ ...EXPORT_OF_ACME, env: { BUNDLE_PIECE_BYTES: "300" } });
     const pieces = await bucket.list(EXPORTS);
-    assert.ok(pieces.some(({ name }) => /files\.tar\.1\.00001$/.test(name)));
+    assert.ok(pieces.some(({ name }) => name.endsWith("files.tar.1.00001")));
     assert.is(unpackedText(await bundle()), "public");
   });
 
