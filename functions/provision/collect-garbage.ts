@@ -19,6 +19,7 @@ import type { Reservation } from "../../shared/firestore/store.ts";
 import { addSeconds, DELETION_RECORD_DAYS, isSettled } from "../../shared/tenant/tenant.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
+import { hasLeftovers } from "../../shared/tenant/restore-commands.ts";
 import { heldSubdomains } from "../../shared/tenant/site-names.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { deleteSecrets } from "../../shared/runtime/delete-secrets.ts";
@@ -140,15 +141,12 @@ async function* lostNamesAndTenants(dependencies: Dependencies, before: Date): F
   }
 }
 
-/** What a tenant has had for long enough: names, since it got another one, and what its site was before a restore. */
-async function forgetExpired(
-  { id, spec, status }: Tenant,
-  dependencies: Dependencies,
-  now: Date,
-): Promise<void> {
-  const isOver = ({ until }: { until: Date }) => until <= now;
-  if (spec.former_subdomains.some(isOver)) await issue(id, "forget-names", dependencies, now);
-  if (status.kept.some(isOver)) await issue(id, "forget-kept", dependencies, now);
+/** What a tenant has had for long enough: names, since it got another one, and what restores have left. */
+async function forgetExpired(tenant: Tenant, dependencies: Dependencies, now: Date): Promise<void> {
+  const { id, spec } = tenant;
+  const namesAreOver = spec.former_subdomains.some(({ until }) => until <= now);
+  if (namesAreOver) await issue(id, "forget-names", dependencies, now);
+  if (hasLeftovers(tenant, now)) await issue(id, "forget-kept", dependencies, now);
 }
 
 /** Where a command comes between, it is next tomorrow. */

@@ -72,13 +72,13 @@ const stepsOf = (container: string) =>
     ([, name]) => name ?? "",
   );
 
-for (const container of ["restore/database", "restore/apps"]) {
-  const steps = stepsOf(container).filter((step) => !stepsOf("resume/site").includes(step));
-  test(`given up in ${container}, the site is as it was`, () => {
-    assert.ok(steps.length > 0);
-    for (const step of steps) assert.equal(swapGivenUp(active, step), {}, step);
-  });
-}
+test("given up before it is closed, the site is as it was", () => {
+  const steps = stepsOf("restore/database").filter(
+    (step) => !stepsOf("resume/site").includes(step),
+  );
+  assert.ok(steps.length > 3);
+  for (const step of steps) assert.equal(swapGivenUp(active, step), {}, step);
+});
 
 test("given up while it is swapped, or nobody knows where, whatever comes next opens it as the record says", () => {
   for (const step of ["close-site", "swap", "open-site", null]) {

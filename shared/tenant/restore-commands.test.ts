@@ -5,7 +5,7 @@ import { siteAt } from "../../tests/testkit/some-site.ts";
 import { applyCommand } from "./commands.ts";
 import type { CommandWithFields } from "./commands.ts";
 import { databaseName } from "./names.ts";
-import { MAX_KEPT } from "./restore-commands.ts";
+import { hasLeftovers, MAX_KEPT } from "./restore-commands.ts";
 import { keptOnRestore, keptOnUndo, newestKept } from "./site-database.ts";
 import { addSeconds, isRequested, newTenant, withChanges } from "./tenant.ts";
 import type { KeptSite, Tenant, TenantChanges } from "./tenant.ts";
@@ -105,6 +105,18 @@ test("what is kept for long enough is dropped once nothing else is to be done, a
   ] as const) {
     const effect = applyCommand(withChanges(due, changes), { name: "forget-kept" }, ISSUED);
     assert.is(effect.outcome, "unchanged");
+  }
+});
+
+test("what a restore has left that came to nothing is dropped, once, and what one has brought is not", () => {
+  const asked = withChanges(commanded(active, RESTORE), { status: { observed_generation: 2 } });
+  const forgotten = commanded(asked, { name: "forget-kept" });
+  assert.equal([forgotten.spec.requests["drop-kept"], forgotten.spec.restore], ["w2", null]);
+  const settled = withChanges(forgotten, { status: { observed_generation: 3 } });
+  assert.not(hasLeftovers(settled, NOW));
+  const used = { site: { ...SITE, database: `${FIRST}r2` } };
+  for (const status of [used, { kept: [{ database: `${FIRST}r2`, until: addSeconds(NOW, 60) }] }]) {
+    assert.not(hasLeftovers(withChanges(asked, { status }), NOW));
   }
 });
 

@@ -30,7 +30,7 @@ export interface UndoRestoreCommand {
   name: "undo-restore";
 }
 
-/** A command of the control plane's own: what was kept for long enough is dropped. */
+/** A command of the control plane's own: what nobody can have any more is dropped. */
 export interface ForgetKeptCommand {
   name: "forget-kept";
 }
@@ -93,12 +93,23 @@ function requestUndo(tenant: Tenant, issued: CommandRequest): CommandEffect {
 
 /** As with former names: not of a tenant that has failed, for what failed would be told of no longer. */
 function forgetKept(tenant: Tenant, issued: CommandRequest): CommandEffect {
-  const { spec, status } = tenant;
-  const kept = stillKept(tenant, issued.now);
-  const isDue = kept.length < status.kept.length && isSettled(tenant) && !hasFailed(tenant);
+  const { spec } = tenant;
+  const isDue = hasLeftovers(tenant, issued.now) && isSettled(tenant) && !hasFailed(tenant);
   if (!isDue) return { outcome: "unchanged" };
   const requests = { ...spec.requests, [DROP_KEPT_KIND]: issued.commandId };
-  return changed(tenant, issued, { requests }, { kept });
+  const restore = isLost(tenant) ? null : spec.restore;
+  return changed(tenant, issued, { requests, restore }, { kept: stillKept(tenant, issued.now) });
+}
+
+/** That there is what nobody can have any more: what was kept for long enough, or what a restore left that came to nothing. */
+export function hasLeftovers(tenant: Tenant, now: Date): boolean {
+  return stillKept(tenant, now).length < tenant.status.kept.length || isLost(tenant);
+}
+
+/** That the newest restore has come to nothing, or that the site has neither its database nor is that kept. */
+function isLost({ spec, status }: Tenant): boolean {
+  const known = [status.site, ...status.kept].map((one) => one?.database);
+  return spec.restore !== null && !known.includes(spec.restore.database);
 }
 
 function stillKept({ status: { kept } }: Tenant, now: Date): KeptSite[] {

@@ -177,7 +177,9 @@ function isComplete(
 
 /** Requests to some of the endpoints, or to any. */
 export function goods(ids: EndpointId[] = ENDPOINT_IDS): Arbitrary<Good> {
-  return constantFrom(...ids).chain((endpoint) => {
+  // A tenant is made by one endpoint of many, and what a sample is to see begins with it.
+  const creations = ids.flatMap((id) => (id === "createTenant" ? [id, id, id] : []));
+  return constantFrom(...ids, ...creations).chain((endpoint) => {
     const spec: EndpointSpec = ENDPOINTS[endpoint];
     return record({
       endpoint: constant(endpoint),

@@ -12,7 +12,7 @@ import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, POD_UID } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
-import { BACKUP_OF_ACME } from "../testkit/stored-backup.ts";
+import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
   FIRST,
   RESTORED,
@@ -21,8 +21,10 @@ import {
   UNDO_OF_ACME,
 } from "../testkit/stored-restore.ts";
 
-/** What runs as its definer, and text that only looks like what a dump has of that. */
+/** What a site has installed, what runs as its definer, and text that only looks like what a dump has of that. */
 const DEFINED = `
+CREATE TABLE tabDefaultValue (parent VARCHAR(140), defkey VARCHAR(140), defvalue TEXT);
+INSERT INTO tabDefaultValue VALUES ('__global', 'installed_apps', '["frappe"]');
 CREATE TABLE told (what TEXT);
 INSERT INTO told VALUES ('nextval(\`${FIRST}\`.\`numbers\`) DEFINER=\`${FIRST}\`@\`%\`'), ('  \`id\` DEFAULT nextval(\`${FIRST}\`.'), ('a\\n/*!50013 DEFINER=\`${FIRST}\`@\`%\`');
 CREATE DEFINER='${FIRST}'@'%' SQL SECURITY DEFINER VIEW seen AS SELECT what FROM told;
@@ -107,6 +109,15 @@ function addTests(): void {
       definers,
       Array.from({ length: 4 }, () => `${RESTORED}@%`),
     );
+  });
+
+  test("a backup that does not hold an app which it names is not restored", async () => {
+    await succeed(BACKUP_OF_ACME);
+    await rewriteManifest(bucket, () => ({ apps: { frappe: null, erpnext: null } }));
+    const { status, message } = await bench.run(restoreOfAcme());
+    assert.equal([status, message?.step], [1, "list-apps"]);
+    assert.is(message?.reason, "the app erpnext is not installed on what the backup holds");
+    asTenant("SELECT 1", FIRST);
   });
 
   test("the site's user has all of the new database, and none of the old one", async () => {

@@ -68,6 +68,18 @@ export function codeOf(manifest: object): string {
   return createHmac("sha256", Buffer.from(BACKUP_KEY, "hex")).update(inOrder).digest("hex");
 }
 
+/** Puts another manifest in its place, as the tenant's key would have made it. */
+export async function rewriteManifest(
+  bucket: BucketServer,
+  change: (manifest: Manifest) => object,
+): Promise<void> {
+  const { hmac_sha256: _, ...manifest } = await manifestIn(bucket);
+  const changed = { ...manifest, ...change(manifest as Manifest) };
+  const text = JSON.stringify({ ...changed, hmac_sha256: codeOf(changed) });
+  const name = `tenants/${ACME.id}/${BACKUP_ID}/manifest.json`;
+  await bucket.write(name, new Uint8Array(Buffer.from(text)));
+}
+
 /** The manifest; null where there is none, and so no backup. */
 export async function manifestOrNull(bucket: BucketServer): Promise<Manifest | null> {
   const name = `tenants/${ACME.id}/${BACKUP_ID}/manifest.json`;

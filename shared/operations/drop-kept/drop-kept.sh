@@ -2,4 +2,4 @@
 
 step drop-kept
 require_own_site
-remove_leftovers
+remove_leftovers "$DB_NAME"

@@ -13,7 +13,6 @@ require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
 
 manifest=$scratch/manifest.json
 unpacked=$changes/restored
-new_site=$unpacked/sites/$SITE
 work=$GENERATION.$ATTEMPT.$POD_UID
 
 # restore COMMAND ARGUMENT…: of restore_parts.py.
@@ -63,25 +62,26 @@ compare_tables() {
   attempt restore compare "$manifest" "$scratch/tables" "$scratch/counts"
 }
 
-# As a bench's directory of sites with this one in it, so that it can be looked at before it is in its place. What lies
-# beside the configuration in a site's directory is in no backup, and stays as it is.
+# By what the site says of itself, as `frappe.get_installed_apps()` reads it. None of the apps' code runs to ask it: it could
+# read the bucket as this Pod does.
+list_apps() {
+  sql "SELECT defvalue FROM $RESTORED_DATABASE.tabDefaultValue WHERE parent = '__global' AND defkey = 'installed_apps';"
+  printf '%s' "$rows" >"$scratch/installed"
+  attempt restore apps "$manifest" "$scratch/installed"
+}
+
+# What lies beside these in a site's directory is in no backup, and stays as it is.
 unpack_files() {
-  local folder file
+  local folder
   discard "$unpacked"
   make_own_directory
-  mkdir -p -- "$new_site"/{locks,logs,public,private}
+  mkdir -- "$unpacked"
   attempt restore part "$manifest" files.tar \
-    tar --extract --file=- --directory="$new_site" --no-same-owner --no-overwrite-dir
-  for folder in public/files private/files; do make_directory "$new_site/$folder"; done
+    tar --extract --file=- --directory="$unpacked" --no-same-owner --no-overwrite-dir
+  for folder in "${swapped_folders[@]}"; do mkdir -p -- "$unpacked/$folder"; done
   attempt restore part "$manifest" site_config.json dd of="$scratch/backed-up.json" status=none
   python3 -I -S -c "$swapped_config_py" "$scratch/backed-up.json" "$site_directory/site_config.json" \
-    "$RESTORED_DATABASE" >"$new_site/site_config.json"
-  for file in "$bench_sites"/{common_site_config.json,apps.txt}; do
-    ! exists "$file" || ln -sT -- "$file" "$unpacked/sites/${file##*/}"
-  done
-  for file in "$site_directory"/*; do
-    [[ ! -f $file || ${file##*/} == site_config.json ]] || ln -sT -- "$file" "$new_site/${file##*/}"
-  done
+    "$RESTORED_DATABASE" >"$unpacked/site_config.json"
 }
 
 make_user() {
@@ -93,8 +93,7 @@ END//
 DELIMITER ;"
 }
 
-# Ends the script where all of it is there, or in its place already. A swap that was taken back has locked its user; one that was
-# not keeps it locked as long as the site is to be closed.
+# Ends the script where all of it is there, or in its place already.
 look_whether_made() {
   DB_NAME=$RESTORED_DATABASE look_what_is_left
   [[ $rows == *"user "* ]] || return 0
@@ -105,7 +104,6 @@ look_whether_made() {
   fi
   check_claim
   if exists "$restored"; then
-    unlock_database "$RESTORED_DATABASE"
     echo "the backup is there already"
     exit 0
   fi
@@ -133,10 +131,12 @@ load_database
 step count-rows
 compare_tables
 
+step list-apps
+list_apps
+
 step unpack-files
 check_claim
 unpack_files
-cp -- "$scratch/apps" "$unpacked/apps"
 check_claim
 mv -T -- "$unpacked" "$restored"
 

@@ -8,7 +8,6 @@ import { isRequested, isToGo, RESTORE_KIND, siteOf } from "../../tenant/tenant.t
 import { keptOnRestore } from "../../tenant/site-database.ts";
 import {
   administrator,
-  database,
   restoreSource,
   restoreTarget,
   tenantPassword,
@@ -34,7 +33,7 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
   serviceAccount: "kairos-backup-site",
   containers: [
     {
-      // It has the administrator's login, and runs none of the apps' code.
+      // Nothing here runs any of the apps' code: it has the administrator's login, and may read the bucket.
       name: "database",
       script: [...COMMON, ...FENCE, ...RESTORE, "restore/prepare-restore.sh"],
       limitSeconds: 14_400,
@@ -42,17 +41,6 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
         ...administrator(source),
         tenantPassword(source),
         ...restoreSource(source),
-        ...restoreTarget(source),
-      ],
-    },
-    {
-      // The apps' code runs here, so it knows no administrator.
-      name: "apps",
-      script: [...COMMON, "create/verify_apps.py", "restore/prove-restore.sh"],
-      limitSeconds: 300,
-      environment: (source) => [
-        ...database(source),
-        tenantPassword(source),
         ...restoreTarget(source),
       ],
     },

@@ -4,6 +4,7 @@ usage: manifest FILE                    checks the manifest, and keeps it in FIL
        field FILE database|apps         prints what it says of that, one a line
        counting FILE DATABASE           prints the statements that count the tables of which it says how many rows there are
        compare FILE TABLES COUNTS       compares the names in TABLES, in hex, and what those statements gave, with it
+       apps FILE INSTALLED              compares the apps in INSTALLED, a list as Frappe keeps it or nothing, with it
        part FILE NAME [--rename OLD NEW | --without-names OLD] COMMAND...
                                         gives the command what was stored as NAME
 
@@ -78,6 +79,17 @@ def compare(file, tables, counts):
         if "rows" in table and counted.get(hex_of(name)) != table["rows"]:
             sys.exit(f"the table {name} has {counted.get(hex_of(name))} rows, and the backup {table['rows']}")
     print(f"{len(found)} tables are as in the backup, and the rows of {len(counted)} of them")
+
+
+def compare_apps(file, installed):
+    with open(installed, encoding="utf-8") as told:
+        text = told.read()
+    wanted = read_manifest(file)["apps"]
+    # A backup of what told nothing has it from the bench.
+    found = json.loads(text) if text.strip() else list(wanted)
+    if missing := sorted(set(wanted) - set(found)):
+        sys.exit(f"the app {missing[0]} is not installed on what the backup holds")
+    print("installed apps:", ", ".join(found))
 
 
 # The beginnings of the lines that define something, in a dump.
@@ -242,6 +254,7 @@ COMMANDS = {
     "field": print_field,
     "counting": print_counting,
     "compare": compare,
+    "apps": compare_apps,
     "part": give_part,
 }
 

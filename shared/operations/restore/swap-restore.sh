@@ -3,5 +3,5 @@
 
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
 
-swap "../../restored/sites/$SITE" "$RESTORED_DATABASE"
+swap ../../restored "$RESTORED_DATABASE"
 take_away "$restored"

@@ -74,12 +74,12 @@ swap_back() {
   take_away "$old"
 }
 
-# remove_leftovers [DATABASE]: what restores have left that came to nothing, or that was kept for long enough: all but what
+# remove_leftovers DATABASE: what restores have left that came to nothing, or that was kept for long enough: all but what
 # the site has, what KEPT_DATABASES names, and this database.
 remove_leftovers() {
   local names name old needed
   require KEPT_DATABASES '[a-z0-9 ]*'
-  needed=" $DB_NAME ${1-} $KEPT_DATABASES "
+  needed=" $DB_NAME $1 $KEPT_DATABASES "
   name_databases
   for name in $names; do
     [[ $needed != *" $name "* ]] || continue
