@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Filter } from "@google-cloud/firestore";
 import type { DocumentSnapshot, Firestore, WriteBatch } from "@google-cloud/firestore";
 import { showBackup } from "../backups/shown-backup.ts";
 import type { ShownBackup } from "../backups/shown-backup.ts";
@@ -48,9 +49,14 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
     return toShownBackup(await call(backups.doc(id).get()));
   }
 
-  /** How many backups are under way or wait. */
+  /** How many backups and tests of them are under way or wait. */
   async function countPendingBackups(): Promise<number> {
-    const pending = backups.where("state", "==", "pending");
+    const pending = backups.where(
+      Filter.or(
+        Filter.where("state", "==", "pending"),
+        Filter.where("is_being_tested", "==", true),
+      ),
+    );
     return (await call(pending.count().get())).data().count;
   }
 

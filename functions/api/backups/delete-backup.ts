@@ -35,7 +35,8 @@ export const deleteBackup = defineEndpoint({
     200: { description: "Nothing of it is left.", schema: deletedBackupSchema },
     404: NO_SUCH_BACKUP,
     409: {
-      description: "It is being made, or there are no backups here; `error` says which.",
+      description:
+        "It is being made or restored for a test, or there are no backups here; `error` says which.",
       schema: problemSchema,
     },
   },
@@ -55,6 +56,7 @@ async function remove(
   const { backup, expiredRequest } = basis;
   if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, backupId);
   if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
+  if (backup.is_being_tested) throw new Problem(409, "The backup is being restored for a test.");
   // Before it goes, so that nobody counts on it.
   await store.discardBackup(backupId);
   if (!(await forgetNewest(backup, dependencies))) return LOST_RACE;
@@ -79,10 +81,16 @@ async function forgetNewest(
   if (tenant === null) return true;
   const others = (await store.backupsOfTenant(tenant_id)).filter((other) => other.id !== id);
   const next = others.find(({ state }) => state === "succeeded");
-  const { nightly_at = null } = tenant.record.status.backup ?? {};
+  const { nightly_at = null, tests } = tenant.record.status.backup ?? {};
   const backup: NewestBackup | null =
     next === undefined
       ? null
-      : { id: next.id, requested_at: next.created_at, verified_at: null, nightly_at };
+      : {
+          id: next.id,
+          requested_at: next.created_at,
+          verified_at: next.verified_at,
+          nightly_at,
+          ...(tests && { tests }),
+        };
   return (await store.writeTenant(tenant, { status: { backup } })) !== null;
 }
