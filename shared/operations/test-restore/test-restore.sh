@@ -67,7 +67,7 @@ step drop-database
 drop_tested
 
 step read-files
-attempt restore part "$manifest" files.tar bash -c 'tar --list --file=- >/dev/null'
+attempt restore part "$manifest" files.tar bash -c 'exec tar --list --file=- >/dev/null'
 
 step try-key
 try_key
