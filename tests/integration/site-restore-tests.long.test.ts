@@ -76,10 +76,12 @@ function addTests(): void {
   });
 
   test("one whose configuration has a key that is none, or another database's name, fails", async () => {
-    for (const [index, [key, value, reason]] of ([
-      ["encryption_key", "no key", /key in the backup's configuration is none/],
-      ["db_name", "another", /of the database another/],
-    ] as const).entries()) {
+    for (const [index, [key, value, reason]] of (
+      [
+        ["encryption_key", "no key", /key in the backup's configuration is none/],
+        ["db_name", "another", /of the database another/],
+      ] as const
+    ).entries()) {
       const generation = 10 + 2 * index;
       await bucket.empty();
       const config = join(bench.site(ACME), "site_config.json");
