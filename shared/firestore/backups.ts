@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Filter } from "@google-cloud/firestore";
 import type { DocumentSnapshot, Firestore, WriteBatch } from "@google-cloud/firestore";
 import { showBackup } from "../backups/shown-backup.ts";
 import type { ShownBackup } from "../backups/shown-backup.ts";
@@ -51,13 +50,13 @@ export function openBackups(firestore: Firestore, requests: RequestRecords) {
 
   /** How many backups and tests of them are under way or wait. */
   async function countPendingBackups(): Promise<number> {
-    const pending = backups.where(
-      Filter.or(
-        Filter.where("state", "==", "pending"),
-        Filter.where("is_being_tested", "==", true),
+    // Two counts, and not one query with an OR: each needs no index but its field's. No backup is in both.
+    const counts = await Promise.all(
+      [backups.where("state", "==", "pending"), backups.where("is_being_tested", "==", true)].map(
+        async (query) => (await call(query.count().get())).data().count,
       ),
     );
-    return (await call(pending.count().get())).data().count;
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Reads what a command to a backup needs in one call. */
