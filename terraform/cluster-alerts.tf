@@ -48,6 +48,13 @@ locals {
       filter   = "${local.reconcilers_log}jsonPayload.message=\"BackupOverdue\"\n"
       what     = "The line BackupOverdue in the log of kairos-provision names the tenant. GET /tenants/{id}/operations says why its last backup failed. Another one is made in its next night, or at once by POST /tenants/{id}/backups. A tenant that is deleted and kept (?show_deleted=true) is not dropped without its last backup; DELETE /tenants/{id}?purge=true drops it all the same. Where all tenants are late, too few site Jobs may run at once (max_concurrent_jobs): one in four slots is for the nights' backups."
     }
+    restore-test-failed = {
+      name     = "A tenant's newest backup cannot be restored"
+      severity = "ERROR"
+      when     = "a backup was restored apart and was not whole, or could not be"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"RestoreTestFailed\"\n"
+      what     = "The line RestoreTestFailed in the log of kairos-provision names the tenant, the backup, the step and why. The site is as good as before. Make another backup now by POST /tenants/{id}/backups, and keep the older ones: docs/operations.md says what to look at. The newest backup is tested again in the next night."
+    }
     image-not-pulled = {
       name     = "An image is not pulled"
       severity = "ERROR"

@@ -39,6 +39,7 @@ locals {
     BACKUP_KEEP_DAILY   = tostring(var.tenant_backups.keep_daily)
     BACKUP_KEEP_WEEKLY  = tostring(var.tenant_backups.keep_weekly)
     BACKUP_KEEP_MONTHLY = tostring(var.tenant_backups.keep_monthly)
+    RESTORE_TEST_DAYS   = tostring(var.tenant_backups.test_days)
   }) : name => value if value != "" })
 
   environments = {

@@ -437,12 +437,13 @@ variable "pool_max_age_days" {
 }
 
 variable "tenant_backups" {
-  description = "When the nights' backups of the tenants begin (the hour, in UTC; they are spread over five hours), and how long they are kept: each night's for so many days, the first of a week for so many weeks, and the first of a month for so many months."
+  description = "When the nights' backups of the tenants begin (the hour, in UTC; they are spread over five hours), and how long they are kept: each night's for so many days, the first of a week for so many weeks, and the first of a month for so many months. Every test_days each tenant's newest backup is restored apart, to see that it can be; 0 for never."
   type = object({
     hour         = optional(number, 0)
     keep_daily   = optional(number, 7)
     keep_weekly  = optional(number, 4)
     keep_monthly = optional(number, 12)
+    test_days    = optional(number, 30)
   })
   default  = {}
   nullable = false
@@ -465,6 +466,11 @@ variable "tenant_backups" {
   validation {
     condition     = var.tenant_backups.keep_monthly >= 0 && var.tenant_backups.keep_monthly <= 120 && floor(var.tenant_backups.keep_monthly) == var.tenant_backups.keep_monthly
     error_message = "The keep_monthly of tenant_backups must be a whole number from 0 to 120."
+  }
+
+  validation {
+    condition     = var.tenant_backups.test_days >= 0 && var.tenant_backups.test_days <= 3650 && floor(var.tenant_backups.test_days) == var.tenant_backups.test_days
+    error_message = "The test_days of tenant_backups must be a whole number from 0 to 3650."
   }
 }
 

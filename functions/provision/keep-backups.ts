@@ -4,14 +4,22 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { decideNightly, isBackupOverdue } from "../../shared/reconciler/plan-backup.ts";
+import {
+  decideNightly,
+  isBackupOverdue,
+  LATER_SECONDS,
+} from "../../shared/reconciler/plan-backup.ts";
 import type { NightlySettings } from "../../shared/reconciler/plan-backup.ts";
+import { isTestDue } from "../../shared/reconciler/plan-restore-test.ts";
+import type { Stored } from "../../shared/reconciler/ports.ts";
 import { nextNight } from "../../shared/backups/schedule.ts";
 import { DamagedRecordError } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
+import type { BackupCommand, TestRestoreCommand } from "../../shared/tenant/commands.ts";
+import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Requester, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import { workThrough } from "./work-through.ts";
 
@@ -53,24 +61,52 @@ async function keepBackup(
   dependencies: Dependencies,
   now: Date,
 ): Promise<boolean> {
-  const { store, bus, settings } = dependencies;
+  const { store, settings } = dependencies;
   const tenant = await readTenant(tenantId, dependencies, now);
   if (tenant === null) return false;
   const { record } = tenant;
   if (isBackupOverdue(record, now)) tellOf(record);
+  else if (await isTestable(record, dependencies, now)) {
+    const later = { status: { next_backup_at: addSeconds(now, LATER_SECONDS) } };
+    return ask(tenant, { name: "test-restore" }, later, dependencies, now);
+  }
   const { backup, next } = decideNightly(record, randomUUID(), now, nightlySettings(settings));
   const due: TenantChanges = { status: { next_backup_at: next } };
   if (backup === null) {
     await store.writeTenant(tenant, due);
     return false;
   }
+  return ask(tenant, { name: "backup", backup }, due, dependencies, now);
+}
+
+/** Whether the newest backup is to be restored apart. The backup of the night comes after it. */
+async function isTestable(
+  tenant: Tenant,
+  { store, settings }: Dependencies,
+  now: Date,
+): Promise<boolean> {
+  const { backup } = tenant.status;
+  if (backup === null || !isTestDue(tenant, now, settings.restoreTestDays)) return false;
+  const found = await store.readBackup(backup.id);
+  const isThere = found?.state === "succeeded" && found.tenant_id === tenant.id;
+  return isThere && found.expires_at !== null && found.expires_at > now;
+}
+
+/** Whether it was asked for. Either way the tenant is due again as it says. */
+async function ask(
+  tenant: Stored<Tenant>,
+  command: BackupCommand | TestRestoreCommand,
+  due: TenantChanges,
+  { store, bus }: Dependencies,
+  now: Date,
+): Promise<boolean> {
   const issued = { commandId: randomUUID(), requestedBy: BACKUPS, now };
-  const effect = applyCommand(record, { name: "backup", backup }, issued);
+  const effect = applyCommand(tenant.record, command, issued);
   const changes = effect.outcome === "changed" ? effect.changes : {};
   const status = { ...changes.status, ...due.status };
   // Whatever came between has it looked at again in a minute.
   if ((await store.writeTenant(tenant, { ...changes, status })) === null) return false;
-  await sendTrigger("tenant", tenantId, bus);
+  await sendTrigger("tenant", tenant.record.id, bus);
   return effect.outcome === "changed";
 }
 

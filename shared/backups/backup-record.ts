@@ -29,6 +29,10 @@ export interface BackupRecord {
   reason: string | null;
   /** The same for people. */
   message: string | null;
+  /** When it was last restored apart and found whole; null before. */
+  verified_at: Date | null;
+  /** Whether it is being restored apart, or is to be. */
+  is_being_tested: boolean;
   /** Until when the bucket keeps it. Then Firestore's TTL may remove the record. */
   expires_at: Date;
 }

@@ -40,6 +40,8 @@ export function showBackup(fields: Fields, id: string, madeAt: Date): ShownBacku
     bytes: typeof bytes === "number" ? bytes : null,
     reason: toText(fields["reason"]),
     message: toText(fields["message"]),
+    verified_at: toTime(fields["verified_at"]),
+    is_being_tested: fields["is_being_tested"] === true,
     expires_at: toTime(fields["expires_at"]),
   };
 }

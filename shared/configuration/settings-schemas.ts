@@ -334,6 +334,15 @@ export const reconcilerSettingsSchema = {
       default: 12,
       description: "a whole number from 0 to 120",
     },
+    RESTORE_TEST_DAYS: {
+      title:
+        "Every so many days each tenant's newest backup is restored apart, to see that it can be; 0 for never",
+      type: "integer",
+      minimum: 0,
+      maximum: 3650,
+      default: 30,
+      description: "a whole number from 0 to 3650",
+    },
     MAX_CONCURRENT_JOBS: {
       title: "How many site Jobs may run at once",
       type: "integer",

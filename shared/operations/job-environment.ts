@@ -6,7 +6,7 @@
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
 import { BENCH_NAME, jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
-import { currentDatabase } from "../tenant/site-database.ts";
+import { currentDatabase, testedDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
@@ -153,6 +153,17 @@ export function exportSource({ tenant, settings }: EnvironmentSource): V1EnvVar[
     plain("BACKUP_ENDPOINT", settings.backupEndpoint),
     plain("BACKUP_ID", tenant.spec.export?.backup ?? ""),
     secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
+  ];
+}
+
+/** Which backup is restored apart, where it comes from, and the database that is made of it and dropped again. */
+export function testedBackup({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
+    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
+    plain("BACKUP_ID", tenant.status.backup?.id ?? ""),
+    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
+    plain("RESTORED_DATABASE", testedDatabase(tenant)),
   ];
 }
 

@@ -28,12 +28,26 @@ export interface OperationDefinition<Kind extends string = string> {
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
   /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
   statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
+  /**
+   * Of an operation whose failure is none of the site's: what the status says in place of a failure. Without it, the tenant
+   * has failed.
+   */
+  statusOfFailure?: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */
   serviceAccount?: string;
   /** One after the other. */
   containers: readonly [...ContainerDefinition[], ContainerDefinition];
+}
+
+/** Why an attempt failed. */
+export interface OperationFailure {
+  step: string | null;
+  reason: string;
+  message: string | null;
+  /** Whether another attempt may succeed. */
+  retryable: boolean;
 }
 
 /** A container of a site Job. All containers share image, volume and limits. */

@@ -17,6 +17,7 @@ import { retain } from "./retain/retain.ts";
 import { restore } from "./restore/restore.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
+import { testRestore } from "./test-restore/test-restore.ts";
 import { undoRestore } from "./undo-restore/undo-restore.ts";
 
 const REGISTERED = [
@@ -32,6 +33,7 @@ const REGISTERED = [
   loginLink,
   dropKept,
   exportBackup,
+  testRestore,
   // Last, for it may take hours, and nobody waits for it.
   backup,
 ] as const;

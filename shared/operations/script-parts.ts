@@ -50,11 +50,12 @@ export const FENCE = [
   "scripts/swap.sh",
 ] as const;
 
-/** For what reads a backup out of the bucket. */
+/** For what makes a database of what a backup in the bucket holds. */
 export const RESTORE = [
   "scripts/bucket.py",
   "scripts/backup_format.py",
-  "restore/restore_parts.py",
+  "scripts/restore_parts.py",
+  "scripts/restored-database.sh",
 ] as const;
 
 /** For what makes a bundle of a backup. */

@@ -51,6 +51,8 @@ export const LOG_EVENTS = {
   RetainedTenantPurged:
     "A tenant is being deleted for good, for its deletion can be taken back no longer.",
   RequestFailed: "A request to the API failed for a reason on our side.",
+  RestoreTestFailed:
+    "A tenant's newest backup could not be restored apart; `failed` says why, and `backup` which one it is.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
   StandbyDropped: "A standby of a pool that was turned off is being dropped.",

@@ -133,18 +133,14 @@ function failed(
   settings: DecideSettings,
 ): Decision {
   const { step, reason, message, retryable } = asBlocked(tenant, failure);
-  const { maxAttempts, statusWhenGivenUp } = definitionOf(operation.kind);
+  const { maxAttempts, statusWhenGivenUp, statusOfFailure } = definitionOf(operation.kind);
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
-  const said: StatusChanges = {
-    condition: "failed",
-    step,
-    step_since: null,
-    reason,
-    message,
-    retryable,
-  };
+  const told = { step, reason, message, retryable };
+  const said: StatusChanges = statusOfFailure
+    ? { ...NOTHING_WRONG, ...statusOfFailure(tenant, told, now) }
+    : { condition: "failed", step_since: null, ...told };
   if (!isTriedAgain) {
     return record("JobFailed", {
       // Under a later command nobody waits for it any more.

@@ -6,7 +6,13 @@
  */
 import type { BackupRecord } from "../backups/backup-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { BACKUP_KIND, isRequested, isSettled, isToGo } from "../tenant/tenant.ts";
+import {
+  BACKUP_KIND,
+  isRequested,
+  isSettled,
+  isToGo,
+  TEST_RESTORE_KIND,
+} from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
 import type { EndedJob } from "./history-writes.ts";
 
@@ -23,8 +29,10 @@ export function backupsOfChange(
   ended: EndedJob | null,
 ): BackupWrite[] {
   const [was, is] = [pendingBackup(before), pendingBackup(after)];
-  if (was?.id === is?.id) return [];
+  const tests = testsOfChange(before, after);
+  if (was?.id === is?.id) return tests;
   return [
+    ...tests,
     ...(was === null ? [] : [closed(was, after, ended)]),
     ...(is === null ? [] : [opened(is, after)]),
   ];
@@ -37,6 +45,31 @@ export function backupsOfChange(
 function pendingBackup(tenant: Tenant): BackupRequest | null {
   const isOver = tenant.spec.state === "absent" || isSettled(tenant);
   return isRequested(tenant, BACKUP_KIND) && !isOver ? tenant.spec.backup : null;
+}
+
+/** The backup that is to be restored apart; null where none is. */
+function testedBackup(tenant: Tenant): string | null {
+  const isOver = isToGo(tenant) || isSettled(tenant) || !isRequested(tenant, TEST_RESTORE_KIND);
+  return isOver ? null : (tenant.status.backup?.id ?? null);
+}
+
+function testsOfChange(before: Tenant, after: Tenant): BackupWrite[] {
+  const [was, is] = [testedBackup(before), testedBackup(after)];
+  if (was === is) return [];
+  return [
+    ...(was === null
+      ? []
+      : [{ id: was, fields: { is_being_tested: false, ...verified(was, after) } }]),
+    ...(is === null ? [] : [{ id: is, fields: { is_being_tested: true } }]),
+  ];
+}
+
+function verified(
+  id: string,
+  { status: { backup } }: Tenant,
+): Pick<BackupRecord, "verified_at"> | null {
+  const isVerified = backup?.id === id && backup.verified_at !== null;
+  return isVerified ? { verified_at: backup.verified_at } : null;
 }
 
 function opened(
@@ -55,6 +88,8 @@ function opened(
       bytes: null,
       reason: null,
       message: null,
+      verified_at: null,
+      is_being_tested: false,
       expires_at,
     },
   };

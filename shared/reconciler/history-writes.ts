@@ -7,8 +7,8 @@
 import { OPERATION_RECORD_DAYS, operationId } from "../tenant/operation-record.ts";
 import type { OperationOutcome, OperationRecord } from "../tenant/operation-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { addSeconds, currentOperation, isSettled } from "../tenant/tenant.ts";
-import type { Operation, Tenant } from "../tenant/tenant.ts";
+import { addSeconds, currentOperation, isSettled, TEST_RESTORE_KIND } from "../tenant/tenant.ts";
+import type { Operation, Status, Tenant } from "../tenant/tenant.ts";
 import type { JobReport } from "./decision.ts";
 import { firstDifference } from "./difference.ts";
 
@@ -129,19 +129,28 @@ const NOTHING_LEFT: JobReport = {
 
 /** How an attempt has ended, by what the record says now. */
 function endOf(
-  { generation }: Attempt,
+  { generation, kind }: Attempt,
   { spec, status, profile }: Tenant,
 ): Pick<OperationRecord, "state" | "outcome"> {
   if (generation < spec.generation) return { state: "superseded", outcome: null };
-  const { step, reason, message, retryable } = status;
-  if (status.condition === "failed") {
+  const failure = failureOf(kind, status);
+  if (failure !== null) {
+    const { step, reason, message, retryable } = failure;
     const outcome = { step, reason, message: withoutPersonalData(message, profile), retryable };
     return { state: "failed", outcome };
   }
   // Where success is not the plain one, the reason says so.
+  const { reason } = status;
   const outcome: OperationOutcome | null =
     reason === null ? null : { step: null, reason, message: null, retryable: null };
   return { state: "succeeded", outcome };
+}
+
+/** What the record says of a failure; null where nothing has failed. That of a test is the backup's. */
+function failureOf(kind: string | null, status: Status): OperationOutcome | null {
+  if (kind === TEST_RESTORE_KIND) return status.backup?.tests?.failure ?? null;
+  const { step, reason, message, retryable } = status;
+  return status.condition === "failed" ? { step, reason, message, retryable } : null;
 }
 
 function toWrite(

@@ -4,13 +4,23 @@
  * @module
  */
 import { firstDifference } from "./difference.ts";
-import { addSeconds, BACKUP_KIND, DAY_SECONDS, isSettled, siteOf } from "../tenant/tenant.ts";
+import {
+  addSeconds,
+  BACKUP_KIND,
+  DAY_SECONDS,
+  isSettled,
+  siteOf,
+  TEST_RESTORE_KIND,
+} from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
 import { keptUntil, nextNight, otherKeptUntil } from "../backups/schedule.ts";
 import type { KeptBackups } from "../backups/schedule.ts";
 
 /** A tenant to whose site something is done is looked at again so much later. */
-const LATER_SECONDS = 3600;
+export const LATER_SECONDS = 3600;
+
+/** What is asked for anew where it was not reached. */
+const OWN_KINDS: ReadonlySet<string> = new Set([BACKUP_KIND, TEST_RESTORE_KIND]);
 
 /** A tenant without a good backup for so long is told of: of two nights in a row, one has failed. */
 const OVERDUE_SECONDS = 36 * 3600;
@@ -42,7 +52,7 @@ export function decideNightly(
   if (kind === null) return { backup: null, next };
   const left = firstDifference(tenant);
   // One that was not reached is asked for anew.
-  if (!isSettled(tenant) || (left !== null && left.kind !== BACKUP_KIND)) {
+  if (!isSettled(tenant) || (left !== null && !OWN_KINDS.has(left.kind))) {
     return { backup: null, next: addSeconds(now, LATER_SECONDS) };
   }
   const nightly = keptUntil(now, tenant.status.backup?.nightly_at ?? null, kept);

@@ -252,6 +252,8 @@ test("a backup that is asked for is pending, with who asked", () => {
         bytes: null,
         reason: null,
         message: null,
+        verified_at: null,
+        is_being_tested: false,
         expires_at: later(9000),
       },
     },

@@ -16,6 +16,9 @@ type Decided = Io["decided"]["request"];
 /** The line of a step of a site script, from which its times become a metric. */
 const STEP_ENDED = "StepEnded" satisfies LogEvent;
 
+/** The line by which an alert knows of a backup that cannot be restored. */
+const RESTORE_TEST_FAILED = "RestoreTestFailed" satisfies LogEvent;
+
 /** A step that takes no time worth a field. */
 const UNTIMED = new Set(["now", "decided"]);
 
@@ -48,12 +51,21 @@ export function createDecisionLog(
       // What was not written is no outcome.
       if (result !== "done") delete fields["secondsSinceRequest"];
       write(isNews ? "INFO" : "DEBUG", reason, fields);
+      if (isNews) tellOfTest(fields, decided);
       if (isNews) for (const step of report?.steps ?? []) writeStep(fields, step);
     }
     decided = null;
     report = null;
     result = "done";
     milliseconds = {};
+  }
+
+  /** A backup that cannot be restored is none of the tenant's failures, so a line of its own tells of it. */
+  function tellOfTest({ tenantId }: Record<string, unknown>, { decision }: Decided): void {
+    const failure = decision.changes?.backup?.tests?.failure ?? null;
+    if (decision.reason !== "JobFailed" || failure === null) return;
+    const { backup, step, reason: failed, message } = failure;
+    write("ERROR", RESTORE_TEST_FAILED, { tenantId, backup, step, failed, said: message });
   }
 
   function writeStep(

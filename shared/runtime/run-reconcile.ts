@@ -40,6 +40,8 @@ export interface BackupSettings {
   backupKeepDaily: KeptBackups["daily"];
   backupKeepWeekly: KeptBackups["weekly"];
   backupKeepMonthly: KeptBackups["monthly"];
+  /** How often each tenant's newest backup is restored apart; 0 for never. */
+  restoreTestDays: number;
 }
 
 export interface Dependencies {

@@ -18,12 +18,15 @@ import {
   DAY_SECONDS,
   hasFailed,
   isSettled,
+  isBeingTested,
   isRequested,
   isToGo,
   siteOf,
+  TEST_RESTORE_KIND,
   withBackup,
   withLoginLink,
   withoutPendingLink,
+  withoutTest,
 } from "./tenant.ts";
 import type { BackupRequest, Profile, Tenant } from "./tenant.ts";
 
@@ -58,7 +61,13 @@ export interface BackupCommand {
   backup: BackupRequest;
 }
 
+/** A command of the control plane's own: the newest backup is restored apart, to see that it can be. */
+export interface TestRestoreCommand {
+  name: "test-restore";
+}
+
 export type CommandWithFields =
+  | TestRestoreCommand
   | RestoreCommand
   | UndoRestoreCommand
   | ForgetKeptCommand
@@ -135,6 +144,8 @@ function applyWithFields(
       return requestBackup(tenant, command, issued);
     case "export":
       return requestExport(tenant, command, issued);
+    case "test-restore":
+      return requestTest(tenant, issued);
     case "restore":
     case "undo-restore":
     case "forget-kept":
@@ -241,10 +252,18 @@ function requestBackup(
   issued: CommandRequest,
 ): CommandEffect {
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (!isSettled(tenant)) {
+  if (!isSettled(tenant) && !isBeingTested(tenant)) {
     return isRequested(tenant, BACKUP_KIND)
       ? refused("A backup of the tenant is being made.")
       : refused("Something else is being done to the tenant's site.");
   }
-  return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
+  return changed(tenant, issued, withBackup(withoutTest(tenant.spec.requests), backup), {});
+}
+
+/** Not of a tenant that has failed: what failed would be told of no longer. */
+function requestTest(tenant: Tenant, issued: CommandRequest): CommandEffect {
+  const isAtRest = siteOf(tenant) !== null && isSettled(tenant) && !hasFailed(tenant);
+  if (!isAtRest || tenant.status.backup === null) return { outcome: "unchanged" };
+  const requests = { ...tenant.spec.requests, [TEST_RESTORE_KIND]: issued.commandId };
+  return changed(tenant, issued, { requests }, {});
 }

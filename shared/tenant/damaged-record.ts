@@ -34,6 +34,8 @@ import type {
   Profile,
   Requester,
   RestoreRequest,
+  RestoreTestFailure,
+  RestoreTests,
   Retention,
   Site,
   Spec,
@@ -122,11 +124,26 @@ const NEWEST_EXPORT: Checks<NewestExport> = {
 
 const KEPT_SITE: Checks<KeptSite> = { database: isName, until: isDate };
 
+const RESTORE_TEST_FAILURE: Checks<RestoreTestFailure> = {
+  at: isDate,
+  backup: isName,
+  step: orNull(isText),
+  reason: isName,
+  message: orNull(isText),
+  retryable: isBoolean,
+};
+
+const RESTORE_TESTS: Checks<RestoreTests> = {
+  passed_at: orNull(isDate),
+  failure: orNull(all(RESTORE_TEST_FAILURE)),
+};
+
 const NEWEST_BACKUP: Checks<NewestBackup> = {
   id: isName,
   requested_at: isDate,
   verified_at: orNull(isDate),
   nightly_at: orNull(isDate),
+  tests: (value) => value === undefined || all(RESTORE_TESTS)(value),
 };
 
 const SPEC: Checks<Spec> = {

@@ -5,7 +5,16 @@
  */
 import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
-import { addSeconds, DAY_SECONDS, EXPORT_KIND, isRequested, isSettled, siteOf } from "./tenant.ts";
+import {
+  addSeconds,
+  DAY_SECONDS,
+  EXPORT_KIND,
+  isBeingTested,
+  isRequested,
+  isSettled,
+  siteOf,
+  withoutTest,
+} from "./tenant.ts";
 import type { NewestExport, StatusChanges, Tenant } from "./tenant.ts";
 
 /** A command that asks for an export. */
@@ -34,7 +43,7 @@ export function requestExport(
 ): CommandEffect {
   const { spec } = tenant;
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (!isSettled(tenant)) {
+  if (!isSettled(tenant) && !isBeingTested(tenant)) {
     if (!isRequested(tenant, EXPORT_KIND)) {
       return refused("Something else is being done to the tenant's site.");
     }
@@ -44,7 +53,7 @@ export function requestExport(
   }
   const wanted = {
     export: { backup },
-    requests: { ...spec.requests, [EXPORT_KIND]: issued.commandId },
+    requests: { ...withoutTest(spec.requests), [EXPORT_KIND]: issued.commandId },
   };
   return changed(tenant, issued, wanted, {});
 }

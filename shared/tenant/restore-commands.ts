@@ -9,10 +9,12 @@ import { newestKept, restoredDatabase } from "./site-database.ts";
 import {
   DROP_KEPT_KIND,
   hasFailed,
+  isBeingTested,
   isSettled,
   RESTORE_KIND,
   siteOf,
   UNDO_RESTORE_KIND,
+  withoutTest,
 } from "./tenant.ts";
 import type { KeptSite, Tenant } from "./tenant.ts";
 
@@ -56,7 +58,8 @@ export function applyRestore(
 function whyNotNow(tenant: Tenant): string | null {
   const site = siteOf(tenant);
   if (site === null) return "The tenant has no site yet.";
-  if (!isSettled(tenant)) return "Something else is being done to the tenant's site.";
+  if (!isSettled(tenant) && !isBeingTested(tenant))
+    return "Something else is being done to the tenant's site.";
   return site.suspended === null ? "The tenant's site is neither open nor suspended." : null;
 }
 
@@ -74,7 +77,7 @@ function requestRestore(
   const database = restoredDatabase(id, spec.generation + 1);
   const wanted = {
     restore: { backup, database, requested_at: issued.now },
-    requests: { ...spec.requests, [RESTORE_KIND]: issued.commandId },
+    requests: { ...withoutTest(spec.requests), [RESTORE_KIND]: issued.commandId },
   };
   const requestedBy = { ...issued.requestedBy, reason };
   return changed(tenant, { ...issued, requestedBy }, wanted, { kept });
@@ -87,7 +90,7 @@ function requestUndo(tenant: Tenant, issued: CommandRequest): CommandEffect {
     return refused("Nothing is kept of what the site was before a restore.");
   }
   const { requests } = tenant.spec;
-  const wanted = { requests: { ...requests, [UNDO_RESTORE_KIND]: issued.commandId } };
+  const wanted = { requests: { ...withoutTest(requests), [UNDO_RESTORE_KIND]: issued.commandId } };
   return changed(tenant, issued, wanted, {});
 }
 

@@ -21,6 +21,11 @@ export function restoredDatabase(tenantId: string, generation: number): string {
   return `${databaseName(tenantId)}r${generation}`;
 }
 
+/** The database that a test of the tenant's newest backup makes, and drops again. */
+export function testedDatabase({ id, spec }: Pick<Tenant, "id" | "spec">): string {
+  return `${databaseName(id)}t${spec.generation}`;
+}
+
 /** What the site is again when a restore is taken back; null where nothing is kept. */
 export function newestKept({ status: { kept } }: Pick<Tenant, "status">): KeptSite | null {
   return kept.at(-1) ?? null;

@@ -180,6 +180,27 @@ export interface NewestBackup {
   verified_at: Date | null;
   /** When the newest whole one of a night was asked for, be it this or an older one; null before. */
   nightly_at: Date | null;
+  /** What came of restoring backups apart, this one or an older one; not there before the first. */
+  tests?: RestoreTests;
+}
+
+/** What came of restoring backups apart. */
+export interface RestoreTests {
+  /** When the newest one that was found whole began; null before. */
+  passed_at: Date | null;
+  /** Why the newest one failed; null where it did not. */
+  failure: RestoreTestFailure | null;
+}
+
+/** Why a backup could not be restored apart. */
+export interface RestoreTestFailure {
+  at: Date;
+  /** Which backup it was. */
+  backup: string;
+  step: string | null;
+  reason: string;
+  message: string | null;
+  retryable: boolean;
 }
 
 /** What was observed. Only reconciling changes it, but for what a command makes obsolete (`statusAfterCommand`). */
@@ -468,6 +489,21 @@ export const UNDO_RESTORE_KIND = "undo-restore";
 /** The kind of operation that makes a bundle of a backup, and so the name of its request. */
 export const EXPORT_KIND = "export";
 
+/** The kind of operation that restores a backup apart to see that it can be, and so the name of its request. */
+export const TEST_RESTORE_KIND = "test-restore";
+
+/** Whether nothing is done to the site but that its newest backup is restored apart, which no caller asked for. */
+export function isBeingTested(tenant: Tenant): boolean {
+  const { requests, command_id } = tenant.spec;
+  return isRequested(tenant, TEST_RESTORE_KIND) && requests[TEST_RESTORE_KIND] === command_id;
+}
+
+/** Whoever asks for something waits for no test: one that is withdrawn comes in another night. */
+export function withoutTest(requests: Spec["requests"]): Spec["requests"] {
+  const { [TEST_RESTORE_KIND]: _, ...others } = requests;
+  return others;
+}
+
 /** A link that is not set yet must not be when the site is open again, which may be in a year. */
 export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests" | "login_link">> {
   return isRequested(tenant, LOGIN_LINK_KIND) ? withLoginLink(tenant.spec.requests, null) : {};
@@ -481,7 +517,7 @@ export const DROP_KEPT_KIND = "drop-kept";
  * expects the site to be another one.
  */
 export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
-  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, EXPORT_KIND];
+  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, EXPORT_KIND, TEST_RESTORE_KIND];
   const pending = new Set(kinds.filter((kind) => isRequested(tenant, kind)));
   return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.has(kind)));
 }
@@ -497,10 +533,16 @@ export function currentOperation({ spec, status }: Tenant): Operation | null {
   return operation !== null && operation.generation >= spec.generation ? operation : null;
 }
 
-/** Whether a command would interrupt nothing that changes the site. A backup or an export that works begins anew after it. */
+/** The kinds of what changes nothing of the site, and begins anew after a command that comes between. */
+const INTERRUPTIBLE_KINDS: ReadonlySet<string> = new Set([
+  BACKUP_KIND,
+  EXPORT_KIND,
+  TEST_RESTORE_KIND,
+]);
+
+/** Whether a command would interrupt nothing that changes the site. */
 export function isFree(tenant: Tenant): boolean {
-  const kind = currentOperation(tenant)?.kind;
-  return isSettled(tenant) || kind === BACKUP_KIND || kind === EXPORT_KIND;
+  return isSettled(tenant) || INTERRUPTIBLE_KINDS.has(currentOperation(tenant)?.kind ?? "");
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

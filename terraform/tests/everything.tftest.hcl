@@ -36,7 +36,7 @@ variables {
   retry_pause_seconds     = 20
   pool_size               = 12
   pool_max_age_days       = 14
-  tenant_backups          = { hour = 22, keep_daily = 14, keep_weekly = 8, keep_monthly = 24 }
+  tenant_backups          = { hour = 22, keep_daily = 14, keep_weekly = 8, keep_monthly = 24, test_days = 60 }
   alert_emails            = ["operator@example.com"]
   failures_per_reason     = 5
   status_subscribers = {

@@ -426,6 +426,16 @@ run "refused_backups_of_half_a_week" {
   expect_failures = [var.tenant_backups]
 }
 
+run "refused_tests_of_backups_every_half_day" {
+  command = plan
+
+  variables {
+    tenant_backups = { test_days = 0.5 }
+  }
+
+  expect_failures = [var.tenant_backups]
+}
+
 run "refused_backups_of_too_many_months" {
   command = plan
 

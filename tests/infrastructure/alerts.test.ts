@@ -153,6 +153,7 @@ function addTests(): void {
       "domain-degraded",
       "domains-denied",
       "pool-paused",
+      "restore-test-failed",
       "set-up-fails",
     ];
     assert.equal(filters.names, [...new Set([...ofEvents, ...ofFunctions])].toSorted());
@@ -199,6 +200,11 @@ function addTests(): void {
   test("a tenant without a good backup: backup-overdue", async () => {
     const [line = {}] = await logLinesOf(async () => log("ERROR", "BackupOverdue", {}));
     assert.equal(about(ofFunction("kairos-provision", line)), ["backup-overdue"]);
+  });
+
+  test("a backup that cannot be restored: restore-test-failed", async () => {
+    const [line = {}] = await logLinesOf(async () => log("ERROR", "RestoreTestFailed", {}));
+    assert.equal(about(ofFunction("kairos-provision", line)), ["restore-test-failed"]);
   });
 
   test("one that is only blocked: nobody is told", async () => {

@@ -256,6 +256,7 @@ function addTests(): void {
         backupKeepDaily: 14,
         backupKeepWeekly: 8,
         backupKeepMonthly: 24,
+        restoreTestDays: 60,
       });
     });
   }

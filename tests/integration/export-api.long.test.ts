@@ -41,6 +41,8 @@ async function storedBackup(tenant_id: string, state: BackupRecord["state"] = "s
     reason: null,
     message: null,
     expires_at: addSeconds(NOW, 3600),
+    verified_at: null,
+    is_being_tested: false,
   };
   await it.client.doc(`backups/${id}`).set(record);
   return id;

@@ -149,6 +149,40 @@ test("who has had no good one for 36 hours is told of when the next one begins",
   );
 });
 
+test("a newest backup that failed its test is tested again before the night's, while it is there", async () => {
+  const requested_at = addSeconds(NOW, -24 * 3600);
+  const failure = {
+    at: requested_at,
+    backup: "b",
+    step: null,
+    reason: "Failed",
+    message: null,
+    retryable: true,
+  };
+  const backup = {
+    id: "b",
+    requested_at,
+    verified_at: null,
+    nightly_at: requested_at,
+    tests: { passed_at: null, failure },
+  };
+  const tenant = await dueTenant("acme", 10, { status: { backup } });
+  const gone = await dueTenant("gone", 5, { status: { backup: { ...backup, id: "gone" } } });
+  const expires_at = addSeconds(NOW, 3600);
+  const record = { tenant_id: tenant.id, state: "succeeded", expires_at };
+  await it.client.doc("backups/b").set(record);
+  await keep({ restoreTestDays: 30, maxConcurrentJobs: 4 });
+  const { spec, status } = (await it.stored(tenant)).record;
+  assert.equal(Object.keys(spec.requests), ["test-restore"]);
+  assert.equal(status.next_backup_at, addSeconds(NOW, 3600));
+  assert.is((await it.client.doc("backups/b").get()).get("is_being_tested"), true);
+  // It has its share of the slots.
+  await keep({ restoreTestDays: 30, maxConcurrentJobs: 4 });
+  assert.equal((await it.stored(gone)).record.spec.requests, {});
+  await keep({ restoreTestDays: 30, maxConcurrentJobs: 8 });
+  assert.equal(Object.keys((await it.stored(gone)).record.spec.requests), ["backup"]);
+});
+
 test("a database that does not answer is told of, and fails nobody", async () => {
   await dueTenant("acme");
   it.proxy.injectFault({ rpc: "RunQuery", status: PERMISSION_DENIED });

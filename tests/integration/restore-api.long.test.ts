@@ -44,6 +44,8 @@ async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecor
     bytes: 4711,
     reason: null,
     message: null,
+    verified_at: null,
+    is_being_tested: false,
     expires_at: addSeconds(NOW, 3600),
     ...more,
   };

@@ -49,6 +49,7 @@ export const SETTINGS = {
   backupKeepDaily: 7,
   backupKeepWeekly: 4,
   backupKeepMonthly: 12,
+  restoreTestDays: 0,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
   poolSize: 0,

@@ -28,6 +28,7 @@ export const backupSchema = named("Backup", {
     "reason",
     "message",
     "manifest",
+    "verified_at",
     "expires_at",
   ],
   properties: {
@@ -57,6 +58,10 @@ export const backupSchema = named("Backup", {
     reason: { ...text, description: "Why there is none, for programs: PascalCase." },
     message: { ...text, description: "The same for people." },
     manifest: { ...text, description: "Where in the bucket it says what it holds." },
+    verified_at: {
+      ...time,
+      description: "When it was last restored apart and found whole; null before.",
+    },
     expires_at: { ...time, description: "Until when it is kept." },
   },
 });
@@ -66,13 +71,15 @@ export function toBackupView(
   backup: ShownBackup,
   bucket: string | null,
 ): FromSchema<typeof backupSchema> {
-  const { id, tenant_id, state, created_at, ended_at, expires_at } = backup;
+  const { is_being_tested: _, ...shown } = backup;
+  const { id, tenant_id, state, created_at, ended_at, verified_at, expires_at } = shown;
   const isThere = state === "succeeded" && bucket !== null;
   return {
-    ...backup,
+    ...shown,
     created_at: created_at.toISOString(),
     ended_at: ended_at && ended_at.toISOString(),
     manifest: isThere ? `gs://${bucket}/${manifestName(tenant_id, id)}` : null,
+    verified_at: verified_at && verified_at.toISOString(),
     expires_at: expires_at && expires_at.toISOString(),
   };
 }

@@ -38,7 +38,7 @@ export const deleteBackup = defineEndpoint({
     404: NO_SUCH_BACKUP,
     409: {
       description:
-        "It is being made or exported, or there are no backups here; `error` says which.",
+        "It is being made, exported or restored for a test, or there are no backups here; `error` says which.",
       schema: problemSchema,
     },
   },
@@ -61,6 +61,7 @@ async function remove(
   if (await isBeingExported(backup, dependencies)) {
     throw new Problem(409, "The backup is being exported.");
   }
+  if (backup.is_being_tested) throw new Problem(409, "The backup is being restored for a test.");
   // Before it goes, so that nobody counts on it.
   await store.discardBackup(backupId);
   if (!(await forgetNewest(backup, dependencies))) return LOST_RACE;
@@ -94,10 +95,16 @@ async function forgetNewest(
   if (tenant === null) return true;
   const others = (await store.backupsOfTenant(tenant_id)).filter((other) => other.id !== id);
   const next = others.find(({ state }) => state === "succeeded");
-  const { nightly_at = null } = tenant.record.status.backup ?? {};
+  const { nightly_at = null, tests } = tenant.record.status.backup ?? {};
   const backup: NewestBackup | null =
     next === undefined
       ? null
-      : { id: next.id, requested_at: next.created_at, verified_at: null, nightly_at };
+      : {
+          id: next.id,
+          requested_at: next.created_at,
+          verified_at: next.verified_at,
+          nightly_at,
+          ...(tests && { tests }),
+        };
   return (await store.writeTenant(tenant, { status: { backup } })) !== null;
 }

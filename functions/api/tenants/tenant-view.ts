@@ -8,7 +8,7 @@ import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-sch
 import { newestKept } from "../../../shared/tenant/site-database.ts";
 import { TOLD_STATES, toStatusView } from "../../../shared/tenant/status-event.ts";
 import { PHASES } from "../../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../../shared/tenant/tenant.ts";
+import type { NewestBackup, Tenant } from "../../../shared/tenant/tenant.ts";
 import { progressSchema } from "../history/operation-progress.ts";
 import { named } from "../http/named-schema.ts";
 
@@ -77,10 +77,22 @@ export const tenantStatusSchema = named("TenantStatus", {
   },
 });
 
+const verifyFailureSchema = named("VerifyFailure", {
+  type: "object",
+  additionalProperties: false,
+  required: ["at", "backup", "reason", "message"],
+  properties: {
+    at: time,
+    backup: { ...backupIdSchema, description: "Which backup it was." },
+    reason: { type: "string", description: "For programs: PascalCase." },
+    message: { ...text, description: "The same for people." },
+  },
+});
+
 const newestBackupSchema = named("NewestBackup", {
   type: "object",
   additionalProperties: false,
-  required: ["id", "requested_at", "verified_at"],
+  required: ["id", "requested_at", "verified_at", "last_verified_at", "verify_failure"],
   properties: {
     id: backupIdSchema,
     requested_at: {
@@ -91,6 +103,16 @@ const newestBackupSchema = named("NewestBackup", {
       ...time,
       type: ["string", "null"],
       description: "When it was last restored apart and found whole; null before.",
+    },
+    last_verified_at: {
+      ...time,
+      type: ["string", "null"],
+      description: "The same of the newest that was, be it this or an older one.",
+    },
+    verify_failure: {
+      oneOf: [verifyFailureSchema, { type: "null" }],
+      description:
+        "Why the newest attempt to restore one apart failed; null where it did not. The site is as good as before.",
     },
   },
 });
@@ -138,6 +160,22 @@ export const tenantSchema = named("Tenant", {
 });
 type TenantView = FromSchema<typeof tenantSchema>;
 
+function toBackup({ id, requested_at, verified_at, tests }: NewestBackup): TenantView["backup"] {
+  const failure = tests?.failure ?? null;
+  return {
+    id,
+    requested_at: requested_at.toISOString(),
+    verified_at: verified_at && verified_at.toISOString(),
+    last_verified_at: tests?.passed_at?.toISOString() ?? null,
+    verify_failure: failure && {
+      at: failure.at.toISOString(),
+      backup: failure.backup,
+      reason: failure.reason,
+      message: failure.message,
+    },
+  };
+}
+
 /** All of a tenant that callers see. */
 export function toView(tenant: Tenant): TenantView {
   const { organization, email, first_name, last_name } = tenant.profile;
@@ -148,11 +186,7 @@ export function toView(tenant: Tenant): TenantView {
     email,
     first_name,
     last_name,
-    backup: backup && {
-      id: backup.id,
-      requested_at: backup.requested_at.toISOString(),
-      verified_at: backup.verified_at && backup.verified_at.toISOString(),
-    },
+    backup: backup && toBackup(backup),
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
     purge_at: tenant.spec.retention?.purge_at.toISOString() ?? null,

@@ -47,5 +47,6 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
 function newest(made: BackupRequest, before: NewestBackup | null): NewestBackup {
   const { id, kind, requested_at } = made;
   const nightly_at = kind === "nightly" ? requested_at : (before?.nightly_at ?? null);
-  return { id, requested_at, verified_at: null, nightly_at };
+  const tests = before?.tests;
+  return { id, requested_at, verified_at: null, nightly_at, ...(tests && { tests }) };
 }

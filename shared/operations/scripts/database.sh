@@ -40,10 +40,10 @@ DROP DATABASE IF EXISTS $DB_NAME;"
 }
 
 # name_databases: sets `names` to those of all of the tenant's databases and users. The first one is called as the site; a
-# restore makes one of that name with an r and a number behind it.
+# restore makes one of that name with an r and a number behind it, and the test of one likewise with a t.
 name_databases() {
-  sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP BINARY '^$SITE(r[0-9]+)?\$';
-SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$SITE(r[0-9]+)?\$';"
+  sql "SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP BINARY '^$SITE([rt][0-9]+)?\$';
+SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$SITE([rt][0-9]+)?\$';"
   names=$(sort -u <<<"$rows")
 }
 

@@ -5,6 +5,7 @@ usage: manifest FILE                    checks the manifest, and keeps it in FIL
        counting FILE DATABASE           prints the statements that count the tables of which it says how many rows there are
        compare FILE TABLES COUNTS       compares the names in TABLES, in hex, and what those statements gave, with it
        apps FILE INSTALLED              compares the apps in INSTALLED, a list as Frappe keeps it or nothing, with it
+       config FILE CONFIG               tries the configuration in CONFIG, and the key in it
        part FILE NAME [--rename OLD NEW | --without-names OLD] COMMAND...
                                         gives the command what was stored as NAME
 
@@ -14,6 +15,7 @@ so that its size costs neither memory nor disk. `--rename` puts another database
 that have it, and `--without-names` leaves it out there, with whoever defined what.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -90,6 +92,29 @@ def compare_apps(file, installed):
     if missing := sorted(set(wanted) - set(found)):
         sys.exit(f"the app {missing[0]} is not installed on what the backup holds")
     print("installed apps:", ", ".join(found))
+
+
+def try_config(file, path):
+    """What a site needs of it. Never prints it."""
+    try:
+        with open(path, encoding="utf-8") as stored:
+            config = json.load(stored)
+        name, key = config["db_name"], config.get("encryption_key")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sys.exit("the configuration in the backup is none of a site")
+    if name != read_manifest(file)["database"]:
+        sys.exit(f"the configuration in the backup is of the database {name}")
+    if key is None:
+        print("the configuration is whole, and has no key")
+        return
+    try:
+        # As Fernet takes it.
+        length = len(base64.b64decode(key, altchars=b"-_", validate=True))
+    except (ValueError, TypeError):
+        length = None
+    if length != 32:
+        sys.exit("the key in the backup's configuration is none")
+    print("the configuration and its key are whole")
 
 
 # The beginnings of the lines that define something, in a dump.
@@ -255,6 +280,7 @@ COMMANDS = {
     "counting": print_counting,
     "compare": compare,
     "apps": compare_apps,
+    "config": try_config,
     "part": give_part,
 }
 

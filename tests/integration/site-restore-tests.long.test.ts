@@ -1,0 +1,132 @@
+/** Tests of restores on the fake bench, out of a real server of Cloud Storage's API. */
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
+import type { BucketServer } from "../testkit/own-bucket.ts";
+import { skip } from "../testkit/parts.ts";
+import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { BACKUP_ID, BACKUP_OF_ACME, siteIn } from "../testkit/stored-backup.ts";
+import { FIRST, restoreUnder } from "../testkit/stored-restore.ts";
+import { damage, DAMAGES, testOfAcme } from "../testkit/tested-backup.ts";
+
+const test = suite("tests of restores");
+const missing = missingBucketServer();
+if (missing === null) addTests();
+else skip(test, "tests of restores", "bucket-server", missing);
+test.run();
+
+function addTests(): void {
+  let bucket: BucketServer;
+  let bench: SiteBench;
+  test.before(async () => {
+    bucket = await startBucketServer();
+  });
+  test.after(async () => {
+    await bucket?.stop();
+  });
+  test.before.each(async () => {
+    await bucket.empty();
+    bench = createSiteBench(STAND_IN, undefined, bucket);
+    await succeed(CREATE);
+    writeFileSync(join(bench.site(ACME), "public/files/y"), "as of the backup");
+    await succeed(BACKUP_OF_ACME);
+  });
+  test.after.each(() => bench.remove());
+
+  const databases = () => readdirSync(join(bench.databases, "databases"));
+  async function succeed(work: Work): Promise<void> {
+    const { status, output } = await bench.run(work);
+    assert.is(status, 0, `${work.kind}: ${output}`);
+  }
+  async function failsFor(reason: RegExp, more: Partial<Work> = {}): Promise<void> {
+    const before = siteIn(bench);
+    const { status, message, output } = await bench.run({ ...testOfAcme(), ...more });
+    assert.is(status, 1, output);
+    assert.match(message?.reason ?? "", reason);
+    assert.equal(siteIn(bench), before);
+  }
+
+  test("a good backup passes, and nothing of the site or the database has changed", async () => {
+    const before = siteIn(bench);
+    await succeed(testOfAcme());
+    assert.equal(siteIn(bench), before);
+    await succeed({ ...testOfAcme(), attempt: 2 });
+    assert.equal(siteIn(bench), before);
+  });
+
+  for (const part of ["database.sql", "files.tar", "site_config.json"]) {
+    for (const [how, by, reason] of DAMAGES) {
+      test(`one whose part ${part} is ${how} fails, says so, and leaves nothing`, async () => {
+        await damage(bucket, part, by);
+        await failsFor(reason);
+      });
+    }
+  }
+
+  test("one that is gone, or cannot be read with the tenant's key, fails", async () => {
+    await failsFor(/not one that the tenant's key has made/, {
+      env: { BACKUP_KEY: "aa".repeat(32) },
+    });
+    await bucket.empty();
+    await failsFor(new RegExp(`there is no backup ${BACKUP_ID}`));
+  });
+
+  test("one whose configuration has a key that is none, or another database's name, fails", async () => {
+    for (const [index, [key, value, reason]] of (
+      [
+        ["encryption_key", "no key", /key in the backup's configuration is none/],
+        ["db_name", "another", /of the database another/],
+      ] as const
+    ).entries()) {
+      const generation = 10 + 2 * index;
+      await bucket.empty();
+      const config = join(bench.site(ACME), "site_config.json");
+      const whole = { db_name: FIRST, db_user: FIRST, encryption_key: `${"a".repeat(43)}=` };
+      writeFileSync(config, JSON.stringify({ ...whole, [key]: value }));
+      await succeed({ ...BACKUP_OF_ACME, generation });
+      await failsFor(reason, testOfAcme(generation + 1));
+    }
+  });
+
+  test("killed anywhere, the site is as it was, and the next test leaves nothing", async () => {
+    const before = siteIn(bench);
+    let left = 0;
+    let kills = 0;
+    for (let beforeCommand = 0; ; beforeCommand += 41) {
+      const generation = 3 + kills;
+      const killed = { ...testOfAcme(generation), kill: { container: 0, beforeCommand } };
+      if ((await bench.run(killed)).status !== null) break;
+      kills += 1;
+      if (databases().length > 1) left += 1;
+      await succeed(testOfAcme(generation + 1));
+      assert.equal(siteIn(bench), before, `killed before ${beforeCommand}`);
+    }
+    console.log(`\n${kills} kills, ${left} databases left by them`);
+    assert.ok(kills >= 5 && left > 0);
+  });
+
+  for (const [sentence, next] of [
+    ["a drop", () => ({ ...DROP, generation: 99 })],
+    ["a restore", () => restoreUnder(98)],
+  ] as const) {
+    test(`what a killed one has left goes with ${sentence}`, async () => {
+      for (let beforeCommand = 20; databases().length === 1; beforeCommand += 10) {
+        await bench.run({ ...testOfAcme(), kill: { container: 0, beforeCommand } });
+        assert.ok(beforeCommand < 500);
+      }
+      await succeed(next());
+      assert.not(databases().some((name) => /t\d+$/.test(name)));
+    });
+  }
+
+  test("one that comes late touches nothing", async () => {
+    const before = siteIn(bench);
+    await succeed({ ...testOfAcme(), attempt: 2 });
+    assert.is((await bench.run(testOfAcme())).status, 67);
+    assert.equal(siteIn(bench), before);
+  });
+}
