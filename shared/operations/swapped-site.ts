@@ -14,6 +14,7 @@ const BEFORE_THE_SWAP: ReadonlySet<string | null> = new Set([
   "make-user",
   "list-apps",
   "look-for-kept",
+  "settle-quiet",
 ]);
 
 /**

@@ -63,6 +63,7 @@ const SITE: Checks<Site> = {
   domains: listOf(isName),
   suspended: orNull(isBoolean),
   retained: isBoolean,
+  quiet: isBoolean,
 };
 
 const FORMER_SUBDOMAIN: Checks<FormerSubdomain> = { subdomain: isName, until: isDate };
@@ -105,6 +106,7 @@ const BACKUP_REQUEST: Checks<BackupRequest> = {
 
 const RESTORE_REQUEST: Checks<RestoreRequest> = {
   backup: isName,
+  tenant: isName,
   database: isName,
   requested_at: isDate,
 };
@@ -133,6 +135,7 @@ const SPEC: Checks<Spec> = {
   login_link: orNull(all(LOGIN_LINK)),
   backup: orNull(all(BACKUP_REQUEST)),
   restore: orNull(all(RESTORE_REQUEST)),
+  quiet: isBoolean,
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({

@@ -73,7 +73,7 @@ function requestRestore(
   }
   const database = restoredDatabase(id, spec.generation + 1);
   const wanted = {
-    restore: { backup, database, requested_at: issued.now },
+    restore: { backup, tenant: id, database, requested_at: issued.now },
     requests: { ...spec.requests, [RESTORE_KIND]: issued.commandId },
   };
   const requestedBy = { ...issued.requestedBy, reason };

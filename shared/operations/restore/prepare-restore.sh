@@ -9,7 +9,9 @@ require BACKUP_ID "$uuid"
 require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
 require BACKUP_ENDPOINT 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?'
 require BACKUP_KEY '[0-9a-f]{64}'
+require BACKUP_TENANT "$uuid"
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
+require QUIET 'yes|no'
 
 manifest=$scratch/manifest.json
 unpacked=$changes/restored
@@ -139,6 +141,10 @@ check_claim
 unpack_files
 check_claim
 mv -T -- "$unpacked" "$restored"
+
+step settle-quiet
+check_claim
+settle_quiet "$RESTORED_DATABASE" "$guard"
 
 step make-user
 check_claim
