@@ -170,7 +170,12 @@ function requestState(
   }
   const more = endsQuiet ? { quiet: false } : {};
   const withdrawn = state === "suspended" ? withoutPendingLink(tenant) : {};
-  return changed(tenant, issued, { state, ...withdrawn, ...more }, { site: { ...site, suspended: null } });
+  return changed(
+    tenant,
+    issued,
+    { state, ...withdrawn, ...more },
+    { site: { ...site, suspended: null } },
+  );
 }
 
 /** Only of a site that works as it is: whoever gets a link shall find it open. */

@@ -1,5 +1,12 @@
 /** New sites out of another tenant's backup, on the fake bench and a real server of Cloud Storage's API. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -74,10 +81,7 @@ function addTests(): void {
     await succeed(NAME_COPY);
     assert.is(ledTo("copy.kairos.app"), bench.site(COPY));
     assert.is(ledTo("acme.kairos.app"), bench.site(ACME));
-    assert.is(
-      readFileSync(join(bench.site(COPY), "private/files/x"), "utf8"),
-      "as of the backup",
-    );
+    assert.is(readFileSync(join(bench.site(COPY), "private/files/x"), "utf8"), "as of the backup");
     const made = config();
     assert.equal([made["db_name"], made["db_user"]], [COPIED, COPIED]);
     assert.is(made["host_name"], "https://copy.kairos.app");
