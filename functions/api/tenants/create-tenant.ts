@@ -122,16 +122,16 @@ export const createTenant = defineEndpoint({
   summary: "Create a tenant",
   description:
     "Its site is made in the background; watch its status. Without a `subdomain` one is made. " +
-    "`school_name` is the older name of `organization`. Reserved, beside what the service is set up " +
-    `with, are ${[...RESERVED_SUBDOMAINS].join(", ")}. ` +
-    "With `from_backup` the site is made of a backup, of any tenant, also of one that is gone. Its users are the backup's, and it " +
-    "is quiet: it sends no mail, runs no scheduled jobs and calls no webhooks until `POST /tenants/{id}/resume`.",
+    "`school_name` is the older name of `organization`. With `from_backup` the site is made of a backup, of any tenant, also of one that is " +
+    "gone. Its users are the backup's, and it is quiet: it sends no mail, runs no scheduled jobs and calls no webhooks until " +
+    "`POST /tenants/{id}/resume`. Reserved subdomains, beside what the service is set up " +
+    `with, are ${[...RESERVED_SUBDOMAINS].join(", ")}.`,
   body: createTenantSchema,
   answers: {
     201: { description: "The tenant is queued.", schema: createdSchema, headers: ["Location"] },
     409: {
       description:
-        "The subdomain is taken; or, with `from_backup`, the backup is not whole, or there are no backups here.",
+        "The subdomain is taken; or, with `from_backup`, the backup is not whole, or `BACKUP_BUCKET` is not set.",
       schema: problemSchema,
     },
   },

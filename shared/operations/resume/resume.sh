@@ -8,7 +8,6 @@ require_own_site
 settle_swap
 unlock_database
 
-step settle-quiet
 check_claim
 [[ $QUIET == yes ]] || end_quiet
 

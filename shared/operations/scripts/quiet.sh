@@ -77,6 +77,7 @@ speak() {
 end_quiet() {
   speak "$DB_NAME"
   if [[ -z $spoke && $(<"$site_directory/site_config.json") != *'"kairos_before_quiet"'* ]]; then return 0; fi
+  step settle-quiet
   # Of its webhooks and mail accounts, too.
   forget_in_redis
   check_claim
