@@ -8,6 +8,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Part } from "./benchmarks/measurement.ts";
+import { backup } from "./benchmarks/parts/backups.ts";
 import { cold } from "./benchmarks/parts/cold.ts";
 import { calls } from "./benchmarks/parts/calls.ts";
 import { latency } from "./benchmarks/parts/latency.ts";
@@ -22,7 +23,7 @@ import type { MeasuredPart } from "./benchmarks/report.ts";
 import { repository } from "./repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, pool, burst];
+const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, pool, burst, backup];
 
 const HELP = `npm run bench [-- PART ...]
 

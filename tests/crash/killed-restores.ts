@@ -50,39 +50,48 @@ async function killAnywhere(
   { everyNth, ground, container }: Killing,
 ): Promise<Visited[]> {
   const visited: Visited[] = [];
-  for (let beforeCommand = 0; ; beforeCommand += everyNth) {
-    await bucket.empty();
-    const bench = createSiteBench(ground.database, undefined, bucket);
-    try {
-      for (const work of [
-        ...madeAndBackedUp(bench),
-        ...before.map((one) => () => succeed(bench, one)),
-      ]) {
-        await work();
+  // On the fake the database is of the bench's directory, so that what there is before can be copied.
+  const isCopied = ground.database.clientDirectory !== null;
+  const template = isCopied ? await benchBefore(bucket, before, ground) : undefined;
+  try {
+    for (let beforeCommand = 0; ; beforeCommand += everyNth) {
+      const bench =
+        template === undefined
+          ? await benchBefore(bucket, before, ground)
+          : createSiteBench(ground.database, template, bucket);
+      try {
+        const { status } = await bench.run({ ...killed, kill: { container, beforeCommand } });
+        if (status !== null) return visited;
+        visited.push(visit(bench, wanted));
+        await succeed(bench, { ...killed, attempt: 2 });
+        assert.is(visit(bench, wanted), "new", `killed before ${beforeCommand} of ${container}`);
+        assert.not(existsSync(ownThing(bench, "restored")));
+      } finally {
+        await succeed(bench, { ...DROP, tenant: acmeWith({}), generation: 99 });
+        assert.equal(await ground.databaseState(), []);
+        bench.remove();
       }
-      const { status } = await bench.run({ ...killed, kill: { container, beforeCommand } });
-      if (status !== null) return visited;
-      visited.push(visit(bench, wanted));
-      await succeed(bench, { ...killed, attempt: 2 });
-      assert.is(visit(bench, wanted), "new", `killed before ${beforeCommand} of ${container}`);
-      assert.not(existsSync(ownThing(bench, "restored")));
-    } finally {
-      await succeed(bench, { ...DROP, tenant: acmeWith({}), generation: 99 });
-      assert.equal(await ground.databaseState(), []);
-      bench.remove();
     }
+  } finally {
+    template?.remove();
   }
 }
 
-/** What there is before a restore: one file of the backup, and one that came later. */
-function madeAndBackedUp(bench: SiteBench): (() => Promise<void>)[] {
+/** A site with a backup, after what else is to have happened. */
+async function benchBefore(
+  bucket: BucketServer,
+  before: Work[],
+  { database }: Ground,
+): Promise<SiteBench> {
+  await bucket.empty();
+  const bench = createSiteBench(database, undefined, bucket);
   const write = (file: string) => writeFileSync(join(bench.site(ACME), "public/files", file), file);
-  return [
-    () => succeed(bench, CREATE),
-    async () => write("backed-up"),
-    () => succeed(bench, BACKUP_OF_ACME),
-    async () => write("later"),
-  ];
+  await succeed(bench, CREATE);
+  write("backed-up");
+  await succeed(bench, BACKUP_OF_ACME);
+  write("later");
+  for (const work of before) await succeed(bench, work);
+  return bench;
 }
 
 function ownThing(bench: SiteBench, path: string): string {

@@ -10,20 +10,26 @@ import { operationId } from "../../shared/tenant/operation-record.ts";
 import { toStatusView } from "../../shared/tenant/status-event.ts";
 import { hasWantedNames, heldSubdomains } from "../../shared/tenant/site-names.ts";
 import { isNobodys, POOL } from "../../shared/tenant/standby.ts";
-import { hasFailed, isDeleted, isSettled, isToGo } from "../../shared/tenant/tenant.ts";
+import {
+  BACKUP_KIND,
+  hasFailed,
+  isDeleted,
+  isSettled,
+  isToGo,
+} from "../../shared/tenant/tenant.ts";
 import type { Phase, Tenant } from "../../shared/tenant/tenant.ts";
 import { emailOf, GARBAGE_COLLECTION } from "./explored-steps.ts";
 import type { Scenario } from "./explored-steps.ts";
 import { OUTAGE, queue } from "./model.ts";
 import type { State } from "./model.ts";
-
-export class Violation extends Error {
-  override readonly name = "Violation";
-}
-
-function holds(isSo: boolean, sentence: string): void {
-  if (!isSo) throw new Violation(sentence);
-}
+import {
+  checkBackups,
+  checkDatabases,
+  checkEndedBackups,
+  checkLeftovers,
+  checkSwap,
+} from "./restore-rules.ts";
+import { holds } from "./violation.ts";
 
 function records({ tenants }: State): Tenant[] {
   return Object.values(tenants).flatMap((stored) => stored?.record ?? []);
@@ -65,8 +71,10 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const slot = operation?.slot ?? null;
     holds(status.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
+    checkDatabases(record, state);
   }
   checkTold(state);
+  checkBackups(state);
   checkCustomers(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
@@ -175,10 +183,12 @@ function openOn(record: Tenant): string[] {
 /** What holds of every step. */
 export function checkStep(before: State, after: State): void {
   checkTelling(before, after);
+  checkEndedBackups(before, after);
   for (const record of records(after)) {
     const was = before.tenants[record.id]?.record;
     if (was === undefined) continue;
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
+    checkSwap(was, record, after);
     const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
     const isPools = record.spec.requested_by.name === POOL.name;
     holds(
@@ -206,7 +216,9 @@ export function checkStep(before: State, after: State): void {
       const { operation } = record.status;
       const attempts = operation === null ? 0 : countedAttempts(operation);
       const isGivenUp = record.status.retryable === false || attempts === maxAttemptsOf(record);
-      holds(isGivenUp && !isToGo(record), "what may succeed is tried again");
+      // Of who is to go, only what is no part of the deletion is given up.
+      const isPart = isToGo(record) && operation?.kind !== BACKUP_KIND;
+      holds(isGivenUp && !isPart, "what may succeed is tried again");
       const lasted = after.now - (after.outages[record.id] ?? 0);
       const isOutage = record.status.reason === OUTAGE;
       holds(
@@ -313,6 +325,7 @@ export function checkRest(state: State): void {
       "the site has the names that are asked for",
     );
     holds(state.secrets[id] === true, "the Secret is there");
+    checkLeftovers(record, state);
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
   holds(

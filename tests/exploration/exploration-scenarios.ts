@@ -142,6 +142,38 @@ export const RETENTION_STALLS: Scenario = {
   budget: { ...NOTHING, commands: 3 },
 };
 
+/** Backups of a site that is suspended, deleted and dropped meanwhile. */
+export const BACKUPS: Scenario = {
+  ...common,
+  name: "one tenant with backups that is suspended, deleted or comes back meanwhile, with a failing Job",
+  isMade: true,
+  isBackingUp: true,
+  isRetaining: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 1 },
+};
+
+/** Restores, one after the other, and one that is taken back. */
+export const RESTORES: Scenario = {
+  ...common,
+  name: "one tenant that is restored, with that taken back or what is kept dropped",
+  isMade: true,
+  isRestoring: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3 },
+};
+
+/** A restore that is overtaken, fails anywhere, or is not told of. */
+export const RESTORE_FAILURES: Scenario = {
+  ...common,
+  name: "one tenant that is restored while it is suspended, deleted or comes back, with failing Jobs and a jump in time",
+  isMade: true,
+  isRestoring: true,
+  isRetaining: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
+};
+
 export const SCENARIOS = [
   STALLS,
   CRASHES,
@@ -157,4 +189,7 @@ export const SCENARIOS = [
   POOL_RENAME,
   RETENTION,
   RETENTION_STALLS,
+  BACKUPS,
+  RESTORES,
+  RESTORE_FAILURES,
 ];

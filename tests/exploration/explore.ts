@@ -5,8 +5,9 @@
  * @module
  */
 import { keyOf, keyOfRest } from "./state-key.ts";
-import { checkRest, checkState, checkStep, Violation } from "./exploration-rules.ts";
-import { goOn, start, stepsFrom, resync } from "./explored-steps.ts";
+import { checkRest, checkState, checkStep } from "./exploration-rules.ts";
+import { Violation } from "./violation.ts";
+import { create, goOn, start, stepsFrom, resync } from "./explored-steps.ts";
 import type { Node, Rig, Scenario } from "./explored-steps.ts";
 import { emptyState, end, withoutTrigger, withPod, work } from "./model.ts";
 import type { State } from "./model.ts";
@@ -30,7 +31,8 @@ interface Way {
 
 /** Explores until it has seen so many states, or all. Ends at the first rule that is broken. */
 export function explore(rig: Rig, maxStates: number): Explored {
-  const root: Node = { state: emptyState(), budget: rig.scenario.budget };
+  const state = rig.scenario.isMade ? made(rig) : emptyState();
+  const root: Node = { state, budget: rig.scenario.budget };
   const seen = new Set([keyOf(root)]);
   const rested = new Set<string>();
   let frontier: [Node, Way | null][] = [[root, null]];
@@ -105,6 +107,16 @@ export function comeToRest(from: State, rig: Rig, rested: Set<string>): void {
     if (resyncs === MAX_RESYNCS - 1) throw new Violation("everything comes to rest");
   }
   for (const key of way) rested.add(key);
+}
+
+/** Where the scenario's tenants are there, and at rest. */
+function made(rig: Rig): State {
+  let state = emptyState();
+  for (const tenant of rig.scenario.tenants) state = create(state, tenant, rig) ?? state;
+  for (let next: State | null = state; next !== null; next = resync(finishPods(state, rig), rig)) {
+    state = reconcileAll(next, rig);
+  }
+  return { ...state, triggers: {} };
 }
 
 function finishPods(state: State, { guarantees }: Rig): State {

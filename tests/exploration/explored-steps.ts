@@ -10,13 +10,14 @@ import type { reconcile } from "../../shared/reconciler/reconcile.ts";
 import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import type { claimStandby } from "../../shared/tenant/standby.ts";
-import { withChanges } from "../../shared/tenant/tenant.ts";
+import { addSeconds, DAY_SECONDS, withChanges } from "../../shared/tenant/tenant.ts";
 import type { newTenant, Requester, Tenant } from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
 import {
   answer,
   end,
   fail,
+  failInSwap,
   failForOutage,
   block,
   current,
@@ -31,6 +32,7 @@ import {
   writeRecord,
 } from "./model.ts";
 import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
+import { isSwap } from "./model-databases.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
@@ -57,6 +59,12 @@ export interface Scenario {
   newNames?: string[];
   /** Whether deletions can be taken back, until the garbage collection finds that their time is over. */
   isRetaining?: boolean;
+  /** Whether the tenants are there from the beginning, and at rest. */
+  isMade?: boolean;
+  /** Whether callers ask for backups. */
+  isBackingUp?: boolean;
+  /** Whether callers restore a backup and take that back, and what is kept goes. */
+  isRestoring?: boolean;
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
@@ -143,6 +151,11 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails`;
       yield step(name, fail(state, job, true), "failures");
       yield step(`${name} for good`, fail(state, job, false), "failures");
+      for (const isRetryable of [true, false]) {
+        const half = failInSwap(state, job, isRetryable, rig.guarantees);
+        const end = isRetryable ? "" : " for good";
+        if (half !== null) yield step(`${name} in the middle of the swap${end}`, half, "failures");
+      }
     }
     if (budget.outages > 0 && canFail(job)) {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails for an outage`;
@@ -155,13 +168,17 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
         yield step(name, block(state, job, reason), "blockers");
       }
     }
-    if (budget.jumps > 0 && state.jobs[job.tenantId] === job && !job.terminating) {
+    // One that has swapped tells nobody of that when it is deleted by hand before its end.
+    const isUntold = isSwap(job.kind) && job.hasWorked;
+    const isPresent = state.jobs[job.tenantId] === job && !job.terminating;
+    if (budget.jumps > 0 && isPresent && !isUntold) {
       const deleted = withJob(state, job.tenantId, null);
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
     }
   }
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of restoreSteps(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of overdue(state)) yield step(label, next, "commands");
   }
@@ -277,6 +294,52 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
       if (next !== null && holder === id) yield [`${nameOf(id)}: rename to ${name}`, next];
     }
   }
+}
+
+/** Backups and restores, and the end of what is kept, whose time is over at any moment here. */
+function* restoreSteps(state: State, rig: Rig): Generator<[string, State]> {
+  const { isBackingUp = false, isRestoring = false } = rig.scenario;
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored) continue;
+    const { record } = stored;
+    const name = nameOf(record.id);
+    if (isBackingUp) {
+      for (const kind of ["manual", "before-purge"] as const) {
+        const next = askForBackup(state, record, kind, rig);
+        if (next !== null) yield [`${name}: ${kind} backup`, next];
+      }
+    }
+    if (!isRestoring) continue;
+    const restored = commandFor(state, record, RESTORE, rig);
+    if (restored !== null) yield [`${name}: restore`, restored];
+    const undone = commandFor(state, record, { name: "undo-restore" }, rig);
+    if (undone !== null) yield [`${name}: undo of the restore`, undone];
+    const until = new Date(state.now);
+    for (const count of record.status.kept.keys()) {
+      const kept = record.status.kept.map((one, k) => (k <= count ? { ...one, until } : one));
+      const over = withChanges(record, { status: { kept } });
+      const next = commandFor(state, over, { name: "forget-kept" }, rig, GARBAGE_COLLECTION);
+      if (next !== null) yield [`${name}: ${count + 1} of what is kept is forgotten`, next];
+    }
+  }
+}
+
+/** Of a backup that is there whatever happens. */
+const RESTORE = { name: "restore", backup: "backup", reason: null } as const;
+
+/** Null where none is made. A customer asks for one; the last one of who is retained, the resync. */
+function askForBackup(
+  state: State,
+  record: Tenant,
+  kind: "manual" | "before-purge",
+  rig: Rig,
+): State | null {
+  if ((kind === "before-purge") !== (record.spec.state === "retained")) return null;
+  const now = new Date(state.now);
+  const id = `backup ${record.id} ${record.spec.generation + 1}`;
+  const backup = { id, kind, requested_at: now, expires_at: addSeconds(now, DAY_SECONDS) };
+  const next = commandFor(state, record, { name: "backup", backup }, rig);
+  return next && { ...next, askedBackups: [...next.askedBackups, id] };
 }
 
 /** What the store does with a new tenant: record and reservation, both or neither. */

@@ -18,8 +18,20 @@ import { toldOfGone, toldOfNew, toTenantWrite } from "../../shared/reconciler/te
 import type { TenantWrite, ToldOf } from "../../shared/reconciler/tenant-write.ts";
 import type { OperationState } from "../../shared/tenant/operation-record.ts";
 import type { StatusEvent } from "../../shared/tenant/status-event.ts";
+import type { BackupState } from "../../shared/backups/backup-record.ts";
 import { heldSubdomains, wantedNames } from "../../shared/tenant/site-names.ts";
 import type { SiteNames, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
+import {
+  dataOf,
+  isSwap,
+  swapped,
+  withBackupMade,
+  withDatabase,
+  withoutDatabases,
+  withoutKept,
+  withRestored,
+} from "./model-databases.ts";
+import type { Database, JobData } from "./model-databases.ts";
 
 /** What the guarantees promise. The real ones keep all of it. */
 export interface Guarantees {
@@ -41,6 +53,12 @@ export interface Guarantees {
   givingIsAtomic: boolean;
   /** Which names are reserved and released by a change: all of those that follow from it. */
   named: (names: Names, before: Tenant, after: Tenant) => Names;
+  /** Whether a drop removes all databases of the tenant, and not only the site's. */
+  dropsEveryDatabase: boolean;
+  /** Whether what a site was before is left alone as long as it may come back. */
+  keepsWhatIsKept: boolean;
+  /** Whether a closed site whose swap was not recorded gets back what the record says. */
+  swapsBack: boolean;
 }
 
 type Names = TenantWrite["names"];
@@ -56,12 +74,16 @@ export const ALL_GUARANTEES: Guarantees = {
   purgingInsistsOnVersion: true,
   givingIsAtomic: true,
   named: (names) => names,
+  dropsEveryDatabase: true,
+  keepsWhatIsKept: true,
+  swapsBack: true,
 };
 
 export interface ModelJob extends Job {
   tenantId: string;
   /** The names that the site is to have, as the record said when the Job was made. */
   names: SiteNames;
+  data: JobData;
   /** What the Pod was to do to the site is done; only its end is missing. */
   hasWorked: boolean;
   /** Made by a reconcile that stood still while the operation that it was made for was overtaken. */
@@ -72,6 +94,8 @@ export interface Site {
   state: "half" | "active" | "suspended" | "retained";
   /** Whether it is set up for a customer. */
   hasCustomer: boolean;
+  /** The one that it works with; empty while it has none. */
+  database: string;
 }
 
 /** A host name's link. */
@@ -102,6 +126,14 @@ export interface State {
   secrets: Record<string, boolean>;
   /** By tenant. */
   sites: Record<string, Site | undefined>;
+  /** By name. */
+  databases: Record<string, Database>;
+  /** The records of backups, by id. */
+  backups: Record<string, BackupState>;
+  /** The ids that whoever asked for a backup was answered with. */
+  askedBackups: string[];
+  /** The backups that are whole, by id. */
+  bucket: Record<string, boolean>;
   /** By subdomain. */
   hosts: Record<string, Host>;
   /** The highest operation that has come to the site, by tenant. */
@@ -148,6 +180,10 @@ export function emptyState(): State {
     orphans: [],
     secrets: {},
     sites: {},
+    databases: {},
+    backups: {},
+    askedBackups: [],
+    bucket: {},
     hosts: {},
     claims: {},
     tombstones: {},
@@ -279,12 +315,19 @@ export function put(state: State, record: Tenant): State {
   return { ...state, counter, tenants: { ...state.tenants, [record.id]: stored } };
 }
 
-function tell(state: State, tenantId: string, { event, operations }: ToldOf): State {
+function tell(before: State, tenantId: string, { event, operations, backups }: ToldOf): State {
+  const state = backups.length === 0 ? before : withBackups(before, backups);
   const events = event === null ? state.events : { ...state.events, [tenantId]: event };
   if (operations.length === 0) return { ...state, events };
   const history = { ...state.history };
   for (const { id, fields } of operations) history[id] = fields.state ?? "queued";
   return { ...state, events, history };
+}
+
+function withBackups(state: State, writes: ToldOf["backups"]): State {
+  const backups = { ...state.backups };
+  for (const { id, fields } of writes) backups[id] = fields.state ?? backups[id] ?? "pending";
+  return { ...state, backups };
 }
 
 function withoutSlot(state: State, slot: number): State {
@@ -335,6 +378,7 @@ function createJob(
   const job: ModelJob = {
     tenantId: tenant.id,
     names: wantedNames(tenant.spec),
+    data: dataOf(tenant),
     uid: `uid-${counter}`,
     kind,
     generation,
@@ -374,7 +418,7 @@ function deleteJob(
 /** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
 export function work(state: State, job: ModelJob, guarantees: Guarantees): State {
   if (guarantees.isFenced && isOvertaken(state, job)) return end(state, job, FENCED);
-  return withEffect(withPod(state, job, { ...job, hasWorked: true }), job);
+  return withEffect(withPod(state, job, { ...job, hasWorked: true }), job, guarantees);
 }
 
 /** Whether a newer operation has been at the site, or its tenant is gone. */
@@ -387,8 +431,8 @@ function isOvertaken({ claims, tombstones }: State, job: ModelJob): boolean {
   return isOlder || (kind !== "drop" && tombstones[tenantId] === true);
 }
 
-function withEffect(state: State, job: ModelJob): State {
-  const { tenantId, names, kind, generation, attempt } = job;
+function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State {
+  const { tenantId, names, data, kind, generation, attempt } = job;
   const site = state.sites[tenantId];
   const claimed = { ...state, claims: { ...state.claims, [tenantId]: { generation, attempt } } };
   const isOthers = [names.subdomain, ...names.former_subdomains].some((name) => {
@@ -400,9 +444,10 @@ function withEffect(state: State, job: ModelJob): State {
     case "create": {
       if (isOthers) return end(state, job, NOT_OURS);
       const isMade = site !== undefined && site.state !== "half";
-      return isMade
-        ? claimed
-        : withHosts(withSite(claimed, tenantId, { state: "active", hasCustomer }), job);
+      if (isMade) return claimed;
+      const { database } = data;
+      const made = withDatabase(claimed, database, { owner: tenantId, isWhole: true });
+      return withHosts(withSite(made, tenantId, { state: "active", hasCustomer, database }), job);
     }
     case "claim":
       if (site?.state !== "active" || isOthers) return end(state, job, NOT_OURS);
@@ -413,13 +458,33 @@ function withEffect(state: State, job: ModelJob): State {
     case "retain":
     case "resume":
       if (site === undefined) return end(state, job, NOT_OURS);
-      return withSite(claimed, tenantId, { ...site, state: BROUGHT_TO[kind] });
+      return withSite(claimed, tenantId, {
+        ...site,
+        state: BROUGHT_TO[kind],
+        database: guarantees.swapsBack ? data.database : site.database,
+      });
     case "login-link":
       return site === undefined ? end(state, job, NOT_OURS) : claimed;
+    case "backup":
+      return site === undefined ? end(state, job, NOT_OURS) : withBackupMade(claimed, job);
+    case "restore":
+      if (site === undefined) return end(state, job, NOT_OURS);
+      return swapped(withRestored(claimed, job, true, guarantees), job, data.isOpen) ?? claimed;
+    case "undo-restore":
+      return swapped(claimed, job, data.isOpen) ?? end(state, job, NOT_KEPT);
+    case "drop-kept":
+      return site === undefined ? end(state, job, NOT_OURS) : withoutKept(claimed, job, guarantees);
     case "drop": {
       const tombstones = { ...state.tombstones, [tenantId]: true };
       const own = Object.keys(state.hosts).filter((name) => state.hosts[name]?.owner === tenantId);
-      const dropped = withSite({ ...state, hosts: without(state.hosts, own) }, tenantId, undefined);
+      const all = Object.keys(state.databases);
+      const left = guarantees.dropsEveryDatabase ? [] : all.filter((one) => one !== data.database);
+      const cleared = withoutDatabases(state, tenantId, left);
+      const dropped = withSite(
+        { ...cleared, hosts: without(state.hosts, own) },
+        tenantId,
+        undefined,
+      );
       return { ...dropped, tombstones, claims: { ...state.claims, [tenantId]: undefined } };
     }
     default:
@@ -448,8 +513,30 @@ function withSite(state: State, tenantId: string, site: Site | undefined): State
 
 /** The Job fails. A create may leave half a site behind, as bench does. */
 export function fail(state: State, job: ModelJob, retryable: boolean): State {
-  const outcome = { step: "work", reason: "BackoffLimitExceeded", message: "no disk", retryable };
+  const step = isSwap(job.kind) ? stepBeforeSwap(state, job) : "work";
+  const outcome = { step, reason: "BackoffLimitExceeded", message: "no disk", retryable };
   return end(halfDone(state, job), job, { result: "failed", ...outcome });
+}
+
+/** Nothing is loaded any more where an earlier attempt has swapped. */
+function stepBeforeSwap({ sites }: State, { tenantId, data }: ModelJob): string {
+  return sites[tenantId]?.database === data.database ? "load-database" : "read-manifest";
+}
+
+/** A restore, or what takes one back, fails in the middle: the site is closed, and has another database than on record. */
+export function failInSwap(
+  state: State,
+  job: ModelJob,
+  retryable: boolean,
+  guarantees: Guarantees,
+): State | null {
+  if (!isSwap(job.kind) || isOvertaken(state, job)) return null;
+  const { tenantId, generation, attempt, kind } = job;
+  const claimed = { ...state, claims: { ...state.claims, [tenantId]: { generation, attempt } } };
+  const made = kind === "restore" ? withRestored(claimed, job, true, guarantees) : claimed;
+  const closed = swapped(made, job, false);
+  const outcome = { step: "swap", reason: "BackoffLimitExceeded", message: "killed", retryable };
+  return closed && end(closed, job, { result: "failed", ...outcome });
 }
 
 /** The Job fails since what all tenants share is away. */
@@ -469,8 +556,9 @@ function halfDone(state: State, job: ModelJob): State {
   const { tenantId, kind, names } = job;
   if (isOvertaken(state, job)) return state;
   if (kind === "create" && state.sites[tenantId] === undefined) {
-    return withSite(state, tenantId, { state: "half", hasCustomer: false });
+    return withSite(state, tenantId, { state: "half", hasCustomer: false, database: "" });
   }
+  if (kind === "restore") return withRestored(state, job, false, ALL_GUARANTEES);
   // A rename that stops anywhere leaves both names; the new one is proved before the old one leads to it.
   if (kind !== "rename" || names.subdomain === null || state.hosts[names.subdomain]) return state;
   const host = { owner: tenantId, isServed: true };
@@ -509,5 +597,7 @@ const FENCED: JobOutcome = {
   message: "a newer operation works on it",
   retryable: false,
 };
+
+const NOT_KEPT: JobOutcome = { ...FENCED, step: "look-for-kept", message: "nothing is kept" };
 
 const NOT_OURS: JobOutcome = { ...FENCED, message: "the site belongs to another tenant" };

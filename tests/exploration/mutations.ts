@@ -8,8 +8,7 @@ import { definitionOf } from "../../shared/operations/registry.ts";
 import { countedAttempts } from "../../shared/reconciler/attempts.ts";
 import { decide } from "../../shared/reconciler/decide.ts";
 import { act } from "../../shared/reconciler/decision.ts";
-import type { Decision, Observed } from "../../shared/reconciler/decision.ts";
-import type { IoRequest, Reconciling } from "../../shared/reconciler/ports.ts";
+import type { Observed } from "../../shared/reconciler/decision.ts";
 import { reconcile } from "../../shared/reconciler/reconcile.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { claimStandby } from "../../shared/tenant/standby.ts";
@@ -30,65 +29,11 @@ import {
   SLOT,
   STALLS,
 } from "./exploration-scenarios.ts";
-import type { Code, Scenario } from "./explored-steps.ts";
+import type { Code } from "./explored-steps.ts";
+import { deciding, instead, intercepted, recording, requesting, seeing } from "./mutated-code.ts";
+import type { Mutation } from "./mutated-code.ts";
+import { RESTORE_MUTATIONS } from "./restore-mutations.ts";
 import type { Guarantees } from "./model.ts";
-
-export interface Mutation {
-  name: string;
-  scenario: Scenario;
-  guarantees?: Partial<Guarantees>;
-  code?: Partial<Code>;
-  /** The rule that must be found broken. */
-  breaks: string;
-}
-
-type Decide = typeof decide;
-
-/** The code with another way to decide. */
-const deciding = (decideNext: Decide): Partial<Code> => ({
-  reconcile: (tenantId, settings) => reconcile(tenantId, settings, decideNext),
-});
-
-/** Decides on something else than what is there. */
-const seeing = (see: (observed: Observed, now: Date) => Observed): Partial<Code> =>
-  deciding((observed, now, settings) => decide(see(observed, now), now, settings));
-
-/** Changes what was decided. */
-const instead = (
-  change: (decision: Decision, observed: Observed, now: Date) => Decision,
-): Partial<Code> =>
-  deciding((observed, now, settings) => change(decide(observed, now, settings), observed, now));
-
-/** Changes what the status becomes, where there is an operation. */
-const recording = (
-  change: (changes: StatusChanges, operation: Operation, decision: Decision) => StatusChanges,
-): Partial<Code> =>
-  instead((decision, { tenant: { status } }) =>
-    decision.changes === null || status.operation === null
-      ? decision
-      : { ...decision, changes: change(decision.changes, status.operation, decision) },
-  );
-
-/** A request as it goes on, or what it is answered with at once. */
-type Intercepted = { request: IoRequest } | { result: unknown } | "end";
-
-/** The code with other requests. */
-const requesting = (intercept: (request: IoRequest) => Intercepted): Partial<Code> => ({
-  reconcile: (tenantId, settings) => intercepted(reconcile(tenantId, settings), intercept),
-});
-
-function* intercepted<T>(
-  steps: Reconciling<T>,
-  intercept: (request: IoRequest) => Intercepted,
-): Reconciling<T> {
-  let step = steps.next();
-  while (!step.done) {
-    const other = intercept(step.value);
-    if (other === "end") return undefined as T;
-    step = steps.next("request" in other ? yield other.request : other.result);
-  }
-  return step.value;
-}
 
 const withOperation = ({ tenant, job }: Observed, change: Partial<Operation>): Observed => {
   const { operation } = tenant.status;
@@ -612,6 +557,7 @@ export const MUTATIONS: Mutation[] = [
     code: instead((decision) => (decision.reason === "Settled" ? END_DELETION : decision)),
     breaks: "a name is free only when nothing leads by it",
   },
+  ...RESTORE_MUTATIONS,
 ];
 
 /** The code and the adapters' promises with the mistake in them. */

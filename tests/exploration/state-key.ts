@@ -10,6 +10,14 @@
 import type { Job } from "../../shared/reconciler/decision.ts";
 import { OUTAGE_SECONDS } from "../../shared/reconciler/attempts.ts";
 import { wantedNames } from "../../shared/tenant/site-names.ts";
+import {
+  BACKUP_KIND,
+  DROP_KEPT_KIND,
+  isRequested,
+  RESTORE_KIND,
+  UNDO_RESTORE_KIND,
+} from "../../shared/tenant/tenant.ts";
+import type { JobData } from "./model-databases.ts";
 import type { Operation, SiteNames, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
 import { queue } from "./model.ts";
@@ -46,7 +54,13 @@ export function keyOfRest(state: State): string {
     entries(jobs, (job) => (job === null ? "" : keyOfPod(job) + keyOfBlocker(job, state.now))),
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
-    entries(sites, (site) => (site === undefined ? "" : `${site.state}${site.hasCustomer}`)),
+    entries(sites, (site) =>
+      site === undefined ? "" : `${site.state}${site.hasCustomer}${site.database}`,
+    ),
+    entries(state.databases, ({ owner, isWhole }) => `${owner}${isWhole}`),
+    entries(state.backups, String),
+    Object.keys(state.bucket).toSorted().join(),
+    state.askedBackups.join(),
     entries(hosts, ({ owner, isServed }) => `${owner}${isServed}`),
     entries(state.reservations, String),
     entries(claims, (claim) => (claim === undefined ? "" : `${claim.generation}.${claim.attempt}`)),
@@ -89,7 +103,36 @@ function keyOfRecord(record: Tenant, now: number): string {
     status.queue_key === null ? "" : "q",
     status.standby_key === null ? "" : "r",
     past(status.next_reconcile_at),
+    keyOfRestores(record),
   ].join(" ");
+}
+
+/** What is asked for of backups and restores, and what is known of them. */
+function keyOfRestores(record: Tenant): string {
+  const { spec, status } = record;
+  const pending = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, DROP_KEPT_KIND].filter((kind) =>
+    isRequested(record, kind),
+  );
+  return [
+    ...pending,
+    spec.backup?.id ?? "",
+    status.backup?.id ?? "",
+    spec.restore?.database ?? "",
+    status.site?.database ?? "",
+    ...status.kept.map(({ database }) => database),
+  ].join();
+}
+
+/** What a Job knows of them. */
+function keyOfData(data: JobData): string {
+  return [
+    data.database,
+    data.restored ?? "",
+    data.newest ?? "",
+    data.isOpen,
+    data.backup ?? "",
+    ...data.kept,
+  ].join();
 }
 
 function keyOfNames({ subdomain, former_subdomains }: SiteNames): string {
@@ -115,7 +158,7 @@ function keyOfBlocker({ blocker }: ModelJob, now: number): string {
 }
 
 function keyOfPod(job: ModelJob): string {
-  return `${keyOfJob(job)}${keyOfNames(job.names)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
+  return `${keyOfJob(job)}${keyOfNames(job.names)}${keyOfData(job.data)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
 }
 
 function keyOfJob({ kind, generation, attempt, terminating, outcome }: Job | ModelJob): string {

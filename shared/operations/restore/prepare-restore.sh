@@ -67,6 +67,10 @@ compare_tables() {
 # By what the site says of itself, as `frappe.get_installed_apps()` reads it. None of the apps' code runs to ask it: it could
 # read the bucket as this Pod does.
 list_apps() {
+  local names
+  names=$(restore field "$manifest" tables)
+  # What is no site of Frappe's says nothing.
+  [[ $'\n'$names$'\n' == *$'\n'tabDefaultValue$'\n'* ]] || return 0
   sql "SELECT defvalue FROM $RESTORED_DATABASE.tabDefaultValue WHERE parent = '__global' AND defkey = 'installed_apps';"
   printf '%s' "$rows" >"$scratch/installed"
   attempt restore apps "$manifest" "$scratch/installed"

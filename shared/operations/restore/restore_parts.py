@@ -1,7 +1,7 @@
 """Reads a backup out of its bucket: the manifest, and its parts on their way into a command.
 
 usage: manifest FILE                    checks the manifest, and keeps it in FILE
-       field FILE database|apps         prints what it says of that, one a line
+       field FILE database|apps|tables  prints what it says of that, one a line
        counting FILE DATABASE           prints the statements that count the tables of which it says how many rows there are
        compare FILE TABLES COUNTS       compares the names in TABLES, in hex, and what those statements gave, with it
        apps FILE INSTALLED              compares the apps in INSTALLED, a list as Frappe keeps it or nothing, with it
