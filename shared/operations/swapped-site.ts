@@ -22,6 +22,7 @@ const ALSO_AFTER_A_SWAP: ReadonlySet<string | null> = new Set([
   "read-manifest",
   "list-apps",
   "look-for-kept",
+  "settle-quiet",
 ]);
 
 /**
