@@ -166,11 +166,15 @@ resource "google_storage_transfer_job" "copy" {
 }
 
 # The tenants' own backups, which the control plane makes: each of one tenant, encrypted with a key of that tenant's (ADR 38).
-# A part goes when its backup's time is over, which it bears itself.
+# A part goes when its backup's time is over, which it bears itself. What is exported of one anybody can read who can read the bucket,
+# so it goes a day after it was made.
 
 locals {
   # As whom the site Jobs that make backups run. The chart and shared/operations/backup/backup.ts have the same name.
   backup_maker = "${local.workload_identities}/ns/${var.namespace}/sa/kairos-backup-site"
+
+  # Where exports are: shared/backups/export-bundle.ts and the Job have the same name.
+  exports = "exports/"
 }
 
 resource "google_storage_bucket" "tenant_backups" {
@@ -188,6 +192,17 @@ resource "google_storage_bucket" "tenant_backups" {
 
     condition {
       days_since_custom_time = 1
+    }
+  }
+
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+
+    condition {
+      age            = 1
+      matches_prefix = [local.exports]
     }
   }
 
@@ -220,6 +235,64 @@ resource "google_storage_bucket_iam_member" "backups_are_made" {
 
   # The pool of identities is made with a project's first cluster.
   depends_on = [google_container_cluster.this]
+}
+
+# Google's own roles that may sign may also act as the account.
+resource "google_project_iam_custom_role" "url_signer" {
+  role_id     = "kairosUrlSigner"
+  title       = "Kairos: sign URLs"
+  description = "Have Google sign for a service account, and nothing else of it."
+  permissions = ["iam.serviceAccounts.signBlob"]
+
+  depends_on = [google_project_service.apis]
+}
+
+# The API signs, as itself, the URLs by which others fetch an export.
+resource "google_service_account_iam_member" "api_signs_urls" {
+  service_account_id = google_service_account.this["api"].name
+  role               = google_project_iam_custom_role.url_signer.name
+  member             = google_service_account.this["api"].member
+}
+
+# Whoever reconciles removes the exports of a tenant that goes. It sees the names of all objects, for a list has no object that a
+# condition could be about, and reads and deletes no backup.
+resource "google_project_iam_custom_role" "export_lister" {
+  role_id     = "kairosExportLister"
+  title       = "Kairos: list exports"
+  description = "See which objects there are."
+  permissions = ["storage.objects.list"]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_project_iam_custom_role" "export_remover" {
+  role_id     = "kairosExportRemover"
+  title       = "Kairos: remove exports"
+  description = "Delete objects."
+  permissions = ["storage.objects.delete"]
+
+  depends_on = [google_project_service.apis]
+}
+
+resource "google_storage_bucket_iam_member" "exports_are_listed" {
+  for_each = local.reconcilers
+
+  bucket = google_storage_bucket.tenant_backups.name
+  role   = google_project_iam_custom_role.export_lister.name
+  member = google_service_account.this[each.value].member
+}
+
+resource "google_storage_bucket_iam_member" "exports_are_removed" {
+  for_each = local.reconcilers
+
+  bucket = google_storage_bucket.tenant_backups.name
+  role   = google_project_iam_custom_role.export_remover.name
+  member = google_service_account.this[each.value].member
+
+  condition {
+    title      = "exports-only"
+    expression = "resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.tenant_backups.name}/objects/${local.exports}\")"
+  }
 }
 
 # The API deletes one when it is asked to.

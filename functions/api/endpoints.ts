@@ -6,8 +6,10 @@
  */
 import { createBackup } from "./backups/create-backup.ts";
 import { deleteBackup } from "./backups/delete-backup.ts";
+import { exportBackup } from "./backups/export-backup.ts";
 import { listBackups } from "./backups/list-backups.ts";
 import { readBackup } from "./backups/read-backup.ts";
+import { readExport } from "./backups/read-export.ts";
 import { restoreTenant } from "./backups/restore-tenant.ts";
 import { undoRestoreOfTenant } from "./backups/undo-restore-of-tenant.ts";
 import { addDomain } from "./domains/add-domain.ts";
@@ -62,6 +64,8 @@ export const ENDPOINTS = {
   listBackups,
   readBackup,
   deleteBackup,
+  exportBackup,
+  readExport,
   restoreTenant,
   undoRestoreOfTenant,
 } as const satisfies Record<string, Endpoint>;

@@ -150,6 +150,16 @@ export function restoreSource({ tenant, settings }: EnvironmentSource): V1EnvVar
   ];
 }
 
+/** Of which backup a bundle is made, and where both are. Empty where nobody asked for it. */
+export function exportSource({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
+    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
+    plain("BACKUP_ID", tenant.spec.export?.backup ?? ""),
+    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
+  ];
+}
+
 /** The database that is made of a backup, those that are kept, and whether the site is to be open in the end. */
 export function restoreTarget(source: EnvironmentSource): V1EnvVar[] {
   return [

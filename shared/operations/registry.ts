@@ -9,6 +9,7 @@ import { claim } from "./claim/claim.ts";
 import { create } from "./create/create.ts";
 import { drop } from "./drop/drop.ts";
 import { dropKept } from "./drop-kept/drop-kept.ts";
+import { exportBackup } from "./export/export.ts";
 import { loginLink } from "./login-link/login-link.ts";
 import type { OperationDefinition } from "./operation-definition.ts";
 import { rename } from "./rename/rename.ts";
@@ -30,6 +31,7 @@ const REGISTERED = [
   rename,
   loginLink,
   dropKept,
+  exportBackup,
   // Last, for it may take hours, and nobody waits for it.
   backup,
 ] as const;

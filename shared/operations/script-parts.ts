@@ -58,6 +58,9 @@ export const RESTORE = [
   "restore/restore_parts.py",
 ] as const;
 
+/** For what makes a bundle of a backup. */
+export const EXPORT = [...RESTORE, "export/export_parts.py"] as const;
+
 /** For what puts a backup into the bucket. */
 export const BACKUP = [
   "scripts/bucket.py",

@@ -2,7 +2,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
-import { firstAttempt } from "../reconciler/attempts.ts";
 import { firstDifference } from "../reconciler/difference.ts";
 import { newTenant, withChanges } from "../tenant/tenant.ts";
 import type { TenantChanges } from "../tenant/tenant.ts";
@@ -82,25 +81,12 @@ test("given up before it is closed, the site is as it was", () => {
 });
 
 test("given up while it is swapped, or nobody knows where, whatever comes next opens it as the record says", () => {
-  for (const step of ["close-site", "swap", "open-site", null]) {
+  const steps = ["look-for-restored", "look-for-kept", "close-site", "swap", "open-site", null];
+  for (const step of steps) {
     const changes = swapGivenUp(active, step);
     assert.equal(changes, { phase: "failed", site: { ...SITE, suspended: null } });
     assert.is(firstDifference(withChanges(active, { status: changes }))?.kind, "resume");
   }
-});
-
-const ATTEMPT = { ...firstAttempt("restore", 2, 1, NOW), attempt: 2 };
-const again = withChanges(active, { status: { operation: ATTEMPT } });
-
-test("given up where an earlier attempt may have swapped, whatever comes next opens it as the record says", () => {
-  for (const step of ["read-manifest", "list-apps", "look-for-kept"]) {
-    const changes = swapGivenUp(again, step);
-    assert.equal(changes, { phase: "failed", site: { ...SITE, suspended: null } }, step);
-  }
-});
-
-test("given up in a further attempt while it was made anew, the site is as it was", () => {
-  assert.equal(swapGivenUp(again, "load-database"), {});
 });
 
 test.run();

@@ -15,7 +15,7 @@ import { followTraces } from "../platform/trace.ts";
 /** Parses the settings; the adapters are loaded and connect at their first call. */
 export function connectDependencies(env: Environment): Dependencies {
   const settings = parseReconcilerSettings(env);
-  const { projectId } = settings;
+  const { projectId, backupBucket, backupEndpoint } = settings;
   followTraces(projectId);
   return {
     ...openStoreAndBus(settings),
@@ -23,6 +23,13 @@ export function connectDependencies(env: Environment): Dependencies {
       const { connectCluster } = await import("../kubernetes/cluster.ts");
       return connectCluster(settings);
     }),
+    bucket:
+      backupBucket === null
+        ? null
+        : openLazily(async () => {
+            const { openBucket } = await import("../backups/bucket.ts");
+            return openBucket({ bucket: backupBucket, endpoint: backupEndpoint });
+          }),
     domains: settings.certificateMap === null ? null : openDomainAdapters(settings),
     settings: { ...settings, scripts: readSiteScripts() },
   };

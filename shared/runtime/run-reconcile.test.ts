@@ -278,6 +278,21 @@ test("with backups both Secrets are deleted", async () => {
   ]);
 });
 
+test("with backups what was exported of them goes first, and a bucket that fails leaves the Secrets to the next time", async () => {
+  const deleting = (handlers: IoHandlers) => handlers.deleteSecret({ tenantId: ID });
+  const removed: string[] = [];
+  const removeExports = (tenantId: string) => Promise.resolve(void removed.push(tenantId));
+  await runHandler(deleting, true, { ...WITH_BACKUPS, bucket: { removeExports } });
+  assert.equal(removed, [ID]);
+  const failing = { removeExports: () => Promise.reject(new Error("no answer")) };
+  try {
+    await runHandler(deleting, true, { ...WITH_BACKUPS, bucket: failing });
+    assert.unreachable();
+  } catch (error) {
+    assert.match(String(error), /no answer/);
+  }
+});
+
 test("now is the present, and a decision is only reported", async () => {
   const before = Date.now();
   const { calls, result } = await runHandler((handlers) => handlers.now({}), null);

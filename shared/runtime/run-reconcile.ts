@@ -5,6 +5,7 @@
  */
 import type { V1Secret } from "@kubernetes/client-node";
 import { randomBytes } from "node:crypto";
+import type { Bucket } from "../backups/bucket.ts";
 import type { Bus } from "../pubsub/bus.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import type { DomainDependencies } from "./reconcile-domains.ts";
@@ -45,6 +46,8 @@ export interface Dependencies {
   store: Store;
   cluster: Cluster;
   bus: Bus;
+  /** Not there where there are no backups. */
+  bucket?: Pick<Bucket, "removeExports"> | null | undefined;
   /** Not there where custom domains are not set up. */
   domains?: DomainDependencies["domains"] | undefined;
   settings: ManifestSettings & ReconcileSettings & PoolSettings & BackupSettings;
@@ -84,7 +87,7 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
     createSecret: async ({ tenantId, secret }) =>
       cluster.createSecret(await newSecret(tenantId, secret, dependencies)),
-    deleteSecret: async ({ tenantId }) => void (await deleteSecrets(tenantId, dependencies)),
+    deleteSecret: ({ tenantId }) => deleteSecretThings(tenantId, dependencies),
     endDeletion: ({ tenant, version }) => endDeletion(tenant, version, dependencies),
     decided: () => Promise.resolve(),
   };
@@ -105,6 +108,12 @@ async function newSecret(
   }
   const salt = await store.backupSalt(tenantId, randomBytes(32).toString("hex"));
   return backupKeySecret(tenantId, backupKey(settings.backupSecret, salt, tenantId), settings);
+}
+
+/** Nobody is to read anything of a tenant that is gone: what was exported of its backups goes with its Secrets. */
+async function deleteSecretThings(tenantId: string, dependencies: Dependencies): Promise<void> {
+  await dependencies.bucket?.removeExports(tenantId);
+  await deleteSecrets(tenantId, dependencies);
 }
 
 /** What a tenant had of custom domains is taken apart as soon as it is gone. */

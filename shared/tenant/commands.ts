@@ -7,6 +7,8 @@
 import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
 import { applyDeletion } from "./deletion-commands.ts";
+import { requestExport } from "./export-command.ts";
+import type { ExportCommand } from "./export-command.ts";
 import type { DeleteCommand, DeletionCommand, PlainDeletionCommand } from "./deletion-commands.ts";
 import { applyRestore } from "./restore-commands.ts";
 import type { ForgetKeptCommand, RestoreCommand, UndoRestoreCommand } from "./restore-commands.ts";
@@ -64,7 +66,8 @@ export type CommandWithFields =
   | LoginLinkCommand
   | RenameCommand
   | ForgetNamesCommand
-  | BackupCommand;
+  | BackupCommand
+  | ExportCommand;
 
 /** How long a former name leads to the newest one. */
 export const FORMER_NAME_DAYS = 30;
@@ -130,6 +133,8 @@ function applyWithFields(
       return forgetNames(tenant, issued);
     case "backup":
       return requestBackup(tenant, command, issued);
+    case "export":
+      return requestExport(tenant, command, issued);
     case "restore":
     case "undo-restore":
     case "forget-kept":

@@ -23,10 +23,12 @@ import { isTenantId } from "./names.ts";
 import { BACKUP_KINDS, newTenant, PHASES, SPEC_STATES } from "./tenant.ts";
 import type {
   BackupRequest,
+  ExportRequest,
   FormerSubdomain,
   KeptSite,
   LoginLink,
   NewestBackup,
+  NewestExport,
   Operation,
   Outage,
   Profile,
@@ -111,6 +113,15 @@ const RESTORE_REQUEST: Checks<RestoreRequest> = {
   requested_at: isDate,
 };
 
+const EXPORT_REQUEST: Checks<ExportRequest> = { backup: isName };
+
+const NEWEST_EXPORT: Checks<NewestExport> = {
+  request: isName,
+  backup: isName,
+  folder: isName,
+  expires_at: isDate,
+};
+
 const KEPT_SITE: Checks<KeptSite> = { database: isName, until: isDate };
 
 const NEWEST_BACKUP: Checks<NewestBackup> = {
@@ -136,6 +147,7 @@ const SPEC: Checks<Spec> = {
   backup: orNull(all(BACKUP_REQUEST)),
   restore: orNull(all(RESTORE_REQUEST)),
   quiet: isBoolean,
+  export: orNull(all(EXPORT_REQUEST)),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({
@@ -155,6 +167,7 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   standby_key: orNull(isText),
   backup: orNull(all(NEWEST_BACKUP)),
   kept: listOf(all(KEPT_SITE)),
+  export: orNull(all(NEWEST_EXPORT)),
   next_backup_at: orNull(isDate),
   next_reconcile_at: orNull(isDate),
 });

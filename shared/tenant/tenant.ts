@@ -93,6 +93,8 @@ export interface Spec {
   restore: RestoreRequest | null;
   /** Whether the site, which is a copy of another one, is to keep from acting on the world. */
   quiet: boolean;
+  /** The newest export that was asked for; null before the first. */
+  export: ExportRequest | null;
 }
 
 /** What is left to know of a tenant that is retained. */
@@ -149,6 +151,23 @@ export interface RestoreRequest {
   requested_at: Date;
 }
 
+/** A backup of which a bundle is to be made that anybody can read. */
+export interface ExportRequest {
+  /** The backup's id. */
+  backup: string;
+}
+
+/** The newest bundle that was made of a backup. */
+export interface NewestExport {
+  /** The id of its request in `requests`. */
+  request: string;
+  backup: string;
+  /** The folder below that of the backup's exports. */
+  folder: string;
+  /** Until when it can be fetched. */
+  expires_at: Date;
+}
+
 /** What a site was before a restore, or before one was taken back: a database that is locked, and files. */
 export interface KeptSite {
   database: string;
@@ -200,6 +219,8 @@ export interface Status {
   backup: NewestBackup | null;
   /** What the site was before; the newest last. */
   kept: KeptSite[];
+  /** Null before the first. */
+  export: NewestExport | null;
   /** When the next backup is due by itself, where there are backups. */
   next_backup_at: Date | null;
   /** Its id while it is a standby that is ready to be taken; else null. Whoever takes one looks here. */
@@ -356,6 +377,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       backup: null,
       restore: null,
       quiet: false,
+      export: null,
     },
     status: {
       ...statusAfterCommand(now),
@@ -367,6 +389,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       operation: null,
       backup: null,
       kept: [],
+      export: null,
       next_backup_at: addSeconds(now, FIRST_BACKUP_SECONDS),
     },
   };
@@ -449,6 +472,9 @@ export const RESTORE_KIND = "restore";
 /** The kind of operation that takes a restore back, and so the name of its request. */
 export const UNDO_RESTORE_KIND = "undo-restore";
 
+/** The kind of operation that makes a bundle of a backup, and so the name of its request. */
+export const EXPORT_KIND = "export";
+
 /** A link that is not set yet must not be when the site is open again, which may be in a year. */
 export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests" | "login_link">> {
   return isRequested(tenant, LOGIN_LINK_KIND) ? withLoginLink(tenant.spec.requests, null) : {};
@@ -458,11 +484,11 @@ export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests
 export const DROP_KEPT_KIND = "drop-kept";
 
 /**
- * A backup that is not made yet is not worth having once the site is closed to be dropped, and nobody who takes that back
+ * A backup or an export that is not made yet is not worth having once the site is closed to be dropped, and nobody who takes that back
  * expects the site to be another one.
  */
 export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
-  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND];
+  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, EXPORT_KIND];
   const pending = new Set(kinds.filter((kind) => isRequested(tenant, kind)));
   return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.has(kind)));
 }
@@ -478,9 +504,10 @@ export function currentOperation({ spec, status }: Tenant): Operation | null {
   return operation !== null && operation.generation >= spec.generation ? operation : null;
 }
 
-/** Whether a command would interrupt nothing that anybody waits for. A backup that works begins anew after it. */
+/** Whether a command would interrupt nothing that changes the site. A backup or an export that works begins anew after it. */
 export function isFree(tenant: Tenant): boolean {
-  return isSettled(tenant) || currentOperation(tenant)?.kind === BACKUP_KIND;
+  const kind = currentOperation(tenant)?.kind;
+  return isSettled(tenant) || kind === BACKUP_KIND || kind === EXPORT_KIND;
 }
 
 /** Whether the newest command is given up: its last attempt failed, and no further one will follow. */

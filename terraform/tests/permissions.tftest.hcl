@@ -176,10 +176,46 @@ run "whoever_makes_backups_can_neither_replace_nor_delete_them" {
   }
 }
 
+run "the_api_signs_urls_as_itself_and_as_nobody_else" {
+  assert {
+    condition     = toset(google_project_iam_custom_role.url_signer.permissions) == toset(["iam.serviceAccounts.signBlob"])
+    error_message = "Whoever signs URLs may do more with the account."
+  }
+
+  assert {
+    condition     = google_service_account_iam_member.api_signs_urls.service_account_id == google_service_account.this["api"].name && google_service_account_iam_member.api_signs_urls.role == google_project_iam_custom_role.url_signer.name && google_service_account_iam_member.api_signs_urls.member == google_service_account.this["api"].member
+    error_message = "The API cannot sign URLs, or signs as somebody else, or somebody else signs as it."
+  }
+}
+
+run "whoever_reconciles_removes_exports_and_no_backup" {
+  assert {
+    condition     = toset(concat(tolist(google_project_iam_custom_role.export_lister.permissions), tolist(google_project_iam_custom_role.export_remover.permissions))) == toset(["storage.objects.delete", "storage.objects.list"])
+    error_message = "Whoever reconciles may read or make backups."
+  }
+
+  assert {
+    condition = alltrue([for grants in [google_storage_bucket_iam_member.exports_are_listed, google_storage_bucket_iam_member.exports_are_removed] :
+      toset([for name, one in grants : "${name} ${one.bucket == google_storage_bucket.tenant_backups.name} ${one.member == google_service_account.this[name].member}"]) == toset(["cleanup true true", "provision true true"])
+    ])
+    error_message = "The exports of a tenant that goes are not removed, or by somebody else."
+  }
+
+  assert {
+    condition     = alltrue([for one in google_storage_bucket_iam_member.exports_are_listed : one.role == google_project_iam_custom_role.export_lister.name]) && alltrue([for one in google_storage_bucket_iam_member.exports_are_removed : one.role == google_project_iam_custom_role.export_remover.name && one.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/my-project-kairos-tenant-backups/objects/exports/\")"])
+    error_message = "Whoever reconciles may delete backups."
+  }
+}
+
 run "a_backup_goes_when_its_time_is_over_and_no_earlier" {
   assert {
-    condition     = [for rule in google_storage_bucket.tenant_backups.lifecycle_rule : [for when in rule.condition : when.days_since_custom_time]] == [[1]] && length(google_storage_bucket.tenant_backups.versioning) == 0
+    condition     = [for rule in google_storage_bucket.tenant_backups.lifecycle_rule : [for when in rule.condition : when.days_since_custom_time] if alltrue([for when in rule.condition : when.matches_prefix == null])] == [[1]] && length(google_storage_bucket.tenant_backups.versioning) == 0
     error_message = "The bucket forgets the tenants' backups too early, or never."
+  }
+
+  assert {
+    condition     = [for rule in google_storage_bucket.tenant_backups.lifecycle_rule : [for when in rule.condition : "${when.age} ${join(" ", when.matches_prefix)}"] if alltrue([for when in rule.condition : when.matches_prefix != null])] == [["1 exports/"]]
+    error_message = "The bucket keeps exports for longer than a day, or backups for a day alone."
   }
 }
 

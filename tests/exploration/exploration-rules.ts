@@ -71,10 +71,8 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const slot = operation?.slot ?? null;
     holds(status.queue_key === null || slot === null, "who has a slot does not wait");
     holds(slot === null || state.slots[slot] === id, "a tenant's slot is its own");
-    checkDatabases(record, state);
   }
   checkTold(state);
-  checkBackups(state);
   checkCustomers(state);
   for (const record of records(state)) {
     const isTold = record.status.condition === "blocked";
@@ -107,6 +105,8 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const isTold = queue(state).some((tenantId) => state.triggers[tenantId]);
     holds(!isFree || queue(state).length === 0 || isTold, "nobody waits while a slot is free");
   }
+  for (const record of records(state)) checkDatabases(record, state);
+  checkBackups(state);
 }
 
 /** Who was answered has a tenant of their own; and what may be taken is nobody's. */

@@ -32,7 +32,6 @@ import {
   writeRecord,
 } from "./model.ts";
 import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
-import { isSwap } from "./model-databases.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
 /** The code that is explored, so that it can be replaced by a mutated one. */
@@ -168,10 +167,8 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
         yield step(name, block(state, job, reason), "blockers");
       }
     }
-    // One that has swapped tells nobody of that when it is deleted by hand before its end.
-    const isUntold = isSwap(job.kind) && job.hasWorked;
     const isPresent = state.jobs[job.tenantId] === job && !job.terminating;
-    if (budget.jumps > 0 && isPresent && !isUntold) {
+    if (budget.jumps > 0 && isPresent) {
       const deleted = withJob(state, job.tenantId, null);
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
     }

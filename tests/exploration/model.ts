@@ -518,9 +518,9 @@ export function fail(state: State, job: ModelJob, retryable: boolean): State {
   return end(halfDone(state, job), job, { result: "failed", ...outcome });
 }
 
-/** Nothing is loaded any more where an earlier attempt has swapped. */
+/** Where an earlier attempt has swapped, nothing is looked at but that. */
 function stepBeforeSwap({ sites }: State, { tenantId, data }: ModelJob): string {
-  return sites[tenantId]?.database === data.database ? "load-database" : "read-manifest";
+  return sites[tenantId]?.database === data.database ? "load-database" : "look-for-restored";
 }
 
 /** A restore, or what takes one back, fails in the middle: the site is closed, and has another database than on record. */

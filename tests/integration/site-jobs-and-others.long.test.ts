@@ -14,6 +14,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { OPERATION_KINDS } from "../../shared/operations/registry.ts";
 import { databaseName, siteName } from "../../shared/tenant/names.ts";
+import { restoredDatabase } from "../../shared/tenant/site-database.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -75,7 +76,15 @@ const ASKED = withParts(ACME, {
       requested_at: new Date(0),
       expires_at: new Date(0),
     },
+    restore: {
+      backup: "77777777-2222-4333-8444-555555555555",
+      tenant: ACME.id,
+      database: restoredDatabase(ACME.id, 2),
+      requested_at: new Date(0),
+    },
+    export: { backup: "77777777-2222-4333-8444-555555555555" },
   },
+  status: { kept: [{ database: restoredDatabase(ACME.id, 1), until: new Date(0) }] },
 });
 
 for (const kind of OPERATION_KINDS) {

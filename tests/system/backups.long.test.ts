@@ -1,4 +1,4 @@
-/** Backups on the whole stack: one that is asked for, one of a night, and what is left of them when the tenant goes. */
+/** Backups on the whole stack: one that is asked for, one of a night, one that is exported, and what is left of them when the tenant goes. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backupKey } from "../../shared/backups/backup-key.ts";
@@ -33,6 +33,12 @@ interface Backup {
   state: string;
   bytes: number;
   manifest: string;
+}
+
+interface BundleFile {
+  name: string;
+  bytes: number;
+  url: string;
 }
 
 /** The tenant's backups, when so many of them are whole. */
@@ -101,6 +107,31 @@ if (missing === null) {
     assert.is((await it.call("POST", `/tenants/${id}/backups`)).status, 202);
     await whole(id, 1);
     assert.is((await it.call("GET", `/tenants/${id}`)).body["status"], "suspended");
+  });
+
+  test("one is exported, each file is fetched by its URL alone, and a deletion for good leaves nothing of it", async () => {
+    const id = await create("exported");
+    await it.call("POST", `/tenants/${id}/backups`);
+    const [backup] = await whole(id, 1);
+    const path = `/tenants/${id}/backups/${backup?.id}/export`;
+    assert.is((await it.call("POST", path)).status, 202);
+    const files = await eventually("the export is ready", async () => {
+      const { body } = await it.call("GET", path);
+      assert.not.equal(body["state"], "failed");
+      return body["state"] === "ready" ? (body["files"] as BundleFile[]) : null;
+    });
+    assert.equal(
+      files.map(({ name }) => name),
+      ["database.sql.gz", "files.tar", "private-files.tar", "site_config_backup.json"],
+    );
+    for (const { url, bytes } of files) {
+      const fetched = await (await fetch(url)).arrayBuffer();
+      assert.is(fetched.byteLength, bytes);
+    }
+    await it.call("DELETE", `/tenants/${id}`);
+    await it.until(id, "gone");
+    for (const { url } of files) assert.is((await fetch(url)).status, 404);
+    await whole(id, 1);
   });
 
   test("backups outlive their tenant, and each is deleted for good", async () => {

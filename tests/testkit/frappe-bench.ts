@@ -27,7 +27,8 @@ import type { Volume } from "../../scripts/local/volume.ts";
 import { siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
-import type { Work } from "./site-bench.ts";
+import { BACKUP_KEY } from "./site-bench.ts";
+import type { BucketAddress, Work } from "./site-bench.ts";
 
 export interface FrappeBench {
   volume: Volume;
@@ -39,8 +40,8 @@ export interface FrappeBench {
   remove: () => void;
 }
 
-/** The bench in a directory, with a volume of its own of which the bench's sites are a part. */
-export function openFrappeBench(directory: string): FrappeBench {
+/** The bench in a directory, with a volume of its own of which the bench's sites are a part, and a bucket where backups are made. */
+export function openFrappeBench(directory: string, bucket?: BucketAddress): FrappeBench {
   const sites = join(directory, "sites");
   const { uid, gid } = statSync(sites);
   const root = mkdtempSync(join(tmpdir(), "kairos-frappe-"));
@@ -54,13 +55,14 @@ export function openFrappeBench(directory: string): FrappeBench {
     for (const made of [root, volume.root, volume.hosts, volume.tenants, scratch])
       chownSync(made, uid, gid);
   }
-  const settings = settingsOf(sites);
+  const settings = settingsOf(sites, bucket);
   const password = process.env["FRAPPE_BENCH_DB_ROOT_PASSWORD"] ?? "";
   const secrets: Record<string, string> = {
     username: "root",
     password,
     database_password: "database-secret",
     administrator_password: "administrator-secret",
+    key: BACKUP_KEY,
   };
   const base = {
     PATH: process.env["PATH"],
@@ -125,7 +127,7 @@ export function openFrappeBench(directory: string): FrappeBench {
   };
 }
 
-function settingsOf(sites: string): ManifestSettings {
+function settingsOf(sites: string, bucket?: BucketAddress): ManifestSettings {
   const common = JSON.parse(readFileSync(join(sites, "common_site_config.json"), "utf8")) as {
     db_host?: string;
     db_port?: number;
@@ -145,8 +147,8 @@ function settingsOf(sites: string): ManifestSettings {
     databaseCa: null,
     benchUrl: process.env["FRAPPE_BENCH_URL"] ?? null,
     routerUrl: null,
-    backupBucket: null,
-    backupEndpoint: "https://storage.googleapis.com",
+    backupBucket: bucket?.name ?? null,
+    backupEndpoint: bucket?.endpoint ?? "https://storage.googleapis.com",
     scripts: readSiteScripts(),
   };
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Bucket } from "../../../shared/backups/bucket.ts";
-import type { AnswerSpec, ApiDependencies } from "../http/endpoint.ts";
+import type { ShownBackup } from "../../../shared/backups/shown-backup.ts";
+import type { AnswerSpec, ApiDependencies, Call } from "../http/endpoint.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 
 export const NO_SUCH_BACKUP: AnswerSpec = {
@@ -20,4 +21,17 @@ export function noSuchBackup(tenantId: string, backupId: string): Problem {
 export function requireBucket({ bucket }: ApiDependencies): Bucket {
   if (bucket) return bucket;
   throw new Problem(409, "Backups are not set up here: BACKUP_BUCKET is not set.");
+}
+
+/** A backup of the tenant's that is whole. Throws where it is none. */
+export async function goodBackup(
+  id: string,
+  { tenantId }: Pick<Call, "tenantId">,
+  { store }: ApiDependencies,
+): Promise<ShownBackup> {
+  const backup = await store.readBackup(id);
+  if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, id);
+  if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
+  if (backup.state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
+  return backup;
 }

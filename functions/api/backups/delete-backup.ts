@@ -4,6 +4,7 @@
  * @module
  */
 import type { ShownBackup } from "../../../shared/backups/shown-backup.ts";
+import { exportOf } from "../../../shared/tenant/export-command.ts";
 import { backupIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import type { NewestBackup } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
@@ -30,12 +31,14 @@ export const deleteBackup = defineEndpoint({
   method: "DELETE",
   path: "/tenants/{id}/backups/{backup}",
   summary: "Delete a backup",
-  description: "At once and for ever. Without this, each goes at its `expires_at`.",
+  description:
+    "At once and for ever, with what was exported of it. Without this, each goes at its `expires_at`.",
   answers: {
     200: { description: "Nothing of it is left.", schema: deletedBackupSchema },
     404: NO_SUCH_BACKUP,
     409: {
-      description: "It is being made, or there are no backups here; `error` says which.",
+      description:
+        "It is being made or exported, or there are no backups here; `error` says which.",
       schema: problemSchema,
     },
   },
@@ -55,6 +58,9 @@ async function remove(
   const { backup, expiredRequest } = basis;
   if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, backupId);
   if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
+  if (await isBeingExported(backup, dependencies)) {
+    throw new Problem(409, "The backup is being exported.");
+  }
   // Before it goes, so that nobody counts on it.
   await store.discardBackup(backupId);
   if (!(await forgetNewest(backup, dependencies))) return LOST_RACE;
@@ -67,6 +73,15 @@ async function remove(
     expiredRequest,
   );
   return isDeleted ? answer : LOST_RACE;
+}
+
+/** Whether something would be left of it that is not there yet. */
+async function isBeingExported(
+  { id, tenant_id }: ShownBackup,
+  { store }: ApiDependencies,
+): Promise<boolean> {
+  const shown = await store.showTenant(tenant_id);
+  return shown !== null && exportOf(shown.tenant, id, new Date())?.state === "pending";
 }
 
 /** The tenant's newest backup is another one from then on. False where the tenant has changed meanwhile. */

@@ -17,7 +17,7 @@ import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { findTenant } from "../tenants/find-tenant.ts";
 import { answerPlainly, COMMAND_ANSWERS } from "../tenants/command-endpoint.ts";
-import { noSuchBackup, requireBucket } from "./backup-answers.ts";
+import { goodBackup, requireBucket } from "./backup-answers.ts";
 import { restoreOutlookSchema, toOutlook } from "./restore-outlook.ts";
 
 const restoreSchema = named("Restore", {
@@ -74,19 +74,6 @@ export const restoreTenant = defineEndpoint({
     return answerPlainly(command, "The backup is being restored.", call, dependencies);
   },
 });
-
-/** Throws where there is no such backup of the tenant, or it is not whole. */
-async function goodBackup(
-  id: string,
-  { tenantId }: Pick<Call, "tenantId">,
-  { store }: ApiDependencies,
-): Promise<ShownBackup> {
-  const backup = await store.readBackup(id);
-  if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, id);
-  if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
-  if (backup.state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
-  return backup;
-}
 
 async function outlook(
   backup: ShownBackup,

@@ -67,7 +67,8 @@ store_database() {
     mariadb-dump --defaults-file="$scratch/administrator.cnf" "${dump_options[@]}" "$DB_NAME"
 }
 
-# What is the same gives the same archive. A file that somebody writes meanwhile is as it is (1).
+# What is the same gives the same archive. A file that somebody writes meanwhile is as it is (1). One that has two names is there
+# twice, for an export divides the archive.
 store_files() {
   local folder folders=(--files-from=/dev/null)
   for folder in public/files private/files; do
@@ -75,6 +76,7 @@ store_files() {
   done
   attempt backup part files.tar "$parts" --may-end 1 \
     tar --create --directory="$site_directory" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner \
+    --hard-dereference \
     "${folders[@]}"
 }
 

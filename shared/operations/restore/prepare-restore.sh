@@ -116,16 +116,19 @@ look_whether_made() {
   DB_NAME=$RESTORED_DATABASE drop_database
 }
 
-step read-manifest
+# Whatever an earlier attempt has swapped is not looked at again: past this step, the site is as it was.
+step look-for-restored
 require_own_site
+look_whether_made
+! exists "$kept/$DB_NAME" || fail "another restore of $SITE is half done"
+
+step read-manifest
 interruptible restore manifest "$manifest"
 restore field "$manifest" apps >"$scratch/apps"
 mapfile -t apps <"$scratch/apps"
 for app in "${apps[@]}"; do
   [[ -z $app || -d apps/$app ]] || fail "the app $app of the backup is not in the image" 66
 done
-look_whether_made
-! exists "$kept/$DB_NAME" || fail "another restore of $SITE is half done"
 backed_up=$(restore field "$manifest" database)
 remove_leftovers "$RESTORED_DATABASE"
 

@@ -5,13 +5,13 @@ usage: manifest FILE                    checks the manifest, and keeps it in FIL
        counting FILE DATABASE           prints the statements that count the tables of which it says how many rows there are
        compare FILE TABLES COUNTS       compares the names in TABLES, in hex, and what those statements gave, with it
        apps FILE INSTALLED              compares the apps in INSTALLED, a list as Frappe keeps it or nothing, with it
-       part FILE NAME [--rename OLD NEW] COMMAND...
+       part FILE NAME [--rename OLD NEW | --without-names OLD] COMMAND...
                                         gives the command what was stored as NAME
 
 Every object is held against its sum before anything of it is used, and what it was before against another one, so that a
 part that is truncated, damaged or another tenant's changes nothing but what is being made. A part is read object by object,
 so that its size costs neither memory nor disk. `--rename` puts another database's name into the few places of a dump
-that have it.
+that have it, and `--without-names` leaves it out there, with whoever defined what.
 """
 
 import hashlib
@@ -95,19 +95,22 @@ def compare_apps(file, installed):
 # The beginnings of the lines that define something, in a dump.
 DEFINING = re.compile(rb"^(?:  `|/\*!50|CREATE DEFINER=).*", re.MULTILINE)
 LONGEST_BEGINNING = len(b"CREATE DEFINER=")
+# Who has defined something, where that is said in such a line: without it, whoever loads it does.
+DEFINER = re.compile(rb"^((?:CREATE |/\*!50\d+ (?:CREATE\*/ /\*!50\d+ )?))DEFINER=`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)? ?")
 
 
 class Renaming:
     """A dump on its way, of which the lines that define something get another database's name.
 
     MariaDB writes a database's name into the default of a column that a sequence numbers; and the site's user, who is
-    called the same, into what has a definer. Rows of a table are never changed: a line of them begins with an INSERT or a
+    called the same, into what has a definer. Without a new name both are left out. Rows of a table are never changed: a line of them begins with an INSERT or a
     bracket, and holds no end of a line.
     """
 
     def __init__(self, old, new, sink):
         self.sink = sink
-        self.next_value = (f"nextval(`{old}`.".encode(), f"nextval(`{new}`.".encode())
+        self.is_nameless = new is None
+        self.next_value = (f"nextval(`{old}`.".encode(), b"nextval(" if self.is_nameless else f"nextval(`{new}`.".encode())
         self.definer = (f"DEFINER=`{old}`@".encode(), f"DEFINER=`{new}`@".encode(), 1)
         # What has come of a line of which it is not known yet whether it defines something, or which does.
         self.rest = b""
@@ -130,7 +133,9 @@ class Renaming:
             self.rest, self.passes = b"", True
 
     def renamed(self, line):
-        return line[0].replace(*(self.next_value if line[0].startswith(b" ") else self.definer))
+        if line[0].startswith(b" "):
+            return line[0].replace(*self.next_value)
+        return DEFINER.sub(rb"\1", line[0]) if self.is_nameless else line[0].replace(*self.definer)
 
     def close(self):
         self.sink.write(DEFINING.sub(self.renamed, self.rest))
@@ -207,6 +212,9 @@ def give_part(file, name, *arguments):
     if command[0] == "--rename":
         renaming = command[1:3]
         del command[:3]
+    elif command[0] == "--without-names":
+        renaming = (command[1], None)
+        del command[:2]
     decryption = subprocess.Popen(DECRYPT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     feeding = Feeding(part, decryption.stdin)
     feeding.start()

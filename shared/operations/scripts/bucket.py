@@ -61,8 +61,11 @@ class Bucket:
     def create(self, name, content, expires_at, content_type="application/octet-stream"):
         """Makes the object. False where there is one of that name with another content."""
         md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-        # By its customTime the bucket's lifecycle rule deletes it. A sum that differs is refused.
-        about = {"name": name, "contentType": content_type, "customTime": expires_at, "md5Hash": md5}
+        # A sum that differs is refused.
+        about = {"name": name, "contentType": content_type, "md5Hash": md5}
+        if expires_at is not None:
+            # By this the bucket's lifecycle rule deletes it.
+            about["customTime"] = expires_at
         head = f"--part\r\nContent-Type: application/json\r\n\r\n{json.dumps(about)}\r\n--part\r\nContent-Type: {content_type}\r\n\r\n"
         pieces = (head.encode(), content, b"\r\n--part--\r\n")
         path = f"/upload/storage/v1/b/{self.name}/o?uploadType=multipart&ifGenerationMatch=0&name={quote(name, safe='')}"
@@ -77,6 +80,21 @@ class Bucket:
                 raise
             return found["md5Hash"] == md5
         return True
+
+    def compose(self, name, sources, content_type):
+        """Makes an object of others, which stay, and gives its size. One that is there already is taken as it is."""
+        about = {"sourceObjects": [{"name": source} for source in sources], "destination": {"contentType": content_type}}
+        path = f"{self.path_of(name)}/compose?ifGenerationMatch=0"
+        try:
+            made = json.loads(self.call("POST", path, (json.dumps(about).encode(),), "application/json"))
+        except Refused as refused:
+            # As above.
+            if refused.status not in (403, 412):
+                raise
+            made = self.find(name)
+            if made is None:
+                raise
+        return int(made["size"])
 
     def find(self, name):
         """What the server says of an object; None where there is none."""

@@ -14,7 +14,6 @@ elif [[ $in_use != "$KEPT_DATABASE" ]] && ! exists "$kept/$KEPT_DATABASE/site_co
 fi
 
 # It may have been kept when the site was quiet.
-step settle-quiet
 check_claim
 settle_quiet "$KEPT_DATABASE"
 
