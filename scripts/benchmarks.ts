@@ -8,7 +8,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Part } from "./benchmarks/measurement.ts";
-import { backup } from "./benchmarks/parts/backups.ts";
+import { backup } from "./benchmarks/parts/backup-times.ts";
 import { cold } from "./benchmarks/parts/cold.ts";
 import { calls } from "./benchmarks/parts/calls.ts";
 import { latency } from "./benchmarks/parts/latency.ts";
