@@ -8,6 +8,7 @@ import type { DatabaseTls } from "../configuration/setting-types.ts";
 import { BENCH_NAME, jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
 import { currentDatabase, testedDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";
+import { isUnfinishedCopy } from "../tenant/tenant-copy.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */
@@ -48,7 +49,8 @@ export function identity(
   { tenant, settings }: EnvironmentSource,
   operation: JobOperation,
 ): V1EnvVar[] {
-  const host = tenant.status.site?.host ?? mainHost(tenant.spec, settings.baseDomain);
+  const wanted = isUnfinishedCopy(tenant) ? null : mainHost(tenant.spec, settings.baseDomain);
+  const host = tenant.status.site?.host ?? wanted;
   return [
     plain("TENANT_ID", tenant.id),
     plain("GENERATION", String(operation.generation)),
@@ -56,7 +58,7 @@ export function identity(
     { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
     plain("SITE", siteName(tenant.id)),
     plain("BENCH", BENCH_NAME),
-    // The main address that the site has, or is to have; empty while it has no customer.
+    // The main address that the site has, or is to have; empty while nobody is to reach it.
     plain("HOST", host ?? ""),
   ];
 }
@@ -136,13 +138,15 @@ export function backupTarget({ tenant, settings }: EnvironmentSource): V1EnvVar[
   ];
 }
 
-/** Which backup is restored, and where it comes from. Empty where nobody asked for it. */
+/** Which backup is restored, whose it is, and where it comes from. Empty where nobody asked for it. */
 export function restoreSource({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+  const owner = tenant.spec.restore?.tenant ?? tenant.id;
   return [
     plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
     plain("BACKUP_ENDPOINT", settings.backupEndpoint),
     plain("BACKUP_ID", tenant.spec.restore?.backup ?? ""),
-    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
+    plain("BACKUP_TENANT", owner),
+    secret("BACKUP_KEY", secretName(owner, "backup-key"), "key"),
   ];
 }
 
@@ -173,7 +177,13 @@ export function restoreTarget(source: EnvironmentSource): V1EnvVar[] {
     plain("RESTORED_DATABASE", source.tenant.spec.restore?.database ?? ""),
     keptDatabases(source),
     siteIsOpen(source),
+    quiet(source),
   ];
+}
+
+/** Whether the site is to be kept from acting on the world. */
+export function quiet({ tenant }: EnvironmentSource): V1EnvVar {
+  return plain("QUIET", tenant.spec.quiet ? "yes" : "no");
 }
 
 /** The databases that the site had before, and may have again. */

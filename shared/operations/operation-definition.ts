@@ -24,6 +24,8 @@ export interface OperationDefinition<Kind extends string = string> {
   deadlineSeconds: number;
   /** Which of the tenant's Secrets is made before its Job. */
   secret: SiteSecret | null;
+  /** Which tenant's Secret that is, where it may be another one's; with null, or without this, its own. */
+  secretOf?: (tenant: Tenant) => string | null;
   /** What of the status changes when its Job is about to work. */
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
   /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */

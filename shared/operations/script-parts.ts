@@ -48,6 +48,7 @@ export const FENCE = [
   ...HOSTS,
   "scripts/swapped_config.py",
   "scripts/swap.sh",
+  "scripts/quiet.sh",
 ] as const;
 
 /** For what makes a database of what a backup in the bucket holds. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Tenant } from "../tenant/tenant.ts";
+import type { Site, Spec, Tenant } from "../tenant/tenant.ts";
 import { administrator, tenantPassword, visited } from "./job-environment.ts";
 import type { ContainerDefinition, OperationDefinition } from "./operation-definition.ts";
 import { COMMON, FENCE } from "./script-parts.ts";
@@ -21,33 +21,60 @@ export function toSiteState<Kind extends string>(
   kind: Kind,
   script: string,
   { state, suspended, phase }: SiteState,
+  more: Partial<MoreOfFencing> = {},
 ): OperationDefinition<Kind> {
   return {
     kind,
     isNeeded: ({ spec, status }) =>
-      spec.state === state && status.site !== null && status.site.suspended !== suspended,
+      spec.state === state &&
+      status.site !== null &&
+      (status.site.suspended !== suspended || isToSpeak(spec, status.site, state)),
     queueRank: 1,
     maxAttempts: 3,
     deadlineSeconds: 2400,
     secret: null,
     statusWhileWorking: (tenant) => (isBack(tenant) ? { phase: "provisioning" } : {}),
     statusWhenGivenUp: (tenant) => (isBack(tenant) ? { phase: "failed" } : {}),
-    verified: ({ status: { site } }) => ({
+    verified: ({ spec, status: { site } }) => ({
       phase,
-      site: site && { ...site, suspended, retained: false },
+      // Only who opens the site may have ended that it is quiet.
+      site: site && {
+        ...site,
+        suspended,
+        retained: false,
+        quiet: site.quiet && (suspended || spec.quiet),
+      },
     }),
-    containers: [fencing(script)],
+    containers: [fencing(script, more)],
   };
 }
 
 /** The container whose script, relative to this folder, puts a site behind its fence or takes that away. */
-export function fencing(script: string): ContainerDefinition {
+export function fencing(
+  script: string,
+  { parts = [], environment = () => [] }: Partial<MoreOfFencing> = {},
+): ContainerDefinition {
   return {
     name: "site",
-    script: [...COMMON, ...FENCE, script],
+    script: [...COMMON, ...FENCE, ...parts, script],
     limitSeconds: 600,
-    environment: (source) => [...administrator(source), tenantPassword(source), ...visited(source)],
+    environment: (source) => [
+      ...administrator(source),
+      tenantPassword(source),
+      ...visited(source),
+      ...environment(source),
+    ],
   };
+}
+
+/** What one of these scripts needs more than the others. */
+interface MoreOfFencing extends Pick<ContainerDefinition, "environment"> {
+  parts: readonly string[];
+}
+
+/** Whether a site is quiet that is to be open and like any other. */
+function isToSpeak(spec: Spec, site: Site, state: SiteState["state"]): boolean {
+  return state === "present" && site.quiet && !spec.quiet;
 }
 
 /** Whether its deletion was taken back. Of everybody else, what was verified before still holds. */

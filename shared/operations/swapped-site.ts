@@ -13,6 +13,7 @@ const BEFORE_THE_SWAP: ReadonlySet<string | null> = new Set([
   "list-apps",
   "unpack-files",
   "make-user",
+  "settle-quiet",
 ]);
 
 /**

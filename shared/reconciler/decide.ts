@@ -77,7 +77,7 @@ function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
   return {
     reason: "OperationBegins",
     changes: takingChanges(operation, slot, changesDuring(kind, tenant), now),
-    actions: job === null ? jobActions(operation) : [],
+    actions: job === null ? jobActions(operation, tenant) : [],
     requeue: job !== null,
     requeueAfterSeconds: REQUEUE_SECONDS,
   };
@@ -94,7 +94,7 @@ function takeSlot(
   return {
     reason,
     changes: null,
-    actions: job === null ? [take, ...jobActions(operation)] : [take],
+    actions: job === null ? [take, ...jobActions(operation, tenant)] : [take],
     requeue: job !== null,
     requeueAfterSeconds: REQUEUE_SECONDS,
   };
@@ -169,14 +169,16 @@ function withoutJob(
   if (operation.slot === null) return takeSlot("AttemptBegins", tenant, operation, null);
   if (isOverdue(operation, now)) return overdue(tenant, operation, now, settings);
   // Made again: the site scripts look at what is there before they act.
-  return { ...act("JobIsMissing", jobActions(operation)), requeue: false };
+  return { ...act("JobIsMissing", jobActions(operation, tenant)), requeue: false };
 }
 
 /** Creating the Job is claiming the tenant's lock; whoever finds the name taken looks at it again. */
-function jobActions(operation: Operation): Action[] {
+function jobActions(operation: Operation, tenant: Tenant): Action[] {
   const createJob: Action = { do: "createJob", operation };
-  const { secret } = definitionOf(operation.kind);
-  return secret === null ? [createJob] : [{ do: "createSecret", secret }, createJob];
+  const { secret, secretOf } = definitionOf(operation.kind);
+  if (secret === null) return [createJob];
+  const of = secretOf?.(tenant) ?? tenant.id;
+  return [{ do: "createSecret", secret, ...(of !== tenant.id && { of }) }, createJob];
 }
 
 function removeJob(tenant: Tenant, job: Job, reason: DecisionReason, now: Date): Decision {

@@ -70,7 +70,8 @@ export interface Observed {
 export type Action =
   /** Records the operation together with the slot that it gets, or that the tenant waits for one. */
   | { do: "takeSlot"; operation: Operation; changes: StatusChanges }
-  | { do: "createSecret"; secret: SiteSecret }
+  /** `of`: another tenant, whose Secret it is. */
+  | { do: "createSecret"; secret: SiteSecret; of?: string }
   | { do: "createJob"; operation: Operation }
   | { do: "deleteJob"; uid: string }
   | { do: "deleteSecret" }

@@ -133,7 +133,8 @@ function* runAction(
     case "takeSlot":
       return yield* takeSlot(action, stored, now, settings);
     case "createSecret": {
-      const made = yield* ask("createSecret", { tenantId, secret: action.secret });
+      const { secret, of = tenantId } = action;
+      const made = yield* ask("createSecret", { tenantId: of, secret });
       return typeof made === "string" ? stored : yield* tellOf(made, stored, now);
     }
     case "createJob": {

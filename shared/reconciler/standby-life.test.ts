@@ -103,6 +103,7 @@ test("its site is made without a name, and then it may be taken", async () => {
     domains: [],
     suspended: false,
     retained: false,
+    quiet: false,
   });
   assert.equal([jobsOf(it).size, slotsOf(it).length, status.next_reconcile_at], [0, 0, null]);
 });

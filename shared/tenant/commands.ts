@@ -180,9 +180,18 @@ function requestState(
 ): CommandEffect {
   const site = siteOf(tenant);
   if (site === null) return refused("The tenant has no site yet.");
-  if (tenant.spec.state === state && !hasFailed(tenant)) return { outcome: "unchanged" };
+  const endsQuiet = state === "present" && tenant.spec.quiet;
+  if (tenant.spec.state === state && !hasFailed(tenant) && !endsQuiet) {
+    return { outcome: "unchanged" };
+  }
+  const more = endsQuiet ? { quiet: false } : {};
   const withdrawn = state === "suspended" ? withoutPendingLink(tenant) : {};
-  return changed(tenant, issued, { state, ...withdrawn }, { site: { ...site, suspended: null } });
+  return changed(
+    tenant,
+    issued,
+    { state, ...withdrawn, ...more },
+    { site: { ...site, suspended: null } },
+  );
 }
 
 /** Only of a site that works as it is: whoever gets a link shall find it open. */

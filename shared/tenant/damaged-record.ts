@@ -67,6 +67,7 @@ const SITE: Checks<Site> = {
   domains: listOf(isName),
   suspended: orNull(isBoolean),
   retained: isBoolean,
+  quiet: isBoolean,
 };
 
 const FORMER_SUBDOMAIN: Checks<FormerSubdomain> = { subdomain: isName, until: isDate };
@@ -109,6 +110,7 @@ const BACKUP_REQUEST: Checks<BackupRequest> = {
 
 const RESTORE_REQUEST: Checks<RestoreRequest> = {
   backup: isName,
+  tenant: isName,
   database: isName,
   requested_at: isDate,
 };
@@ -161,6 +163,7 @@ const SPEC: Checks<Spec> = {
   login_link: orNull(all(LOGIN_LINK)),
   backup: orNull(all(BACKUP_REQUEST)),
   restore: orNull(all(RESTORE_REQUEST)),
+  quiet: isBoolean,
   export: orNull(all(EXPORT_REQUEST)),
 };
 

@@ -38,7 +38,12 @@ function commanded(tenant: Tenant, command: CommandWithFields): Tenant {
 
 test("a restore asks for a database of its own, and the site's phase stays", () => {
   const { spec, status } = commanded(active, RESTORE);
-  assert.equal(spec.restore, { backup: "b1", database: `${FIRST}r2`, requested_at: NOW });
+  assert.equal(spec.restore, {
+    backup: "b1",
+    tenant: ID,
+    database: `${FIRST}r2`,
+    requested_at: NOW,
+  });
   assert.equal([spec.requests["restore"], spec.generation], ["w2", 2]);
   assert.is(spec.requested_by.reason, "a mistake");
   assert.equal([status.phase, status.site], ["active", SITE]);

@@ -76,7 +76,7 @@ function requestRestore(
   }
   const database = restoredDatabase(id, spec.generation + 1);
   const wanted = {
-    restore: { backup, database, requested_at: issued.now },
+    restore: { backup, tenant: id, database, requested_at: issued.now },
     requests: { ...withoutTest(spec.requests), [RESTORE_KIND]: issued.commandId },
   };
   const requestedBy = { ...issued.requestedBy, reason };

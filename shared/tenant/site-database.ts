@@ -5,7 +5,7 @@
  * @module
  */
 import { databaseName } from "./names.ts";
-import { addSeconds, DAY_SECONDS } from "./tenant.ts";
+import { addSeconds, DAY_SECONDS, siteOf } from "./tenant.ts";
 import type { KeptSite, StatusChanges, Tenant } from "./tenant.ts";
 
 /** For so long what a site was before a restore is kept. */
@@ -31,14 +31,22 @@ export function newestKept({ status: { kept } }: Pick<Tenant, "status">): KeptSi
   return kept.at(-1) ?? null;
 }
 
+/** Until when the newest restore can be taken back; null where there is nothing to have back. */
+export function undoUntil(tenant: Pick<Tenant, "created_at" | "status">): Date | null {
+  const until = newestKept(tenant)?.until ?? null;
+  return until !== null && until > tenant.created_at ? until : null;
+}
+
 /** A restore has succeeded: the site has another database, and the one before is kept. */
-export function keptOnRestore({ spec, status }: Tenant): StatusChanges {
+export function keptOnRestore(tenant: Tenant): StatusChanges {
+  const { spec, status, created_at } = tenant;
   const { site, kept, operation } = status;
   if (site === null || spec.restore === null) return {};
   const began = operation?.slot_at ?? spec.restore.requested_at;
-  const until = addSeconds(began, KEPT_SECONDS);
+  // Nobody wants the empty site back of which a copy is made. The garbage collection drops it.
+  const until = siteOf(tenant) === null ? created_at : addSeconds(began, KEPT_SECONDS);
   return {
-    site: { ...site, database: spec.restore.database },
+    site: { ...site, database: spec.restore.database, quiet: spec.quiet },
     kept: [...kept, { database: site.database, until }],
   };
 }

@@ -46,7 +46,14 @@ export function verifiedSite(
     ...names,
     suspended,
     retained: false,
+    quiet: status.site?.quiet ?? false,
   };
+}
+
+/** The site as a success verifies it that nobody reaches yet. */
+export function namelessSite(tenant: Tenant, settings: { baseDomain: string }): Site {
+  const nobodys = { host: null, subdomain: null, former_subdomains: [], domains: [] };
+  return { ...verifiedSite(tenant, false, settings), ...nobodys };
 }
 
 /**

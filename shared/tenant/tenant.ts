@@ -91,6 +91,8 @@ export interface Spec {
   backup: BackupRequest | null;
   /** The newest restore that was asked for; null before the first. */
   restore: RestoreRequest | null;
+  /** Whether the site, which is a copy of another one, is to keep from acting on the world. */
+  quiet: boolean;
   /** The newest export that was asked for; null before the first. */
   export: ExportRequest | null;
 }
@@ -142,6 +144,8 @@ export interface BackupRequest {
 export interface RestoreRequest {
   /** The backup's id. */
   backup: string;
+  /** Whose backup it is. */
+  tenant: string;
   /** The database that is made of it: another one for each request. */
   database: string;
   requested_at: Date;
@@ -258,6 +262,8 @@ export interface Site extends SiteNames {
   suspended: boolean | null;
   /** Whether it is closed, and kept in case the deletion is taken back; false as soon as it is. */
   retained: boolean;
+  /** Whether it is kept from acting on the world. */
+  quiet: boolean;
 }
 
 /** The names by which visitors reach a site. */
@@ -391,6 +397,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       ...withLoginLink({}, loginKeyHash === null ? null : ownLoginLink(loginKeyHash, email)),
       backup: null,
       restore: null,
+      quiet: false,
       export: null,
     },
     status: {

@@ -50,6 +50,8 @@ const TENANT_RULES = new Map<string, Rule>([
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
   ["login_link", (value) => typeof value === "boolean"],
+  // No backup is there.
+  ["from_backup", (value) => value === null],
 ]);
 
 /** The same for a login link. */

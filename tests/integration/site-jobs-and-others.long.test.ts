@@ -78,6 +78,7 @@ const ASKED = withParts(ACME, {
     },
     restore: {
       backup: "77777777-2222-4333-8444-555555555555",
+      tenant: ACME.id,
       database: restoredDatabase(ACME.id, 2),
       requested_at: new Date(0),
     },

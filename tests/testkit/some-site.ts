@@ -19,6 +19,7 @@ export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {
     domains: [],
     suspended: false,
     retained: false,
+    quiet: false,
     ...more,
   };
 }

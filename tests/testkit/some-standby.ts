@@ -35,6 +35,7 @@ export function readyStandby(now: Date, { status, ...more }: TenantParts = {}): 
         ...names,
         suspended: false,
         retained: false,
+        quiet: false,
       },
       observed_generation: 1,
       standby_key: id,

@@ -38,7 +38,7 @@ export function restoreOfAcme(site: Partial<Site> = {}): Work {
 /** The same under a generation, for another database each time. */
 export function restoreUnder(generation: number, site: Partial<Site> = {}): Work {
   const database = restoredDatabase(ACME.id, generation);
-  const restore = { backup: BACKUP_ID, database, requested_at: new Date(0) };
+  const restore = { backup: BACKUP_ID, tenant: ACME.id, database, requested_at: new Date(0) };
   const tenant = acmeWith(site, { spec: { restore, requests: { restore: "r" } } });
   return { kind: "restore", tenant, generation };
 }

@@ -6,6 +6,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { FromSchema } from "json-schema-to-ts";
 import {
+  backupIdSchema,
   emailSchema,
   firstNameSchema,
   lastNameSchema,
@@ -16,6 +17,8 @@ import {
 } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
+import { asCopy } from "../../../shared/tenant/tenant-copy.ts";
+import type { CopySource } from "../../../shared/tenant/tenant-copy.ts";
 import { newTenant } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { currentOperationId } from "../history/current-operation.ts";
@@ -25,6 +28,7 @@ import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
+import { findCopySource } from "./copy-source.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
 import { RESERVED_SUBDOMAINS, toSubdomain } from "./reserved-subdomains.ts";
@@ -53,6 +57,10 @@ export const createTenantSchema = named("CreateTenant", {
       description:
         "true, for a link by which the customer logs in as soon as the site is there, or false",
     },
+    from_backup: orNull({
+      ...backupIdSchema,
+      title: "The backup that the site is made of, of whichever tenant: it is quiet then",
+    }),
   },
 });
 
@@ -114,16 +122,24 @@ export const createTenant = defineEndpoint({
   summary: "Create a tenant",
   description:
     "Its site is made in the background; watch its status. Without a `subdomain` one is made. " +
-    "`school_name` is the older name of `organization`. Reserved, beside what the service is set up " +
+    "`school_name` is the older name of `organization`. With `from_backup` the site is made of a backup, of any tenant, also of one that is " +
+    "gone. Its users are the backup's, and it is quiet: it sends no mail, runs no scheduled jobs and calls no webhooks until " +
+    "`POST /tenants/{id}/resume`. Reserved subdomains, beside what the service is set up " +
     `with, are ${[...RESERVED_SUBDOMAINS].join(", ")}.`,
   body: createTenantSchema,
   answers: {
     201: { description: "The tenant is queued.", schema: createdSchema, headers: ["Location"] },
-    409: { description: "The subdomain is taken.", schema: problemSchema },
+    409: {
+      description:
+        "The subdomain is taken; or, with `from_backup`, the backup is not whole, or `BACKUP_BUCKET` is not set.",
+      schema: problemSchema,
+    },
   },
   async handle(call, dependencies) {
+    const found = await findCopySource(call.body, call, dependencies);
+    if (found.outcome === "replayed") return replayed(found.answer, dependencies);
     for (const subdomain of subdomainsFor(call.body.subdomain ?? null, dependencies)) {
-      const response = await createWith(subdomain, call, dependencies);
+      const response = await createWith(subdomain, found.source, call, dependencies);
       if (response !== null) return response;
     }
     throw new Problem(409, "The subdomain is already taken.", {
@@ -143,10 +159,11 @@ function subdomainsFor(subdomain: string | null, { settings }: ApiDependencies):
 /** Null where the name is taken. */
 async function createWith(
   subdomain: string,
+  source: CopySource | null,
   { body, requestedBy, identity }: Call<FromSchema<typeof createTenantSchema>>,
   dependencies: ApiDependencies,
 ): Promise<ApiResponse | null> {
-  const { school_name, login_link = false, ...rest } = body;
+  const { school_name, login_link = false, from_backup: _, ...rest } = body;
   // The schema demands one of its two names.
   const organization = rest.organization ?? school_name ?? "";
   const loginKey = login_link ? newLoginKey() : null;
@@ -158,16 +175,14 @@ async function createWith(
     requestFor: (tenant) =>
       identity && { ...identity, now, answer: toBeStored(created(tenant, loginKey, dependencies)) },
   };
-  const taken = await takeStandby(asked, dependencies);
-  const { result, tenant } = taken ?? (await createNew(asked, dependencies));
+  const taken = source === null ? await takeStandby(asked, dependencies) : null;
+  const { result, tenant } = taken ?? (await createNew(asked, source, dependencies));
   switch (result.outcome) {
     case "created":
       await sendTrigger("tenant", tenant.id, dependencies.bus);
       return created(tenant, loginKey, dependencies);
     case "replayed":
-      // The first time may have ended before its trigger was published.
-      await sendTrigger("tenant", String(result.answer.body["id"]), dependencies.bus);
-      return result.answer;
+      return replayed(result.answer, dependencies);
     case "key-reused":
       throw keyReused();
     case "subdomain-taken":
@@ -175,12 +190,20 @@ async function createWith(
   }
 }
 
+/** The answer of the first time, which may have ended before its trigger was published. */
+async function replayed(answer: StoredAnswer, { bus }: ApiDependencies): Promise<ApiResponse> {
+  await sendTrigger("tenant", String(answer.body["id"]), bus);
+  return answer;
+}
+
 /** A tenant of which nothing exists yet. */
 async function createNew(
   { tenant: asked, now, requestFor }: Asked,
+  source: CopySource | null,
   { store }: ApiDependencies,
 ): Promise<Taken> {
-  const tenant = newTenant({ ...asked, id: randomUUID() }, now);
+  const made = newTenant({ ...asked, id: randomUUID() }, now);
+  const tenant = source === null ? made : asCopy(made, source);
   const result = await store.createTenant(tenant, requestFor(tenant));
   // It may be the record of this very request, of which the commit was repeated.
   const isOwn = result.outcome === "replayed" && result.answer.body["id"] === tenant.id;

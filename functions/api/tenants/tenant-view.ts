@@ -5,8 +5,9 @@
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
-import { newestKept } from "../../../shared/tenant/site-database.ts";
+import { undoUntil } from "../../../shared/tenant/site-database.ts";
 import { TOLD_STATES, toStatusView } from "../../../shared/tenant/status-event.ts";
+import { isQuiet } from "../../../shared/tenant/tenant-copy.ts";
 import { PHASES } from "../../../shared/tenant/tenant.ts";
 import type { NewestBackup, Tenant } from "../../../shared/tenant/tenant.ts";
 import { progressSchema } from "../history/operation-progress.ts";
@@ -131,6 +132,7 @@ export const tenantSchema = named("Tenant", {
     "updated_at",
     "purge_at",
     "undo_until",
+    "quiet",
   ],
   properties: {
     ...statusFields,
@@ -155,6 +157,11 @@ export const tenantSchema = named("Tenant", {
       format: "date-time",
       description:
         "Until when its newest restore can be taken back; null where nothing is kept of what the site was before.",
+    },
+    quiet: {
+      type: "boolean",
+      description:
+        "Whether the site, made of a backup, sends no mail and does nothing by itself until it is resumed.",
     },
   },
 });
@@ -190,6 +197,7 @@ export function toView(tenant: Tenant): TenantView {
     created_at: tenant.created_at.toISOString(),
     updated_at: tenant.updated_at.toISOString(),
     purge_at: tenant.spec.retention?.purge_at.toISOString() ?? null,
-    undo_until: newestKept(tenant)?.until.toISOString() ?? null,
+    undo_until: undoUntil(tenant)?.toISOString() ?? null,
+    quiet: isQuiet(tenant),
   };
 }

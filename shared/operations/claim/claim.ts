@@ -21,7 +21,9 @@ export const claim: OperationDefinition<"claim"> = {
   isNeeded: ({ spec, status: { site } }) =>
     (spec.state === "present" || spec.state === "suspended") &&
     site !== null &&
-    site.subdomain === null,
+    site.subdomain === null &&
+    // A copy is no standby.
+    spec.restore === null,
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 900,

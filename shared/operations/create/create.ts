@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { verifiedSite } from "../../tenant/site-names.ts";
+import { namelessSite, verifiedSite } from "../../tenant/site-names.ts";
+import { isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
 import { LOGIN_LINK_KIND, requestDone } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -29,8 +30,9 @@ export const create: OperationDefinition<"create"> = {
   statusWhileWorking: () => ({ phase: "provisioning" }),
   statusWhenGivenUp: () => ({ phase: "failed" }),
   verified: (tenant, settings) => ({
-    phase: "active",
-    site: verifiedSite(tenant, false, settings),
+    ...(isUnfinishedCopy(tenant)
+      ? { site: namelessSite(tenant, settings) }
+      : { phase: "active", site: verifiedSite(tenant, false, settings) }),
     ...(tenant.spec.state === "standby" && { standby_key: tenant.id }),
     // A link that was asked for with the tenant, it has set.
     ...requestDone(tenant, LOGIN_LINK_KIND),

@@ -5,6 +5,9 @@
  * @module
  */
 import { hasWantedNames, verifiedSite } from "../../tenant/site-names.ts";
+import { copyFails, copyWorks, isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
+import { isRequested, RESTORE_KIND } from "../../tenant/tenant.ts";
+import type { Tenant } from "../../tenant/tenant.ts";
 import { database, tenantPassword, visited, siteNames } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, CUSTOMER, HOSTS, SITE } from "../script-parts.ts";
@@ -12,20 +15,28 @@ import { COMMON, CUSTOMER, HOSTS, SITE } from "../script-parts.ts";
 export const rename: OperationDefinition<"rename"> = {
   kind: "rename",
   // Only of a site that visitors reach: the new name is proved by a visit.
-  isNeeded: ({ spec, status: { site } }) =>
-    spec.state === "present" &&
-    site !== null &&
-    site.suspended === false &&
-    site.subdomain !== null &&
-    !hasWantedNames(spec, site),
+  isNeeded: (tenant) => {
+    const { spec, status } = tenant;
+    const { site } = status;
+    return (
+      spec.state === "present" &&
+      site !== null &&
+      site.suspended === false &&
+      (site.subdomain !== null || isRestoredCopy(tenant)) &&
+      !hasWantedNames(spec, site)
+    );
+  },
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 900,
   secret: null,
-  statusWhileWorking: () => ({}),
+  statusWhileWorking: copyWorks,
   // The site is reached by the names that it had.
-  statusWhenGivenUp: () => ({}),
-  verified: (tenant, settings) => ({ site: verifiedSite(tenant, false, settings) }),
+  statusWhenGivenUp: copyFails,
+  verified: (tenant, settings) => ({
+    ...(isUnfinishedCopy(tenant) && { phase: "active" }),
+    site: verifiedSite(tenant, false, settings),
+  }),
   containers: [
     {
       name: "site",
@@ -40,3 +51,8 @@ export const rename: OperationDefinition<"rename"> = {
     },
   ],
 };
+
+/** Whether it is a copy that holds what it is to hold, and lacks its names alone. */
+function isRestoredCopy(tenant: Tenant): boolean {
+  return isUnfinishedCopy(tenant) && !isRequested(tenant, RESTORE_KIND);
+}

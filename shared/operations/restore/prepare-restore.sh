@@ -5,7 +5,9 @@
 # rename, whole. The user of the new database is made last of all, so where it is there, all else is there. Until then an
 # attempt begins anew.
 
+require BACKUP_TENANT "$uuid"
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
+require QUIET 'yes|no'
 
 unpacked=$changes/restored
 
@@ -81,6 +83,10 @@ check_claim
 unpack_files
 check_claim
 mv -T -- "$unpacked" "$restored"
+
+step settle-quiet
+check_claim
+settle_quiet "$RESTORED_DATABASE" "$guard"
 
 step make-user
 check_claim

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { isRequested, isToGo, RESTORE_KIND, siteOf } from "../../tenant/tenant.ts";
+import { copyFails, copyWorks, isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
+import { isRequested, isToGo, RESTORE_KIND } from "../../tenant/tenant.ts";
 import { keptOnRestore } from "../../tenant/site-database.ts";
 import {
   administrator,
@@ -21,14 +22,16 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
   kind: RESTORE_KIND,
   // Of a suspended site, too: one that was suspended meanwhile.
   isNeeded: (tenant) =>
-    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, RESTORE_KIND),
+    !isToGo(tenant) && tenant.status.site !== null && isRequested(tenant, RESTORE_KIND),
   queueRank: 2,
   maxAttempts: 3,
   // A large site takes hours.
   deadlineSeconds: 16_500,
   secret: "backup-key",
-  statusWhileWorking: () => ({}),
-  statusWhenGivenUp: swapGivenUp,
+  secretOf: ({ spec }) => spec.restore?.tenant ?? null,
+  statusWhileWorking: copyWorks,
+  statusWhenGivenUp: (tenant, step) =>
+    isUnfinishedCopy(tenant) ? copyFails(tenant) : swapGivenUp(tenant, step),
   verified: keptOnRestore,
   serviceAccount: "kairos-backup-site",
   containers: [

@@ -2,6 +2,7 @@
 # whole, or the page that says that it is closed, or the new one, whole.
 
 require RESTORED_DATABASE "${SITE}r[0-9]{1,9}"
+require QUIET 'yes|no'
 
 swap ../../restored "$RESTORED_DATABASE"
 take_away "$restored"

@@ -15,7 +15,9 @@ GZIP_FORMAT = 31
 ENCRYPT = ("openssl", "enc", "-aes-256-ctr", "-md", "sha256", "-pbkdf2", "-iter", "10000", "-pass", "env:BACKUP_KEY")
 
 environment = os.environ
-backup = f"tenants/{environment['TENANT_ID']}/{environment['BACKUP_ID']}"
+# A copy is made of another tenant's.
+owner = environment.get("BACKUP_TENANT") or environment["TENANT_ID"]
+backup = f"tenants/{owner}/{environment['BACKUP_ID']}"
 manifest_name = f"{backup}/manifest.json"
 
 

@@ -39,7 +39,7 @@ def check_manifest(file):
         sys.exit(f"the manifest {manifest_name} is not one that the tenant's key has made")
     if manifest.get("format") != FORMAT:
         sys.exit(f"the backup is of the format {manifest.get('format')}, and this version knows {FORMAT}")
-    if (manifest["tenant"], manifest["backup"]) != (environment["TENANT_ID"], environment["BACKUP_ID"]):
+    if (manifest["tenant"], manifest["backup"]) != (owner, environment["BACKUP_ID"]):
         sys.exit(f"the manifest {manifest_name} is of another backup")
     with open(file, "w", encoding="utf-8") as kept:
         json.dump(manifest, kept)

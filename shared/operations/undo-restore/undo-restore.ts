@@ -5,7 +5,14 @@
  */
 import { isRequested, isToGo, siteOf, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
 import { keptOnUndo, newestKept } from "../../tenant/site-database.ts";
-import { administrator, plain, siteIsOpen, tenantPassword, visited } from "../job-environment.ts";
+import {
+  administrator,
+  plain,
+  quiet,
+  siteIsOpen,
+  tenantPassword,
+  visited,
+} from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE, REDIS } from "../script-parts.ts";
 import { swapGivenUp } from "../swapped-site.ts";
@@ -34,6 +41,7 @@ export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
         tenantPassword(source),
         plain("KEPT_DATABASE", newestKept(source.tenant)?.database ?? ""),
         siteIsOpen(source),
+        quiet(source),
         ...visited(source),
       ],
     },
