@@ -1,19 +1,22 @@
-/** Restores killed with -9: on the fake database before every 23rd command, on a real MariaDB before every 97th. */
+/** Restores, and what takes them back, killed with -9, or stopped until somebody else has done it. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
+import { FIRST } from "../testkit/stored-restore.ts";
 import { FAKE_GROUND } from "./crash-injection.ts";
-import { killRestores, killUndoing } from "./killed-restores.ts";
+import { CHANGING, killAnywhere, RESTORING, stopAnywhere, UNDOING } from "./killed-restores.ts";
 
 const test = suite("killed restores");
 const SENTENCE =
   "a visitor gets the old site, whole, or the new one, or none, and the next attempt makes it";
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 23);
+/** The swap is where the danger lies: there every change is one, and elsewhere every n-th command. */
+const SPARSE = Number(process.env["CRASH_EVERY"] ?? 61);
+const DENSE = 3;
 
 let bucket: BucketServer;
 if (withoutBucket === null) {
@@ -32,20 +35,39 @@ if (withoutBucket === null) {
 test.run();
 
 function addOnFake(): void {
-  for (const [container, name] of ["database", "apps", "site"].entries()) {
-    test(`of a restore that is killed in the container ${name}, ${SENTENCE}`, async () => {
-      const visited = await killRestores(bucket, { everyNth, ground: FAKE_GROUND, container });
-      console.log(`\n${visited.length} kill points: ${visited.join(" ")}`);
-      assert.ok(visited.length >= 2);
-      if (name !== "site") assert.equal(new Set(visited), new Set(["old"]));
+  test(`of a restore that is killed before the swap, ${SENTENCE}`, async () => {
+    const visited = await killAnywhere(bucket, RESTORING, {
+      everyNth: SPARSE,
+      ground: FAKE_GROUND,
+      container: "database",
+    });
+    assert.ok(visited.length >= 5);
+    assert.equal(new Set(visited), new Set([FIRST]));
+  });
+
+  for (const [name, killed] of Object.entries({ restore: RESTORING, undo: UNDOING })) {
+    test(`of a swap of a ${name} that is killed before each change, ${SENTENCE}`, async () => {
+      const visited = await killAnywhere(bucket, killed, {
+        everyNth: DENSE,
+        ground: FAKE_GROUND,
+        container: "site",
+        counted: CHANGING,
+      });
+      assert.ok(visited.length >= 20);
+      assert.ok(visited.includes("closed"));
+      assert.ok(visited.includes(killed.from) && visited.includes(killed.to));
+    });
+
+    test(`a swap of a ${name} that stalls before a rename moves nothing of what came meanwhile`, async () => {
+      const stops = await stopAnywhere(bucket, killed, {
+        everyNth: 1,
+        ground: FAKE_GROUND,
+        container: "site",
+      });
+      console.log(`\n${stops} stops`);
+      assert.ok(stops >= 6);
     });
   }
-
-  test(`of one that is taken back, killed, ${SENTENCE}`, async () => {
-    const visited = await killUndoing(bucket, { everyNth, ground: FAKE_GROUND, container: 0 });
-    console.log(`\n${visited.length} kill points: ${visited.join(" ")}`);
-    assert.ok(visited.length >= 3);
-  });
 }
 
 function addOnMariadb(): void {
@@ -54,9 +76,9 @@ function addOnMariadb(): void {
     try {
       const databaseState = () => Promise.resolve(server.state());
       const ground = { database: server.address, databaseState };
-      for (const container of [0, 2]) {
-        const visited = await killRestores(bucket, { everyNth: 97, ground, container });
-        assert.ok(visited.length >= 1);
+      for (const container of ["database", "site"]) {
+        const visited = await killAnywhere(bucket, RESTORING, { everyNth: 151, ground, container });
+        assert.ok(visited.length >= 3);
       }
     } finally {
       await server.stop();

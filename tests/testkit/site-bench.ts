@@ -68,7 +68,10 @@ export interface PodRun {
   left: (string | null)[];
 }
 
-/** Kills the process group of a container before its n-th command, counted over all of its shells. */
+/**
+ * Kills the process group of a container before its n-th command, counted over all of its shells. With `COUNTED_ONLY` in the
+ * environment, only commands of this form count, and what a program changes.
+ */
 export interface Kill {
   container: number;
   beforeCommand: number;
@@ -234,6 +237,7 @@ export function createSiteBench(
         LOCAL_DATABASE_DIRECTORY: databases,
         ...(isCounted ? { BASH_ENV: killing } : {}),
         PAUSED: paused,
+        COUNTED_ONLY: "",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -305,6 +309,7 @@ case $BASH_COMMAND in
   *" "*) ;;
   *=*) __counts= ;;
 esac
+[[ -z $COUNTED_ONLY || $BASH_COMMAND == $COUNTED_ONLY ]] || __counts=
 if [[ -n $__counts ]]; then
   read -r -N 1 -u 3 __token || kill -KILL 0
   if [[ $__token == P ]]; then
