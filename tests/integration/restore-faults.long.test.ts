@@ -215,7 +215,7 @@ function addFullVolumes(bucket: () => BucketServer): void {
 
   test("where the files of a backup have no room, it says so, and all is as before", () =>
     onSmallVolume(async () => {
-      writeFileSync(join(bench.volume.root, "taken"), Buffer.alloc(3_000_000));
+      writeFileSync(join(bench.volume.root, "taken"), Buffer.alloc(5_000_000));
       const before = siteOf(bench);
       const { status, message } = await bench.run(restoreOfAcme());
       assert.is(status, 1);

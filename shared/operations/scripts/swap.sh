@@ -51,7 +51,9 @@ exchange() {
 swap_in() {
   local old=$kept/$DB_NAME folder
   check_claim
-  make_directory "$kept" && make_directory "$old"
+  # Each by itself, as what fails left of an "&&" ends nothing.
+  make_directory "$kept"
+  make_directory "$old"
   exists "$old/from" || ln -sT -- "$1" "$old/from"
   look_at_config
   if [[ $in_use == "$DB_NAME" ]]; then
