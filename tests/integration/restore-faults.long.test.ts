@@ -218,7 +218,7 @@ function addFullVolumes(bucket: () => BucketServer): void {
       writeFileSync(join(bench.volume.root, "taken"), Buffer.alloc(5_000_000));
       const before = siteOf(bench);
       const { status, message } = await bench.run(restoreOfAcme());
-      assert.is(status, 1);
+      assert.not.equal(status, 0);
       assert.match(message?.reason ?? "", /No space left on device/);
       assert.is(message?.step, "unpack-files");
       assert.equal(siteOf(bench), before);
