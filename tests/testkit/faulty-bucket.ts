@@ -12,16 +12,18 @@ import { buffer } from "node:stream/consumers";
 export type BucketFault =
   /** It is answered with this status, and not passed on. */
   | { status: number }
-  /** The connection is cut while it is sent, before it has got anywhere. */
+  /** The connection is cut: while an object is sent, before it has got anywhere; or in the middle of what is read. */
   | "cut"
   /** It is carried out, and its answer gets lost. */
   | "answer-lost"
   /** Nobody ever answers. */
   | "stalled";
 
-/** Faults of the requests that make an object whose name holds a text. The first `times` of them have it. */
+/** Faults of the requests that make, or read, an object whose name holds a text. The first `times` of them have it. */
 export interface FaultPlan {
   of: string;
+  /** What they do; make it, where nothing else is said. */
+  method?: "POST" | "GET";
   fault: BucketFault;
   times: number;
 }
@@ -33,8 +35,8 @@ export async function startFaultyBucket(endpoint: string) {
 
   function faultOf({ method, url = "" }: IncomingMessage): BucketFault | null {
     if (
-      method !== "POST" ||
       plan === null ||
+      method !== (plan.method ?? "POST") ||
       plan.times === 0 ||
       !url.includes(encodeURIComponent(plan.of))
     )
@@ -46,13 +48,13 @@ export async function startFaultyBucket(endpoint: string) {
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requests += 1;
     const fault = faultOf(request);
-    if (fault === "cut") {
+    if (fault === "cut" && request.method === "POST") {
       request.once("data", () => request.socket.destroy());
       return;
     }
     const asked = await buffer(request);
     if (fault === "stalled") return;
-    if (fault !== null && fault !== "answer-lost") {
+    if (fault !== null && typeof fault === "object") {
       refuse(response, fault.status);
       return;
     }
@@ -60,6 +62,7 @@ export async function startFaultyBucket(endpoint: string) {
     const body = await buffer(answer);
     const isHidden = isReserved && [404, 412].includes(answer.statusCode ?? 0);
     if (fault === "answer-lost") request.socket.destroy();
+    else if (fault === "cut") cut(response, body);
     else if (isHidden) refuse(response, 403);
     else response.writeHead(answer.statusCode ?? 500, answer.headers).end(body);
   }
@@ -96,6 +99,12 @@ export async function startFaultyBucket(endpoint: string) {
       server.closeAllConnections();
     },
   };
+}
+
+/** Half of it, of which it is said that it is all. */
+function cut(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, { "Content-Length": body.length });
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
 function refuse(response: ServerResponse, code: number): void {

@@ -59,6 +59,10 @@ export async function startBucketServer() {
     if (answer.status !== 200) throw new Error(`${object}: ${answer.status}`);
   }
 
+  async function remove(object: string): Promise<void> {
+    await fetch(`${objects}/${encodeURIComponent(object)}`, { method: "DELETE" });
+  }
+
   return {
     name,
     endpoint,
@@ -66,11 +70,10 @@ export async function startBucketServer() {
     list,
     read,
     write,
+    remove,
     /** Leaves nothing in it. */
     async empty(): Promise<void> {
-      for (const object of await list()) {
-        await fetch(`${objects}/${encodeURIComponent(object.name)}`, { method: "DELETE" });
-      }
+      for (const object of await list()) await remove(object.name);
     },
     stop: () => processes.stop("fake-gcs-server"),
   };

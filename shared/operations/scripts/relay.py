@@ -25,7 +25,8 @@ def show(line):
         text = text.replace(password, "***")
     text = CONTROLS.sub("", text).rstrip()
     print(text, flush=True)
-    if text and not PROGRESS_BAR.search(text):
+    # What tar says at its end only tells that there were errors before.
+    if text and not PROGRESS_BAR.search(text) and not text.startswith("tar: Exiting with failure status"):
         last_words = text.strip()
 
 

@@ -33,7 +33,7 @@ DECRYPT = (ENCRYPT[0], ENCRYPT[1], "-d", *ENCRYPT[2:])
 def check_manifest(file):
     text = Bucket().read(manifest_name)
     if text is None:
-        sys.exit(f"there is no backup {environment['BACKUP_ID']}: it has no manifest")
+        sys.exit(f"there is no backup {environment['BACKUP_ID']}: it has no manifest that can be read")
     manifest = parse_manifest(text)
     if manifest is None:
         sys.exit(f"the manifest {manifest_name} is not one that the tenant's key has made")
@@ -175,7 +175,7 @@ def objects_of(part):
     def fetch(stored):
         content = bucket.read(stored["object"])
         if content is None:
-            sys.exit(f"the object {stored['object']} is missing")
+            sys.exit(f"the object {stored['object']} is missing, or may not be read")
         if len(content) != stored["bytes"] or hashlib.sha256(content).hexdigest() != stored["sha256"]:
             sys.exit(f"the object {stored['object']} is damaged")
         return content

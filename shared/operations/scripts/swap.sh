@@ -25,28 +25,35 @@ use_config() {
   configure_site "--from=$scratch/config.json"
 }
 
-# exchange FOLDER FROM TO: FROM's comes in the place of the site's, which becomes TO's. Each is one rename.
+# exchange FOLDER FROM TO: FROM's comes in the place of the site's, which becomes TO's. Each is one rename. It replaces nothing, not
+# even an empty folder: who had stalled after the last look at the fence would move what came later.
 exchange() {
-  local place=$site_directory/$1 new=$2/$1 old=$3/$1
+  local place=$site_directory/$1 new=$2/$1 old=$3/$1 try
   check_claim
   if ! exists "$old"; then
     exists "$new" || fail "there is nothing to put in the place of $1"
     mkdir -p -- "${old%/*}" "${place%/*}"
     exists "$place" || mkdir -- "$place"
-    mv -T -- "$place" "$old"
+    check_claim
+    mv -nT -- "$place" "$old"
   fi
-  exists "$new" || return 0
-  # What some process has made there since is of a site that is closed.
-  take_away "$place"
-  check_claim
-  mv -T -- "$new" "$place"
+  for ((try = 0; try < 5; try++)); do
+    exists "$new" || return 0
+    # What some process has made there since is of a site that is closed.
+    take_away "$place"
+    check_claim
+    mv -nT -- "$new" "$place"
+  done
+  ! exists "$new" || fail "something makes $1 again and again"
 }
 
 # swap_in FROM DATABASE: what is in FROM, relative to what is kept of the present database, becomes the site's.
 swap_in() {
   local old=$kept/$DB_NAME folder
   check_claim
-  make_directory "$kept" && make_directory "$old"
+  # Each by itself, as what fails left of an "&&" ends nothing.
+  make_directory "$kept"
+  make_directory "$old"
   exists "$old/from" || ln -sT -- "$1" "$old/from"
   look_at_config
   if [[ $in_use == "$DB_NAME" ]]; then
@@ -100,16 +107,22 @@ settle_swap() {
   swap_back
 }
 
-# swap FROM DATABASE: all of it. What a visit does not prove is taken back, and then the site is as it was before.
+# swap FROM DATABASE: all of it. What fails, or what a visit does not prove, is taken back, and then the site is as it was before.
 swap() {
+  local swapping
   step close-site
   require_own_site
   prepare_hosts
   close_site
   lock_database
   step swap
-  swap_in "$1" "$2"
-  DB_NAME=$2 forget_in_redis "$SITE"
+  # In the background, so that it ends where something fails, such as for want of room.
+  (
+    swap_in "$1" "$2"
+    DB_NAME=$2 forget_in_redis "$SITE"
+  ) &
+  swapping=$!
+  wait "$swapping" || take_back
   if [[ $SITE_IS_OPEN == yes ]]; then open_swapped "$2"; fi
 }
 
@@ -139,7 +152,9 @@ take_back() {
   close_site
   lock_database
   swap_back
-  unlock_database
-  open_site
+  if [[ $SITE_IS_OPEN == yes ]]; then
+    unlock_database
+    open_site
+  fi
   fail "${why:-the new site is not reached}; it is as it was before"
 }
