@@ -3,7 +3,6 @@ import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
 import { withParts } from "../../tests/testkit/tenant-parts.ts";
-import type { TenantParts } from "../../tests/testkit/tenant-parts.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import { addSeconds, DAY_SECONDS, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { NewestBackup, RestoreTests, Tenant } from "../tenant/tenant.ts";
@@ -119,7 +118,7 @@ function ending(outcome: "succeeded" | "failed", attempt = 3) {
     slot_at: NOW,
     deadline_at: addSeconds(NOW, 600),
   };
-  const works = withParts(testing, { status: { operation } } as TenantParts);
+  const works = withParts(testing, { status: { operation } });
   const said = { step: "count-rows", reason: "BackoffLimitExceeded", message: "of a@acme.example" };
   const job = {
     uid: "u",

@@ -114,14 +114,14 @@ test("what is kept for long enough is dropped once nothing else is to be done, a
 });
 
 test("what a restore has left that came to nothing is dropped, once, and what one has brought is not", () => {
-  const asked = withChanges(commanded(active, RESTORE), { status: { observed_generation: 2 } });
-  const forgotten = commanded(asked, { name: "forget-kept" });
+  const requested = withChanges(commanded(active, RESTORE), { status: { observed_generation: 2 } });
+  const forgotten = commanded(requested, { name: "forget-kept" });
   assert.equal([forgotten.spec.requests["drop-kept"], forgotten.spec.restore], ["w2", null]);
   const settled = withChanges(forgotten, { status: { observed_generation: 3 } });
   assert.not(hasLeftovers(settled, NOW));
   const used = { site: { ...SITE, database: `${FIRST}r2` } };
   for (const status of [used, { kept: [{ database: `${FIRST}r2`, until: addSeconds(NOW, 60) }] }]) {
-    assert.not(hasLeftovers(withChanges(asked, { status }), NOW));
+    assert.not(hasLeftovers(withChanges(requested, { status }), NOW));
   }
 });
 

@@ -152,8 +152,8 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
       yield step(`${name} for good`, fail(state, job, false), "failures");
       for (const isRetryable of [true, false]) {
         const half = failInSwap(state, job, isRetryable, rig.guarantees);
-        const end = isRetryable ? "" : " for good";
-        if (half !== null) yield step(`${name} in the middle of the swap${end}`, half, "failures");
+        const how = isRetryable ? "" : " for good";
+        if (half !== null) yield step(`${name} in the middle of the swap${how}`, half, "failures");
       }
     }
     if (budget.outages > 0 && canFail(job)) {

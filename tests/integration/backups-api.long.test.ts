@@ -14,6 +14,7 @@ import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import type { TenantParts } from "../testkit/tenant-parts.ts";
+import { someBackup } from "../testkit/some-backup.ts";
 
 const test = suite("the API of backups");
 
@@ -32,22 +33,7 @@ async function tenant(name: string, more: TenantParts = {}): Promise<Tenant> {
 async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
   const id = randomUUID();
   const created_at = addSeconds(NOW, -hours * 3600);
-  const record: BackupRecord = {
-    tenant_id: of.id,
-    kind: "nightly",
-    state: "succeeded",
-    requested_by: "backups",
-    created_at,
-    ended_at: addSeconds(created_at, 60),
-    bytes: 4711,
-    reason: null,
-    message: null,
-    verified_at: null,
-    is_being_tested: false,
-    expires_at: addSeconds(NOW, 7 * 24 * 3600),
-    ...more,
-  };
-  await it.client.doc(`backups/${id}`).set(record);
+  await it.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
   for (const part of ["1/database.sql.0", "1/files.tar.0", "manifest.json"]) {
     await bucket.write(`tenants/${of.id}/${id}/${part}`, Buffer.from(part));
   }

@@ -4,13 +4,14 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { BackupRecord } from "../../shared/backups/backup-record.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
-import { addSeconds } from "../../shared/tenant/tenant.ts";
+
 import { startOwnApi } from "../testkit/own-api.ts";
 import type { OwnApi } from "../testkit/own-api.ts";
 import { MADE_WITH, readyStandby } from "../testkit/some-standby.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
+import { someBackup } from "../testkit/some-backup.ts";
 
 const test = suite("the API of copies");
 
@@ -22,22 +23,7 @@ let it: OwnApi;
 
 async function storedBackup(more: Partial<BackupRecord> = {}) {
   const id = randomUUID();
-  const record: BackupRecord = {
-    tenant_id: SOURCE,
-    kind: "nightly",
-    state: "succeeded",
-    requested_by: "backups",
-    created_at: NOW,
-    ended_at: NOW,
-    bytes: 4711,
-    reason: null,
-    message: null,
-    verified_at: null,
-    is_being_tested: false,
-    expires_at: addSeconds(NOW, 3600),
-    ...more,
-  };
-  await it.client.doc(`backups/${id}`).set(record);
+  await it.client.doc(`backups/${id}`).set(someBackup(SOURCE, NOW, more));
   return id;
 }
 

@@ -14,6 +14,7 @@ import { siteAt } from "../testkit/some-site.ts";
 import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import type { TenantParts } from "../testkit/tenant-parts.ts";
+import { someBackup } from "../testkit/some-backup.ts";
 
 const test = suite("the API of exports");
 
@@ -30,21 +31,7 @@ async function tenant(name: string, more: TenantParts = {}): Promise<Tenant> {
 
 async function storedBackup(tenant_id: string, state: BackupRecord["state"] = "succeeded") {
   const id = randomUUID();
-  const record: BackupRecord = {
-    tenant_id,
-    kind: "nightly",
-    state,
-    requested_by: "backups",
-    created_at: NOW,
-    ended_at: NOW,
-    bytes: 4711,
-    reason: null,
-    message: null,
-    expires_at: addSeconds(NOW, 3600),
-    verified_at: null,
-    is_being_tested: false,
-  };
-  await it.client.doc(`backups/${id}`).set(record);
+  await it.client.doc(`backups/${id}`).set(someBackup(tenant_id, NOW, { state }));
   return id;
 }
 

@@ -15,6 +15,7 @@ import { siteAt } from "../testkit/some-site.ts";
 import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
 import type { TenantParts } from "../testkit/tenant-parts.ts";
+import { someBackup } from "../testkit/some-backup.ts";
 
 const test = suite("the API of restores");
 
@@ -34,22 +35,7 @@ async function tenant(name: string, more: TenantParts = {}): Promise<Tenant> {
 async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
   const id = randomUUID();
   const created_at = hoursAgo(hours);
-  const record: BackupRecord = {
-    tenant_id: of.id,
-    kind: "nightly",
-    state: "succeeded",
-    requested_by: "backups",
-    created_at,
-    ended_at: created_at,
-    bytes: 4711,
-    reason: null,
-    message: null,
-    verified_at: null,
-    is_being_tested: false,
-    expires_at: addSeconds(NOW, 3600),
-    ...more,
-  };
-  await it.client.doc(`backups/${id}`).set(record);
+  await it.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
   const manifest = {
     format: 1,
     made_at: created_at.toISOString(),

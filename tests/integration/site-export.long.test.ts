@@ -122,7 +122,7 @@ function addTests(): void {
     const objects = await bucket.list("exports/");
     assert.ok(objects.length >= 9);
     assert.equal(
-      objects.filter(({ customTime }) => /^[1-9]/.test(String(customTime))),
+      objects.filter(({ customTime }) => /^[1-9]/.test(customTime)),
       [],
     );
   });
