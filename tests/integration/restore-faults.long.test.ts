@@ -53,8 +53,16 @@ async function backUp(bench: SiteBench, bytes: number): Promise<void> {
   writeFileSync(file("later"), "");
 }
 
+interface SeenSite {
+  config: string;
+  files: string[];
+  visitors: string;
+  database: string[];
+  user: string[];
+}
+
 /** All that the tenant's site is, and its visitors find. */
-function siteOf(bench: SiteBench): unknown {
+function siteOf(bench: SiteBench): SeenSite {
   return {
     config: readFileSync(join(bench.site(ACME), "site_config.json"), "utf8").trim(),
     files: readdirSync(join(bench.site(ACME), "public/files")).toSorted(),
@@ -193,7 +201,8 @@ function addFullVolumes(bucket: () => BucketServer): void {
         await findsVolumeFull(restoreOfAcme());
       }));
     for (const beforeCommand of [0, 300, 360, 420]) {
-      test(`with ${none} from command ${beforeCommand} of the swap on, it ends in the new site, or as before`, () =>
+      // To lead visitors back to the site takes an inode, so without one they get the page that says that it is closed.
+      test(`with ${none} from command ${beforeCommand} of the swap on, it ends in the new site, or as before, and may be closed`, () =>
         onSmallVolume(async () => {
           const before = siteOf(bench);
           const { status, message, output } = await bench.run({
@@ -204,7 +213,10 @@ function addFullVolumes(bucket: () => BucketServer): void {
           if (status === 0) isRestored(bench);
           else {
             assert.is(message?.code, "VolumeFull", output);
-            assert.equal(siteOf(bench), before, output);
+            const { visitors, ...site } = siteOf(bench);
+            const mayBeClosed = scarce.includes("inodes") && visitors.endsWith("/suspended");
+            assert.ok(mayBeClosed || visitors === before.visitors, output);
+            assert.equal({ ...site, visitors: before.visitors }, before, output);
           }
           volume.free();
           await succeed(bench, { ...restoreOfAcme(), attempt: 2 });
@@ -217,10 +229,10 @@ function addFullVolumes(bucket: () => BucketServer): void {
     onSmallVolume(async () => {
       writeFileSync(join(bench.volume.root, "taken"), Buffer.alloc(5_000_000));
       const before = siteOf(bench);
-      const { status, message } = await bench.run(restoreOfAcme());
-      assert.not.equal(status, 0);
-      assert.match(message?.reason ?? "", /No space left on device/);
-      assert.is(message?.step, "unpack-files");
+      const { message } = await bench.run(restoreOfAcme());
+      assert.equal([message?.step, message?.code], ["unpack-files", "VolumeFull"]);
+      // In tar's words, of the last piece that found room for a part of it.
+      assert.match(message?.reason ?? "", /No space left on device|Wrote only \d+ of \d+ bytes/);
       assert.equal(siteOf(bench), before);
     }));
 }

@@ -22,9 +22,9 @@ is_redis_away() {
 }
 
 # is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be another one, such
-# as the database server's.
+# as the database server's. tar says so in words of its own where there was room for a part of what it wrote.
 is_volume_full() {
-  [[ $1 == *"No space left on device"* ]] || return 1
+  [[ $1 == *"No space left on device"* || $1 == "tar: "*": Wrote only "* ]] || return 1
   local size blocks inodes free_inodes
   read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' "${VOLUME:-/volume}")"
   ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
