@@ -51,16 +51,19 @@ export const FENCE = [
   "scripts/quiet.sh",
 ] as const;
 
-/** For what makes a database of what a backup in the bucket holds. */
-export const RESTORE = [
+/** For what reads a backup out of the bucket. */
+const BACKUP_SOURCE = [
   "scripts/bucket.py",
   "scripts/backup_format.py",
   "scripts/restore_parts.py",
-  "scripts/restored-database.sh",
+  "scripts/backup-source.sh",
 ] as const;
 
+/** For what makes a database of a backup. */
+export const RESTORE = [...BACKUP_SOURCE, "scripts/restored-database.sh"] as const;
+
 /** For what makes a bundle of a backup. */
-export const EXPORT = [...RESTORE, "export/export_parts.py"] as const;
+export const EXPORT = [...BACKUP_SOURCE, "export/export_parts.py"] as const;
 
 /** For what puts a backup into the bucket. */
 export const BACKUP = [

@@ -11,7 +11,7 @@ import { SCENARIOS } from "./exploration-scenarios.ts";
 
 const test = suite("every state");
 
-const MAX_STATES = 6_000;
+const MAX_STATES = 3_000;
 
 /** Where the tenants are there already, each state is closer to what is explored. */
 const MAX_STATES_OF_MADE = 2_000;

@@ -14,11 +14,9 @@ import {
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { databaseName, siteName } from "../../shared/tenant/names.ts";
 import { withChanges } from "../../shared/tenant/tenant.ts";
 import { siteAt } from "../testkit/some-site.ts";
-import { skip } from "../testkit/parts.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
 
@@ -360,22 +358,6 @@ test("a host that a tenant left which is gone does not block the name", async ()
   assert.is((await bench.run({ kind: "create", tenant: ACME })).status, 0);
   assert.is(realpathSync(hostOf("acme")), bench.site(ACME));
 });
-
-for (const [name, script] of readSiteScripts()) {
-  const shellcheck = spawnSync("shellcheck", ["--version"]);
-  if (shellcheck.error) {
-    skip(test, `${name} is clean`, "shellcheck", "there is no shellcheck on the PATH");
-  } else {
-    test(`${name} is clean for shellcheck, whole as it runs`, () => {
-      const { stdout, status } = spawnSync("shellcheck", ["--shell=bash", "-"], {
-        input: script,
-        encoding: "utf8",
-      });
-      assert.is(stdout, "");
-      assert.is(status, 0);
-    });
-  }
-}
 
 /** A file that makes every bench say which of the passwords it was given. */
 function printing({ directory }: SiteBench): string {

@@ -1,20 +1,8 @@
 # Makes a bundle of a backup as `bench backup --with-files` leaves one: what plain `bench restore` takes, wherever that is. It is
 # not encrypted. Nothing of the site is read or changed, but that the operation is the newest one, and no database is asked.
 
-require BACKUP_ID "$uuid"
-require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
-require BACKUP_ENDPOINT 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?'
-require BACKUP_KEY '[0-9a-f]{64}'
-
-manifest=$scratch/manifest.json
 bundle=$scratch/bundle
 : >"$bundle"
-in_bucket=$bucket_py$'\n'$backup_format_py
-
-# restore COMMAND ARGUMENT…: of restore_parts.py.
-restore() {
-  python3 -I -S -c "$in_bucket"$'\n'"$restore_parts_py" "$@"
-}
 
 # export_part NAME [OPTION…] COMMAND: gives a part of the backup to a command of export_parts.py.
 export_part() {

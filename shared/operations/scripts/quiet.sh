@@ -46,8 +46,8 @@ hush() {
     has_column "$column" || continue
     table=${column%.*}
     column=${column##*.}
-    statements+="INSERT IGNORE INTO $1.$quiet_table SELECT '$table', '$column', name, \`$column\` FROM $1.\`$table\` WHERE \`$column\` <> 0;
-UPDATE $1.\`$table\` SET \`$column\` = 0 WHERE \`$column\` <> 0;"$'\n'
+    statements+="INSERT IGNORE INTO $1.$quiet_table SELECT '$table', '$column', name, \`$column\` FROM $1.\`$table\` WHERE \`$column\` <> 0;"$'\n'
+    statements+="UPDATE $1.\`$table\` SET \`$column\` = 0 WHERE \`$column\` <> 0;"$'\n'
   done
   [[ -z $statements ]] || statements="CREATE TABLE IF NOT EXISTS $1.$quiet_table (table_name VARCHAR(64) NOT NULL, column_name VARCHAR(64) NOT NULL, name VARCHAR(140) NOT NULL, value INT NOT NULL, PRIMARY KEY (table_name, column_name, name)) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"$'\n'$statements
   without_mails "$1"

@@ -1,19 +1,9 @@
 # A database made of what a backup holds, and held against its manifest. RESTORED_DATABASE is its name, and nobody's but this
 # operation's. It has the administrator's credentials.
 
-require BACKUP_ID "$uuid"
-require BACKUP_BUCKET '[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]'
-require BACKUP_ENDPOINT 'https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?'
-require BACKUP_KEY '[0-9a-f]{64}'
 require RESTORED_DATABASE "${SITE}[rt][0-9]{1,9}"
 
-manifest=$scratch/manifest.json
 work=$GENERATION.$ATTEMPT.$POD_UID
-
-# restore COMMAND ARGUMENT…: of restore_parts.py.
-restore() {
-  python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$restore_parts_py" "$@"
-}
 
 # An attempt that had stalled might go on at any moment, so it is the server that looks whose the new database is, which its comment
 # says, and whether it is in use. This ends whatever follows it where it is another attempt's.
