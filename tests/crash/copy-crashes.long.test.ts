@@ -31,7 +31,7 @@ INSERT INTO tabDefaultValue VALUES ('__global', 'installed_apps', '["frappe"]');
 
 const test = suite("killed copies");
 const SENTENCE = "no visitor sees it before it is whole and quiet, and nothing is left over";
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 31);
+const everyNth = Number(process.env["CRASH_EVERY"] ?? 67);
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
 let bucket: BucketServer;

@@ -80,6 +80,7 @@ if (missing === null) {
       reason: null,
       message: null,
       manifest: null,
+      verified_at: null,
     });
     const days = (Date.parse(String(expires_at)) - Date.parse(String(created_at))) / 86_400_000;
     assert.is(days, 30);
