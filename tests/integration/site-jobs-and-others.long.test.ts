@@ -84,7 +84,15 @@ const ASKED = withParts(ACME, {
     },
     export: { backup: "77777777-2222-4333-8444-555555555555" },
   },
-  status: { kept: [{ database: restoredDatabase(ACME.id, 1), until: new Date(0) }] },
+  status: {
+    kept: [{ database: restoredDatabase(ACME.id, 1), until: new Date(0) }],
+    backup: {
+      id: "77777777-2222-4333-8444-555555555555",
+      requested_at: new Date(0),
+      verified_at: null,
+      nightly_at: null,
+    },
+  },
 });
 
 for (const kind of OPERATION_KINDS) {

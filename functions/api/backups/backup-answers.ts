@@ -13,6 +13,19 @@ export const NO_SUCH_BACKUP: AnswerSpec = {
   schema: problemSchema,
 };
 
+/** Of a command that needs a backup that is whole. */
+export const GOOD_BACKUP_ANSWERS = {
+  404: {
+    description: "There is no such tenant, or no such backup of it.",
+    schema: problemSchema,
+  },
+  409: {
+    description:
+      "The backup is not whole, something else is being done to the site, or there are no backups here; `error` says which.",
+    schema: problemSchema,
+  },
+} as const satisfies Record<number, AnswerSpec>;
+
 export function noSuchBackup(tenantId: string, backupId: string): Problem {
   return new Problem(404, `There is no backup ${backupId} of tenant ${tenantId}.`);
 }
@@ -31,7 +44,12 @@ export async function goodBackup(
 ): Promise<ShownBackup> {
   const backup = await store.readBackup(id);
   if (backup?.tenant_id !== tenantId) throw noSuchBackup(tenantId, id);
-  if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
-  if (backup.state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
+  requireWhole(backup);
   return backup;
+}
+
+/** Throws where a backup is none yet, or will never be one. */
+export function requireWhole({ state }: Pick<ShownBackup, "state">): void {
+  if (state === "pending") throw new Problem(409, "The backup is being made.");
+  if (state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
 }

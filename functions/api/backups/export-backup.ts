@@ -4,9 +4,8 @@
  * @module
  */
 import { defineEndpoint } from "../http/endpoint.ts";
-import { problemSchema } from "../http/problem.ts";
 import { answerPlainly, COMMAND_ANSWERS } from "../tenants/command-endpoint.ts";
-import { goodBackup, requireBucket } from "./backup-answers.ts";
+import { GOOD_BACKUP_ANSWERS, goodBackup, requireBucket } from "./backup-answers.ts";
 
 export const exportBackup = defineEndpoint({
   method: "POST",
@@ -17,15 +16,7 @@ export const exportBackup = defineEndpoint({
     "`GET …/export` says when it is there, and where it can be fetched for a day. Of a tenant only the newest export can be fetched.",
   answers: {
     ...COMMAND_ANSWERS,
-    404: {
-      description: "There is no such tenant, or no such backup of it.",
-      schema: problemSchema,
-    },
-    409: {
-      description:
-        "The backup is not whole, something else is being done to the site, or there are no backups here; `error` says which.",
-      schema: problemSchema,
-    },
+    ...GOOD_BACKUP_ANSWERS,
   },
   async handle(call, dependencies) {
     requireBucket(dependencies);

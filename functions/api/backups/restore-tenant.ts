@@ -13,11 +13,11 @@ import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
-import { Problem, problemSchema } from "../http/problem.ts";
+import { Problem } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { findTenant } from "../tenants/find-tenant.ts";
 import { answerPlainly, COMMAND_ANSWERS } from "../tenants/command-endpoint.ts";
-import { goodBackup, requireBucket } from "./backup-answers.ts";
+import { GOOD_BACKUP_ANSWERS, goodBackup, requireBucket } from "./backup-answers.ts";
 import { restoreOutlookSchema, toOutlook } from "./restore-outlook.ts";
 
 const restoreSchema = named("Restore", {
@@ -55,15 +55,7 @@ export const restoreTenant = defineEndpoint({
       schema: restoreOutlookSchema,
     },
     ...COMMAND_ANSWERS,
-    404: {
-      description: "There is no such tenant, or no such backup of it.",
-      schema: problemSchema,
-    },
-    409: {
-      description:
-        "The backup is not whole, something else is being done to the site, or there are no backups here; `error` says which.",
-      schema: problemSchema,
-    },
+    ...GOOD_BACKUP_ANSWERS,
   },
   async handle(call, dependencies) {
     requireBucket(dependencies);

@@ -5,7 +5,7 @@
  */
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
 import type { CopySource } from "../../../shared/tenant/tenant-copy.ts";
-import { requireBucket } from "../backups/backup-answers.ts";
+import { requireBucket, requireWhole } from "../backups/backup-answers.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { Problem } from "../http/problem.ts";
 import { keyReused } from "./tenant-answers.ts";
@@ -37,8 +37,7 @@ export async function findCopySource(
   if (basis.outcome === "replayed") return basis;
   const { backup } = basis;
   if (backup === null) throw wrongField("from_backup", "must be the id of a backup that is there");
-  if (backup.state === "pending") throw new Problem(409, "The backup is being made.");
-  if (backup.state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
+  requireWhole(backup);
   return { outcome: "found", source: { backup: id, tenant: backup.tenant_id } };
 }
 
