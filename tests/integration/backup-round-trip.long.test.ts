@@ -5,15 +5,10 @@ import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
-import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
-import type { MariadbServer } from "../testkit/mariadb-server.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench } from "../testkit/site-bench.ts";
-import type { SiteBench } from "../testkit/site-bench.ts";
+import { useMariadbBench } from "../testkit/mariadb-bench.ts";
+import type { MariadbBench } from "../testkit/mariadb-bench.ts";
 import { BACKUP_OF_ACME, manifestIn, plainPart } from "../testkit/stored-backup.ts";
 
 /** Raises two numbers together, in the first table of a dump and in its last, until there is a row in a third one. */
@@ -31,48 +26,28 @@ END WHILE$$
 `;
 
 const test = suite("backups of a real MariaDB");
-const withoutMariadb = missingMariadb();
-const withoutBucket = missingBucketServer();
-if (withoutMariadb !== null) skip(test, "backups of a real MariaDB", "mariadb", withoutMariadb);
-else if (withoutBucket !== null)
-  skip(test, "backups of a real MariaDB", "bucket-server", withoutBucket);
-else addTests();
+const it = useMariadbBench(test, "backups of a real MariaDB");
+if (it !== null) addTests(it);
 test.run();
 
-function addTests(): void {
+function addTests(it: MariadbBench): void {
   const own = databaseName(ACME.id);
   const copy = "copied";
-  let server: MariadbServer;
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    server = await startMariadb();
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-    await server?.stop();
-  });
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(server.address, undefined, bucket);
-    const { status, output } = await bench.run(CREATE);
-    assert.is(status, 0, output);
+    await it.succeed(CREATE);
     load(own, readFileSync(new URL("../fixtures/every-kind-of-table.sql", import.meta.url)));
   });
   test.after.each(async () => {
-    server.query(`DROP DATABASE IF EXISTS ${copy}`);
-    await bench.run({ ...DROP, generation: 9 });
-    bench.remove();
+    it.server.query(`DROP DATABASE IF EXISTS ${copy}`);
   });
 
-  const load = (database: string, script: Buffer) => loadInto(server, database, script);
-  const contentOf = (database: string) => databaseContent(server, database);
+  const load = (database: string, script: Buffer) => loadInto(it.server, database, script);
+  const contentOf = (database: string) => databaseContent(it.server, database);
 
   async function restoreCopy(): Promise<void> {
-    const manifest = await manifestIn(bucket);
-    server.query(`CREATE DATABASE ${copy} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-    const dump = (await plainPart(bucket, manifest, "database.sql")).toString("latin1");
+    const manifest = await manifestIn(it.bucket);
+    it.server.query(`CREATE DATABASE ${copy} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+    const dump = (await plainPart(it.bucket, manifest, "database.sql")).toString("latin1");
     // The one place where MariaDB writes the database's own name: the default of a column that a sequence numbers.
     const renamed = dump.replaceAll(`nextval(\`${own}\`.`, `nextval(\`${copy}\`.`);
     load(copy, Buffer.from(renamed, "latin1"));
@@ -81,20 +56,20 @@ function addTests(): void {
   test("what is loaded from a backup is, to the last byte, what was there", async () => {
     const before = contentOf(own);
     assert.ok(before.length > 30, "there is something to compare");
-    const { status, output } = await bench.run(BACKUP_OF_ACME);
+    const { status, output } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 0, output);
     assert.equal(contentOf(own), before);
     await restoreCopy();
     assert.equal(contentOf(copy), before);
     // Whatever the tables hold, it is text.
-    const dump = await plainPart(bucket, await manifestIn(bucket), "database.sql");
+    const dump = await plainPart(it.bucket, await manifestIn(it.bucket), "database.sql");
     assert.ok(isUtf8(dump));
   });
 
   test("the manifest has the rows of every table, whatever its name, and MariaDB's version", async () => {
-    await bench.run(BACKUP_OF_ACME);
-    const { tables, mariadb } = await manifestIn(bucket);
-    assert.is(mariadb, server.query("SELECT VERSION()")[0]);
+    await it.bench.run(BACKUP_OF_ACME);
+    const { tables, mariadb } = await manifestIn(it.bucket);
+    assert.is(mariadb, it.server.query("SELECT VERSION()")[0]);
     const rows = Object.entries(tables).map(([name, table]) => [name, table.rows]);
     assert.equal(new Map(rows as [string, number][]).get('a `tick`, "quotes" & it\'s.ä'), 1);
     assert.is(tables["every type"]?.rows, 2);
@@ -104,39 +79,42 @@ function addTests(): void {
 
   test("a suspended site is backed up like any other", async () => {
     const before = contentOf(own);
-    await bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
-    const { status, output } = await bench.run({ ...BACKUP_OF_ACME, generation: 3 });
+    await it.bench.run({ kind: "suspend", tenant: ACME, generation: 2 });
+    const { status, output } = await it.bench.run({ ...BACKUP_OF_ACME, generation: 3 });
     assert.is(status, 0, output);
     await restoreCopy();
     assert.equal(contentOf(copy), before);
   });
 
   test("a table that cannot be read makes no backup, and says why", async () => {
-    server.query("CREATE VIEW broken AS SELECT what FROM heard; ALTER TABLE heard RENAME TO herd", {
-      database: own,
-    });
-    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    it.server.query(
+      "CREATE VIEW broken AS SELECT what FROM heard; ALTER TABLE heard RENAME TO herd",
+      {
+        database: own,
+      },
+    );
+    const { status, message } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 1);
     assert.is(message?.step, "dump-database");
     assert.match(message?.reason ?? "", /broken/);
-    assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+    assert.not.ok((await it.bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
   });
 
   test("what is written while it is dumped is wholly in it or not at all", async () => {
     load(own, Buffer.from(CHURN));
-    const { host, port, rootPassword } = server.address;
+    const { host, port, rootPassword } = it.server.address;
     const at = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
     const churning = spawn("mariadb", [...at, "--user=root", "--execute=CALL churn()", own], {
       env: { ...process.env, MYSQL_PWD: rootPassword },
       stdio: "ignore",
     });
     const churned = new Promise((resolve) => churning.once("close", resolve));
-    const { status, output } = await bench.run(BACKUP_OF_ACME);
-    server.query("INSERT INTO stopping VALUES (1)", { database: own });
+    const { status, output } = await it.bench.run(BACKUP_OF_ACME);
+    it.server.query("INSERT INTO stopping VALUES (1)", { database: own });
     assert.is(await churned, 0);
     assert.is(status, 0, output);
     await restoreCopy();
-    const [difference] = server.query("SELECT a.n - z.n FROM a_first a, z_last z", {
+    const [difference] = it.server.query("SELECT a.n - z.n FROM a_first a, z_last z", {
       database: copy,
     });
     assert.is(difference, "0");

@@ -1,15 +1,10 @@
 /** What makes a copy quiet, and what ends that, on a real MariaDB. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CREATE, DROP } from "../crash/crash-injection.ts";
+import { CREATE } from "../crash/crash-injection.ts";
 import { loadInto } from "../testkit/database-content.ts";
-import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
-import type { MariadbServer } from "../testkit/mariadb-server.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench } from "../testkit/site-bench.ts";
-import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { useMariadbBench } from "../testkit/mariadb-bench.ts";
+import type { MariadbBench } from "../testkit/mariadb-bench.ts";
 import { BACKUP_OF_ACME } from "../testkit/stored-backup.ts";
 import {
   COPIED,
@@ -42,44 +37,16 @@ const WEBHOOKS = ["it's `a\\\\b` Ä 1", "off 0", "on 1", "unset NULL"];
 const ACCOUNTS = ["both 1 1", "in 1 0", "none 0 0", "out 0 1"];
 
 const test = suite("the quiet of a real MariaDB");
-const withoutMariadb = missingMariadb();
-const withoutBucket = missingBucketServer();
-if (withoutMariadb !== null) skip(test, "quiet databases", "mariadb", withoutMariadb);
-else if (withoutBucket !== null) skip(test, "quiet databases", "bucket-server", withoutBucket);
-else addTests();
+const it = useMariadbBench(test, "quiet databases", [DROP_COPY]);
+if (it !== null) addTests(it);
 test.run();
 
-function addTests(): void {
-  let server: MariadbServer;
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    server = await startMariadb();
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-    await server?.stop();
-  });
+function addTests(it: MariadbBench): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(server.address, undefined, bucket);
-    await succeed(CREATE);
-  });
-  test.after.each(async () => {
-    await bench.run({ ...DROP, generation: 99 });
-    await bench.run(DROP_COPY);
-    assert.equal(server.state(), []);
-    bench.remove();
+    await it.succeed(CREATE);
   });
 
-  async function succeed(...works: Work[]): Promise<void> {
-    for (const work of works) {
-      const { status, output } = await bench.run(work);
-      assert.is(status, 0, `${work.kind}: ${output}`);
-    }
-  }
-  const ask = (statement: string, database = COPIED) => server.query(statement, { database });
+  const ask = (statement: string, database = COPIED) => it.server.query(statement, { database });
   const webhooks = (database = COPIED) =>
     ask(
       "SELECT CONCAT(name, ' ', COALESCE(enabled, 'NULL')) FROM tabWebhook ORDER BY name",
@@ -95,8 +62,8 @@ function addTests(): void {
   const hasTable = (database = COPIED) => ask("SHOW TABLES LIKE '\\_\\_kairos\\_quiet'", database);
   /** ACME's database is loud, and backed up; the copy is made. */
   async function copied(more = ""): Promise<void> {
-    loadInto(server, FIRST, Buffer.from(LOUD + more));
-    await succeed(BACKUP_OF_ACME, CREATE_COPY, RESTORE_COPY, NAME_COPY);
+    loadInto(it.server, FIRST, Buffer.from(LOUD + more));
+    await it.succeed(BACKUP_OF_ACME, CREATE_COPY, RESTORE_COPY, NAME_COPY);
   }
   const SILENT = ["it's `a\\\\b` Ä 0", "off 0", "on 0", "unset NULL"];
 
@@ -120,7 +87,7 @@ function addTests(): void {
     ask("INSERT INTO tabWebhook VALUES ('made since', 1), ('made off', 0)");
     ask("DELETE FROM `tabEmail Account` WHERE name = 'both'");
     ask("INSERT INTO `tabEmail Queue` VALUES ('e', 'Not Sent')");
-    await succeed(RESUME_COPY);
+    await it.succeed(RESUME_COPY);
     assert.equal(webhooks().toSorted(), [...WEBHOOKS, "made off 0", "made since 1"].toSorted());
     assert.equal(accounts(), ["in 1 0", "none 0 0", "out 0 1"]);
     assert.equal(mails(), ["a Error", "b Sent", "c Error", "d Error", "e Error"]);
@@ -131,7 +98,7 @@ function addTests(): void {
     await copied();
     for (let beforeCommand = 60, attempt = 1; ; beforeCommand += 60, attempt++) {
       const kill = { container: 0, beforeCommand };
-      if ((await bench.run({ ...RESUME_COPY, attempt, kill })).status !== null) break;
+      if ((await it.bench.run({ ...RESUME_COPY, attempt, kill })).status !== null) break;
       assert.ok([SILENT, WEBHOOKS].some((one) => one.join() === webhooks().toSorted().join()));
     }
     assert.equal([webhooks().toSorted(), accounts(), hasTable()], [WEBHOOKS, ACCOUNTS, []]);
@@ -142,7 +109,7 @@ function addTests(): void {
       "CREATE TABLE __kairos_quiet (table_name VARCHAR(64) NOT NULL, column_name VARCHAR(64) NOT NULL, name VARCHAR(140) NOT NULL, value INT NOT NULL, PRIMARY KEY (table_name, column_name, name)) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; INSERT INTO __kairos_quiet VALUES ('tabWebhook', 'enabled', 'off', 1);";
     await copied(table);
     assert.equal(webhooks().toSorted(), SILENT);
-    await succeed(RESUME_COPY);
+    await it.succeed(RESUME_COPY);
     assert.ok(webhooks().includes("off 1"));
     assert.ok(webhooks().includes("on 1"));
   });
@@ -153,13 +120,13 @@ function addTests(): void {
     ask(
       "CREATE VIEW __kairos_quiet AS SELECT 'tabWebhook' table_name, 'enabled' column_name, 'off' name, 1 value",
     );
-    await succeed(RESUME_COPY);
+    await it.succeed(RESUME_COPY);
     assert.equal(webhooks().toSorted(), SILENT);
   });
 
   test("a site without any of those tables is copied, too", async () => {
-    loadInto(server, FIRST, Buffer.from(INSTALLED));
-    await succeed(BACKUP_OF_ACME, CREATE_COPY, RESTORE_COPY, NAME_COPY, RESUME_COPY);
+    loadInto(it.server, FIRST, Buffer.from(INSTALLED));
+    await it.succeed(BACKUP_OF_ACME, CREATE_COPY, RESTORE_COPY, NAME_COPY, RESUME_COPY);
     assert.equal(hasTable(), []);
   });
 }

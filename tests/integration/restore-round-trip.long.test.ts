@@ -3,15 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
+import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
-import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
-import type { MariadbServer } from "../testkit/mariadb-server.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench, POD_UID } from "../testkit/site-bench.ts";
-import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { useMariadbBench } from "../testkit/mariadb-bench.ts";
+import type { MariadbBench } from "../testkit/mariadb-bench.ts";
+import { POD_UID } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
   FIRST,
@@ -36,58 +32,32 @@ DELIMITER ;
 `;
 
 const test = suite("restores of a real MariaDB");
-const withoutMariadb = missingMariadb();
-const withoutBucket = missingBucketServer();
-if (withoutMariadb !== null) skip(test, "restores of a real MariaDB", "mariadb", withoutMariadb);
-else if (withoutBucket !== null)
-  skip(test, "restores of a real MariaDB", "bucket-server", withoutBucket);
-else addTests();
+const it = useMariadbBench(test, "restores of a real MariaDB");
+if (it !== null) addTests(it);
 test.run();
 
-function addTests(): void {
-  let server: MariadbServer;
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    server = await startMariadb();
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-    await server?.stop();
-  });
+function addTests(it: MariadbBench): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(server.address, undefined, bucket);
-    await succeed(CREATE);
+    await it.succeed(CREATE);
     loadInto(
-      server,
+      it.server,
       FIRST,
       readFileSync(new URL("../fixtures/every-kind-of-table.sql", import.meta.url)),
     );
-    loadInto(server, FIRST, Buffer.from(DEFINED));
-  });
-  test.after.each(async () => {
-    await bench.run({ ...DROP, generation: 99 });
-    assert.equal(server.state(), []);
-    bench.remove();
+    loadInto(it.server, FIRST, Buffer.from(DEFINED));
   });
 
-  async function succeed(work: Work): Promise<void> {
-    const { status, output } = await bench.run(work);
-    assert.is(status, 0, `${work.kind}: ${output}`);
-  }
-  const ask = (statement: string, database: string) => server.query(statement, { database });
+  const ask = (statement: string, database: string) => it.server.query(statement, { database });
   const asTenant = (statement: string, database: string) =>
-    server.query(statement, { database, user: database, password: "database-secret" });
+    it.server.query(statement, { database, user: database, password: "database-secret" });
   /** Without the names of either database, but for what people have written themselves. */
-  const contentOf = (database: string) => databaseContent(server, database);
+  const contentOf = (database: string) => databaseContent(it.server, database);
 
   test("the restored database is, to the last byte, what was backed up, and later rows are in the old one alone", async () => {
     const before = contentOf(FIRST);
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(BACKUP_OF_ACME);
     ask("INSERT INTO told VALUES ('later')", FIRST);
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     assert.equal(contentOf(RESTORED), before);
     assert.is(ask("SELECT COUNT(*) FROM told WHERE what LIKE 'later%'", FIRST)[0], "1");
     const told = ask("SELECT GROUP_CONCAT(what) FROM told", RESTORED)[0] ?? "";
@@ -96,8 +66,8 @@ function addTests(): void {
   });
 
   test("nothing in the restored database works with the old one, or as its user", async () => {
-    await succeed(BACKUP_OF_ACME);
-    await succeed(restoreOfAcme());
+    await it.succeed(BACKUP_OF_ACME);
+    await it.succeed(restoreOfAcme());
     const definers = ask(
       `SELECT definer FROM information_schema.views WHERE table_schema = '${RESTORED}' AND table_name = 'seen'
        UNION ALL SELECT definer FROM information_schema.routines WHERE routine_schema = '${RESTORED}' AND routine_name = 'defined'
@@ -112,35 +82,35 @@ function addTests(): void {
   });
 
   test("a backup that does not hold an app which it names is not restored", async () => {
-    await succeed(BACKUP_OF_ACME);
-    await rewriteManifest(bucket, () => ({ apps: { frappe: null, erpnext: null } }));
-    const { status, message } = await bench.run(restoreOfAcme());
+    await it.succeed(BACKUP_OF_ACME);
+    await rewriteManifest(it.bucket, () => ({ apps: { frappe: null, erpnext: null } }));
+    const { status, message } = await it.bench.run(restoreOfAcme());
     assert.equal([status, message?.step], [1, "list-apps"]);
     assert.is(message?.reason, "the app erpnext is not installed on what the backup holds");
     asTenant("SELECT 1", FIRST);
   });
 
   test("the site's user has all of the new database, and none of the old one", async () => {
-    await succeed(BACKUP_OF_ACME);
-    await succeed(restoreOfAcme());
+    await it.succeed(BACKUP_OF_ACME);
+    await it.succeed(restoreOfAcme());
     assert.is(asTenant("SELECT COUNT(*) FROM seen", RESTORED)[0], "3");
     asTenant("INSERT INTO a_numbered (a) VALUES (5)", RESTORED);
     assert.throws(() => asTenant("SELECT 1", FIRST), /account is locked/);
   });
 
   test("a restore is taken back to what was there before it", async () => {
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(BACKUP_OF_ACME);
     ask("INSERT INTO told VALUES ('later')", FIRST);
     const later = contentOf(FIRST);
-    await succeed(restoreOfAcme());
-    await succeed(UNDO_OF_ACME);
+    await it.succeed(restoreOfAcme());
+    await it.succeed(UNDO_OF_ACME);
     assert.equal(contentOf(FIRST), later);
     asTenant("SELECT 1", FIRST);
     assert.throws(() => asTenant("SELECT 1", RESTORED), /account is locked/);
   });
 
   test("an attempt that comes late neither drops nor changes what a later one has made", async () => {
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(BACKUP_OF_ACME);
     let current = FIRST;
     let pauses = 0;
     for (let generation = 3; ; generation++) {
@@ -151,12 +121,12 @@ function addTests(): void {
       let wasPaused = false;
       const meanwhile = async () => {
         wasPaused = true;
-        await succeed({ ...work, attempt: 2 });
+        await it.succeed({ ...work, attempt: 2 });
       };
-      await bench.run({ ...work, ...late, pause, meanwhile });
+      await it.bench.run({ ...work, ...late, pause, meanwhile });
       if (!wasPaused) break;
       pauses += 1;
-      const config = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
+      const config = readFileSync(join(it.bench.site(ACME), "site_config.json"), "utf8");
       assert.match(config, `"${restored}"`);
       assert.is(asTenant("SELECT COUNT(*) FROM seen", restored)[0], "3", String(pauses));
       current = restored;
