@@ -26,8 +26,8 @@ END WHILE$$
 `;
 
 const test = suite("backups of a real MariaDB");
-const it = useMariadbBench(test, "backups of a real MariaDB");
-if (it !== null) addTests(it);
+const bench = useMariadbBench(test, "backups of a real MariaDB");
+if (bench !== null) addTests(bench);
 test.run();
 
 function addTests(it: MariadbBench): void {

@@ -37,8 +37,8 @@ const WEBHOOKS = ["it's `a\\\\b` Ä 1", "off 0", "on 1", "unset NULL"];
 const ACCOUNTS = ["both 1 1", "in 1 0", "none 0 0", "out 0 1"];
 
 const test = suite("the quiet of a real MariaDB");
-const it = useMariadbBench(test, "quiet databases", [DROP_COPY]);
-if (it !== null) addTests(it);
+const bench = useMariadbBench(test, "quiet databases", [DROP_COPY]);
+if (bench !== null) addTests(bench);
 test.run();
 
 function addTests(it: MariadbBench): void {

@@ -32,8 +32,8 @@ DELIMITER ;
 `;
 
 const test = suite("restores of a real MariaDB");
-const it = useMariadbBench(test, "restores of a real MariaDB");
-if (it !== null) addTests(it);
+const bench = useMariadbBench(test, "restores of a real MariaDB");
+if (bench !== null) addTests(bench);
 test.run();
 
 function addTests(it: MariadbBench): void {
