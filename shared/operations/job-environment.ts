@@ -139,35 +139,37 @@ export function backupTarget({ tenant, settings }: EnvironmentSource): V1EnvVar[
 }
 
 /** Which backup is restored, whose it is, and where it comes from. Empty where nobody asked for it. */
-export function restoreSource({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
-  const owner = tenant.spec.restore?.tenant ?? tenant.id;
-  return [
-    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
-    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
-    plain("BACKUP_ID", tenant.spec.restore?.backup ?? ""),
-    plain("BACKUP_TENANT", owner),
-    secret("BACKUP_KEY", secretName(owner, "backup-key"), "key"),
-  ];
+export function restoreSource(source: EnvironmentSource): V1EnvVar[] {
+  const { id, spec } = source.tenant;
+  return storedBackup(source, spec.restore?.backup, spec.restore?.tenant ?? id);
 }
 
 /** Of which backup a bundle is made, and where both are. Empty where nobody asked for it. */
-export function exportSource({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
-  return [
-    plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
-    plain("BACKUP_ENDPOINT", settings.backupEndpoint),
-    plain("BACKUP_ID", tenant.spec.export?.backup ?? ""),
-    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
-  ];
+export function exportSource(source: EnvironmentSource): V1EnvVar[] {
+  return storedBackup(source, source.tenant.spec.export?.backup);
 }
 
 /** Which backup is restored apart, where it comes from, and the database that is made of it and dropped again. */
-export function testedBackup({ tenant, settings }: EnvironmentSource): V1EnvVar[] {
+export function testedBackup(source: EnvironmentSource): V1EnvVar[] {
+  const { tenant } = source;
+  return [
+    ...storedBackup(source, tenant.status.backup?.id),
+    plain("RESTORED_DATABASE", testedDatabase(tenant)),
+  ];
+}
+
+/** Where a backup is, and the key of its owner's backups. `owner`: whose it is, where it may be another tenant's. */
+function storedBackup(
+  { tenant, settings }: EnvironmentSource,
+  backupId: string | undefined,
+  owner?: string,
+): V1EnvVar[] {
   return [
     plain("BACKUP_BUCKET", settings.backupBucket ?? ""),
     plain("BACKUP_ENDPOINT", settings.backupEndpoint),
-    plain("BACKUP_ID", tenant.status.backup?.id ?? ""),
-    secret("BACKUP_KEY", secretName(tenant.id, "backup-key"), "key"),
-    plain("RESTORED_DATABASE", testedDatabase(tenant)),
+    plain("BACKUP_ID", backupId ?? ""),
+    ...(owner === undefined ? [] : [plain("BACKUP_TENANT", owner)]),
+    secret("BACKUP_KEY", secretName(owner ?? tenant.id, "backup-key"), "key"),
   ];
 }
 

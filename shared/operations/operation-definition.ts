@@ -5,7 +5,7 @@
  * @module
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
-import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
+import type { Status, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import type { EnvironmentSource } from "./job-environment.ts";
 
@@ -30,17 +30,22 @@ export interface OperationDefinition<Kind extends string = string> {
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
   /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
   statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
-  /**
-   * Of an operation whose failure is none of the site's: what the status says in place of a failure. Without it, the tenant
-   * has failed.
-   */
-  statusOfFailure?: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
+  /** Of an operation whose failure is none of the site's: where the status has it. Without this, the tenant has failed. */
+  ownFailure?: OwnFailure;
   /** What the success of its Job verifies. */
   verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */
   serviceAccount?: string;
   /** One after the other. */
   containers: readonly [...ContainerDefinition[], ContainerDefinition];
+}
+
+/** A failure that is not its tenant's. */
+export interface OwnFailure {
+  /** What the status says in place of a failure. */
+  record: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
+  /** What a status says of it; null where it did not fail. */
+  read: (status: Status) => OperationFailure | null;
 }
 
 /** Why an attempt failed. */

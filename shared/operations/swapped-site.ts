@@ -17,8 +17,8 @@ const BEFORE_THE_SWAP: ReadonlySet<string | null> = new Set([
 ]);
 
 /**
- * Given up in the middle of a swap, or before anybody has looked whether one was begun, the site may be closed, and which of the two it is nobody knows. Whatever is asked next opens
- * or suspends it anew, as the one that the record says.
+ * Given up in the middle of a swap, or before anybody has looked whether one was begun, the site may be closed, and which
+ * of the two it is nobody knows. Whatever is asked next opens or suspends it anew, as the one that the record says.
  */
 export function swapGivenUp({ status: { site } }: Tenant, step: string | null): StatusChanges {
   if (site === null || BEFORE_THE_SWAP.has(step)) return {};

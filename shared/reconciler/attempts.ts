@@ -133,13 +133,13 @@ function failed(
   settings: DecideSettings,
 ): Decision {
   const { step, reason, message, retryable } = asBlocked(tenant, failure);
-  const { maxAttempts, statusWhenGivenUp, statusOfFailure } = definitionOf(operation.kind);
+  const { maxAttempts, statusWhenGivenUp, ownFailure } = definitionOf(operation.kind);
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
   const told = { step, reason, message, retryable };
-  const said: StatusChanges = statusOfFailure
-    ? { ...NOTHING_WRONG, ...statusOfFailure(tenant, told, now) }
+  const said: StatusChanges = ownFailure
+    ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
     : { condition: "failed", step_since: null, ...told };
   if (!isTriedAgain) {
     return record("JobFailed", {

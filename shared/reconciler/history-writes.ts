@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { definitionOf } from "../operations/registry.ts";
 import { OPERATION_RECORD_DAYS, operationId } from "../tenant/operation-record.ts";
 import type { OperationOutcome, OperationRecord } from "../tenant/operation-record.ts";
 import { withoutPersonalData } from "../tenant/personal-data.ts";
-import { addSeconds, currentOperation, isSettled, TEST_RESTORE_KIND } from "../tenant/tenant.ts";
+import { addSeconds, currentOperation, isSettled } from "../tenant/tenant.ts";
 import type { Operation, Status, Tenant } from "../tenant/tenant.ts";
 import type { JobReport } from "./decision.ts";
 import { firstDifference } from "./difference.ts";
@@ -146,9 +147,10 @@ function endOf(
   return { state: "succeeded", outcome };
 }
 
-/** What the record says of a failure; null where nothing has failed. That of a test is the backup's. */
+/** What the record says of a failure; null where nothing has failed. */
 function failureOf(kind: string | null, status: Status): OperationOutcome | null {
-  if (kind === TEST_RESTORE_KIND) return status.backup?.tests?.failure ?? null;
+  const own = kind === null ? undefined : definitionOf(kind).ownFailure;
+  if (own !== undefined) return own.read(status);
   const { step, reason, message, retryable } = status;
   return status.condition === "failed" ? { step, reason, message, retryable } : null;
 }

@@ -18,7 +18,7 @@ import {
   DAY_SECONDS,
   hasFailed,
   isSettled,
-  isBeingTested,
+  isIdle,
   isRequested,
   isToGo,
   siteOf,
@@ -261,7 +261,7 @@ function requestBackup(
   issued: CommandRequest,
 ): CommandEffect {
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (!isSettled(tenant) && !isBeingTested(tenant)) {
+  if (!isIdle(tenant)) {
     return isRequested(tenant, BACKUP_KIND)
       ? refused("A backup of the tenant is being made.")
       : refused("Something else is being done to the tenant's site.");

@@ -9,7 +9,7 @@ import {
   addSeconds,
   DAY_SECONDS,
   EXPORT_KIND,
-  isBeingTested,
+  isIdle,
   isRequested,
   isSettled,
   siteOf,
@@ -43,7 +43,7 @@ export function requestExport(
 ): CommandEffect {
   const { spec } = tenant;
   if (siteOf(tenant) === null) return refused("The tenant has no site yet.");
-  if (!isSettled(tenant) && !isBeingTested(tenant)) {
+  if (!isIdle(tenant)) {
     if (!isRequested(tenant, EXPORT_KIND)) {
       return refused("Something else is being done to the tenant's site.");
     }

@@ -9,7 +9,7 @@ import { newestKept, restoredDatabase } from "./site-database.ts";
 import {
   DROP_KEPT_KIND,
   hasFailed,
-  isBeingTested,
+  isIdle,
   isSettled,
   RESTORE_KIND,
   siteOf,
@@ -58,8 +58,7 @@ export function applyRestore(
 function whyNotNow(tenant: Tenant): string | null {
   const site = siteOf(tenant);
   if (site === null) return "The tenant has no site yet.";
-  if (!isSettled(tenant) && !isBeingTested(tenant))
-    return "Something else is being done to the tenant's site.";
+  if (!isIdle(tenant)) return "Something else is being done to the tenant's site.";
   return site.suspended === null ? "The tenant's site is neither open nor suspended." : null;
 }
 

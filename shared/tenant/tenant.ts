@@ -505,6 +505,16 @@ export function isBeingTested(tenant: Tenant): boolean {
   return isRequested(tenant, TEST_RESTORE_KIND) && requests[TEST_RESTORE_KIND] === command_id;
 }
 
+/** Whether nothing is done to the site that a command would have to wait for. */
+export function isIdle(tenant: Tenant): boolean {
+  return isSettled(tenant) || isBeingTested(tenant);
+}
+
+/** Whether such an operation is requested of a customer's site that stays. */
+export function isRequestedOfSite(tenant: Tenant, kind: string): boolean {
+  return !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, kind);
+}
+
 /** Whoever asks for something waits for no test: one that is withdrawn comes in another night. */
 export function withoutTest(requests: Spec["requests"]): Spec["requests"] {
   const { [TEST_RESTORE_KIND]: _, ...others } = requests;
@@ -520,8 +530,8 @@ export function withoutPendingLink(tenant: Tenant): Partial<Pick<Spec, "requests
 export const DROP_KEPT_KIND = "drop-kept";
 
 /**
- * A backup or an export that is not made yet is not worth having once the site is closed to be dropped, and nobody who takes that back
- * expects the site to be another one.
+ * A backup or an export that is not made yet is not worth having once the site is closed to be dropped, and nobody who
+ * takes that back expects the site to be another one.
  */
 export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
   const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, EXPORT_KIND, TEST_RESTORE_KIND];

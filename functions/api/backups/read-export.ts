@@ -3,11 +3,12 @@
  *
  * @module
  */
+import type { Bucket } from "../../../shared/backups/bucket.ts";
 import { parseBundle } from "../../../shared/backups/export-bundle.ts";
 import { exportOf } from "../../../shared/tenant/export-command.ts";
 import type { NewestExport } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
-import type { ApiDependencies, Call } from "../http/endpoint.ts";
+import type { Call } from "../http/endpoint.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import { findTenant, POLL_HEADERS } from "../tenants/find-tenant.ts";
 import { requireBucket } from "./backup-answers.ts";
@@ -30,12 +31,11 @@ export const readExport = defineEndpoint({
     409: { description: "There are no backups here.", schema: problemSchema },
   },
   async handle(call, dependencies) {
-    requireBucket(dependencies);
+    const bucket = requireBucket(dependencies);
     const now = new Date();
     const found = exportOf(await findTenant(call, dependencies), call.backupId, now);
     if (found === null) throw noSuchExport(call);
-    const files =
-      found.state === "ready" ? await filesOf(call, found.bundle, dependencies, now) : [];
+    const files = found.state === "ready" ? await filesOf(call, found.bundle, bucket, now) : [];
     const headers = found.state === "pending" ? POLL_HEADERS : {};
     return { status: 200, headers, body: toExportView(call, found, files) };
   },
@@ -44,10 +44,9 @@ export const readExport = defineEndpoint({
 async function filesOf(
   call: Pick<Call, "tenantId" | "backupId">,
   { folder, expires_at }: NewestExport,
-  dependencies: ApiDependencies,
+  bucket: Bucket,
   now: Date,
 ): Promise<ExportView["files"]> {
-  const bucket = requireBucket(dependencies);
   const files = parseBundle(await bucket.readBundle(call.tenantId, call.backupId, folder));
   // It went with its backup, or somebody has removed it.
   if (files === null) throw noSuchExport(call);

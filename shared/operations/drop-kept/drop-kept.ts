@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { DROP_KEPT_KIND, isRequested, isToGo, siteOf } from "../../tenant/tenant.ts";
+import { DROP_KEPT_KIND, isRequestedOfSite } from "../../tenant/tenant.ts";
 import { administrator, keptDatabases, tenantPassword } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE } from "../script-parts.ts";
 
 export const dropKept: OperationDefinition<typeof DROP_KEPT_KIND> = {
   kind: DROP_KEPT_KIND,
-  isNeeded: (tenant) =>
-    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, DROP_KEPT_KIND),
+  isNeeded: (tenant) => isRequestedOfSite(tenant, DROP_KEPT_KIND),
   // Whoever waits for a site comes first.
   queueRank: 5,
   maxAttempts: 3,

@@ -4,15 +4,14 @@
  * @module
  */
 import { exportMade } from "../../tenant/export-command.ts";
-import { EXPORT_KIND, isRequested, isToGo, siteOf } from "../../tenant/tenant.ts";
+import { EXPORT_KIND, isRequestedOfSite } from "../../tenant/tenant.ts";
 import { database, exportSource } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, EXPORT } from "../script-parts.ts";
 
 export const exportBackup: OperationDefinition<typeof EXPORT_KIND> = {
   kind: EXPORT_KIND,
-  isNeeded: (tenant) =>
-    !isToGo(tenant) && siteOf(tenant) !== null && isRequested(tenant, EXPORT_KIND),
+  isNeeded: (tenant) => isRequestedOfSite(tenant, EXPORT_KIND),
   // Somebody waits for it, but for no site.
   queueRank: 5,
   maxAttempts: 3,

@@ -128,8 +128,8 @@ class Renaming:
     """A dump on its way, of which the lines that define something get another database's name.
 
     MariaDB writes a database's name into the default of a column that a sequence numbers; and the site's user, who is
-    called the same, into what has a definer. Without a new name both are left out. Rows of a table are never changed: a line of them begins with an INSERT or a
-    bracket, and holds no end of a line.
+    called the same, into what has a definer. Without a new name both are left out. Rows of a table are never changed: a
+    line of them begins with an INSERT or a bracket, and holds no end of a line.
     """
 
     def __init__(self, old, new, sink):

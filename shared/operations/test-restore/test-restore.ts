@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRequested, isToGo, siteOf, TEST_RESTORE_KIND } from "../../tenant/tenant.ts";
+import { isRequestedOfSite, TEST_RESTORE_KIND } from "../../tenant/tenant.ts";
 import type { NewestBackup, Tenant } from "../../tenant/tenant.ts";
 import { administrator, testedBackup } from "../job-environment.ts";
 import type { OperationDefinition, OperationFailure } from "../operation-definition.ts";
@@ -12,10 +12,7 @@ import { COMMON, DATABASE, RESTORE } from "../script-parts.ts";
 export const testRestore: OperationDefinition<typeof TEST_RESTORE_KIND> = {
   kind: TEST_RESTORE_KIND,
   isNeeded: (tenant) =>
-    !isToGo(tenant) &&
-    siteOf(tenant) !== null &&
-    tenant.status.backup !== null &&
-    isRequested(tenant, TEST_RESTORE_KIND),
+    tenant.status.backup !== null && isRequestedOfSite(tenant, TEST_RESTORE_KIND),
   // Nobody waits for it.
   queueRank: 6,
   maxAttempts: 3,
@@ -24,7 +21,7 @@ export const testRestore: OperationDefinition<typeof TEST_RESTORE_KIND> = {
   secret: "backup-key",
   statusWhileWorking: () => ({}),
   statusWhenGivenUp: () => ({}),
-  statusOfFailure: failed,
+  ownFailure: { record: failed, read: ({ backup }) => backup?.tests?.failure ?? null },
   verified: passed,
   serviceAccount: "kairos-backup-site",
   containers: [

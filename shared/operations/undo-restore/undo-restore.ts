@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRequested, isToGo, siteOf, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
+import { isRequestedOfSite, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
 import { keptOnUndo, newestKept } from "../../tenant/site-database.ts";
 import {
   administrator,
@@ -19,11 +19,7 @@ import { swapGivenUp } from "../swapped-site.ts";
 
 export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
   kind: UNDO_RESTORE_KIND,
-  isNeeded: (tenant) =>
-    !isToGo(tenant) &&
-    siteOf(tenant) !== null &&
-    newestKept(tenant) !== null &&
-    isRequested(tenant, UNDO_RESTORE_KIND),
+  isNeeded: (tenant) => newestKept(tenant) !== null && isRequestedOfSite(tenant, UNDO_RESTORE_KIND),
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 2400,
