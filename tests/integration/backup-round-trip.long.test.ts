@@ -7,8 +7,8 @@ import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
-import { useMariadbBench } from "../testkit/mariadb-bench.ts";
-import type { MariadbBench } from "../testkit/mariadb-bench.ts";
+import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
+import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
 import { BACKUP_OF_ACME, manifestIn, plainPart } from "../testkit/stored-backup.ts";
 
 /** Raises two numbers together, in the first table of a dump and in its last, until there is a row in a third one. */
@@ -26,8 +26,8 @@ END WHILE$$
 `;
 
 const test = suite("backups of a real MariaDB");
-const bench = useMariadbBench(test, "backups of a real MariaDB");
-if (bench !== null) addTests(bench);
+const ground = useMariadbBench(test, "backups of a real MariaDB");
+if (ground !== null) addTests(ground);
 test.run();
 
 function addTests(it: MariadbBench): void {

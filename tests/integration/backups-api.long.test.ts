@@ -5,68 +5,40 @@ import * as assert from "uvu/assert";
 import type { BackupRecord } from "../../shared/backups/backup-record.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { startOwnApi } from "../testkit/own-api.ts";
-import type { OwnApi } from "../testkit/own-api.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
-import { siteAt } from "../testkit/some-site.ts";
-import { withParts } from "../testkit/tenant-parts.ts";
-import type { TenantParts } from "../testkit/tenant-parts.ts";
+import { startBucketServer } from "../testkit/own-bucket.ts";
+import { tenantNamed } from "../testkit/stored-tenants.ts";
 import { someBackup } from "../testkit/some-backup.ts";
+import { useApiWithBucket } from "../testkit/api-with-bucket.ts";
+import type { ApiWithBucket } from "../testkit/api-with-bucket.ts";
 
 const test = suite("the API of backups");
 
 const NOW = new Date();
-let it: OwnApi;
-let bucket: BucketServer;
 
-async function tenant(name: string, more: TenantParts = {}): Promise<Tenant> {
-  const site = { status: { ...ACTIVE.status, site: siteAt(name) } };
-  const made = withParts(withParts(tenantNamed(name, NOW), site), more);
-  await it.store.createTenant(made, null);
-  return made;
-}
+const ground = useApiWithBucket(test, "backups");
+if (ground !== null) addTests(ground);
+test.run();
 
-/** A backup that is whole, asked for so many hours ago. */
-async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
-  const id = randomUUID();
-  const created_at = addSeconds(NOW, -hours * 3600);
-  await it.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
-  for (const part of ["1/database.sql.0", "1/files.tar.0", "manifest.json"]) {
-    await bucket.write(`tenants/${of.id}/${id}/${part}`, Buffer.from(part));
+function addTests(at: ApiWithBucket): void {
+  const { tenant, stored } = at;
+
+  /** A backup that is whole, asked for so many hours ago. */
+  async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
+    const id = randomUUID();
+    const created_at = addSeconds(NOW, -hours * 3600);
+    await at.api.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
+    for (const part of ["1/database.sql.0", "1/files.tar.0", "manifest.json"]) {
+      await at.bucket.write(`tenants/${of.id}/${id}/${part}`, Buffer.from(part));
+    }
+    return id;
   }
-  return id;
-}
-
-const stored = async ({ id }: Tenant) => {
-  const found = await it.store.readTenant(id);
-  assert.ok(found);
-  return found.record;
-};
-
-const missing = missingBucketServer();
-if (missing === null) {
-  test.before(async () => {
-    bucket = await startBucketServer();
-    it = await startOwnApi({ BACKUP_BUCKET: bucket.name, BACKUP_ENDPOINT: bucket.endpoint });
-  });
-  test.after(async () => {
-    await it?.stop();
-    await bucket.stop();
-  });
-  test.before.each(async () => {
-    await it.empty();
-    await bucket.empty();
-  });
 
   test("one that is asked for is pending, kept for 30 days, and in the list", async () => {
     const acme = await tenant("acme");
-    const asked = await it.call("POST", `/tenants/${acme.id}/backups`);
+    const asked = await at.api.call("POST", `/tenants/${acme.id}/backups`);
     assert.equal([asked.status, asked.body["status"]], [202, "active"]);
     const id = String(asked.body["backup"]);
-    const shown = await it.call("GET", `/tenants/${acme.id}/backups/${id}`);
+    const shown = await at.api.call("GET", `/tenants/${acme.id}/backups/${id}`);
     assert.is(shown.headers.get("Retry-After"), "5");
     const { created_at, expires_at, ...rest } = shown.body;
     assert.equal(rest, {
@@ -84,7 +56,7 @@ if (missing === null) {
     });
     const days = (Date.parse(String(expires_at)) - Date.parse(String(created_at))) / 86_400_000;
     assert.is(days, 30);
-    const list = await it.call("GET", `/tenants/${acme.id}/backups`);
+    const list = await at.api.call("GET", `/tenants/${acme.id}/backups`);
     assert.equal(list.body, { backups: [shown.body] });
     const { spec } = await stored(acme);
     assert.equal([spec.requests["backup"], spec.generation], [id, 2]);
@@ -93,10 +65,10 @@ if (missing === null) {
   test("a repeated request is answered with the same backup, and a second one waits for the first", async () => {
     const acme = await tenant("acme");
     const headers = { "Idempotency-Key": "k1" };
-    const first = await it.call("POST", `/tenants/${acme.id}/backups`, { headers });
-    const again = await it.call("POST", `/tenants/${acme.id}/backups`, { headers });
+    const first = await at.api.call("POST", `/tenants/${acme.id}/backups`, { headers });
+    const again = await at.api.call("POST", `/tenants/${acme.id}/backups`, { headers });
     assert.equal([again.status, again.body], [202, first.body]);
-    const second = await it.call("POST", `/tenants/${acme.id}/backups`);
+    const second = await at.api.call("POST", `/tenants/${acme.id}/backups`);
     assert.is(second.status, 409);
     assert.match(String(second.body["error"]), "A backup of the tenant is being made.");
   });
@@ -112,10 +84,10 @@ if (missing === null) {
   ] as const) {
     test(`a tenant ${sentence} is not backed up, and nothing is recorded`, async () => {
       const acme = await tenant("acme", parts);
-      const { status, body } = await it.call("POST", `/tenants/${acme.id}/backups`);
+      const { status, body } = await at.api.call("POST", `/tenants/${acme.id}/backups`);
       assert.is(status, 409);
       assert.match(String(body["error"]), why);
-      assert.ok((await it.client.collection("backups").get()).empty);
+      assert.ok((await at.api.client.collection("backups").get()).empty);
     });
   }
 
@@ -128,7 +100,7 @@ if (missing === null) {
     ];
     const other = await tenant("other");
     await storedBackup(other, 2);
-    const { body } = await it.call("GET", `/tenants/${gone.id}/backups`);
+    const { body } = await at.api.call("GET", `/tenants/${gone.id}/backups`);
     const backups = body["backups"] as { id: string; manifest: string }[];
     assert.equal(
       backups.map(({ id }) => id),
@@ -136,9 +108,9 @@ if (missing === null) {
     );
     assert.is(
       backups[0]?.manifest,
-      `gs://${bucket.name}/tenants/${gone.id}/${ids[1]}/manifest.json`,
+      `gs://${at.bucket.name}/tenants/${gone.id}/${ids[1]}/manifest.json`,
     );
-    const nobody = await it.call("GET", `/tenants/${randomUUID()}/backups`);
+    const nobody = await at.api.call("GET", `/tenants/${randomUUID()}/backups`);
     assert.is(nobody.status, 404);
   });
 
@@ -146,15 +118,17 @@ if (missing === null) {
     const acme = await tenant("acme");
     const [old, kept] = [await storedBackup(acme, 48), await storedBackup(acme, 24)];
     const headers = { "Idempotency-Key": "k2" };
-    const { status } = await it.call("DELETE", `/tenants/${acme.id}/backups/${old}`, { headers });
+    const { status } = await at.api.call("DELETE", `/tenants/${acme.id}/backups/${old}`, {
+      headers,
+    });
     assert.is(status, 200);
-    const left = (await bucket.list()).map(({ name }) => name);
+    const left = (await at.bucket.list()).map(({ name }) => name);
     assert.is(left.length, 3);
     assert.ok(left.every((name) => name.startsWith(`tenants/${acme.id}/${kept}/`)));
-    assert.is((await it.call("GET", `/tenants/${acme.id}/backups/${old}`)).status, 404);
-    const again = await it.call("DELETE", `/tenants/${acme.id}/backups/${old}`, { headers });
+    assert.is((await at.api.call("GET", `/tenants/${acme.id}/backups/${old}`)).status, 404);
+    const again = await at.api.call("DELETE", `/tenants/${acme.id}/backups/${old}`, { headers });
     assert.is(again.status, 200);
-    assert.is((await it.call("DELETE", `/tenants/${acme.id}/backups/${old}`)).status, 404);
+    assert.is((await at.api.call("DELETE", `/tenants/${acme.id}/backups/${old}`)).status, 404);
   });
 
   test("who loses the newest one has the next newest that is whole, and then none", async () => {
@@ -164,40 +138,37 @@ if (missing === null) {
     const newest = await storedBackup(acme, 24);
     const nightly_at = addSeconds(NOW, -24 * 3600);
     const backup = { id: newest, requested_at: nightly_at, verified_at: null, nightly_at };
-    await it.client.doc(`tenants/${acme.id}`).update({ "status.backup": backup });
-    await it.call("DELETE", `/tenants/${acme.id}/backups/${newest}`);
+    await at.api.client.doc(`tenants/${acme.id}`).update({ "status.backup": backup });
+    await at.api.call("DELETE", `/tenants/${acme.id}/backups/${newest}`);
     assert.equal((await stored(acme)).status.backup, {
       id: old,
       requested_at: addSeconds(NOW, -48 * 3600),
       verified_at: null,
       nightly_at,
     });
-    await it.call("DELETE", `/tenants/${acme.id}/backups/${old}`);
+    await at.api.call("DELETE", `/tenants/${acme.id}/backups/${old}`);
     assert.is((await stored(acme)).status.backup, null);
   });
 
   test("neither one that is being made nor another tenant's is deleted", async () => {
     const [acme, other] = [await tenant("acme"), await tenant("other")];
     const pending = await storedBackup(acme, 1, { state: "pending" });
-    const { status } = await it.call("DELETE", `/tenants/${acme.id}/backups/${pending}`);
+    const { status } = await at.api.call("DELETE", `/tenants/${acme.id}/backups/${pending}`);
     assert.is(status, 409);
-    const theirs = await it.call("DELETE", `/tenants/${other.id}/backups/${pending}`);
+    const theirs = await at.api.call("DELETE", `/tenants/${other.id}/backups/${pending}`);
     assert.is(theirs.status, 404);
-    assert.is((await bucket.list()).length, 3);
+    assert.is((await at.bucket.list()).length, 3);
   });
 
   test("a bucket that does not answer leaves the record, and it is tried again", async () => {
     const acme = await tenant("acme");
     const id = await storedBackup(acme, 1);
-    await bucket.stop();
-    const { status } = await it.call("DELETE", `/tenants/${acme.id}/backups/${id}`);
+    await at.bucket.stop();
+    const { status } = await at.api.call("DELETE", `/tenants/${acme.id}/backups/${id}`);
     assert.is(status, 503);
-    const left = await it.client.doc(`backups/${id}`).get();
+    const left = await at.api.client.doc(`backups/${id}`).get();
     // Nobody is to count on what may be half there.
     assert.equal([left.get("state"), left.get("reason")], ["failed", "Deleted"]);
-    bucket = await startBucketServer();
+    at.bucket = await startBucketServer();
   });
-} else {
-  skip(test, "backups", "bucket-server", missing);
 }
-test.run();

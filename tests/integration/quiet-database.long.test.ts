@@ -3,8 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CREATE } from "../crash/crash-injection.ts";
 import { loadInto } from "../testkit/database-content.ts";
-import { useMariadbBench } from "../testkit/mariadb-bench.ts";
-import type { MariadbBench } from "../testkit/mariadb-bench.ts";
+import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
+import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
 import { BACKUP_OF_ACME } from "../testkit/stored-backup.ts";
 import {
   COPIED,
@@ -37,8 +37,8 @@ const WEBHOOKS = ["it's `a\\\\b` Ä 1", "off 0", "on 1", "unset NULL"];
 const ACCOUNTS = ["both 1 1", "in 1 0", "none 0 0", "out 0 1"];
 
 const test = suite("the quiet of a real MariaDB");
-const bench = useMariadbBench(test, "quiet databases", [DROP_COPY]);
-if (bench !== null) addTests(bench);
+const ground = useMariadbBench(test, "quiet databases", [DROP_COPY]);
+if (ground !== null) addTests(ground);
 test.run();
 
 function addTests(it: MariadbBench): void {

@@ -6,83 +6,50 @@ import type { BackupRecord } from "../../shared/backups/backup-record.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
-import { startOwnApi } from "../testkit/own-api.ts";
-import type { OwnApi } from "../testkit/own-api.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { siteAt } from "../testkit/some-site.ts";
-import { ACTIVE, tenantNamed } from "../testkit/stored-tenants.ts";
-import { withParts } from "../testkit/tenant-parts.ts";
-import type { TenantParts } from "../testkit/tenant-parts.ts";
 import { someBackup } from "../testkit/some-backup.ts";
+import { useApiWithBucket } from "../testkit/api-with-bucket.ts";
+import type { ApiWithBucket } from "../testkit/api-with-bucket.ts";
 
 const test = suite("the API of restores");
 
 const NOW = new Date();
 const hoursAgo = (hours: number) => addSeconds(NOW, -hours * 3600);
-let it: OwnApi;
-let bucket: BucketServer;
 
-async function tenant(name: string, more: TenantParts = {}): Promise<Tenant> {
-  const site = { status: { ...ACTIVE.status, site: siteAt(name) } };
-  const made = withParts(withParts(tenantNamed(name, NOW), site), more);
-  await it.store.createTenant(made, null);
-  return made;
-}
-
-/** A backup that was made so many hours ago. */
-async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
-  const id = randomUUID();
-  const created_at = hoursAgo(hours);
-  await it.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
-  const manifest = {
-    format: 1,
-    made_at: created_at.toISOString(),
-    image: "frappe/erpnext:v16",
-    apps: { frappe: "16.1.0", erpnext: null },
-    mariadb: "11.8.2-MariaDB",
-    tables: { tabUser: { rows_estimated: 1 }, tabFile: { rows_estimated: 2 } },
-    parts: [
-      { name: "database.sql", bytes: 100, plain_bytes: 1000, objects: [] },
-      { name: "files.tar", bytes: 10, plain_bytes: 20, objects: [] },
-    ],
-  };
-  const text = JSON.stringify(manifest);
-  await bucket.write(
-    `tenants/${of.id}/${id}/manifest.json`,
-    new Uint8Array(Buffer.from(text)),
-    "application/json",
-  );
-  return id;
-}
-
-const stored = async ({ id }: Tenant) => {
-  const found = await it.store.readTenant(id);
-  assert.ok(found);
-  return found.record;
-};
-const restore = (of: Tenant, body: Record<string, unknown>, query = "") =>
-  it.call("POST", `/tenants/${of.id}/restore${query}`, { body });
-
-const missing = missingBucketServer();
-if (missing === null) addTests();
-else skip(test, "restores in the API", "bucket-server", missing);
+const ground = useApiWithBucket(test, "restores in the API");
+if (ground !== null) addTests(ground);
 test.run();
 
-function addTests(): void {
-  test.before(async () => {
-    bucket = await startBucketServer();
-    it = await startOwnApi({ BACKUP_BUCKET: bucket.name, BACKUP_ENDPOINT: bucket.endpoint });
-  });
-  test.after(async () => {
-    await it?.stop();
-    await bucket.stop();
-  });
-  test.before.each(async () => {
-    await it.empty();
-    await bucket.empty();
-  });
+function addTests(at: ApiWithBucket): void {
+  const { tenant, stored } = at;
+
+  /** A backup that was made so many hours ago. */
+  async function storedBackup(of: Tenant, hours: number, more: Partial<BackupRecord> = {}) {
+    const id = randomUUID();
+    const created_at = hoursAgo(hours);
+    await at.api.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
+    const manifest = {
+      format: 1,
+      made_at: created_at.toISOString(),
+      image: "frappe/erpnext:v16",
+      apps: { frappe: "16.1.0", erpnext: null },
+      mariadb: "11.8.2-MariaDB",
+      tables: { tabUser: { rows_estimated: 1 }, tabFile: { rows_estimated: 2 } },
+      parts: [
+        { name: "database.sql", bytes: 100, plain_bytes: 1000, objects: [] },
+        { name: "files.tar", bytes: 10, plain_bytes: 20, objects: [] },
+      ],
+    };
+    const text = JSON.stringify(manifest);
+    await at.bucket.write(
+      `tenants/${of.id}/${id}/manifest.json`,
+      new Uint8Array(Buffer.from(text)),
+      "application/json",
+    );
+    return id;
+  }
+
+  const restore = (of: Tenant, body: Record<string, unknown>, query = "") =>
+    at.api.call("POST", `/tenants/${of.id}/restore${query}`, { body });
 
   test("a restore is recorded with its backup, a database of its own and the reason", async () => {
     const acme = await tenant("acme");
@@ -100,8 +67,8 @@ function addTests(): void {
     const acme = await tenant("acme");
     const backup = await storedBackup(acme, 5);
     const asked = { headers: { "Idempotency-Key": "k1" }, body: { backup } };
-    const first = await it.call("POST", `/tenants/${acme.id}/restore`, asked);
-    const again = await it.call("POST", `/tenants/${acme.id}/restore`, asked);
+    const first = await at.api.call("POST", `/tenants/${acme.id}/restore`, asked);
+    const again = await at.api.call("POST", `/tenants/${acme.id}/restore`, asked);
     assert.equal([first.status, again.body], [202, first.body]);
     assert.is((await stored(acme)).spec.generation, 2);
   });
@@ -164,7 +131,7 @@ function addTests(): void {
   test("a backup whose manifest is gone holds nothing to tell of", async () => {
     const acme = await tenant("acme");
     const backup = await storedBackup(acme, 5);
-    await bucket.empty();
+    await at.bucket.empty();
     const { status, body } = await restore(acme, { backup }, "?validate_only=true");
     assert.is(status, 409);
     assert.match(String(body["error"]), /manifest is missing/);
@@ -175,9 +142,9 @@ function addTests(): void {
     const acme = await tenant("acme", { status: { kept } });
     const none = await tenant("none");
     const path = (of: Tenant) => `/tenants/${of.id}/restore/undo`;
-    assert.is((await it.call("POST", path(acme))).status, 202);
+    assert.is((await at.api.call("POST", path(acme))).status, 202);
     assert.ok((await stored(acme)).spec.requests["undo-restore"]);
-    const refused = await it.call("POST", path(none));
+    const refused = await at.api.call("POST", path(none));
     assert.is(refused.status, 409);
     assert.match(String(refused.body["error"]), /Nothing is kept/);
   });

@@ -5,8 +5,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
-import { useMariadbBench } from "../testkit/mariadb-bench.ts";
-import type { MariadbBench } from "../testkit/mariadb-bench.ts";
+import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
+import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
 import { POD_UID } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
@@ -32,8 +32,8 @@ DELIMITER ;
 `;
 
 const test = suite("restores of a real MariaDB");
-const bench = useMariadbBench(test, "restores of a real MariaDB");
-if (bench !== null) addTests(bench);
+const ground = useMariadbBench(test, "restores of a real MariaDB");
+if (ground !== null) addTests(ground);
 test.run();
 
 function addTests(it: MariadbBench): void {

@@ -19,12 +19,11 @@ import {
   wholeBackup,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
 import { startTestStack } from "../testkit/stack-fixture.ts";
-import { BACKUP_KEY, createSiteBench, POD_UID, STAND_IN } from "../testkit/site-bench.ts";
-import type { PodRun, SiteBench } from "../testkit/site-bench.ts";
+import { BACKUP_KEY, POD_UID, STAND_IN } from "../testkit/site-bench.ts";
+import type { PodRun } from "../testkit/site-bench.ts";
+import { useBench } from "../testkit/bench-with-bucket.ts";
+import type { BenchWithBucket } from "../testkit/bench-with-bucket.ts";
 
 const test = suite("backups");
 /** Runs a command, and prints how many KiB its largest process has needed. */
@@ -34,37 +33,24 @@ subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 `;
 
-const missing = missingBucketServer();
-if (missing === null) addTests();
-else skip(test, "backups", "bucket-server", missing);
+const ground = useBench(test, "backups");
+if (ground !== null) addTests(ground);
 test.run();
 
-function addTests(): void {
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-  });
+function addTests(it: BenchWithBucket): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(STAND_IN, undefined, bucket);
-    const { status, output } = await bench.run(CREATE);
-    assert.is(status, 0, output);
+    await it.succeed(CREATE);
   });
-  test.after.each(() => bench.remove());
 
   test("a backup is its parts and a manifest, and the site is as it was", async () => {
-    mkdirSync(join(bench.site(ACME), "private/files/älter"), { recursive: true });
-    writeFileSync(join(bench.site(ACME), "private/files/älter/x"), "private");
-    writeFileSync(join(bench.site(ACME), "public/files/y"), "public");
-    const before = siteIn(bench);
-    const { status, output, result } = await bench.run(BACKUP_OF_ACME);
+    mkdirSync(join(it.bench.site(ACME), "private/files/älter"), { recursive: true });
+    writeFileSync(join(it.bench.site(ACME), "private/files/älter/x"), "private");
+    writeFileSync(join(it.bench.site(ACME), "public/files/y"), "public");
+    const before = siteIn(it.bench);
+    const { status, output, result } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 0, output);
-    assert.equal(siteIn(bench), before);
-    const manifest = await manifestIn(bucket);
+    assert.equal(siteIn(it.bench), before);
+    const manifest = await manifestIn(it.bucket);
     assert.equal(
       manifest.parts.map(({ name }) => name),
       ["database.sql", "files.tar", "site_config.json"],
@@ -77,9 +63,9 @@ function addTests(): void {
       tabDocType: { rows_estimated: 0, rows: 0 },
       taberpnext: { rows_estimated: 0, rows: 0 },
     });
-    const dump = (await plainPart(bucket, manifest, "database.sql")).toString();
+    const dump = (await plainPart(it.bucket, manifest, "database.sql")).toString();
     assert.match(dump, /CREATE OR REPLACE TABLE taberpnext[^]*-- Dump completed\n$/);
-    const archive = await plainPart(bucket, manifest, "files.tar");
+    const archive = await plainPart(it.bucket, manifest, "files.tar");
     const names = execFileSync("tar", ["--list"], {
       input: archive,
       encoding: "utf8",
@@ -90,14 +76,14 @@ function addTests(): void {
       ["public/files/y", String.raw`private/files/älter/x`, ""],
     );
     assert.equal(
-      await plainPart(bucket, manifest, "site_config.json"),
-      readFileSync(join(bench.site(ACME), "site_config.json")),
+      await plainPart(it.bucket, manifest, "site_config.json"),
+      readFileSync(join(it.bench.site(ACME), "site_config.json")),
     );
   });
 
   test("every object goes when the backup's time is over", async () => {
-    await bench.run(BACKUP_OF_ACME);
-    const objects = await bucket.list();
+    await it.bench.run(BACKUP_OF_ACME);
+    const objects = await it.bucket.list();
     assert.is(objects.length, 4);
     for (const { name, customTime } of objects) {
       assert.ok(name.startsWith(`tenants/${ACME.id}/${BACKUP_ID}/`));
@@ -109,27 +95,27 @@ function addTests(): void {
   });
 
   test("the manifest bears a code that only the tenant's key makes", async () => {
-    await bench.run(BACKUP_OF_ACME);
-    const { hmac_sha256, ...manifest } = await manifestIn(bucket);
+    await it.bench.run(BACKUP_OF_ACME);
+    const { hmac_sha256, ...manifest } = await manifestIn(it.bucket);
     assert.is(codeOf(manifest), hmac_sha256);
   });
 
   test("a second attempt of a backup that is there changes nothing and says the same", async () => {
-    const first = await bench.run(BACKUP_OF_ACME);
-    const before = await bucket.list();
-    const second = await bench.run({ ...BACKUP_OF_ACME, attempt: 2 });
+    const first = await it.bench.run(BACKUP_OF_ACME);
+    const before = await it.bucket.list();
+    const second = await it.bench.run({ ...BACKUP_OF_ACME, attempt: 2 });
     assert.is(second.status, 0, second.output);
     assert.match(second.output, "made already");
     assert.equal(second.result, first.result);
-    assert.equal(await bucket.list(), before);
+    assert.equal(await it.bucket.list(), before);
   });
 
   test("what is the same twice has the same plain sums, and other bytes in the bucket", async () => {
-    await bench.run(BACKUP_OF_ACME);
-    const first = await manifestIn(bucket);
-    await bucket.empty();
-    await bench.run({ ...BACKUP_OF_ACME, generation: 3 });
-    const second = await manifestIn(bucket);
+    await it.bench.run(BACKUP_OF_ACME);
+    const first = await manifestIn(it.bucket);
+    await it.bucket.empty();
+    await it.bench.run({ ...BACKUP_OF_ACME, generation: 3 });
+    const second = await manifestIn(it.bucket);
     const sums = ({ parts }: typeof first) => parts.map(({ plain_sha256 }) => plain_sha256);
     assert.equal(sums(second), sums(first));
     for (const [index, part] of first.parts.entries())
@@ -137,32 +123,34 @@ function addTests(): void {
   });
 
   test("nothing that is stored or said holds a secret", async () => {
-    const { output, left } = await bench.run(BACKUP_OF_ACME);
-    const manifest = await manifestIn(bucket);
-    const config = (await plainPart(bucket, manifest, "site_config.json")).toString();
+    const { output, left } = await it.bench.run(BACKUP_OF_ACME);
+    const manifest = await manifestIn(it.bucket);
+    const config = (await plainPart(it.bucket, manifest, "site_config.json")).toString();
     const { encryption_key, db_password } = JSON.parse(config) as Record<string, string>;
     const secrets = [encryption_key ?? "?", db_password ?? "?", BACKUP_KEY, STAND_IN.rootPassword];
-    const stored = await Promise.all((await bucket.list()).map(({ name }) => bucket.read(name)));
+    const stored = await Promise.all(
+      (await it.bucket.list()).map(({ name }) => it.bucket.read(name)),
+    );
     for (const text of [output, ...left, ...stored])
       for (const secret of secrets) assert.not.ok(text?.includes(secret));
   });
 
   test("a manifest that somebody else has put there is no backup, and stays", async () => {
     const forged = Buffer.from('{"format": 1, "parts": [], "hmac_sha256": "00"}');
-    await bucket.write(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`, forged);
-    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    await it.bucket.write(`tenants/${ACME.id}/${BACKUP_ID}/manifest.json`, forged);
+    const { status, message } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 1);
     assert.match(message?.reason ?? "", "which the tenant's key has not made");
-    assert.is((await bucket.list()).length, 1);
+    assert.is((await it.bucket.list()).length, 1);
   });
 
   test("a torn site_config.json is taken from its copy", async () => {
-    const path = join(bench.site(ACME), "site_config.json");
+    const path = join(it.bench.site(ACME), "site_config.json");
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, 20));
-    const { status, output } = await bench.run(BACKUP_OF_ACME);
+    const { status, output } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 0, output);
-    const kept = await plainPart(bucket, await manifestIn(bucket), "site_config.json");
+    const kept = await plainPart(it.bucket, await manifestIn(it.bucket), "site_config.json");
     assert.is(
       createHash("sha256").update(kept).digest("hex"),
       createHash("sha256").update(whole).digest("hex"),
@@ -170,27 +158,27 @@ function addTests(): void {
   });
 
   test("a newer operation ends a backup that has not come to its manifest", async () => {
-    const late = await bench.run({
+    const late = await it.bench.run({
       ...BACKUP_OF_ACME,
       pause: { container: 0, beforeCommand: 100 },
       meanwhile: async () => {
-        const drop = await bench.run({ kind: "suspend", tenant: ACME, generation: 5 });
+        const drop = await it.bench.run({ kind: "suspend", tenant: ACME, generation: 5 });
         assert.is(drop.status, 0, drop.output);
       },
     });
     assert.is(late.status, 67, late.output);
-    assert.not.ok((await bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
+    assert.not.ok((await it.bucket.list()).some(({ name }) => name.endsWith("manifest.json")));
   });
 
   /** What a backup comes to on which this program takes the place of another. */
   function runWith(program: string, script: string): Promise<PodRun> {
-    const directory = join(bench.directory, "scratch", "instead");
+    const directory = join(it.bench.directory, "scratch", "instead");
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, program), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
     const path = [directory, FAKE_BENCH_DIRECTORY, STAND_IN.clientDirectory, SYSTEM_PATH];
-    return bench.run({ ...BACKUP_OF_ACME, env: { PATH: path.join(":") } });
+    return it.bench.run({ ...BACKUP_OF_ACME, env: { PATH: path.join(":") } });
   }
-  const hasManifest = async () => (await manifestOrNull(bucket)) !== null;
+  const hasManifest = async () => (await manifestOrNull(it.bucket)) !== null;
 
   test("a dump without its end is none, though it says that all is well", async () => {
     const { status, message } = await runWith("mariadb-dump", "echo 'CREATE TABLE half (a INT);'");
@@ -215,8 +203,8 @@ function addTests(): void {
     const changed = await runWith("tar", `(${tar}); exit 1`);
     assert.is(changed.status, 0, changed.output);
     assert.match(changed.output, "file changed as we read it");
-    await wholeBackup(bucket);
-    await bucket.empty();
+    await wholeBackup(it.bucket);
+    await it.bucket.empty();
     const unread = await runWith(
       "tar",
       'echo "tar: x: Cannot open: Permission denied" >&2; exit 2',
@@ -241,11 +229,11 @@ function addTests(): void {
 
   test("an object that is there is never replaced", async () => {
     const place = `tenants/${ACME.id}/${BACKUP_ID}/2.1.${POD_UID}/database.sql.gz.enc.00000`;
-    await bucket.write(place, Buffer.from("somebody else's"));
-    const { status, message } = await bench.run(BACKUP_OF_ACME);
+    await it.bucket.write(place, Buffer.from("somebody else's"));
+    const { status, message } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 1);
     assert.is(message?.reason, `there is another object ${place}`);
-    assert.is((await bucket.read(place)).toString(), "somebody else's");
+    assert.is((await it.bucket.read(place)).toString(), "somebody else's");
     assert.not.ok(await hasManifest());
   });
 
@@ -255,14 +243,14 @@ function addTests(): void {
     const program = ["scripts/bucket.py", "scripts/backup_format.py", "backup/backup_parts.py"]
       .map((file) => readFileSync(new URL(file, operations), "utf8"))
       .join("\n");
-    const parts = join(bench.directory, "parts");
+    const parts = join(it.bench.directory, "parts");
     const command = ["head", `--bytes=${mebibytes}M`, "/dev/urandom"];
     const stored = ["-I", "-S", "-c", program, "part", "large", parts, ...command];
     const { expires_at } = BACKUP_OF_ACME.tenant.spec.backup ?? {};
     const env = {
       PATH: process.env["PATH"],
-      BACKUP_BUCKET: bucket.name,
-      BACKUP_ENDPOINT: bucket.endpoint,
+      BACKUP_BUCKET: it.bucket.name,
+      BACKUP_ENDPOINT: it.bucket.endpoint,
       BACKUP_ID,
       BACKUP_EXPIRES_AT: expires_at?.toISOString(),
       BACKUP_KEY,
@@ -281,19 +269,19 @@ function addTests(): void {
     const { mebibytes, part } = store(200);
     assert.is(part.objects.length, 13);
     const manifest = { parts: [part] } as Manifest;
-    assert.is((await plainPart(bucket, manifest, "large")).length, 200 * 1024 * 1024);
+    assert.is((await plainPart(it.bucket, manifest, "large")).length, 200 * 1024 * 1024);
     assert.ok(mebibytes < 128, `${mebibytes} MiB`);
     assert.ok(mebibytes < small.mebibytes + 32, `${small.mebibytes} and ${mebibytes} MiB`);
   });
 
   test("npm start has a bucket of its own", async () => {
-    const it = await startTestStack({ POOL_SIZE: "0" });
+    const own = await startTestStack({ POOL_SIZE: "0" });
     try {
-      const { bucket: name, endpoint } = it.stack.backups ?? {};
+      const { bucket: name, endpoint } = own.stack.backups ?? {};
       const answer = await fetch(`${endpoint}/storage/v1/b/${name}/o`);
       assert.is(answer.status, 200);
     } finally {
-      await it.stop();
+      await own.stop();
     }
   });
 }

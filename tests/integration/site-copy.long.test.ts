@@ -12,11 +12,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
-import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
   COPIED,
@@ -29,59 +24,46 @@ import {
   RESUME_COPY,
   SUSPEND_COPY,
 } from "../testkit/stored-copy.ts";
+import { useBench } from "../testkit/bench-with-bucket.ts";
+import type { BenchWithBucket } from "../testkit/bench-with-bucket.ts";
 
 const test = suite("copies of sites");
-const missing = missingBucketServer();
-if (missing === null) addTests();
-else skip(test, "copies of sites", "bucket-server", missing);
+const ground = useBench(test, "copies of sites");
+if (ground !== null) addTests(ground);
 test.run();
 
-function addTests(): void {
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-  });
+function addTests(it: BenchWithBucket): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(STAND_IN, undefined, bucket);
-    await succeed(CREATE);
-    mkdirSync(join(bench.site(ACME), "private/files"), { recursive: true });
-    writeFileSync(join(bench.site(ACME), "private/files/x"), "as of the backup");
+    await it.succeed(CREATE);
+    mkdirSync(join(it.bench.site(ACME), "private/files"), { recursive: true });
+    writeFileSync(join(it.bench.site(ACME), "private/files/x"), "as of the backup");
     change(ACME, { mute_emails: 0, limits: { users: 5 } });
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(BACKUP_OF_ACME);
   });
-  test.after.each(() => bench.remove());
 
-  async function succeed(...works: Work[]): Promise<void> {
-    for (const work of works) {
-      const { status, output } = await bench.run(work);
-      assert.is(status, 0, `${work.kind}: ${output}`);
-    }
-  }
-  const configOf = (tenant: typeof COPY) => join(bench.site(tenant), "site_config.json");
+  const configOf = (tenant: typeof COPY) => join(it.bench.site(tenant), "site_config.json");
   const config = (tenant = COPY) =>
     JSON.parse(readFileSync(configOf(tenant), "utf8")) as Record<string, unknown>;
   const change = (tenant: typeof COPY, more: object) =>
     writeFileSync(configOf(tenant), JSON.stringify({ ...config(tenant), ...more }));
-  const hosts = () => readdirSync(bench.volume.hosts);
-  const ledTo = (host: string) => realpathSync(join(bench.volume.hosts, host));
-  const databases = () => readdirSync(join(bench.databases, "databases")).toSorted();
+  const hosts = () => readdirSync(it.bench.volume.hosts);
+  const ledTo = (host: string) => realpathSync(join(it.bench.volume.hosts, host));
+  const databases = () => readdirSync(join(it.bench.databases, "databases")).toSorted();
   const quietKeys = ({ mute_emails, pause_scheduler }: Record<string, unknown>) => [
     mute_emails,
     pause_scheduler,
   ];
 
   test("a copy holds what the backup holds, under a name, a database and a password of its own", async () => {
-    await succeed(CREATE_COPY, RESTORE_COPY);
+    await it.succeed(CREATE_COPY, RESTORE_COPY);
     assert.equal(hosts(), ["acme.kairos.app"]);
-    await succeed(NAME_COPY);
-    assert.is(ledTo("copy.kairos.app"), bench.site(COPY));
-    assert.is(ledTo("acme.kairos.app"), bench.site(ACME));
-    assert.is(readFileSync(join(bench.site(COPY), "private/files/x"), "utf8"), "as of the backup");
+    await it.succeed(NAME_COPY);
+    assert.is(ledTo("copy.kairos.app"), it.bench.site(COPY));
+    assert.is(ledTo("acme.kairos.app"), it.bench.site(ACME));
+    assert.is(
+      readFileSync(join(it.bench.site(COPY), "private/files/x"), "utf8"),
+      "as of the backup",
+    );
     const made = config();
     assert.equal([made["db_name"], made["db_user"]], [COPIED, COPIED]);
     assert.is(made["host_name"], "https://copy.kairos.app");
@@ -90,47 +72,47 @@ function addTests(): void {
   });
 
   test("a copy sends no mail and its scheduler rests until it is resumed, and then both are as they were", async () => {
-    await succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY);
+    await it.succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY);
     assert.equal(quietKeys(config()), [1, 1]);
-    await succeed(RESUME_COPY);
+    await it.succeed(RESUME_COPY);
     assert.equal(quietKeys(config()), [0, undefined]);
     assert.not("kairos_before_quiet" in config());
     assert.equal(quietKeys(config(ACME)), [0, undefined]);
   });
 
   test("a copy that was suspended, or deleted, and is opened again as it was is quiet", async () => {
-    await succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY, SUSPEND_COPY);
+    await it.succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY, SUSPEND_COPY);
     assert.equal(quietKeys(config()), [1, 1]);
-    await succeed(REOPEN_COPY);
+    await it.succeed(REOPEN_COPY);
     assert.equal(quietKeys(config()), [1, 1]);
   });
 
   test("what was made first is kept, and all of it goes with the tenant", async () => {
-    await succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY);
+    await it.succeed(CREATE_COPY, RESTORE_COPY, NAME_COPY);
     const acme = databaseName(ACME.id);
     assert.equal(databases(), [acme, databaseName(COPY.id), COPIED].toSorted());
-    await succeed(DROP_COPY);
+    await it.succeed(DROP_COPY);
     assert.equal(databases(), [acme]);
-    assert.not(existsSync(bench.site(COPY)));
+    assert.not(existsSync(it.bench.site(COPY)));
     assert.equal(hosts(), ["acme.kairos.app"]);
   });
 
   test("a manifest of another tenant's in the place of this one's is refused", async () => {
-    await succeed(CREATE_COPY);
-    await rewriteManifest(bucket, () => ({ tenant: COPY.id }));
-    const { status, message } = await bench.run(RESTORE_COPY);
+    await it.succeed(CREATE_COPY);
+    await rewriteManifest(it.bucket, () => ({ tenant: COPY.id }));
+    const { status, message } = await it.bench.run(RESTORE_COPY);
     assert.equal([status, message?.step], [1, "read-manifest"]);
     assert.match(message?.reason ?? "", /is of another backup/);
     assert.not("mute_emails" in config());
   });
 
   test("a copy that does not answer is taken back, and the next attempt makes it", async () => {
-    await succeed(CREATE_COPY);
+    await it.succeed(CREATE_COPY);
     const env = { BENCH_URL: "http://127.0.0.1:9", VISITORS_SECONDS: "0" };
-    const { status, message } = await bench.run({ ...RESTORE_COPY, env });
+    const { status, message } = await it.bench.run({ ...RESTORE_COPY, env });
     assert.equal([status, message?.step], [1, "open-site"]);
     assert.is(config()["db_name"], databaseName(COPY.id));
-    await succeed({ ...RESTORE_COPY, attempt: 3 }, { ...NAME_COPY, attempt: 4 });
+    await it.succeed({ ...RESTORE_COPY, attempt: 3 }, { ...NAME_COPY, attempt: 4 });
     assert.equal(quietKeys(config()), [1, 1]);
   });
 }

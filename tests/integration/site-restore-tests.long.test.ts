@@ -4,64 +4,46 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
-import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import type { Work } from "../testkit/site-bench.ts";
 import { BACKUP_ID, BACKUP_OF_ACME, siteIn } from "../testkit/stored-backup.ts";
 import { FIRST, restoreUnder } from "../testkit/stored-restore.ts";
 import { damage, DAMAGES, testOfAcme } from "../testkit/tested-backup.ts";
+import { useBench } from "../testkit/bench-with-bucket.ts";
+import type { BenchWithBucket } from "../testkit/bench-with-bucket.ts";
 
 const test = suite("tests of restores");
-const missing = missingBucketServer();
-if (missing === null) addTests();
-else skip(test, "tests of restores", "bucket-server", missing);
+const ground = useBench(test, "tests of restores");
+if (ground !== null) addTests(ground);
 test.run();
 
-function addTests(): void {
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-  });
+function addTests(it: BenchWithBucket): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(STAND_IN, undefined, bucket);
-    await succeed(CREATE);
-    writeFileSync(join(bench.site(ACME), "public/files/y"), "as of the backup");
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(CREATE);
+    writeFileSync(join(it.bench.site(ACME), "public/files/y"), "as of the backup");
+    await it.succeed(BACKUP_OF_ACME);
   });
-  test.after.each(() => bench.remove());
 
-  const databases = () => readdirSync(join(bench.databases, "databases"));
-  async function succeed(work: Work): Promise<void> {
-    const { status, output } = await bench.run(work);
-    assert.is(status, 0, `${work.kind}: ${output}`);
-  }
+  const databases = () => readdirSync(join(it.bench.databases, "databases"));
   async function failsFor(reason: RegExp, more: Partial<Work> = {}): Promise<void> {
-    const before = siteIn(bench);
-    const { status, message, output } = await bench.run({ ...testOfAcme(), ...more });
+    const before = siteIn(it.bench);
+    const { status, message, output } = await it.bench.run({ ...testOfAcme(), ...more });
     assert.is(status, 1, output);
     assert.match(message?.reason ?? "", reason);
-    assert.equal(siteIn(bench), before);
+    assert.equal(siteIn(it.bench), before);
   }
 
   test("a good backup passes, and nothing of the site or the database has changed", async () => {
-    const before = siteIn(bench);
-    await succeed(testOfAcme());
-    assert.equal(siteIn(bench), before);
-    await succeed({ ...testOfAcme(), attempt: 2 });
-    assert.equal(siteIn(bench), before);
+    const before = siteIn(it.bench);
+    await it.succeed(testOfAcme());
+    assert.equal(siteIn(it.bench), before);
+    await it.succeed({ ...testOfAcme(), attempt: 2 });
+    assert.equal(siteIn(it.bench), before);
   });
 
   for (const part of ["database.sql", "files.tar", "site_config.json"]) {
     for (const [how, by, reason] of DAMAGES) {
       test(`one whose part ${part} is ${how} fails, says so, and leaves nothing`, async () => {
-        await damage(bucket, part, by);
+        await damage(it.bucket, part, by);
         await failsFor(reason);
       });
     }
@@ -71,7 +53,7 @@ function addTests(): void {
     await failsFor(/not one that the tenant's key has made/, {
       env: { BACKUP_KEY: "aa".repeat(32) },
     });
-    await bucket.empty();
+    await it.bucket.empty();
     await failsFor(new RegExp(`there is no backup ${BACKUP_ID}`));
   });
 
@@ -83,27 +65,27 @@ function addTests(): void {
       ] as const
     ).entries()) {
       const generation = 10 + 2 * index;
-      await bucket.empty();
-      const config = join(bench.site(ACME), "site_config.json");
+      await it.bucket.empty();
+      const config = join(it.bench.site(ACME), "site_config.json");
       const whole = { db_name: FIRST, db_user: FIRST, encryption_key: `${"a".repeat(43)}=` };
       writeFileSync(config, JSON.stringify({ ...whole, [key]: value }));
-      await succeed({ ...BACKUP_OF_ACME, generation });
+      await it.succeed({ ...BACKUP_OF_ACME, generation });
       await failsFor(reason, testOfAcme(generation + 1));
     }
   });
 
   test("killed anywhere, the site is as it was, and the next test leaves nothing", async () => {
-    const before = siteIn(bench);
+    const before = siteIn(it.bench);
     let left = 0;
     let kills = 0;
     for (let beforeCommand = 0; ; beforeCommand += 41) {
       const generation = 3 + kills;
       const killed = { ...testOfAcme(generation), kill: { container: 0, beforeCommand } };
-      if ((await bench.run(killed)).status !== null) break;
+      if ((await it.bench.run(killed)).status !== null) break;
       kills += 1;
       if (databases().length > 1) left += 1;
-      await succeed(testOfAcme(generation + 1));
-      assert.equal(siteIn(bench), before, `killed before ${beforeCommand}`);
+      await it.succeed(testOfAcme(generation + 1));
+      assert.equal(siteIn(it.bench), before, `killed before ${beforeCommand}`);
     }
     console.log(`\n${kills} kills, ${left} databases left by them`);
     assert.ok(kills >= 5 && left > 0);
@@ -115,18 +97,18 @@ function addTests(): void {
   ] as const) {
     test(`what a killed one has left goes with ${sentence}`, async () => {
       for (let beforeCommand = 20; databases().length === 1; beforeCommand += 10) {
-        await bench.run({ ...testOfAcme(), kill: { container: 0, beforeCommand } });
+        await it.bench.run({ ...testOfAcme(), kill: { container: 0, beforeCommand } });
         assert.ok(beforeCommand < 500);
       }
-      await succeed(next());
+      await it.succeed(next());
       assert.not(databases().some((name) => /t\d+$/.test(name)));
     });
   }
 
   test("one that comes late touches nothing", async () => {
-    const before = siteIn(bench);
-    await succeed({ ...testOfAcme(), attempt: 2 });
-    assert.is((await bench.run(testOfAcme())).status, 67);
-    assert.equal(siteIn(bench), before);
+    const before = siteIn(it.bench);
+    await it.succeed({ ...testOfAcme(), attempt: 2 });
+    assert.is((await it.bench.run(testOfAcme())).status, 67);
+    assert.equal(siteIn(it.bench), before);
   });
 }

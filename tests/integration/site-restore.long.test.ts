@@ -15,11 +15,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { siteName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
-import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
-import type { BucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
-import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
-import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import {
   BACKUP_ID,
   BACKUP_OF_ACME,
@@ -34,56 +29,43 @@ import {
   restoreOfAcme,
   UNDO_OF_ACME,
 } from "../testkit/stored-restore.ts";
+import { useBench } from "../testkit/bench-with-bucket.ts";
+import type { BenchWithBucket } from "../testkit/bench-with-bucket.ts";
 
 const test = suite("restores");
-const missing = missingBucketServer();
-if (missing === null) addTests();
-else skip(test, "restores", "bucket-server", missing);
+const ground = useBench(test, "restores");
+if (ground !== null) addTests(ground);
 test.run();
 
-function addTests(): void {
-  let bucket: BucketServer;
-  let bench: SiteBench;
-  test.before(async () => {
-    bucket = await startBucketServer();
-  });
-  test.after(async () => {
-    await bucket?.stop();
-  });
+function addTests(it: BenchWithBucket): void {
   test.before.each(async () => {
-    await bucket.empty();
-    bench = createSiteBench(STAND_IN, undefined, bucket);
-    await succeed(CREATE);
-    mkdirSync(join(bench.site(ACME), "private/files/älter"), { recursive: true });
+    await it.succeed(CREATE);
+    mkdirSync(join(it.bench.site(ACME), "private/files/älter"), { recursive: true });
     write("private/files/älter/x", "as of the backup");
     write("public/files/y", "as of the backup");
-    await succeed(BACKUP_OF_ACME);
+    await it.succeed(BACKUP_OF_ACME);
     // What has changed since: a table and a file are gone, others are new.
     write("public/files/y", "later");
     write("public/files/z", "later");
     table(FIRST, "tabLater");
   });
-  test.after.each(() => bench.remove());
 
-  const write = (file: string, text: string) => writeFileSync(join(bench.site(ACME), file), text);
-  const read = (file: string) => readFileSync(join(bench.site(ACME), file), "utf8");
-  const has = (file: string) => existsSync(join(bench.site(ACME), file));
+  const write = (file: string, text: string) =>
+    writeFileSync(join(it.bench.site(ACME), file), text);
+  const read = (file: string) => readFileSync(join(it.bench.site(ACME), file), "utf8");
+  const has = (file: string) => existsSync(join(it.bench.site(ACME), file));
   const table = (database: string, name: string) =>
-    writeFileSync(join(bench.databases, "databases", database, name), "");
-  const tables = (database: string) => readdirSync(join(bench.databases, "databases", database));
-  const databases = () => readdirSync(join(bench.databases, "databases"));
+    writeFileSync(join(it.bench.databases, "databases", database, name), "");
+  const tables = (database: string) => readdirSync(join(it.bench.databases, "databases", database));
+  const databases = () => readdirSync(join(it.bench.databases, "databases"));
   const isLocked = (user: string) =>
-    existsSync(join(bench.databases, "users", `${user}@%`, "locked"));
+    existsSync(join(it.bench.databases, "users", `${user}@%`, "locked"));
   const config = () => JSON.parse(read("site_config.json")) as Record<string, unknown>;
-  const ledTo = () => realpathSync(join(bench.volume.hosts, "acme.kairos.app"));
-  const own = (path: string) => join(bench.volume.tenants, siteName(ACME.id), ACME.id, path);
-  async function succeed(work: Work): Promise<void> {
-    const { status, output } = await bench.run(work);
-    assert.is(status, 0, `${work.kind}: ${output}`);
-  }
+  const ledTo = () => realpathSync(join(it.bench.volume.hosts, "acme.kairos.app"));
+  const own = (path: string) => join(it.bench.volume.tenants, siteName(ACME.id), ACME.id, path);
   /** All that the tenant has, but for the marks of the operations. */
   const state = () =>
-    bench.snapshot().filter((entry) => !/\/(claims|changes)(\/| )|locked /.test(entry));
+    it.bench.snapshot().filter((entry) => !/\/(claims|changes)(\/| )|locked /.test(entry));
 
   function isRestored(): void {
     assert.equal([config()["db_name"], config()["db_user"]], [RESTORED, RESTORED]);
@@ -92,7 +74,7 @@ function addTests(): void {
     assert.not(has("public/files/z"));
     assert.ok(tables(RESTORED).length > 0);
     assert.not(tables(RESTORED).includes("tabLater"));
-    assert.is(ledTo(), bench.site(ACME));
+    assert.is(ledTo(), it.bench.site(ACME));
     assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, false]);
   }
 
@@ -100,13 +82,13 @@ function addTests(): void {
     assert.equal([config()["db_name"], config()["db_user"]], [FIRST, FIRST]);
     assert.equal([read("public/files/y"), read("public/files/z")], ["later", "later"]);
     assert.ok(tables(FIRST).includes("tabLater"));
-    assert.is(ledTo(), bench.site(ACME));
+    assert.is(ledTo(), it.bench.site(ACME));
     assert.not(isLocked(FIRST));
   }
 
   test("a site has what the backup holds, and what it was is kept, locked", async () => {
     const before = config();
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     isRestored();
     assert.equal(config(), { ...before, db_name: RESTORED, db_user: RESTORED });
     const kept = own(`before-restore/${FIRST}`);
@@ -117,17 +99,17 @@ function addTests(): void {
   });
 
   test("a restore that succeeded is the same when it is run again", async () => {
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     const once = state();
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     assert.equal(state(), once);
   });
 
   test("a restore is taken back, and what was restored is kept instead", async () => {
     const before = config();
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     write("public/files/y", "after the restore");
-    await succeed(UNDO_OF_ACME);
+    await it.succeed(UNDO_OF_ACME);
     isAsBefore();
     assert.equal(config(), before);
     assert.ok(isLocked(RESTORED));
@@ -135,7 +117,7 @@ function addTests(): void {
     assert.is(readFileSync(join(kept, "public/files/y"), "utf8"), "after the restore");
     assert.not(existsSync(own(`before-restore/${FIRST}`)));
     const once = state();
-    await succeed(UNDO_OF_ACME);
+    await it.succeed(UNDO_OF_ACME);
     assert.equal(state(), once);
   });
 
@@ -148,7 +130,7 @@ function addTests(): void {
       encryption_key: "x",
     };
     write("site_config.json", JSON.stringify(changed));
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     const now = config();
     assert.equal(
       [now["host_name"], now["db_host"], now["encryption_key"]],
@@ -157,61 +139,61 @@ function addTests(): void {
   });
 
   test("a suspended site is restored, and stays closed until it is resumed", async () => {
-    await succeed({ kind: "suspend", tenant: acmeWith({}), generation: 2 });
-    await succeed(restoreOfAcme({ suspended: true }));
-    assert.not.equal(ledTo(), bench.site(ACME));
+    await it.succeed({ kind: "suspend", tenant: acmeWith({}), generation: 2 });
+    await it.succeed(restoreOfAcme({ suspended: true }));
+    assert.not.equal(ledTo(), it.bench.site(ACME));
     assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, true]);
-    await succeed({ kind: "resume", tenant: acmeWith({ database: RESTORED }), generation: 4 });
+    await it.succeed({ kind: "resume", tenant: acmeWith({ database: RESTORED }), generation: 4 });
     isRestored();
   });
 
   test("a suspension in the middle of a swap shuts both databases, and a resume opens what the record says", async () => {
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     // As if the restore's success had never been recorded.
-    await succeed({ kind: "suspend", tenant: acmeWith({}), generation: 4 });
+    await it.succeed({ kind: "suspend", tenant: acmeWith({}), generation: 4 });
     assert.equal([isLocked(FIRST), isLocked(RESTORED)], [true, true]);
-    await succeed({ kind: "resume", tenant: acmeWith({}), generation: 5 });
+    await it.succeed({ kind: "resume", tenant: acmeWith({}), generation: 5 });
     isAsBefore();
     assert.ok(isLocked(RESTORED));
   });
 
   test("a drop leaves nothing of what was restored, kept or current", async () => {
-    await succeed(restoreOfAcme());
-    await succeed({ ...DROP, tenant: acmeWith({ database: RESTORED }), generation: 9 });
+    await it.succeed(restoreOfAcme());
+    await it.succeed({ ...DROP, tenant: acmeWith({ database: RESTORED }), generation: 9 });
     assert.equal(databases(), []);
-    assert.equal(readdirSync(join(bench.databases, "users")), ["root@%"]);
-    assert.not(existsSync(join(bench.volume.tenants, siteName(ACME.id))));
+    assert.equal(readdirSync(join(it.bench.databases, "users")), ["root@%"]);
+    assert.not(existsSync(join(it.bench.volume.tenants, siteName(ACME.id))));
   });
 
   test("what another restore has left, or what was kept for long enough, goes with the next one", async () => {
     for (const name of [`${FIRST}r2`, `${FIRST}r1`]) {
-      mkdirSync(join(bench.databases, "databases", name));
+      mkdirSync(join(it.bench.databases, "databases", name));
       mkdirSync(own(`before-restore/${name}/public/files`), { recursive: true });
     }
     const work = restoreOfAcme();
     const kept = [{ database: `${FIRST}r1`, until: new Date(0) }];
     const tenant = { ...work.tenant, status: { ...work.tenant.status, kept } };
-    await succeed({ ...work, tenant });
+    await it.succeed({ ...work, tenant });
     assert.equal(databases().toSorted(), [FIRST, `${FIRST}r1`, RESTORED].toSorted());
     assert.equal(readdirSync(own("before-restore")).toSorted(), [FIRST, `${FIRST}r1`].toSorted());
   });
 
   test("what is kept for long enough is dropped, and the site stays as it is", async () => {
-    await succeed(restoreOfAcme());
+    await it.succeed(restoreOfAcme());
     const tenant = acmeWith({ database: RESTORED });
-    await succeed({ kind: "drop-kept", tenant, generation: 4 });
+    await it.succeed({ kind: "drop-kept", tenant, generation: 4 });
     assert.equal(databases(), [RESTORED]);
-    assert.equal(readdirSync(join(bench.databases, "users")), ["root@%", `${RESTORED}@%`]);
+    assert.equal(readdirSync(join(it.bench.databases, "users")), ["root@%", `${RESTORED}@%`]);
     assert.equal(readdirSync(own("before-restore")), []);
     assert.is(read("public/files/y"), "as of the backup");
-    assert.is(ledTo(), bench.site(ACME));
+    assert.is(ledTo(), it.bench.site(ACME));
   });
 
   /** Damages a stored object. */
   async function damage(name: string, change: (content: Buffer) => Buffer): Promise<void> {
-    const manifest = await manifestIn(bucket);
+    const manifest = await manifestIn(it.bucket);
     const object = manifest.parts.find((part) => part.name === name)?.objects[0]?.object ?? "";
-    await bucket.write(object, new Uint8Array(change(await bucket.read(object))));
+    await it.bucket.write(object, new Uint8Array(change(await it.bucket.read(object))));
   }
   const flipped = (content: Buffer) => {
     const other = Buffer.from(content);
@@ -240,10 +222,10 @@ function addTests(): void {
       "the manifest says something else",
       /not one that the tenant's key has made/,
       async () => {
-        const text = (await bucket.read(manifestPath))
+        const text = (await it.bucket.read(manifestPath))
           .toString()
           .replace('"format": 1', '"format": 2');
-        await bucket.write(manifestPath, new Uint8Array(Buffer.from(text)));
+        await it.bucket.write(manifestPath, new Uint8Array(Buffer.from(text)));
       },
     ],
     [
@@ -263,7 +245,7 @@ function addTests(): void {
     test(`nothing changes where ${sentence}`, async () => {
       await make();
       const before = config();
-      const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+      const { status, message } = await it.bench.run({ ...restoreOfAcme(), env });
       assert.is(status, 1);
       assert.match(message?.reason ?? "", reason);
       isAsBefore();
@@ -311,8 +293,8 @@ function addTests(): void {
   ];
   for (const [sentence, reason, change] of others) {
     test(`nothing changes with a backup ${sentence}`, async () => {
-      await rewriteManifest(bucket, change);
-      const { status, message } = await bench.run(restoreOfAcme());
+      await rewriteManifest(it.bucket, change);
+      const { status, message } = await it.bench.run(restoreOfAcme());
       assert.is(status, 1);
       assert.match(message?.reason ?? "", reason);
       isAsBefore();
@@ -338,7 +320,7 @@ function addTests(): void {
     const work = restoreOfAcme();
     const env = { BENCH_URL: url, VISITORS_SECONDS: "0" };
     try {
-      const { status, message } = await bench.run({ ...work, env });
+      const { status, message } = await it.bench.run({ ...work, env });
       assert.equal([status, message?.step], [1, "open-site"]);
       assert.match(message?.reason ?? "", /still get 500; it is as it was before$/);
       isAsBefore();
@@ -349,7 +331,7 @@ function addTests(): void {
       server.close();
     }
     // What was made is there still, and the next attempt only swaps.
-    const { status, output } = await bench.run({ ...work, attempt: 2 });
+    const { status, output } = await it.bench.run({ ...work, attempt: 2 });
     assert.is(status, 0, output);
     assert.match(output, /the backup is there already/);
     isRestored();
@@ -359,7 +341,7 @@ function addTests(): void {
     const { server, url } = await serving({ [RESTORED]: 200 });
     const env = { BENCH_URL: url, ROUTER_URL: url };
     try {
-      const { status, output } = await bench.run({ ...restoreOfAcme(), env });
+      const { status, output } = await it.bench.run({ ...restoreOfAcme(), env });
       assert.is(status, 0, output);
       assert.match(output, `visitors of ${siteName(ACME.id)} get 200`);
       assert.match(output, "visitors of acme.kairos.app get 200");
@@ -370,16 +352,16 @@ function addTests(): void {
 
   test("a restore that fails before the swap changes nothing, and the next attempt begins anew", async () => {
     const env = { LOCAL_BENCH_FAULTS: "acme:count-rows" };
-    const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+    const { status, message } = await it.bench.run({ ...restoreOfAcme(), env });
     assert.equal([status, message?.step], [1, "count-rows"]);
     isAsBefore();
-    await succeed({ ...restoreOfAcme(), attempt: 2 });
+    await it.succeed({ ...restoreOfAcme(), attempt: 2 });
     isRestored();
   });
 
   test("an app of the backup that the image has not is found before anything is made", async () => {
-    await rewriteManifest(bucket, () => ({ apps: { frappe: "16.0.0", wiki: "2.0.0" } }));
-    const { status, message } = await bench.run(restoreOfAcme());
+    await rewriteManifest(it.bucket, () => ({ apps: { frappe: "16.0.0", wiki: "2.0.0" } }));
+    const { status, message } = await it.bench.run(restoreOfAcme());
     assert.equal([status, message?.reason], [66, "the app wiki of the backup is not in the image"]);
     assert.equal(databases(), [FIRST]);
   });
