@@ -75,6 +75,8 @@ speak() {
 
 # end_quiet: the site that there is is as any other. The configuration comes last, so that it is known until then.
 end_quiet() {
+  # It is repaired where it is damaged, and where it cannot be, nothing is changed.
+  configure_site
   speak "$DB_NAME"
   if [[ -z $spoke && $(<"$site_directory/site_config.json") != *'"kairos_before_quiet"'* ]]; then return 0; fi
   step settle-quiet
