@@ -17,6 +17,11 @@ export function goesBack({ status: { upgrade } }: Pick<Tenant, "status">): boole
   return upgrade !== null && upgrade.under_way && upgrade.failure !== null;
 }
 
+/** Whose deletion was taken back meanwhile waits in no queue while the site is brought to where it is to be. */
+export function whileAway({ status: { phase } }: Pick<Tenant, "status">): StatusChanges {
+  return phase === "queued" ? { phase: "provisioning" } : {};
+}
+
 /** The upgrade begins, or goes on as it began. It is on record before anything is done to the site. */
 export function upgradeBegins(tenant: Tenant): { upgrade: Upgrade } {
   const { spec, status } = tenant;
@@ -41,14 +46,14 @@ export function upgradeSucceeds({ created_at, status }: Tenant): StatusChanges {
 /** The upgrade is given up: the site is in between until it was taken back. */
 export function upgradeFails(
   tenant: Tenant,
-  failure: Pick<UpgradeFailure, "step" | "reason" | "message"> & { patch?: string | undefined },
+  failure: Omit<UpgradeFailure, "at" | "patch" | "operation"> & { patch?: string | undefined },
   at: Date,
 ): StatusChanges {
-  const { step, reason, message, patch = null } = failure;
+  const { step, reason, message, retryable, patch = null } = failure;
   const { upgrade } = upgradeBegins(tenant);
   const { generation, attempt } = tenant.status.operation ?? { generation: 0, attempt: 0 };
   const operation = operationId(tenant.id, generation, attempt);
-  const told = { at, step, patch, reason, message, operation };
+  const told = { at, step, patch, reason, message, retryable, operation };
   return { upgrade: { ...upgrade, failure: told } };
 }
 
