@@ -14,6 +14,7 @@ export const REASON_HINTS = {
   QuotaExceeded: "Raise the quota in the chart's values, or lower MAX_CONCURRENT_JOBS.",
   PodNotCreated: "Run kubectl describe job; often it is Pod security or an admission webhook.",
   ImageNotPulled: "Correct FRAPPE_IMAGE, or give the nodes access to it.",
+  BenchMissing: "Name the bench in BENCHES again until no site is in it.",
   SecretMissing: "Make it; frappe-database-admin is the operator's, site-ID the control plane's.",
   VolumeMissing: "Run kubectl get pvc,pv, and make the claim kairos-volume or its volume.",
   ContainerNotCreated: "Correct what the message names: it is in Kubernetes' words.",
@@ -37,6 +38,7 @@ export const REASON_HINTS = {
   RedisUnavailable: "Bring the bench's Redis back, and retry what was given up meanwhile.",
   SiteNotOurs:
     "Find out whose site it is before another tenant gets that name: it was left as it is.",
+  SiteIsUpgraded: "Nothing: an upgrade that was given up had succeeded, and its end was not seen.",
   RecordDamaged: "Correct the fields that the message names in the database.",
 } as const satisfies Record<string, string>;
 

@@ -44,7 +44,8 @@ const UNDER_WAY: Upgrade = { from: "main", to: "next", under_way: true, failure:
 const begun = withChanges(waiting, { status: { upgrade: UNDER_WAY } });
 const FAILED = { step: "migrate", reason: "MigrationFailed", message: "no", retryable: false };
 const away = withChanges(begun, { status: upgradeFails(begun, { ...FAILED, patch: "p" }, NOW) });
-const back = withChanges(away, { status: revertSucceeds(away) });
+const back = withChanges(away, { status: revertSucceeds(away, null) });
+const found = withChanges(away, { status: revertSucceeds(away, "SiteIsUpgraded") });
 const moved = withChanges(begun, { status: upgradeSucceeds(begun) });
 
 /** Where it is, as the record says, and what follows. */
@@ -59,6 +60,7 @@ const stages: [
   ["one that is given up is taken back", away, "main", true, false, true],
   ["one that was taken back is where it was", back, "main", false, false, false],
   ["one that has succeeded is where it was to be", moved, "next", false, false, false],
+  ["one that nobody saw succeed is there as well", found, "next", false, false, false],
 ];
 for (const [sentence, tenant, bench, ...follows] of stages) {
   test(sentence, () => {
@@ -83,8 +85,10 @@ test("what it failed for is kept with its attempt, and stays when the site was t
 });
 
 test("nothing is said of it once it has succeeded, and all else of the site is as it was", () => {
-  assert.is(moved.status.upgrade, null);
-  assert.equal(moved.status.site, { ...SITE, bench: "next" });
+  for (const { status } of [moved, found]) {
+    assert.is(status.upgrade, null);
+    assert.equal(status.site, { ...SITE, bench: "next" });
+  }
 });
 
 test("what the site was before a restore is not to be had back after it, and is left over", () => {
@@ -103,7 +107,7 @@ test("what the site was before a restore is not to be had back after it, and is 
 test("what the site was before a restore is kept when the upgrade is taken back", () => {
   const kept = [{ database: "d", until: new Date("2026-11-25T13:00:00Z") }];
   const failing = withChanges(away, { status: { kept } });
-  assert.equal(withChanges(failing, { status: revertSucceeds(failing) }).status.kept, kept);
+  assert.equal(withChanges(failing, { status: revertSucceeds(failing, null) }).status.kept, kept);
 });
 
 test("its phase is as before, and who comes back meanwhile is not in the queue", () => {
@@ -113,7 +117,7 @@ test("its phase is as before, and who comes back meanwhile is not in the queue",
 });
 
 test("a record that has lost what it said of it says nothing more", () => {
-  assert.equal(revertSucceeds(waiting), {});
+  assert.equal(revertSucceeds(waiting, null), {});
   assert.equal(upgradeSucceeds(waiting), {});
 });
 

@@ -57,7 +57,15 @@ export function upgradeFails(
   return { upgrade: { ...upgrade, failure: told } };
 }
 
-/** The site was taken back, and is whole where it was. Why stays to be read. */
-export function revertSucceeds({ status: { upgrade } }: Tenant): StatusChanges {
+/** What a `revert` says that found the site upgraded and proved: visitors have been there since, so it is left as it is. */
+export const SITE_IS_UPGRADED = "SiteIsUpgraded";
+
+/**
+ * The site was taken back, and is whole where it was. Why stays to be read. Or it was upgraded all the same, by an attempt whose
+ * end nobody saw.
+ */
+export function revertSucceeds(tenant: Tenant, reason: string | null): StatusChanges {
+  if (reason === SITE_IS_UPGRADED) return upgradeSucceeds(tenant);
+  const { upgrade } = tenant.status;
   return upgrade === null ? {} : { upgrade: { ...upgrade, under_way: false } };
 }

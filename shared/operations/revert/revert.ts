@@ -27,7 +27,7 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
   secret: null,
   statusWhileWorking: whileAway,
   statusWhenGivenUp: () => ({}),
-  verified: revertSucceeds,
+  verified: (tenant, _settings, reason) => revertSucceeds(tenant, reason),
   containers: [
     {
       // It has the administrator's login, and runs none of the apps' code.
