@@ -37,7 +37,8 @@ export function upgradeSucceeds({ created_at, status }: Tenant): StatusChanges {
   const { site, upgrade, kept } = status;
   if (site === null || upgrade === null) return {};
   return {
-    site: { ...site, bench: upgrade.to },
+    // The Job says which versions its apps have there.
+    site: { ...site, bench: upgrade.to, apps: null },
     upgrade: null,
     kept: kept.map((one) => ({ ...one, until: created_at })),
   };
