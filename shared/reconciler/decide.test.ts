@@ -1297,7 +1297,12 @@ test("who comes back while the site is away is brought to its bench first, and o
 test("a site in between is dropped at once", () => {
   for (const between of [migrating(1).tenant, away]) {
     for (const command of ["delete", PURGE] as const) {
-      assert.is(firstDifference(commanded(between, command))?.kind, "drop");
+      const going = commanded(between, command);
+      assert.is(firstDifference(going)?.kind, "drop");
+      const operation = operationOf("drop", 3);
+      const tenant = withStatus(going, { operation });
+      const { changes } = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, SETTINGS);
+      assert.ok(isSettled(withStatus(tenant, changes ?? {})), "and then nothing follows");
     }
   }
 });

@@ -69,6 +69,13 @@ for (const [sentence, tenant, bench, ...follows] of stages) {
   });
 }
 
+test("one that was dropped on the way goes nowhere", () => {
+  for (const { status } of [begun, away]) {
+    const dropped = { status: { ...status, site: null } };
+    assert.equal([goesOn(dropped), goesBack(dropped)], [false, false]);
+  }
+});
+
 test("it begins from where the site is, and goes on as it began, whatever the spec says", () => {
   assert.equal(upgradeBegins(waiting), { upgrade: UNDER_WAY });
   const other = { spec: { bench: "another" } };

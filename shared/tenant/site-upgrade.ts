@@ -8,13 +8,18 @@ import { benchOf, isBetweenBenches } from "./tenant.ts";
 import type { StatusChanges, Tenant, Upgrade, UpgradeFailure } from "./tenant.ts";
 
 /** Whether the site, which has left its bench or is about to, is to go on. */
-export function goesOn({ status: { upgrade } }: Pick<Tenant, "status">): boolean {
-  return upgrade !== null && upgrade.under_way && upgrade.failure === null;
+export function goesOn(tenant: Pick<Tenant, "status">): boolean {
+  return isUnderWay(tenant) && tenant.status.upgrade?.failure === null;
 }
 
 /** Whether the site is to be taken back to the bench that it came from. */
-export function goesBack({ status: { upgrade } }: Pick<Tenant, "status">): boolean {
-  return upgrade !== null && upgrade.under_way && upgrade.failure !== null;
+export function goesBack(tenant: Pick<Tenant, "status">): boolean {
+  return isUnderWay(tenant) && tenant.status.upgrade?.failure !== null;
+}
+
+/** A site that was dropped on the way goes nowhere. */
+function isUnderWay(tenant: Pick<Tenant, "status">): boolean {
+  return isBetweenBenches(tenant) && tenant.status.site !== null;
 }
 
 /** Whose deletion was taken back meanwhile waits in no queue while the site is brought to where it is to be. */
