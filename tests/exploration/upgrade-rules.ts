@@ -26,7 +26,10 @@ export function checkBenches(record: Tenant, state: State): void {
   const { id, spec, status } = record;
   if (status.site === null || spec.state === "absent") return;
   const isAway = isBetweenBenches(record);
-  holds(isAway || isWhereRecorded(record, state), "what is done to a site is on record before");
+  holds(
+    isAway || isWhereRecorded(record, state),
+    "who is not in between is whole, in the bench of the record",
+  );
   holds(!isAway || !isSettled(record), "nobody rests in between");
   const job = state.jobs[id] ?? null;
   const site = state.sites[id];
@@ -41,9 +44,6 @@ export function checkMove(was: Tenant, record: Tenant, state: State): void {
   if (before.site !== null && after.site !== null && before.site.bench !== after.site.bench) {
     holds(isWhereRecorded(record, state), "a bench on record is the one that was proved");
   }
-  const isBack = isBetweenBenches(was) && before.upgrade?.failure && after.upgrade !== null;
-  const isWholeAgain = isBetweenBenches(record) || isWhereRecorded(record, state);
-  holds(!isBack || isWholeAgain, "who is taken back is whole where they were");
   if (isBetweenBenches(was) || !isBetweenBenches(record)) return;
   holds(!before.upgrade?.failure, "an upgrade that has failed is tried again only when asked");
   const { backup } = record.spec;
