@@ -190,7 +190,7 @@ export const UPGRADES: Scenario = {
   budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
 };
 
-/** The same with more commands, and nothing that fails. */
+/** The same with more commands. */
 export const UPGRADE_COMMANDS: Scenario = {
   ...common,
   name: "one tenant that is upgraded, renamed, suspended, deleted and comes back, with a failing Job",
@@ -202,24 +202,33 @@ export const UPGRADE_COMMANDS: Scenario = {
   budget: { ...NOTHING, commands: 3, failures: 1 },
 };
 
-/** The same with two reconciles that stall anywhere. */
-export const UPGRADE_STALLS: Scenario = {
-  ...common,
-  name: "one tenant that is upgraded, with a failing Job and two reconciles that stall anywhere",
-  isMade: true,
-  newBenches: ["next"],
-  budget: { ...NOTHING, commands: 2, failures: 1 },
-};
-
 /** A backup comes before, or nothing does. */
 export const UPGRADE_BACKUPS: Scenario = {
   ...common,
-  name: "one tenant with a backup before its upgrade that is suspended or deleted meanwhile, with a failing Job",
+  name: "one tenant with a backup before its upgrade that is suspended or deleted meanwhile, with a failing Job and a crash",
   isMade: true,
   isBackingUp: true,
   newBenches: ["next"],
   concurrency: 1,
-  budget: { ...NOTHING, commands: 2, failures: 1 },
+  budget: { ...NOTHING, commands: 2, failures: 1, crashes: 1 },
+};
+
+/** Two reconciles that stall anywhere, while another command comes in between. */
+export const UPGRADE_STALLS: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded and gets another command, two reconciles that stall anywhere",
+  isMade: true,
+  newBenches: ["next"],
+  budget: { ...NOTHING, commands: 2 },
+};
+
+/** The same while the site is taken back. */
+export const UPGRADE_FAILURE_STALLS: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded, with failing Jobs and two reconciles that stall anywhere",
+  isMade: true,
+  newBenches: ["next"],
+  budget: { ...NOTHING, commands: 1, failures: 2 },
 };
 
 export const SCENARIOS = [
@@ -242,6 +251,7 @@ export const SCENARIOS = [
   RESTORE_FAILURES,
   UPGRADES,
   UPGRADE_COMMANDS,
-  UPGRADE_STALLS,
   UPGRADE_BACKUPS,
+  UPGRADE_STALLS,
+  UPGRADE_FAILURE_STALLS,
 ];
