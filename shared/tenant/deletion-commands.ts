@@ -10,6 +10,7 @@ import {
   DAY_SECONDS,
   FIRST_BACKUP_SECONDS,
   hasFailed,
+  isBetweenBenches,
   isDeleted,
   isToGo,
   siteOf,
@@ -85,7 +86,9 @@ function requestRetention(tenant: Tenant, days: number, issued: CommandRequest):
   const retention: Retention = { from, purge_at: addSeconds(issued.now, days * DAY_SECONDS) };
   const link = withoutPendingLink(tenant);
   const requests = withoutPending(tenant, link.requests ?? spec.requests);
-  const wanted = { state: "retained", retention, ...link, requests } as const;
+  // An upgrade that has not begun is not to come, either.
+  const bench = isBetweenBenches(tenant) ? spec.bench : site.bench;
+  const wanted = { state: "retained", retention, bench, ...link, requests } as const;
   return changed(tenant, issued, wanted, {
     phase: "deleting",
     site: { ...site, suspended: null },

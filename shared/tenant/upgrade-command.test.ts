@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
+import { firstDifference } from "../reconciler/difference.ts";
 import { upgrade } from "../operations/upgrade/upgrade.ts";
 import { applyCommand } from "./commands.ts";
 import type { Command, CommandWithFields } from "./commands.ts";
@@ -85,10 +86,24 @@ test("reaches one whose last command was given up", () => {
   assert.is(commanded(failed, UPGRADE).status.condition, null);
 });
 
+const STAY = { ...UPGRADE, bench: "main", backup: BACKUP };
+
 test("changes nothing of a site that is in that bench", () => {
-  for (const tenant of [active, withChanges(active, { status: { upgrade: REVERTED } })]) {
-    const effect = applyCommand(tenant, { ...UPGRADE, bench: "main", backup: BACKUP }, ISSUED);
-    assert.equal(effect, { outcome: "unchanged" });
+  assert.equal(applyCommand(active, STAY, ISSUED), { outcome: "unchanged" });
+});
+
+test("to where the site is already withdraws what came to nothing", () => {
+  // The one was taken back, and the other was not reached, since something before it was given up.
+  const reverted = { status: { upgrade: REVERTED, done: { upgrade: "w0" } } };
+  const notReached = { status: { condition: "failed" } } as const;
+  for (const { status } of [reverted, notReached]) {
+    const spec = { bench: "next", requests: { upgrade: "w0" } };
+    const tenant = commanded(withChanges(active, { spec, status }), STAY);
+    assert.equal([tenant.spec.bench, tenant.spec.requests, tenant.spec.backup], ["main", {}, null]);
+    assert.is(tenant.status.upgrade, null);
+    assert.is(firstDifference(tenant), null);
+    const settled = withChanges(tenant, { status: { observed_generation: 2 } });
+    assert.equal(applyCommand(settled, STAY, ISSUED), { outcome: "unchanged" });
   }
 });
 
@@ -176,7 +191,7 @@ test("a restore cannot be asked for, nor taken back, before the upgrade has its 
 test("a deletion that can be taken back withdraws one that waits, with its backup", () => {
   for (const backup of [null, BACKUP]) {
     const deleted = commanded(commanded(active, { ...UPGRADE, backup }), DELETE);
-    assert.equal([isToGo(deleted), deleted.spec.requests], [true, {}]);
+    assert.equal([isToGo(deleted), deleted.spec.requests, deleted.spec.bench], [true, {}, "main"]);
     const back = commanded(deleted, "undelete");
     assert.not(upgrade.isNeeded(back));
   }

@@ -33,7 +33,7 @@ export function requestUpgrade(
 ): CommandEffect {
   const why = whyNoUpgrade(tenant);
   if (why !== null) return refused(why);
-  if (tenant.status.site?.bench === bench) return { outcome: "unchanged" };
+  if (tenant.status.site?.bench === bench) return requestNoUpgrade(tenant, bench, issued);
   const others = withoutTest(tenant.spec.requests);
   const before = backup === null ? { requests: others } : withBackup(others, backup);
   const requests = { ...before.requests, [UPGRADE_KIND]: issued.commandId };
@@ -45,6 +45,13 @@ export function requestUpgrade(
     { ...before, bench, requests },
     { upgrade: null },
   );
+}
+
+/** The site stays where it is: what was asked for before and came to nothing is withdrawn. */
+function requestNoUpgrade(tenant: Tenant, bench: string, issued: CommandRequest): CommandEffect {
+  if (tenant.spec.bench === bench) return { outcome: "unchanged" };
+  const { [UPGRADE_KIND]: _, ...requests } = withoutTest(tenant.spec.requests);
+  return changed(tenant, issued, { bench, requests }, { upgrade: null });
 }
 
 /** Why the site cannot be moved at present; null where it can. */

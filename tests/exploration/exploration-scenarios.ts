@@ -196,7 +196,7 @@ export const UPGRADE_COMMANDS: Scenario = {
   name: "one tenant that is upgraded, renamed, suspended, deleted and comes back, with a failing Job",
   isMade: true,
   isRetaining: true,
-  newBenches: ["next"],
+  newBenches: ["next", "main"],
   newNames: ["zenith"],
   concurrency: 1,
   budget: { ...NOTHING, commands: 3, failures: 1 },
