@@ -106,7 +106,10 @@ export const UPGRADE_MUTATIONS: Mutation[] = [
   {
     name: "an upgrade is on record only when its Job works",
     scenario: ONE_UPGRADE,
-    code: taking(({ upgrade: _, ...changes }) => changes),
+    code: taking((changes) => {
+      const { upgrade: _, ...others } = changes;
+      return others;
+    }),
     breaks: "who is not in between is whole, in the bench of the record",
   },
   {
@@ -121,7 +124,10 @@ export const UPGRADE_MUTATIONS: Mutation[] = [
   {
     name: "an upgrade that was taken back is still asked for",
     scenario: ONE_UPGRADE,
-    code: givingUp(({ done: _, ...changes }) => changes),
+    code: givingUp((changes) => {
+      const { done: _, ...others } = changes;
+      return others;
+    }),
     breaks: "an upgrade that has failed is tried again only when asked",
   },
   {
