@@ -79,7 +79,7 @@ function succeeded(
 ): Decision {
   const verified = {
     ...requestDone(tenant, operation.kind),
-    ...definitionOf(operation.kind).verified(tenant, settings),
+    ...definitionOf(operation.kind).verified(tenant, settings, reason),
   };
   const next = firstDifference(withChanges(tenant, { status: verified }));
   const { generation, attempt } = operation;
