@@ -105,3 +105,8 @@ export function patched(bench: SiteBench): string[] {
 
 /** All of it. */
 export const MIGRATED = PATCHES.flatMap((patch) => [`${patch} began`, `${patch} ended`]);
+
+/** Where something is on the volume that is the tenant's own, beside its site. */
+export function ownThing(bench: SiteBench, path: string): string {
+  return join(bench.volume.tenants, SITE, ACME.id, path);
+}
