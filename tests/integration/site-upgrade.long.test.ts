@@ -58,11 +58,14 @@ const user = (file: string) => join(bench.databases, "users", `${SITE}@%`, file)
 const table = (name: string) => join(bench.databases, "databases", SITE, name);
 const fails = (patch: string | undefined) => ({ LOCAL_BENCH_FAULTS: `acme:${patch}` });
 
-/** All of the tenant's and its database's, but for the marks of the operations and what their locks leave. */
+/** All of the tenant's and its database's, but for the marks of the operations, and what locks and migrations leave. */
 const state = () =>
   bench
     .snapshot()
-    .filter((entry) => !/\/(claims|changes|moves|updating)(\/| )|^comments|\/locks\//.test(entry));
+    .filter(
+      (entry) =>
+        !/\/(claims|changes|moves|updating)(\/| )|^comments|\/locks\/|touched_tables/.test(entry),
+    );
 
 /** That the site is where it was, open, and as it was. */
 function isAsBefore(before: string[]): void {

@@ -30,15 +30,17 @@ stay_upgraded() {
   exit 0
 }
 
-# Whether visitors reach the site that was opened. It is looked at in the background, so that it ends where something fails.
-is_reached() {
+# Sets `is_reached` to whether visitors reach the site that was opened.
+try_to_go_on() {
   local proof
+  is_reached=yes
+  # In the background, so that it ends where something fails: not where a condition is looked at.
   go_on &
   proof=$!
   wait "$proof" || {
+    is_reached=
     echo "the site was opened, but is not reached: $(last_words)"
     : >"$words"
-    return 1
   }
 }
 
@@ -66,7 +68,9 @@ if is_upgraded; then
   verify_names
   stay_upgraded
 fi
-if is_opened && is_reached; then stay_upgraded; fi
+is_reached=
+if is_opened; then try_to_go_on; fi
+[[ -z $is_reached ]] || stay_upgraded
 if exists "$before_upgrade"; then take_back; fi
 
 step settle
