@@ -8,6 +8,7 @@
 #   code    for programs: what all sites share and is away or full, or what is missing for good
 #   patch   where a migration failed, the patch of an app's that it was at
 #   result  on success, what it has come to: a JSON object
+#   apps    on success, the versions of the site's apps, where it has looked: a JSON object
 #   steps   [name, when it began], and "ended", when the message was left, in seconds since 1970
 #
 # Exit codes that no further attempt can change, given by `fail` alone:
@@ -137,6 +138,7 @@ reason_of() {
 left_reason=
 result=
 patch=
+app_versions=
 
 # leave_message [REASON [CODE]]: the termination message. A list of steps that is too long is in the log alone.
 leave_message() {
@@ -146,6 +148,7 @@ leave_message() {
   [[ -z ${2-} ]] || said+=,\"code\":\"$2\"
   [[ -z $patch ]] || said+=,\"patch\":$(json_string "${patch:0:200}")
   [[ -z $result ]] || said+=,\"result\":$result
+  [[ -z $app_versions ]] || said+=,\"apps\":$app_versions
   ((${#steps} <= max_steps_bytes)) || steps=
   look_at_clock
   printf '{"step":"%s"%s,"steps":[%s],"ended":%s}' "$current_step" "$said" "$steps" "$now" \

@@ -209,6 +209,18 @@ go_on() {
   take_away "$before_upgrade"
 }
 
+# tell_apps: their versions are in the message, or where there is no room for them all, none.
+tell_apps() {
+  local app had pairs=
+  list_site_apps
+  while IFS=$'\t' read -r app had; do
+    [[ -n $app && -n $had ]] || continue
+    pairs+=${pairs:+,}$(json_string "$app"):$(json_string "$had")
+  done <<<"$site_apps"
+  byte_count "$pairs"
+  ((bytes > 700)) || app_versions={$pairs}
+}
+
 # version_of VERSION: sets `version` to its three numbers as one that compares, or to nothing where it has none.
 version_of() {
   version=

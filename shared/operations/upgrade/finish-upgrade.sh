@@ -18,6 +18,7 @@ prove_names() {
 step settle
 require_moving_site check_claim
 claim_database
+tell_apps
 if is_opened; then
   go_on
   exit 0
