@@ -112,7 +112,10 @@ async function killEach(
           const { status } = await bench.run({ ...killed, kill: { container, beforeCommand } });
           if (status !== null) return visited;
           const found = visit(bench, ground, where);
-          if (after === afters[0]) { visited.push(found); console.log(where, found, new Date().toISOString()); }
+          if (after === afters[0]) {
+            visited.push(found);
+            console.log(where, found, new Date().toISOString());
+          }
           const state = `${after.kind}\n${bench.snapshot().join("\n")}`;
           if (template !== null && seen.has(state)) continue;
           seen.add(state);
