@@ -1,6 +1,6 @@
 /**
- * Upgrades killed with -9, and what takes them back: on the fake database before every 61st command, on a real MariaDB before every
- * 211th.
+ * Upgrades killed with -9, and what takes them back: on the fake database before every 149th command, on a real MariaDB before every
+ * 307th.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,19 +18,19 @@ const SENTENCE = "the site is whole, in one bench, and as before or as after it"
 const every = (usual: number) => Number(process.env["CRASH_EVERY"] ?? usual);
 
 test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
-  const visited = tell(await killUpgrades({ everyNth: every(61), ground: FAKE }));
-  assert.ok(visited.length >= 10);
+  const visited = tell(await killUpgrades({ everyNth: every(149), ground: FAKE }));
+  assert.ok(visited.length >= 12);
   assert.equal(new Set(visited), new Set(["before", "held", "after"]));
 });
 
 test(`of one in its place, ${SENTENCE}`, async () => {
   const way = { from: "main", to: "main" };
-  const visited = tell(await killUpgrades({ everyNth: every(97), ground: FAKE, way }));
+  const visited = tell(await killUpgrades({ everyNth: every(307), ground: FAKE, way }));
   assert.ok(visited.length >= 6);
 });
 
 test(`of a revert that is killed anywhere, ${SENTENCE}`, async () => {
-  const visited = tell(await killReverts({ everyNth: every(61), ground: FAKE }));
+  const visited = tell(await killReverts({ everyNth: every(97), ground: FAKE }));
   assert.ok(visited.length >= 8);
   assert.equal(new Set(visited), new Set(["held", "before"]));
 });
@@ -46,8 +46,8 @@ if (missing === null) {
     const server = await startMariadb();
     try {
       const ground = groundOf(server);
-      assert.ok(tell(await killUpgrades({ everyNth: every(211), ground })).length >= 3);
-      assert.ok(tell(await killReverts({ everyNth: every(97), ground })).length >= 3);
+      assert.ok(tell(await killUpgrades({ everyNth: every(307), ground })).length >= 3);
+      assert.ok(tell(await killReverts({ everyNth: every(307), ground })).length >= 2);
     } finally {
       await server.stop();
     }

@@ -44,7 +44,7 @@ try_to_go_on() {
   }
 }
 
-take_back() {
+go_back() {
   step hold
   hold
   shut_out
@@ -71,7 +71,7 @@ fi
 is_reached=
 if is_opened; then try_to_go_on; fi
 [[ -z $is_reached ]] || stay_upgraded
-if exists "$before_upgrade"; then take_back; fi
+if exists "$before_upgrade"; then go_back; fi
 
 step settle
 put_back

@@ -115,7 +115,7 @@ is_touched() {
   if is_in_place; then exists "$dump"; else [[ $site_bench == "$TO_BENCH" ]]; fi
 }
 
-# claim_database [STATEMENT]: what earlier attempts still send changes nothing any more. The statement comes before the database is taken.
+# claim_database STATEMENT: what earlier attempts still send changes nothing any more. The statement, if there is one, comes before that.
 claim_database() {
   check_claim
   sql "DELIMITER //
@@ -123,7 +123,7 @@ BEGIN NOT ATOMIC
 DECLARE taken VARCHAR(1024);
 SELECT schema_comment INTO taken FROM information_schema.schemata WHERE schema_name = '$DB_NAME';
 IF taken REGEXP '^[0-9]+[.][0-9]+[.]' AND (CAST(SUBSTRING_INDEX(taken, '.', 1) AS UNSIGNED) > $GENERATION OR (CAST(SUBSTRING_INDEX(taken, '.', 1) AS UNSIGNED) = $GENERATION AND CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(taken, '.', 2), '.', -1) AS UNSIGNED) > $ATTEMPT)) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a newer attempt works on the database'; END IF;
-${1-}
+$1
 ALTER DATABASE $DB_NAME COMMENT '$work';
 END//
 DELIMITER ;"
@@ -218,7 +218,7 @@ tell_apps() {
     pairs+=${pairs:+,}$(json_string "$app"):$(json_string "$had")
   done <<<"$site_apps"
   byte_count "$pairs"
-  ((bytes > 700)) || app_versions={$pairs}
+  ((bytes > 700)) || app_versions="{$pairs}"
 }
 
 # version_of VERSION: sets `version` to its three numbers as one that compares, or to nothing where it has none.

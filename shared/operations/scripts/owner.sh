@@ -30,6 +30,7 @@ tenants=$volume/tenants
 
 # use_bench NAME: the site's directory is the one there, from now on.
 use_bench() {
+  # shellcheck disable=SC2034
   site_bench=$1
   bench_sites=$volume/benches/$1/sites
   # Of the Job's own bench: as `sites/$SITE`, but on one mount with all others, for between two nothing can be moved.

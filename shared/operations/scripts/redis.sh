@@ -12,9 +12,3 @@ check_redis() {
 forget_in_redis() {
   redis forget "$DB_NAME" "$@"
 }
-
-# count_jobs: sets `jobs` to how many background jobs of the site wait or are worked on.
-count_jobs() {
-  interruptible python3 -I -S -c "$redis_py" "--sites=$bench_sites" count "$SITE" >"$scratch/jobs"
-  jobs=$(<"$scratch/jobs")
-}

@@ -1,5 +1,5 @@
-# Gives a migrated site its own password and configuration back, proves it in its new bench, and opens it. It has the administrator's
-# credentials, and runs none of the apps' code.
+# Gives a migrated site its own password and configuration back, proves it in its new bench, and opens it. It has the
+# administrator's credentials, and runs none of the apps' code.
 
 # prove_names: what fails is closed again, for whatever is written from now on, a revert would lose.
 prove_names() {
@@ -17,7 +17,7 @@ prove_names() {
 
 step settle
 require_moving_site check_claim
-claim_database
+claim_database ""
 tell_apps
 if is_opened; then
   go_on

@@ -20,6 +20,12 @@ remember() {
   mv -T -- "$changes/before" "$before_upgrade"
 }
 
+# Sets `jobs` to how many of the site's background jobs wait or are worked on.
+count_jobs() {
+  interruptible python3 -I -S -c "$redis_py" "--sites=$bench_sites" count "$SITE" >"$scratch/jobs"
+  jobs=$(<"$scratch/jobs")
+}
+
 # drain: waits until none of the site's jobs waits or is worked on, and shuts everybody out. What has come in between is waited for.
 drain() {
   local give_up_at=$((SECONDS + DRAIN_SECONDS))
@@ -128,7 +134,7 @@ if is_opened || is_upgraded; then
   echo "the site is upgraded already"
   exit 0
 fi
-claim_database
+claim_database ""
 if ! is_touched; then
   or_open_again look_ahead
   step hold
