@@ -24,11 +24,14 @@ import { stop, succeed } from "./overtaking.ts";
 const test = suite("overtaken upgrades");
 
 /** Every so many commands, where CRASH_EVERY says nothing else. */
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 97);
+const everyNth = Number(process.env["CRASH_EVERY"] ?? 131);
 
 /** All but what an operation made ready for itself, to which nothing leads. */
 const result = (it: SiteBench) =>
   it.snapshot().filter((entry) => !/^tenants\/\S*\/(changes|moves|updating)[/ ]/.test(entry));
+
+/** A server does a statement or does not, wherever its client stops. */
+const env = { DATABASE_IS_ATOMIC: "yes" };
 
 const visitorWrites = (it: SiteBench) =>
   writeFileSync(join(it.databases, "databases", SITE, "tabVisitor"), "since\n");
@@ -55,7 +58,7 @@ async function leavesAlone(
     visitorWrites(it);
     wanted = result(it);
   };
-  await stop(template, work, overtake, async (it, status) => {
+  await stop(template, { ...work, env }, overtake, async (it, status) => {
     if (wanted !== null) assert.equal(result(it), wanted, `it ended with ${status}`);
     else await succeed(it, { ...other, attempt: 9 });
     proof(it);
@@ -92,8 +95,8 @@ test("an upgrade that a revert overtakes leaves the site alone that was taken ba
 
 test("a revert that another one overtakes leaves alone what visitors have written since", async () => {
   const bench = await benchesWithSite();
-  const env = { LOCAL_BENCH_FAULTS: `acme:${PATCHES[1]}` };
-  assert.is((await bench.run({ ...upgrade(), env })).status, 68);
+  const fails = { LOCAL_BENCH_FAULTS: `acme:${PATCHES[1]}` };
+  assert.is((await bench.run({ ...upgrade(), env: fails })).status, 68);
   await leavesAlone(bench, { ...revert(), everyNth }, revert({}, 5), isAsBefore);
 });
 
@@ -101,7 +104,7 @@ test("an upgrade that a drop overtakes leaves nothing behind", async () => {
   const drop: Work = { ...DROP, tenant: between(), generation: 3 };
   await stop(
     await benchesWithSite(),
-    { ...upgrade(), everyNth },
+    { ...upgrade(), everyNth, env },
     async (it) => void (await overtakes(it, drop)),
     async (it) => {
       await succeed(it, { ...drop, attempt: 2 });
