@@ -1,8 +1,8 @@
-# Takes a site back to the bench that an upgrade took it from, as it was then. It has the administrator's credentials, and runs none of
-# the apps' code. It is never given up, so each step may be done again.
+# Takes a site back to the bench that an upgrade took it from, as it was then. It has the administrator's credentials, and runs
+# none of the apps' code. It is never given up, so each step may be done again.
 #
-# A site that the upgrade has opened is not taken back any more: visitors may have changed it since. Then this succeeds with the reason
-# AlreadyUpgraded.
+# A site that the upgrade has opened is not taken back any more, if visitors reach it: they may have changed it since. Then this
+# succeeds with the reason AlreadyUpgraded.
 
 # It is emptied only when the dump is known to be whole, and is in nobody's hands until it is loaded: all users are locked.
 remake_database() {

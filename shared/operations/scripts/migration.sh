@@ -1,4 +1,4 @@
-# A site on its way from one bench to another, and back. FROM_BENCH and TO_BENCH may be the same: then it is migrated in its place.
+# A site on its way from one bench to another, and back. FROM_BENCH and TO_BENCH may be the same: then it is migrated in place.
 # On the volume:
 #
 #   tenants/SITE/TENANT_ID/before-upgrade/   what the site was. As long as it is there, the site is not proved anywhere:
@@ -9,14 +9,14 @@
 #                                            the site itself, while that operation moves it
 #   tenants/SITE/current -> updating         nobody reaches the site
 #
-# What the site was is remembered after its names lead to that page, and forgotten before they lead to it again where it goes back.
-# So where it is remembered and they lead to the site, an upgrade has opened it, and visitors may have changed it since.
+# What the site was is remembered after its names lead to that page, and forgotten before they lead to the site again, where it
+# goes back. So where it is remembered and they lead to the site, an upgrade has opened it, and visitors may have changed it since.
 #
 # The database is migrated only after the dump is there, and, where the benches are two, the site has left its own. A site that is
 # found in its own bench, or on its way, has a database that no migration has touched, or that was made anew.
 #
-# Whoever overtakes an operation takes its directories away, so that it moves nothing any more, wherever it had stalled. What is done to
-# the database is done by the server only as long as the database's comment says that it is this attempt's turn.
+# Whoever overtakes an operation takes its directories away, so that it moves nothing any more, wherever it had stalled. What is
+# done to the database is done by the server only as long as the database's comment says that it is this attempt's turn.
 
 bench_name='[a-z]([a-z0-9-]*[a-z0-9])?'
 require FROM_BENCH "$bench_name"
@@ -115,7 +115,8 @@ is_touched() {
   if is_in_place; then exists "$dump"; else [[ $site_bench == "$TO_BENCH" ]]; fi
 }
 
-# claim_database STATEMENT: what earlier attempts still send changes nothing any more. The statement, if there is one, comes before that.
+# claim_database STATEMENT: what earlier attempts still send changes nothing any more. The statement, if there is one, comes
+# before that.
 claim_database() {
   check_claim
   sql "DELIMITER //
@@ -197,8 +198,8 @@ put_back() {
   settle "${as_before[@]}"
 }
 
-# go_on: the site was opened by an upgrade that could not say so any more. Visitors may have changed it since, so it stays where it is,
-# if they reach it, or nobody is to.
+# go_on: the site was opened by an upgrade that could not say so any more. Visitors may have changed it since, so it stays where it
+# is, if they reach it, or nobody is to.
 go_on() {
   use_bench "$TO_BENCH"
   if [[ $SITE_IS_OPEN == no ]]; then
@@ -218,7 +219,7 @@ tell_apps() {
     pairs+=${pairs:+,}$(json_string "$app"):$(json_string "$had")
   done <<<"$site_apps"
   byte_count "$pairs"
-  ((bytes > 700)) || app_versions="{$pairs}"
+  ((bytes == 0 || bytes > 700)) || app_versions="{$pairs}"
 }
 
 # version_of VERSION: sets `version` to its three numbers as one that compares, or to nothing where it has none.
@@ -228,8 +229,8 @@ version_of() {
     printf -v version '%d%05d%05d' "$((10#${BASH_REMATCH[1]}))" "$((10#${BASH_REMATCH[3]:-0}))" "$((10#${BASH_REMATCH[5]:-0}))"
 }
 
-# check_apps: every app of the site is in the image, and none is of an older version there than the site's database is. By what the site
-# says of itself; none of the apps' code runs.
+# check_apps: every app of the site is in the image, and none is of an older version there than the site's database is. By what the
+# site says of itself; none of the apps' code runs.
 check_apps() {
   local app had has line
   list_site_apps

@@ -26,7 +26,8 @@ count_jobs() {
   jobs=$(<"$scratch/jobs")
 }
 
-# drain: waits until none of the site's jobs waits or is worked on, and shuts everybody out. What has come in between is waited for.
+# drain: waits until none of the site's jobs waits or is worked on, and shuts everybody out. What has come in between is waited
+# for, too.
 drain() {
   local give_up_at=$((SECONDS + DRAIN_SECONDS))
   while true; do
