@@ -32,9 +32,9 @@ export interface Way {
 
 /** ACME, on its way. */
 export function between({ from = "main", to = NEXT, suspended = false }: Way = {}): Tenant {
-  const upgrade = { from, to, under_way: true, failure: null };
+  const begun = { from, to, under_way: true, failure: null };
   const site = siteAt("acme", { name: SITE, bench: from, suspended });
-  return withChanges(ACME, { spec: { bench: to }, status: { site, upgrade } });
+  return withChanges(ACME, { spec: { bench: to }, status: { site, upgrade: begun } });
 }
 
 export function upgrade(way: Way = {}, attempt = 1): Work {
@@ -52,6 +52,7 @@ export function revert(way: Way = {}, attempt = 4): Work {
     patch: null,
     reason: "MigrationFailed",
     message: null,
+    retryable: false,
     operation: "",
   };
   const failed = begun && { ...begun, failure };

@@ -26,6 +26,7 @@ load_dump() {
 }
 
 stay_upgraded() {
+  tell_apps
   leave_message AlreadyUpgraded
   exit 0
 }
