@@ -24,8 +24,13 @@ export function volumeAt(root: string): Volume {
     root,
     hosts: join(root, "hosts"),
     tenants: join(root, "tenants"),
-    sites: join(root, "benches", DEFAULT_BENCH, "sites"),
+    sites: sitesOfBench(root, DEFAULT_BENCH),
   };
+}
+
+/** Where on a volume the sites of a bench are. */
+export function sitesOfBench(root: string, bench: string): string {
+  return join(root, "benches", bench, "sites");
 }
 
 /** Makes the directories that a volume has before there is a tenant. */

@@ -1,4 +1,5 @@
 /** Site Jobs on a volume on which nothing can be written any more. */
+import { randomBytes } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { fillingStandby } from "../testkit/some-standby.ts";
 import { ACME, CLAIM, renamed } from "./crash-injection.ts";
+import { NEXT as NEXT_BENCH, upgrade } from "../testkit/upgraded-site.ts";
 import { missingVolume, mountVolume } from "./small-volume.ts";
 import type { Scarce, SmallVolume } from "./small-volume.ts";
 
@@ -200,6 +202,27 @@ if (missing === null) {
       await provesGone();
     });
   }
+
+  test("an upgrade that finds no room for its dump says that the volume is full, and the site is open as it was", async () => {
+    await succeed(CREATE);
+    bench.addBench(NEXT_BENCH);
+    for (const name of ["main", NEXT_BENCH])
+      bench.setImage(name, { frappe: { version: "16" }, erpnext: { version: "16" } });
+    const table = join(bench.databases, "databases", databaseName(ACME.id), "tabFiles");
+    // It may be half as large when it is compressed, but is not.
+    const rows = Array.from({ length: 14 }, () => randomBytes(700_000).toString("base64"));
+    writeFileSync(table, rows.map((row) => `${row}\n`).join(""));
+    const config = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
+    const { status, message } = await bench.run(upgrade());
+    assert.equal([status, message?.step, message?.code], [1, "dump-database", "VolumeFull"]);
+    assert.match(message?.reason ?? "", /No space left on device; it is as it was before$/);
+    assert.is(reached(), bench.site(ACME));
+    const now = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
+    assert.equal(JSON.parse(now), { ...JSON.parse(config), maintenance_mode: 0 });
+    writeFileSync(table, "");
+    await succeed(upgrade({}, 2));
+    assert.is(reached(), bench.siteIn(NEXT_BENCH, ACME));
+  });
 
   test("a drop that is killed anywhere on a full volume ends when it is run again there", async () => {
     let kills = 0;

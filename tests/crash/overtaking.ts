@@ -7,10 +7,10 @@ import * as assert from "uvu/assert";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 
-/** Runs a Job on a bench like that one, and stops it before every n-th command while something happens. */
+/** Runs a Job on a bench like that one, and stops a container of it before every n-th command while something happens. */
 export async function stop(
   template: SiteBench,
-  { everyNth, ...work }: Work & { everyNth: number },
+  { everyNth, container = 0, ...work }: Work & { everyNth: number; container?: number },
   meanwhile: (it: SiteBench) => Promise<void>,
   afterwards: (it: SiteBench, status: number | null) => Promise<void>,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function stop(
       let wasPaused = false;
       const { status } = await it.run({
         ...work,
-        pause: { container: 0, beforeCommand },
+        pause: { container, beforeCommand },
         meanwhile: async () => {
           wasPaused = true;
           await meanwhile(it);

@@ -1,10 +1,14 @@
-# The bench's Redis servers.
+# The Redis servers of the bench in use.
+
+redis() {
+  attempt python3 -I -S -c "$redis_py" "--sites=$bench_sites" "$@"
+}
 
 check_redis() {
-  attempt python3 -I -S -c "$redis_py" check
+  redis check
 }
 
 # forget_in_redis [SITE]: removes what Redis has of the tenant's database, and the background jobs of SITE.
 forget_in_redis() {
-  attempt python3 -I -S -c "$redis_py" forget "$DB_NAME" "$@"
+  redis forget "$DB_NAME" "$@"
 }
