@@ -24,8 +24,13 @@ export function volumeAt(root: string): Volume {
     root,
     hosts: join(root, "hosts"),
     tenants: join(root, "tenants"),
-    sites: join(root, "benches", DEFAULT_BENCH, "sites"),
+    sites: sitesOfBench(root, DEFAULT_BENCH),
   };
+}
+
+/** Where on a volume the sites of a bench are. */
+export function sitesOfBench(root: string, bench: string): string {
+  return join(root, "benches", bench, "sites");
 }
 
 /** Makes the directories that a volume has before there is a tenant. */
@@ -39,7 +44,7 @@ export function makeVolume(volume: Volume, benchDirectory: string): void {
   symlinkSync(volume.sites, join(benchDirectory, "sites"));
 }
 
-/** Where the site of a tenant is, whatever names lead to it. */
+/** Where the site of a tenant is in the bench of whoever names none, whatever names lead to it. */
 export function siteDirectory({ sites }: Volume, tenantId: string): string {
   return join(sites, siteName(tenantId));
 }

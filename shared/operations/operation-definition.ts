@@ -39,8 +39,12 @@ export interface OperationDefinition<Kind extends string = string> {
   statusToSetRight?: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
   /** Of an operation whose failure is none of the site's: where the status has it. Without this, the tenant has failed. */
   ownFailure?: OwnFailure;
-  /** What the success of its Job verifies. */
-  verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
+  /** What the success of its Job verifies. `reason`: what the Job said of it, where it was not the plain one. */
+  verified: (
+    tenant: Tenant,
+    settings: { baseDomain: string },
+    reason: string | null,
+  ) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */
   serviceAccount?: string;
   /** One after the other. */

@@ -77,7 +77,7 @@ function succeeded(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const found = definitionOf(operation.kind).verified(tenant, settings);
+  const found = definitionOf(operation.kind).verified(tenant, settings, reason);
   const verified = {
     ...requestDone(tenant, operation.kind),
     ...found,

@@ -1,6 +1,6 @@
 /** The fake bench, held to what Frappe's does, with and without a document of its apps. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import {
@@ -22,8 +22,10 @@ for (const appsDocument of ["empty", "filled"] as const) {
 function startFakeCluster(appsDocument: ContractBench["appsDocument"]): ContractBench {
   const directory = temporaryDirectory();
   const database = join(directory, "database");
-  for (const app of ["frappe", "erpnext"])
-    mkdirSync(join(directory, "apps", app), { recursive: true });
+  for (const app of ["frappe", "erpnext"]) {
+    mkdirSync(join(directory, "apps", app, app), { recursive: true });
+    writeFileSync(join(directory, "apps", app, app, "patches.txt"), "");
+  }
   mkdirSync(join(directory, "sites"));
   symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(directory, "env"));
   initialiseDatabase(database, "root-secret");

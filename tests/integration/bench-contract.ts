@@ -266,6 +266,64 @@ frappe.destroy()`;
     }
   });
 
+  /** What is to be done beside what the app's own patches do. It is gone again when the test is over. */
+  function withPatch(patch: string, run: () => void): void {
+    const path = join(it.directory, "apps", it.app, it.app, "patches.txt");
+    const whole = readFileSync(path, "utf8");
+    try {
+      writeFileSync(path, `${whole.trimEnd()}\n${patch}\n`);
+      run();
+    } finally {
+      writeFileSync(path, whole);
+    }
+  }
+
+  const migrate = () => onSite("migrate", "--skip-search-index");
+
+  test("a migration says which patch it is at, does it once, and leaves the configuration as it is", () => {
+    const before = configOf(SITE);
+    withPatch("execute:1 + 1", () => {
+      const ended = migrate();
+      assert.is(ended.status, 0, said(ended));
+      assert.match(ended.stdout, `Executing execute:1 + 1 in ${SITE} (${DATABASE})\n`);
+      assert.match(ended.stdout, /\nSuccess: Done in [\d.]+s\n/);
+      const again = migrate();
+      assert.is(again.status, 0, said(again));
+      assert.not.match(again.stdout, "Executing execute:1 + 1");
+    });
+    assert.is(configOf(SITE), before);
+    assert.ok(existsSync(join(pathOf(SITE), "touched_tables.json")));
+    const json = onSite("list-apps", "-f", "json");
+    assert.equal(JSON.parse(json.stdout), { [SITE]: ["frappe", it.app] });
+  });
+
+  test("a migration that fails ends with 1, its patch and its error last, and the next one ends", () => {
+    withPatch("execute:raise ValueError(42)", () => {
+      const ended = migrate();
+      assert.is(ended.status, 1, said(ended));
+      const lines = said(ended).trimEnd().split("\n");
+      assert.match(lines.at(-1) ?? "", "ValueError: 42");
+      const told = lines.filter((line) => /^(Executing|Success: Done) /.test(line));
+      assert.is(told.at(-1), `Executing execute:raise ValueError(42) in ${SITE} (${DATABASE})`);
+    });
+    const ended = migrate();
+    assert.is(ended.status, 0, said(ended));
+    assert.equal(installedApps(SITE), ["frappe", it.app]);
+  });
+
+  test("a migration with a wrong login fails", () => {
+    const path = join(pathOf(SITE), "site_config.json");
+    const whole = configOf(SITE);
+    try {
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(whole), db_password: "wrong" }, null, 1));
+      const ended = migrate();
+      assert.is(ended.status, 1);
+      assert.match(said(ended), "Access denied");
+    } finally {
+      writeFileSync(path, whole);
+    }
+  });
+
   test("a new-site whose login fails leaves directory and configuration, which then are in the way", () => {
     const ended = newSite("wrong.kairos.app", "wrong");
     assert.is(ended.status, 1);

@@ -27,13 +27,16 @@ import {
   FAKE_MARIADB_DIRECTORY,
   SYSTEM_PATH,
 } from "../../scripts/local/fake-database.ts";
-import { makeVolume, siteDirectory, volumeAt } from "../../scripts/local/volume.ts";
+import { makeVolume, sitesOfBench, siteDirectory, volumeAt } from "../../scripts/local/volume.ts";
 import type { Volume } from "../../scripts/local/volume.ts";
+import { makeFakeImage, putApps } from "../../scripts/local/fake-image.ts";
+import type { AppOfImage } from "../../scripts/local/fake-image.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
-import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { benchOfJob, siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import { parseTerminationMessage } from "../../shared/kubernetes/termination-message.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
+import { siteName } from "../../shared/tenant/names.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
@@ -119,6 +122,12 @@ export interface SiteBench {
   databases: string;
   run: (work: Work) => Promise<PodRun>;
   site: (tenant: Tenant) => string;
+  /** Gives it a second bench on the same volume. */
+  addBench: (name: string) => void;
+  /** Where a site is in a bench of that name. */
+  siteIn: (bench: string, tenant: Tenant) => string;
+  /** What is in the image of a bench: the version of each app, and the patches that its migrations make. */
+  setImage: (bench: string, apps: Record<string, AppOfImage>) => void;
   /** Every path of sites and database with what it holds, for comparison. */
   snapshot: () => string[];
   remove: () => void;
@@ -156,6 +165,7 @@ export function createSiteBench(
     // The copy's own, and not the template's.
     rmSync(join(directory, "sites"));
     makeVolume(volume, directory);
+    for (const name of otherBenches()) linkSites(name);
   }
   mkdirSync(scratch, { recursive: true });
   const killing = join(scratch, "killing.sh");
@@ -188,17 +198,45 @@ export function createSiteBench(
     scripts: readSiteScripts(),
   };
 
+  /** What stands for the working directory of that bench's image. */
+  function directoryOf(name: string): string {
+    return name === MAIN_BENCH.name ? directory : join(directory, "benches", name);
+  }
+
+  function otherBenches(): string[] {
+    const all = join(directory, "benches");
+    return existsSync(all) ? readdirSync(all) : [];
+  }
+
+  function linkSites(name: string): void {
+    const link = join(directoryOf(name), "sites");
+    rmSync(link, { force: true });
+    symlinkSync(sitesOfBench(volume.root, name), link);
+  }
+
+  function addBench(name: string): void {
+    mkdirSync(sitesOfBench(volume.root, name), { recursive: true });
+    makeFakeImage(directoryOf(name), sitesOfBench(volume.root, name), {});
+  }
+
+  const setImage = (name: string, apps: Record<string, AppOfImage>) =>
+    putApps(directoryOf(name), apps);
+
   /** Runs the containers of a site Job, one after another, as long as they succeed. */
   async function run(work: Work): Promise<PodRun> {
     const { kind, tenant, generation = 1, attempt = 1, kill, env = {} } = work;
     const { podUid = POD_UID } = work;
-    const containers = containersOf(siteJob(tenant, { kind, generation, attempt }, settings));
+    const operation = { kind, generation, attempt };
+    const names = new Set([MAIN_BENCH.name, ...otherBenches()]);
+    const benches = [...names].map((name) => ({ ...MAIN_BENCH, name }));
+    const containers = containersOf(siteJob(tenant, operation, { ...settings, benches }));
+    const cwd = directoryOf(benchOfJob(tenant, operation));
     let last: PodRun = { status: 0, output: "", message: null, result: null, left: [] };
     for (const [index, container] of containers.entries()) {
       const before = kill?.container === index ? kill.beforeCommand : null;
       const pause = work.pause?.container === index ? work : null;
       const given = { ...environmentOf(container, { secret, podUid }), ...env };
-      const ended = await runContainer(container, given, before, pause, work.signal ?? null);
+      const ended = await runContainer(container, given, before, pause, work.signal ?? null, cwd);
       last = {
         ...ended,
         output: last.output + ended.output,
@@ -215,6 +253,7 @@ export function createSiteBench(
     beforeCommand: number | null,
     pausing: Work | null,
     signal: Signal | null,
+    cwd: string,
   ): Promise<PodRun> {
     const own = mkdtempSync(join(scratch, "container-"));
     const terminationLog = join(own, "termination-log");
@@ -223,7 +262,7 @@ export function createSiteBench(
     const isCounted = beforeCommand !== null || pausing !== null;
     const path = [isCounted ? counting : null, FAKE_BENCH_DIRECTORY, database.clientDirectory];
     const child = spawn(command, args, {
-      cwd: directory,
+      cwd,
       env: {
         PATH: [...path.filter((entry) => entry !== null), SYSTEM_PATH].join(":"),
         PYTHON_COUNTING,
@@ -276,6 +315,9 @@ export function createSiteBench(
     databases,
     run,
     site: (tenant: Tenant) => siteDirectory(volume, tenant.id),
+    addBench,
+    siteIn: (name, { id }) => join(sitesOfBench(volume.root, name), siteName(id)),
+    setImage,
     snapshot: () => [...listing(volume.root), ...(existsSync(databases) ? listing(databases) : [])],
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -58,10 +58,6 @@ count_rows() {
   printf '%s' "${rows:+$rows$'\n'}" >>"$tables"
 }
 
-# The database's default character set is that of the tables, and what is binary is written so that no client can change it.
-dump_options=(--single-transaction --quick --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G
-  --loose-dump-history --skip-add-locks --routines --triggers --events --skip-dump-date)
-
 store_database() {
   attempt backup part database.sql "$parts" --ends "-- Dump completed" \
     mariadb-dump --defaults-file="$scratch/administrator.cnf" "${dump_options[@]}" "$DB_NAME"

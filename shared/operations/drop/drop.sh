@@ -52,15 +52,50 @@ clear_old_tombstones() {
   while IFS= read -r old; do
     id=${old##*/}
     id=${id%.gone}
-    left=$bench_sites/tn${id//-/}
-    ! is_dropped "$old" || take_leftover "$left"
-    exists "$left" || rm -f -- "$old"
+    for left in "$volume"/benches/*/sites/"tn${id//-/}"; do
+      ! is_dropped "$old" || take_leftover "$left"
+      ! exists "$left" || continue 2
+    done
+    rm -f -- "$old"
   done < <(find "$tenants" -maxdepth 1 -type f -name '*.gone' -mtime "+$tombstone_days" \
     -ignore_readdir_race || true)
 }
 
+# in_each_bench FUNCTION: the site may be in between two. In its own comes last.
+in_each_bench() {
+  local sites name
+  for sites in "$volume"/benches/*/sites; do
+    name=${sites%/sites}
+    name=${name##*/}
+    [[ $name != "$BENCH" && -d $sites ]] || continue
+    use_bench "$name"
+    "$1"
+  done
+  use_bench "$BENCH"
+  "$1"
+}
+
+# Those between which it was have what was kept of it. Another one's may be gone for long.
+forget_in_benches() {
+  local link other
+  for link in from to; do
+    exists "$before_upgrade/$link" || continue
+    other=$(readlink -- "$before_upgrade/$link")
+    [[ $other != "$BENCH" ]] || continue
+    use_bench "$other"
+    forget_in_redis "$SITE"
+  done
+  use_bench "$BENCH"
+  forget_in_redis "$SITE"
+}
+
+verify_directory() {
+  remove_leftover
+  ! exists "$site_directory" || fail "the directory of $SITE is still there"
+}
+
 step drop-site
-remove_leftover
+in_each_bench remove_leftover
 is_foreign=
 if [[ $owner == "$TENANT_ID" ]]; then
   claim
@@ -74,17 +109,17 @@ bury
 
 [[ $owner != "$TENANT_ID" ]] || free_hosts_but ""
 drop_databases
-if [[ $owner == "$TENANT_ID" ]]; then remove_directory; fi
+if [[ $owner == "$TENANT_ID" ]]; then in_each_bench remove_directory; fi
 
 # When nothing can work for the site any more and fill it anew.
 step forget-in-redis
 [[ $owner != "$TENANT_ID" ]] || check_claim
-if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_redis "$SITE"; fi
+if [[ -n $is_foreign ]]; then forget_in_redis; else forget_in_benches; fi
 
 # Last, because what lies at the site's place is the tenant's as long as its record is there.
 step remove-record
 if [[ $owner == "$TENANT_ID" ]]; then
-  remove_directory
+  in_each_bench remove_directory
   check_claim
 fi
 remove_record
@@ -95,8 +130,7 @@ name_databases
 if [[ -n $is_foreign ]]; then
   leave_message SiteNotOurs
 else
-  remove_leftover
-  ! exists "$site_directory" || fail "the directory of $SITE is still there"
+  in_each_bench verify_directory
   ! exists "$record" || fail "the owner record of $SITE is still there"
 fi
 clear_old_tombstones

@@ -1,1 +1,80 @@
-# To be written.
+# Takes a site back to the bench that an upgrade took it from, as it was then. It has the administrator's credentials, and runs none of
+# the apps' code. It is never given up, so each step may be done again.
+#
+# A site that the upgrade has opened is not taken back any more: visitors may have changed it since. Then this succeeds with the reason
+# AlreadyUpgraded.
+
+# It is emptied only when the dump is known to be whole, and is in nobody's hands until it is loaded: all users are locked.
+remake_database() {
+  step check-dump
+  attempt check_dump "$dump"
+
+  step load-database
+  end_sessions "$DB_NAME"
+  check_claim
+  run_fenced "DROP DATABASE IF EXISTS $DB_NAME;
+CREATE DATABASE $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci COMMENT '$work';
+"
+  end_sessions "$DB_NAME"
+  attempt load_dump
+}
+
+load_dump() {
+  gzip -dc -- "$dump" |
+    mariadb --defaults-file="$scratch/administrator.cnf" --default-character-set=utf8mb4 \
+      --max-allowed-packet=1G --binary-mode --init-command="BEGIN NOT ATOMIC $fence_guard END" "$DB_NAME"
+}
+
+stay_upgraded() {
+  leave_message AlreadyUpgraded
+  exit 0
+}
+
+# Whether visitors reach the site that was opened. It is looked at in the background, so that it ends where something fails.
+is_reached() {
+  local proof
+  go_on &
+  proof=$!
+  wait "$proof" || {
+    echo "the site was opened, but is not reached: $(last_words)"
+    : >"$words"
+    return 1
+  }
+}
+
+take_back() {
+  step hold
+  hold
+  shut_out
+  if is_touched; then remake_database; fi
+
+  step move-site
+  move_site "$FROM_BENCH"
+
+  step forget-in-redis
+  check_claim
+  forget_everywhere
+}
+
+step look-for-site
+require_moving_site claim
+prepare_hosts
+# A server that ended while it made it anew may have left none.
+claim_database "CREATE DATABASE IF NOT EXISTS $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;"
+if is_upgraded; then
+  settle
+  verify_names
+  stay_upgraded
+fi
+if is_opened && is_reached; then stay_upgraded; fi
+if exists "$before_upgrade"; then take_back; fi
+
+step settle
+put_back
+
+step verify
+verify_bench
+take_away "$before_upgrade"
+
+step open-site
+verify_names

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { goesBack, revertSucceeds } from "../../tenant/site-upgrade.ts";
+import { goesBack, revertSucceeds, upgradeSucceeds } from "../../tenant/site-upgrade.ts";
 import { REVERT_KIND } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -14,6 +14,9 @@ import {
 } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE, MIGRATION, REDIS } from "../script-parts.ts";
+
+/** What its Job says of a site that visitors had reached in its new bench already: it stays there. */
+const ALREADY_UPGRADED = "AlreadyUpgraded";
 
 export const revert: OperationDefinition<typeof REVERT_KIND> = {
   kind: REVERT_KIND,
@@ -27,7 +30,8 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
   secret: null,
   statusWhileWorking: () => ({}),
   statusWhenGivenUp: () => ({}),
-  verified: revertSucceeds,
+  verified: (tenant, _settings, reason) =>
+    reason === ALREADY_UPGRADED ? upgradeSucceeds(tenant) : revertSucceeds(tenant),
   containers: [
     {
       // It has the administrator's login, and runs none of the apps' code.

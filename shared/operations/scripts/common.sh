@@ -6,6 +6,7 @@
 #   step    the last one
 #   reason  when it fails, the last words of what failed; on success only what makes it no plain one
 #   code    for programs: what all sites share and is away or full, or what is missing for good
+#   patch   where a migration failed, the patch of an app's that it was at
 #   result  on success, what it has come to: a JSON object
 #   steps   [name, when it began], and "ended", when the message was left, in seconds since 1970
 #
@@ -13,6 +14,7 @@
 #   65  the site belongs to somebody else; nothing was touched
 #   66  something that the site needs is not there: an app in the image, a user
 #   67  a newer operation has taken over, or the tenant is gone; nothing was touched
+#   68  an app's migration failed
 set -euo pipefail
 shopt -s inherit_errexit
 # Texts are cut between characters, not within one.
@@ -134,6 +136,7 @@ reason_of() {
 
 left_reason=
 result=
+patch=
 
 # leave_message [REASON [CODE]]: the termination message. A list of steps that is too long is in the log alone.
 leave_message() {
@@ -141,6 +144,7 @@ leave_message() {
   left_reason=${1-}
   [[ -z $left_reason ]] || said=,\"reason\":$(json_string "$left_reason")
   [[ -z ${2-} ]] || said+=,\"code\":\"$2\"
+  [[ -z $patch ]] || said+=,\"patch\":$(json_string "${patch:0:200}")
   [[ -z $result ]] || said+=,\"result\":$result
   ((${#steps} <= max_steps_bytes)) || steps=
   look_at_clock
@@ -170,7 +174,7 @@ at_exit() {
     reason=$(reason_of "$status") || true
     leave_reason "$reason" || true
     # The exit codes of others are not ours to be final.
-    ((status < 65 || status > 67)) || [[ -n $is_final ]] || status=1
+    ((status < 65 || status > 68)) || [[ -n $is_final ]] || status=1
   fi
   rm -rf -- "$scratch"
   exit "$status"

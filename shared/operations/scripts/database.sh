@@ -8,6 +8,16 @@ sql() {
   query administrator "$1"
 }
 
+# together STATEMENTS [GUARD]: as one, so that a guard before them ends all.
+together() {
+  [[ -n $1 ]] || return 0
+  sql "DELIMITER //
+BEGIN NOT ATOMIC
+${2-}
+$1END//
+DELIMITER ;"
+}
+
 sql_string() {
   local text=${1//\\/\\\\}
   printf "'%s'" "${text//\'/\'\'}"
@@ -53,6 +63,21 @@ drop_databases() {
   name_databases
   for name in "$SITE" $names; do DB_NAME=$name drop_database; done
 }
+
+# end_sessions DATABASE: of whoever works in it. Any one of them may end by itself meanwhile.
+end_sessions() {
+  local session
+  sql "SELECT id FROM information_schema.processlist WHERE db = '$1';"
+  for session in $rows; do
+    query administrator "KILL $session;" || [[ $(<"$words") == *"ERROR 1094 "* ]] || exit 1
+    : >"$words"
+  done
+}
+
+# The database's default character set is that of the tables, and what is binary is written so that no client can change it.
+# shellcheck disable=SC2034 # not every script dumps
+dump_options=(--single-transaction --quick --hex-blob --default-character-set=utf8mb4 --max-allowed-packet=1G
+  --loose-dump-history --skip-add-locks --routines --triggers --events --skip-dump-date)
 
 create_database() {
   sql "CREATE DATABASE $DB_NAME CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -10,8 +10,13 @@ lock_database() {
   for DB_NAME in "$own" $others; do
     for_each_user "ALTER USER" "ACCOUNT LOCK"
     [[ -n $statements || $DB_NAME != "$own" ]] || fail "the database user of $SITE is not there"
-    sql "${statements}KILL USER $DB_NAME;"
+    run_fenced "${statements}KILL USER $DB_NAME;"$'\n'
   done
+}
+
+# run_fenced STATEMENTS: where there is a `fence_guard`, the server looks first whether they may be run still.
+run_fenced() {
+  if [[ -n ${fence_guard-} ]]; then together "$1" "$fence_guard"; else sql "$1"; fi
 }
 
 # unlock_database [DATABASE]: that of DB_NAME, where no other one is meant.
@@ -33,6 +38,10 @@ verify_locked() {
     exit 1
   fi
   : >"$words"
+  verify_no_sessions
+}
+
+verify_no_sessions() {
   local look
   for ((look = 0; look < 50; look++)); do
     sql "SELECT id FROM information_schema.processlist WHERE user = '$DB_NAME';"

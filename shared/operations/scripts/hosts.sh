@@ -3,6 +3,7 @@
 #   hosts/HOST              -> ../tenants/SITE/current            this name serves the site
 #   hosts/FORMER            -> ../tenants/SITE/moved-to/HOST      this one sends visitors on to HOST
 #   tenants/SITE/current    -> ../../benches/BENCH/sites/SITE     where the site is, for all of its names
+#                           -> updating                           it is upgraded at this moment
 #                           -> suspended                          it is suspended
 #                           -> retained                           it is deleted, but kept for some time
 #   tenants/SITE/names/HOST    a name that may lead to this site: noted before its link is made
@@ -25,7 +26,7 @@ make_directory() {
 prepare_hosts() {
   local directory
   mkdir -p -- "$host_links"
-  for directory in names suspended retained moved-to; do make_directory "$record/$directory"; done
+  for directory in names updating suspended retained moved-to; do make_directory "$record/$directory"; done
   discard "$changes"
   make_own_directory
 }
@@ -62,10 +63,16 @@ take_away() {
   fi
 }
 
-# open_site: all names of the site lead to it; close_site: to the page that says that it is suspended; retain_site: to the
-# one that says that it is gone.
+# open_site: all names of the site lead to it; hold_site: to the page that says that it is updated; close_site: to the one that
+# says that it is suspended; retain_site: to the one that says that it is gone.
 open_site() {
-  lead_current "../../benches/$BENCH/sites/$SITE"
+  lead_current "../../benches/$site_bench/sites/$SITE"
+}
+
+hold_site() {
+  # A site that was made before there was such a state has no directory for it.
+  make_directory "$record/updating"
+  lead_current updating
 }
 
 close_site() {
@@ -73,7 +80,6 @@ close_site() {
 }
 
 retain_site() {
-  # A site that was made before there was such a state has no directory for it.
   make_directory "$record/retained"
   lead_current retained
 }

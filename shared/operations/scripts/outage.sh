@@ -14,11 +14,16 @@ is_database_away() {
   ((status == 124)) || [[ $said =~ $no_answer ]]
 }
 
-# A configuration that cannot be read is no outage.
+# A configuration that cannot be read is no outage. An upgrade has two benches' servers.
 is_redis_away() {
-  local status=0
-  timeout 30 python3 -I -S -c "$redis_py" reach >/dev/null 2>&1 || status=$?
-  ((status == 69 || status == 124))
+  local status sites places=(sites)
+  [[ -z ${FROM_BENCH-} ]] || places+=("${VOLUME:-/volume}/benches/$FROM_BENCH/sites")
+  for sites in "${places[@]}"; do
+    status=0
+    timeout 30 python3 -I -S -c "$redis_py" "--sites=$sites" reach >/dev/null 2>&1 || status=$?
+    ((status != 69 && status != 124)) || return 0
+  done
+  return 1
 }
 
 # is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be another one, such

@@ -10,6 +10,8 @@
 #     removed/                       the site's directory, while it is removed
 #     restored/                      what a restore has made, until it is in its place
 #     before-restore/DATABASE/       what the site was before a restore (swap.sh)
+#     before-upgrade/                what the site was before an upgrade (migration.sh)
+#     moves/GENERATION.ATTEMPT.POD/  the site itself, while that operation moves it to another bench
 #   tenants/TENANT_ID.gone           the tenant is gone, or about to be
 #
 # A site's name is its tenant's own for ever, so what is at its place is the tenant's, or somebody made it by hand. The
@@ -25,9 +27,16 @@
 
 volume=${VOLUME:-/volume}
 tenants=$volume/tenants
-bench_sites=$volume/benches/$BENCH/sites
-# Of the same directories as `sites/$SITE`, but on one mount with all others: between two, nothing can be moved.
-site_directory=$bench_sites/$SITE
+
+# use_bench NAME: the site's directory is the one there, from now on.
+use_bench() {
+  site_bench=$1
+  bench_sites=$volume/benches/$1/sites
+  # Of the Job's own bench: as `sites/$SITE`, but on one mount with all others, for between two nothing can be moved.
+  site_directory=$bench_sites/$SITE
+}
+use_bench "$BENCH"
+
 record=$tenants/$SITE
 own_things=$record/$TENANT_ID
 claim=$own_things/claims/$GENERATION.$ATTEMPT.$POD_UID
@@ -38,6 +47,8 @@ config_copy=$own_things/site_config.json
 removed=$own_things/removed
 # shellcheck disable=SC2034
 restored=$own_things/restored
+# shellcheck disable=SC2034
+before_upgrade=$own_things/before-upgrade
 tombstone=$tenants/$TENANT_ID.gone
 away=$tenants/$TENANT_ID.away
 

@@ -21,16 +21,6 @@ has_column() {
   return 1
 }
 
-# together STATEMENTS [GUARD]: as one, so that a guard before them ends all.
-together() {
-  [[ -n $1 ]] || return 0
-  sql "DELIMITER //
-BEGIN NOT ATOMIC
-${2-}
-$1END//
-DELIMITER ;"
-}
-
 # without_mails DATABASE: adds to `statements` that what waits to be sent is not: the original has sent it, or it is of the time in
 # which the site was quiet.
 without_mails() {

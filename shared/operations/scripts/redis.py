@@ -1,12 +1,14 @@
-"""Looks at the bench's Redis servers, or removes from them what belongs to a site.
+"""Looks at a bench's Redis servers, or removes from them what belongs to a site.
 
-usage: redis.py check
-       redis.py reach
-       redis.py forget DATABASE_NAME [SITE]
+usage: redis.py [--sites=DIRECTORY] check
+       redis.py [--sites=DIRECTORY] reach
+       redis.py [--sites=DIRECTORY] forget DATABASE_NAME [SITE]
+       redis.py [--sites=DIRECTORY] count SITE
 
-The servers are `redis_cache` and `redis_queue` of sites/common_site_config.json. Frappe names a cached
+The servers are `redis_cache` and `redis_queue` of DIRECTORY/common_site_config.json. Frappe names a cached
 value DATABASE_NAME|KEY, and a background job SITE||ID (SITE::ID before version 16), of which RQ keeps
-keys of its own and entries in its queues and registries.
+keys of its own and entries in its queues and registries. `count` prints how many of the site's jobs wait or are
+worked on.
 """
 
 import json
@@ -14,6 +16,7 @@ import re
 import socket
 import ssl
 import sys
+import time
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 10
@@ -73,16 +76,38 @@ class Redis:
                 return
 
 
-def servers():
+def servers(sites):
     """What the bench's configuration names, by name and address."""
+    path = f"{sites}/common_site_config.json"
     try:
-        with open("sites/common_site_config.json", encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             config = json.load(file)
     except FileNotFoundError:
         return {}
     except ValueError:
-        sys.exit("sites/common_site_config.json is damaged")
+        sys.exit(f"{path} is damaged")
     return {name: config[name] for name in ("redis_cache", "redis_queue") if config.get(name)}
+
+
+def jobs_of(site):
+    """What the names of its jobs begin with. A site whose name only begins or ends like this one's has others."""
+    return (f"{site}||".encode(), f"{site}::".encode())
+
+
+def count(redis, site):
+    """How many of its jobs are in a queue, or in the registry of those that a worker has."""
+    own = jobs_of(site)
+    found = 0
+    for key in set(redis.keys("rq:queue:*")):
+        if redis.call("TYPE", key) == b"list":
+            found += sum(job.startswith(own) for job in redis.call("LRANGE", key, 0, -1))
+    for key in set(redis.keys("rq:wip:*")):
+        entries = redis.call("ZRANGE", key, 0, -1, "WITHSCORES")
+        for job, ends in zip(entries[::2], entries[1::2]):
+            # Until then its worker is to have said that it lives. Without an end the score is below 0.
+            if job.startswith(own) and not 0 <= float(ends) < time.time():
+                found += 1
+    return found
 
 
 def forget(redis, database, site):
@@ -93,9 +118,9 @@ def forget(redis, database, site):
             redis.call("UNLINK", key)
     if site is None:
         return
-    jobs = (f"{site}||".encode(), f"{site}::".encode())
+    jobs = jobs_of(site)
     for key in redis.keys("rq:*"):
-        # As in rq:job:SITE||ID. A site whose name only ends like this one's keeps its own.
+        # As in rq:job:SITE||ID.
         if key.split(b":", 2)[-1].startswith(jobs):
             redis.call("UNLINK", key)
             continue
@@ -111,8 +136,9 @@ def forget(redis, database, site):
                 redis.call(*remove, entry)
 
 
-def main(command, database=None, site=None):
-    for name, url in servers().items():
+def main(command, *names, sites="sites"):
+    found = 0
+    for name, url in servers(sites).items():
         try:
             if command == "reach":
                 reach(urlsplit(url)).close()
@@ -120,13 +146,19 @@ def main(command, database=None, site=None):
             redis = Redis(url)
             redis.call("PING")
             if command == "forget":
-                forget(redis, database, site)
+                forget(redis, names[0], names[1] if len(names) > 1 else None)
+            elif command == "count" and name == "redis_queue":
+                found = count(redis, *names)
         except (OSError, ValueError) as error:
             if command == "reach" and isinstance(error, OSError):
                 sys.exit(OUT_OF_REACH)
             # Without what the address may hold beside it.
             address = urlsplit(url).hostname
             sys.exit(f"the Redis server {name} at {address} does not work: {error}")
+    if command == "count":
+        print(found)
 
 
-main(*sys.argv[1:])
+arguments = sys.argv[1:]
+given = {"sites": arguments.pop(0).partition("=")[2]} if arguments[0].startswith("--sites=") else {}
+main(*arguments, **given)

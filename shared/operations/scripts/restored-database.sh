@@ -19,17 +19,8 @@ DROP DATABASE IF EXISTS $RESTORED_DATABASE;
 CREATE DATABASE $RESTORED_DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci COMMENT '$work';
 END//
 DELIMITER ;"
-  end_sessions
-}
-
-# Of whoever was loading it before. Any one of them may end by itself meanwhile.
-end_sessions() {
-  local session
-  sql "SELECT id FROM information_schema.processlist WHERE db = '$RESTORED_DATABASE';"
-  for session in $rows; do
-    query administrator "KILL $session;" || [[ $(<"$words") == *"ERROR 1094 "* ]] || exit 1
-    : >"$words"
-  done
+  # Of whoever was loading it before.
+  end_sessions "$RESTORED_DATABASE"
 }
 
 load_database() {

@@ -1,12 +1,13 @@
 """Changes keys of a site's site_config.json, all of them or none, and keeps a copy beside the site.
 
-usage: site_config.py SITE_DIRECTORY COPY CLAIM [--from=FILE] [--make-encryption-key] [KEY=TEXT | KEY:=JSON ...]
+usage: site_config.py SITE_DIRECTORY COPY CLAIM [--from=FILE] [--make-encryption-key] [--as-in=FILE:KEY ...] [KEY=TEXT | KEY:=JSON ...]
 
 bench opens this file, empties it, and then writes it: a full disk or a kill in between leaves nothing,
 and with it the key that the site's passwords are encrypted with is gone. Here it is written beside
 and renamed, under the very lock that Frappe takes (frappe.utils.synchronization.filelock). Where it is
 found damaged, it is restored from the copy. `--make-encryption-key` makes one only where neither has one.
-`--from` puts the whole of another file in its place.
+`--from` puts the whole of another file in its place. `--as-in` gives a key the value that it has in another file, or takes it away
+where it has none there.
 Nothing is changed where another operation has taken the CLAIM over: whoever does waits for the lock, so what it writes is
 not overwritten.
 """
@@ -110,6 +111,13 @@ def main(site, copy, claim, *arguments):
         key, _, value = argument.partition("=")
         if key == "--from":
             changed = read(value) or sys.exit(f"{value} is no configuration of a site")
+            continue
+        if key == "--as-in":
+            file, _, key = value.rpartition(":")
+            other = read(file) or sys.exit(f"{file} is no configuration of a site")
+            changed.pop(key, None)
+            if key in other:
+                changed[key] = other[key]
             continue
         changed[key.removesuffix(":")] = json.loads(value) if key.endswith(":") else value
     # The copy first, so that a key which a site has ever used is in it.

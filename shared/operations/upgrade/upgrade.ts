@@ -61,10 +61,10 @@ export const upgrade: OperationDefinition<typeof UPGRADE_KIND> = {
     {
       // The apps' code runs here, so it knows no password: the site's configuration has one for it.
       name: "migrate",
-      script: [...COMMON, "upgrade/migrate.sh"],
+      script: [...COMMON, ...MIGRATION, "upgrade/migrate.sh"],
       limitSeconds,
       memory: ({ upgradeMemory }) => upgradeMemory,
-      environment: (source) => database(source),
+      environment: (source) => [...database(source), ...betweenBenches(source), siteIsOpen(source)],
     },
     {
       name: "finish",

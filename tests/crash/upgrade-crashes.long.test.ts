@@ -1,0 +1,78 @@
+/**
+ * Upgrades killed with -9, and what takes them back: on the fake database before every 61st command, on a real MariaDB before every
+ * 211th.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
+import { skip } from "../testkit/parts.ts";
+import { SITE } from "../testkit/upgraded-site.ts";
+import { FAKE, killReverts, killUpgrades } from "./killed-upgrades.ts";
+import type { UpgradeGround } from "./killed-upgrades.ts";
+
+const test = suite("killed upgrades");
+const SENTENCE = "the site is whole, in one bench, and as before or as after it";
+
+/** Every so many commands, where CRASH_EVERY says nothing else. */
+const every = (usual: number) => Number(process.env["CRASH_EVERY"] ?? usual);
+
+test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
+  const visited = tell(await killUpgrades({ everyNth: every(61), ground: FAKE }));
+  assert.ok(visited.length >= 10);
+  assert.equal(new Set(visited), new Set(["before", "held", "after"]));
+});
+
+test(`of one in its place, ${SENTENCE}`, async () => {
+  const way = { from: "main", to: "main" };
+  const visited = tell(await killUpgrades({ everyNth: every(97), ground: FAKE, way }));
+  assert.ok(visited.length >= 6);
+});
+
+test(`of a revert that is killed anywhere, ${SENTENCE}`, async () => {
+  const visited = tell(await killReverts({ everyNth: every(61), ground: FAKE }));
+  assert.ok(visited.length >= 8);
+  assert.equal(new Set(visited), new Set(["held", "before"]));
+});
+
+function tell<T>(visited: T[]): T[] {
+  console.log(`\n${visited.length} kill points: ${visited.join(" ")}`);
+  return visited;
+}
+
+const missing = missingMariadb();
+if (missing === null) {
+  test(`on a real MariaDB, ${SENTENCE}`, async () => {
+    const server = await startMariadb();
+    try {
+      const ground = groundOf(server);
+      assert.ok(tell(await killUpgrades({ everyNth: every(211), ground })).length >= 3);
+      assert.ok(tell(await killReverts({ everyNth: every(97), ground })).length >= 3);
+    } finally {
+      await server.stop();
+    }
+  });
+} else {
+  skip(test, `on a real MariaDB, ${SENTENCE}`, "mariadb", missing);
+}
+test.run();
+
+function groundOf(server: MariadbServer): UpgradeGround {
+  return {
+    database: server.address,
+    databaseState: () => Promise.resolve(server.state()),
+    patched: () => {
+      const found = server.query(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = '${SITE}' AND table_name = 'tabPatched'`,
+      );
+      return found.length === 0 ? [] : server.query(`SELECT name FROM ${SITE}.tabPatched`);
+    },
+    letsIn: () => {
+      try {
+        return server.query("SELECT 1", { user: SITE, password: "database-secret" }).length === 1;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
