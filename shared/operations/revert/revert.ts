@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { goesBack, revertSucceeds, upgradeSucceeds } from "../../tenant/site-upgrade.ts";
+import { goesBack, revertSucceeds, whileAway } from "../../tenant/site-upgrade.ts";
 import { REVERT_KIND } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -15,9 +15,6 @@ import {
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE, MIGRATION, REDIS } from "../script-parts.ts";
 
-/** What its Job says of a site that visitors had reached in its new bench already: it stays there. */
-const ALREADY_UPGRADED = "AlreadyUpgraded";
-
 export const revert: OperationDefinition<typeof REVERT_KIND> = {
   kind: REVERT_KIND,
   isNeeded: goesBack,
@@ -28,10 +25,9 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
   // Loading a large database takes hours.
   deadlineSeconds: 15_000,
   secret: null,
-  statusWhileWorking: () => ({}),
+  statusWhileWorking: whileAway,
   statusWhenGivenUp: () => ({}),
-  verified: (tenant, _settings, reason) =>
-    reason === ALREADY_UPGRADED ? upgradeSucceeds(tenant) : revertSucceeds(tenant),
+  verified: (tenant, _settings, reason) => revertSucceeds(tenant, reason),
   containers: [
     {
       // It has the administrator's login, and runs none of the apps' code.
