@@ -11,7 +11,7 @@ import { addSeconds } from "../tenant/tenant.ts";
 import { BUSY_SECONDS, decideRollout, LAST_BUSY_SECONDS, PASS_SECONDS } from "./decide-rollout.ts";
 import { endOfShare, readsFor } from "./observed-rollout.ts";
 import type { ObservedRollout, SeenTenant, Standing } from "./observed-rollout.ts";
-import { MAX_LISTED, MAX_OUTCOMES } from "./rollout.ts";
+import { MAX_LISTED, MAX_OUTCOMES, newPass } from "./rollout.ts";
 import type { Outcome, Rollout } from "./rollout.ts";
 
 const test = suite("the decision about a rollout");
@@ -243,6 +243,13 @@ test("a wave whose last tenant was asked just now is gone through again", () => 
   );
   assert.is(waiting.changes.state, undefined);
   assert.is(waiting.changes.waves?.[0]?.asked, 1);
+});
+
+test("after somebody was asked it is gone through once more, for who came since then", () => {
+  const pass = { ...newPass(NOW), after: "m", asked: 1 };
+  const next = after(rolloutAt(100, NOW, { pass }), lastPage());
+  assert.is(next.state, "running");
+  assert.is(next.pass.after, null);
 });
 
 test("between two waves it watches, if the first has moved anybody", () => {
