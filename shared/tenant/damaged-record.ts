@@ -6,6 +6,7 @@
  */
 import {
   all,
+  ifThere,
   isBoolean,
   isCount,
   isDate,
@@ -31,6 +32,7 @@ import type {
   NewestExport,
   Operation,
   Outage,
+  Pin,
   Profile,
   Requester,
   RestoreRequest,
@@ -57,7 +59,7 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
   slot: orNull(isCount),
   slot_at: orNull(isDate),
   deadline_at: orNull(isDate),
-  outage: (value) => value === undefined || all(OUTAGE)(value),
+  outage: ifThere(all(OUTAGE)),
 });
 
 const SITE: Checks<Site> = {
@@ -91,6 +93,7 @@ const PROFILE: Checks<Profile> = {
   email: isText,
   first_name: orNull(isText),
   last_name: orNull(isText),
+  time_zone: ifThere(orNull(isText)),
 };
 
 const REQUESTER: Checks<Requester> = {
@@ -148,7 +151,7 @@ const NEWEST_BACKUP: Checks<NewestBackup> = {
   requested_at: isDate,
   verified_at: orNull(isDate),
   nightly_at: orNull(isDate),
-  tests: (value) => value === undefined || all(RESTORE_TESTS)(value),
+  tests: ifThere(all(RESTORE_TESTS)),
 };
 
 const UPGRADE_FAILURE: Checks<UpgradeFailure> = {
@@ -166,6 +169,8 @@ const UPGRADE: Checks<Upgrade> = {
   under_way: isBoolean,
   failure: orNull(all(UPGRADE_FAILURE)),
 };
+
+const PIN: Checks<Pin> = { reason: isName, until: orNull(isDate) };
 
 const SPEC: Checks<Spec> = {
   state: oneOf(SPEC_STATES),
@@ -185,6 +190,8 @@ const SPEC: Checks<Spec> = {
   restore: orNull(all(RESTORE_REQUEST)),
   quiet: isBoolean,
   export: orNull(all(EXPORT_REQUEST)),
+  canary: ifThere(isBoolean),
+  pin: ifThere(orNull(all(PIN))),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({
