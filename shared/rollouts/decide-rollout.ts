@@ -187,7 +187,7 @@ function ended(
 function added(wave: Wave, { asked = 0, done = 0, failed = 0, gone = 0 }: Partial<Wave>): Wave {
   return {
     ...wave,
-    asked: wave.asked + asked,
+    asked: Math.max(0, wave.asked + asked),
     done: wave.done + done,
     failed: wave.failed + failed,
     gone: wave.gone + gone,
