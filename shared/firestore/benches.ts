@@ -40,5 +40,10 @@ export function openBenches(firestore: Firestore) {
     return (found.find(isMapOfTexts) as AppVersions | undefined) ?? null;
   }
 
-  return { countBench, appsOfBench };
+  /** Whether a site is there that works, or has worked. */
+  async function hasSite(bench: string): Promise<boolean> {
+    return !(await call(siteIn(bench).select().limit(1).get())).empty;
+  }
+
+  return { hasSite, countBench, appsOfBench };
 }

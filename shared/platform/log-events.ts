@@ -60,6 +60,8 @@ export const LOG_EVENTS = {
     "A rollout has paused itself: too many of the last have failed, or there is no such bench any more; `reason` says which.",
   RolloutsNotKept: "The rollouts that are due were not taken further; the next resync does.",
   StandbyDropped: "A standby of a pool that was turned off is being dropped.",
+  BenchesNotRead:
+    "Which bench has sites could not be read; a new tenant's is made in the current one.",
   StandbyNotRead:
     "The pool was not asked in time for a standby; the tenant's site is made as without a pool.",
   StepEnded: "A step of a site Job has ended, after so many seconds.",
