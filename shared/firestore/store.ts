@@ -45,7 +45,7 @@ export type { DomainBasis, DomainCommandWrite, DomainCreated } from "./domains.t
 export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
-export type { ReadTenant, RolloutCreated } from "./rollouts.ts";
+export type { ReadTenant, RolloutCounts, Turn } from "./rollouts.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { Position } from "./newest-first.ts";
 export type { ListRequest, TenantList } from "./tenant-list.ts";

@@ -50,6 +50,8 @@ const TENANT_RULES = new Map<string, Rule>([
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
   ["login_link", (value) => typeof value === "boolean"],
+  ["canary", (value) => typeof value === "boolean"],
+  ["time_zone", orNull((value) => Intl.supportedValuesOf("timeZone").includes(String(value)))],
   // No backup is there.
   ["from_backup", (value) => value === null],
 ]);
