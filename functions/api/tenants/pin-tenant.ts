@@ -8,6 +8,7 @@ import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
+import { invalid } from "../http/parse-input.ts";
 import { parseTime, timeSchema } from "../http/time.ts";
 import { recordCorrection } from "./record-correction.ts";
 import { NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
@@ -38,9 +39,13 @@ export const pinTenant = defineEndpoint({
     422: { description: "`errors` says what is invalid.", schema: problemSchema },
   },
   async handle({ tenantId, body }, { store }) {
+    const now = new Date();
     const until = body.until ? parseTime("until", body.until) : null;
+    if (until !== null && until <= now) {
+      throw invalid([{ pointer: "/until", message: "until must be in the future" }]);
+    }
     const pin = { reason: body.reason, until };
-    const result = await recordCorrection(store, tenantId, { pin }, new Date());
+    const result = await recordCorrection(store, tenantId, { pin }, now);
     if (result === null) throw noSuchTenant(tenantId);
     if (result.outcome === "refused") throw new Problem(409, result.why);
     return { status: 200, body: toView(result.tenant) };
