@@ -72,7 +72,7 @@ const PIN_RULES = new Map<string, Rule>([
   ["until", orNull((value) => new Date(String(value)) > new Date())],
 ]);
 
-/** The same for an upgrade, in the only bench that there is. */
+/** The same for an upgrade: there is one bench. */
 const UPGRADE_RULES = new Map<string, Rule>([
   ["bench", (value) => value === DEFAULT_BENCH],
   ["reason", orNull(RULES.reason)],
