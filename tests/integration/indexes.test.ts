@@ -167,6 +167,9 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.deletionsOpen(NOW);
   await callEveryMethodOfDomains(store);
   await callThePool(store);
+  await store.countBench("main");
+  await store.appsOfBench("main");
+  await store.hasSite("main");
   await callEveryMethodOfRollouts(store);
   await store.recordHeartbeat(NOW);
   await store.readHeartbeat(10_000);
