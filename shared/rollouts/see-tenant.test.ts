@@ -31,8 +31,9 @@ const done = { done: { upgrade: "ask-1" } };
 
 function upgrade(more: Partial<Upgrade>, at = NOW): { upgrade: Upgrade } {
   const [step, patch, operation] = ["migrate", "erpnext.patches.v17.fix", "o"];
-  const failure = { at, step, patch, reason: "MigrationFailed", message: "Acme is no", operation };
-  return { upgrade: { from: "main", to: "next", under_way: false, failure, ...more } };
+  const failure = { at, step, patch, reason: "MigrationFailed", message: "Acme is no" };
+  const told = { ...failure, retryable: false, operation };
+  return { upgrade: { from: "main", to: "next", under_way: false, failure: told, ...more } };
 }
 
 const WHY = "erpnext.patches.v17.fix: *** is no";

@@ -52,6 +52,7 @@ export function revert(way: Way = {}, attempt = 4): Work {
     patch: null,
     reason: "MigrationFailed",
     message: null,
+    retryable: false,
     operation: "",
   };
   const failed = begun && { ...begun, failure };
