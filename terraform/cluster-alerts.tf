@@ -41,6 +41,13 @@ locals {
       filter   = "${local.reconcilers_log}jsonPayload.message=\"PoolPaused\"\n"
       what     = "Three sites in a row could not be made before anybody asked for one, and none is made for 15 minutes; then the next failure is the next pause. The line PoolPaused in the log of kairos-provision has the reasons; docs/operations.md says what to do for each. Customers wait no longer than without a pool, but for the same cause their own sites may fail, too."
     }
+    rollout-paused = {
+      name     = "A rollout has paused itself"
+      severity = "ERROR"
+      when     = "too many tenants could not be moved to another bench"
+      filter   = "${local.reconcilers_log}jsonPayload.message=\"RolloutPaused\"\n"
+      what     = "The line RolloutPaused in the log of kairos-provision has the rollout and the reason. GET /rollouts/{rollout} lists the tenants that have failed: each is back on its old bench and works, and GET /tenants/{id} says which patch it was. Correct the cause, in an image of another bench if need be, then POST /rollouts/{rollout}/retry-failed or /resume; or /cancel. Nobody is moved meanwhile."
+    }
     backup-overdue = {
       name     = "A tenant has had no good backup for 36 hours"
       severity = "ERROR"

@@ -85,6 +85,7 @@ async function answerEndpoint(
     operationId: parsePathParameter("op", parameters["op"]),
     domain: parsePathParameter("domain", parameters["domain"]).toLowerCase(),
     backupId: parsePathParameter("backup", parameters["backup"]),
+    rolloutId: parsePathParameter("rollout", parameters["rollout"]),
     requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
     identity:
       key === undefined || caller === null
@@ -94,6 +95,7 @@ async function answerEndpoint(
             tenantId: parameters["id"] ?? null,
             domain: parameters["domain"],
             backup: parameters["backup"],
+            rollout: parameters["rollout"],
             query,
             body,
           }),

@@ -23,6 +23,13 @@ import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
 import type { Endpoint } from "./http/endpoint.ts";
 import { readPool } from "./pool/read-pool.ts";
+import { cancelRollout } from "./rollouts/cancel-rollout.ts";
+import { createRollout } from "./rollouts/create-rollout.ts";
+import { listRollouts } from "./rollouts/list-rollouts.ts";
+import { pauseRollout } from "./rollouts/pause-rollout.ts";
+import { readRollout } from "./rollouts/read-rollout.ts";
+import { resumeRollout } from "./rollouts/resume-rollout.ts";
+import { retryFailedOfRollout } from "./rollouts/retry-failed-of-rollout.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
@@ -35,8 +42,10 @@ import { readTenantStatus } from "./tenants/read-tenant-status.ts";
 import { renameTenant } from "./tenants/rename-tenant.ts";
 import { resumeTenant } from "./tenants/resume-tenant.ts";
 import { retryTenant } from "./tenants/retry-tenant.ts";
+import { pinTenant } from "./tenants/pin-tenant.ts";
 import { suspendTenant } from "./tenants/suspend-tenant.ts";
 import { undeleteTenant } from "./tenants/undelete-tenant.ts";
+import { unpinTenant } from "./tenants/unpin-tenant.ts";
 
 /** By id, which is also the `operationId` in the OpenAPI document. */
 export const ENDPOINTS = {
@@ -72,6 +81,15 @@ export const ENDPOINTS = {
   undoRestoreOfTenant,
   listBenches,
   upgradeTenant,
+  pinTenant,
+  unpinTenant,
+  createRollout,
+  listRollouts,
+  readRollout,
+  pauseRollout,
+  resumeRollout,
+  cancelRollout,
+  retryFailedOfRollout,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

@@ -1,7 +1,8 @@
 /**
  * The resync, once a minute: reconciles every tenant that needs it and that no event has reached. It costs one
  * listing of Jobs, one query of due tenants, one of unsent events and the slots, however many settled tenants there are;
- * with a pool one query of its standbys, with custom domains one of those that are due, and with backups one of theirs.
+ * with a pool one query of its standbys, with custom domains one of those that are due, and with backups one of theirs; one of the
+ * rollouts that are due, and for one that is under way what its steps read.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import type { TakenSlot } from "../../shared/firestore/store.ts";
 import { isTenantId } from "../../shared/tenant/names.ts";
 import { reconcileTenant } from "../../shared/runtime/reconcile-tenant.ts";
 import { keepBackups } from "./keep-backups.ts";
+import { keepRollouts } from "./keep-rollouts.ts";
 import { keepPool } from "./keep-pool.ts";
 import { checkDomains } from "./check-domains.ts";
 import { sendUnsent } from "./send-unsent.ts";
@@ -86,6 +88,7 @@ async function resyncOnce(dependencies: Dependencies): Promise<void> {
   const pool = await keepPool(dependencies, new Date());
   await checkDomains(dependencies, new Date());
   await keepBackups(dependencies, new Date());
+  await keepRollouts(dependencies, new Date());
   const free = settings.maxConcurrentJobs - slots.length;
   if (free > 0) await triggerQueue(free, dependencies);
   log(tenantIds.length > 0 ? "INFO" : "DEBUG", "ResyncFinished", {

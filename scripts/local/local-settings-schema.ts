@@ -34,11 +34,19 @@ export const localSettingsSchema = {
       default: 0,
       description: "a number of seconds below 10000",
     },
+    LOCAL_PATCH_SECONDS: {
+      title: "How long each patch of a migration takes",
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 10_000,
+      default: 0.5,
+      description: "a number of seconds below 10000",
+    },
     LOCAL_BENCH_FAULTS: {
       title:
-        "The steps at which the fake bench fails, by subdomain; with `:once` only the first time",
+        "The steps, or patches, at which the fake bench fails, by subdomain; with `:once` only the first time",
       type: "string",
-      pattern: listOf("[a-z0-9-]+:[a-z-]+(:once)?"),
+      pattern: listOf("[a-z0-9-]+:[a-z0-9_.-]+(:once)?"),
       description:
         "a comma-separated list of subdomain:step or subdomain:step:once, such as acme:install-app",
     },

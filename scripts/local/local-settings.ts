@@ -15,6 +15,8 @@ export interface LocalSettings {
   benchSeconds: number;
   /** How long it takes to set up a site's customer. */
   customerSeconds: number;
+  /** How long each patch of a migration takes. */
+  patchSeconds: number;
   /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the fake bench fails. */
   benchFaults: string;
   /** How often the fake Cloud Scheduler sends a resync. */
@@ -38,6 +40,7 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     namespace: values.GKE_NAMESPACE,
     benchSeconds: values.LOCAL_BENCH_SECONDS,
     customerSeconds: values.LOCAL_CUSTOMER_SECONDS,
+    patchSeconds: values.LOCAL_PATCH_SECONDS,
     benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
     resyncSeconds: values.LOCAL_RESYNC_SECONDS,
     runningEmulators: {

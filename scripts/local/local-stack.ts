@@ -6,7 +6,7 @@
  */
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
-import type { V1Job } from "@kubernetes/client-node";
+import type { V1Container, V1Job } from "@kubernetes/client-node";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +15,7 @@ import type { Bus } from "../../shared/pubsub/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
 import { SettingsError } from "../../shared/configuration/settings-parser.ts";
 import type { Environment } from "../../shared/configuration/setting-types.ts";
+import type { Bench } from "../../shared/tenant/bench.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { parseLocalSettings } from "./local-settings.ts";
 import type { LocalSettings } from "./local-settings.ts";
@@ -113,7 +114,7 @@ const START_MILLISECONDS = 60_000;
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, fetchMissing } = options;
   const paths = stackPaths(options.directory);
-  const local = parseSettings(env);
+  const { local, benches } = parseSettings(env);
   const functionFiles =
     options.buildDirectory === undefined ? undefined : findBuiltFunctions(options.buildDirectory);
   const ownKubeconfig = options.cluster === "kubeconfig" ? findKubeconfig(env) : null;
@@ -140,7 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   try {
-    undo.push(await takeDirectory(paths, LOCAL_DATABASE_ADMIN.password));
+    undo.push(await takeDirectory(paths, benches, LOCAL_DATABASE_ADMIN.password));
     const ports = await choosePorts(local.port);
     const hosts: EmulatorHosts = {
       firestore: runningEmulators.firestore ?? hostOf(ports.firestore),
@@ -255,8 +256,8 @@ function startBucket({
   return { bucket: BACKUP_BUCKET, endpoint: urlOf(ports.bucket) };
 }
 
-/** The local settings. Those of the functions are checked with them, before anything starts. */
-function parseSettings(env: Environment): LocalSettings {
+/** The local settings, and which benches there are. Those of the functions are checked with them, before anything starts. */
+function parseSettings(env: Environment): { local: LocalSettings; benches: Bench[] } {
   const ofFunctions = environmentOfFunctions(env, {
     hosts: { firestore: hostOf(1), pubsub: hostOf(1) },
     mariadb: null,
@@ -269,7 +270,10 @@ function parseSettings(env: Environment): LocalSettings {
     () => parseReconcilerSettings(ofFunctions),
   ].flatMap(problemsOf);
   if (problems.length > 0) throw new SettingsError([...new Set(problems)]);
-  return parseLocalSettings(env);
+  return {
+    local: parseLocalSettings(env),
+    benches: parseReconcilerSettings(ofFunctions).benches,
+  };
 }
 
 function problemsOf(parse: () => unknown): string[] {
@@ -338,15 +342,16 @@ async function startCluster({
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
     LOCAL_CUSTOMER_SECONDS: String(local.customerSeconds),
+    LOCAL_PATCH_SECONDS: String(local.patchSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({
     namespace: local.namespace,
     secrets: [{ name: DATABASE_ADMIN_SECRET, values: { username, password } }],
     contextFor: (jobName, container) => ({
-      directory: paths.root,
+      directory: join(paths.images, benchOf(container)),
       imageEnvironment,
-      logFile: join(paths.logs, "jobs", `${jobName}-${container}.log`),
+      logFile: join(paths.logs, "jobs", `${jobName}-${container.name}.log`),
       reaper,
     }),
     onJobEnded: (job, condition) => {
@@ -357,6 +362,15 @@ async function startCluster({
   });
   writeFileSync(paths.kubeconfig, cluster.kubeconfig, { mode: 0o600 });
   return cluster;
+}
+
+/** The bench in which a container works, by what is mounted as its sites. */
+function benchOf({ name, volumeMounts = [] }: V1Container): string {
+  for (const { subPath = "" } of volumeMounts) {
+    const [, bench] = /^benches\/(.+)\/sites$/.exec(subPath) ?? [];
+    if (bench !== undefined) return bench;
+  }
+  throw new Error(`The container ${name} has no bench's sites.`);
 }
 
 function environmentOfFunctions(

@@ -4,25 +4,21 @@
  *
  * @module
  */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { FAKE_BENCH_DIRECTORY, initialiseDatabase } from "./fake-database.ts";
+import type { Bench } from "../../shared/tenant/bench.ts";
+import { initialiseDatabase } from "./fake-database.ts";
+import { appsOfImage, makeFakeImage } from "./fake-image.ts";
 import { isLocked, takeLock } from "./stack-lock.ts";
 import { LocalProblem } from "./start-error.ts";
-import { makeVolume, volumeAt } from "./volume.ts";
+import { makeDirectories, sitesOfBench, volumeAt } from "./volume.ts";
 import type { Volume } from "./volume.ts";
 
-/** What a stack leaves on disk, laid out as a bench. */
+/** What a stack leaves on disk. */
 export interface StackPaths {
   root: string;
+  /** Of each bench's image, by the bench's name, the directory that its containers work in. */
+  images: string;
   volume: Volume;
   /** The fake database. */
   database: string;
@@ -44,14 +40,12 @@ export interface RunningStack {
   pubsubHost: string;
 }
 
-/** The apps that the fake image has. */
-const APPS = ["frappe", "erpnext"];
-
 export function stackPaths(directory: string): StackPaths {
   const root = resolve(directory);
   const below = (name: string) => join(root, name);
   return {
     root,
+    images: below("images"),
     volume: volumeAt(below("volume")),
     database: below("database"),
     buckets: below("buckets"),
@@ -66,6 +60,7 @@ export function stackPaths(directory: string): StackPaths {
  */
 export async function takeDirectory(
   paths: StackPaths,
+  benches: readonly Bench[],
   databaseRootPassword: string,
 ): Promise<() => void> {
   const { root } = paths;
@@ -83,16 +78,21 @@ export async function takeDirectory(
     );
   }
   rmSync(root, { recursive: true, force: true });
-  makeVolume(paths.volume, root);
-  const { sites } = paths.volume;
-  mkdirSync(join(sites, "assets"));
+  makeDirectories(paths.volume);
   writeFileSync(join(root, MARKER), "");
-  writeFileSync(join(sites, "apps.txt"), `${APPS.join("\n")}\n`);
-  writeFileSync(join(sites, "common_site_config.json"), "{}\n");
-  for (const app of APPS) mkdirSync(join(root, "apps", app), { recursive: true });
-  symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(root, "env"));
+  for (const bench of benches) makeBench(bench, paths);
   initialiseDatabase(paths.database, databaseRootPassword);
   return release;
+}
+
+/** The bench's directory on the volume, and its image. */
+function makeBench({ name, image, apps }: Bench, { volume, images }: StackPaths): void {
+  const sites = sitesOfBench(volume.root, name);
+  const found = appsOfImage(image, apps);
+  mkdirSync(join(sites, "assets"), { recursive: true });
+  writeFileSync(join(sites, "apps.txt"), `${Object.keys(found).join("\n")}\n`);
+  writeFileSync(join(sites, "common_site_config.json"), "{}\n");
+  makeFakeImage(join(images, name), sites, found);
 }
 
 /** Lets others find the stack, when it answers. Call the answer when it ends. */

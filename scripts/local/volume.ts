@@ -44,7 +44,7 @@ export function makeVolume(volume: Volume, benchDirectory: string): void {
   symlinkSync(volume.sites, join(benchDirectory, "sites"));
 }
 
-/** Where the site of a tenant is, whatever names lead to it. */
+/** Where the site of a tenant is in the bench of whoever names none, whatever names lead to it. */
 export function siteDirectory({ sites }: Volume, tenantId: string): string {
   return join(sites, siteName(tenantId));
 }

@@ -15,6 +15,8 @@
  * | `domains/{domain}`       | a custom domain, and which tenant holds it             | `domains.ts`                       |
  * | `backups/{id}`           | a backup: whose, why, until when it is kept            | `backups.ts`                       |
  * | `backup_keys/{tenantId}` | a tenant's part of the key of its backups              | `backups.ts`                       |
+ * | `rollouts/{id}`          | a rollout: where it is, and who is under way           | `rollouts.ts`                      |
+ * | `system/rollout`         | which rollout's turn it is                             | `rollouts.ts`                      |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
  *
  * @module
@@ -33,6 +35,7 @@ import { openOutbox } from "./outbox.ts";
 import { openPool } from "./pool.ts";
 import { openRequestRecords } from "./request-records.ts";
 import { openReservations } from "./reservations.ts";
+import { openRollouts } from "./rollouts.ts";
 import { openSlots } from "./slots.ts";
 import { openTenantList } from "./tenant-list.ts";
 import { openTenantRequests } from "./tenant-requests.ts";
@@ -42,6 +45,7 @@ export type { DomainBasis, DomainCommandWrite, DomainCreated } from "./domains.t
 export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
+export type { ReadTenant, RolloutCounts, Turn } from "./rollouts.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { Position } from "./newest-first.ts";
 export type { ListRequest, TenantList } from "./tenant-list.ts";
@@ -84,6 +88,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...openPool(firestore, { tenants }),
     ...openBenches(firestore),
     ...openOperationList(firestore),
+    ...openRollouts(firestore, requests),
     ...backups.methods,
     ...slots.methods,
     ...reservations.methods,

@@ -55,6 +55,10 @@ export const LOG_EVENTS = {
     "A tenant's newest backup could not be restored apart; `failed` says why, and `backup` which one it is.",
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
+  RolloutDone: "A rollout has moved everybody whom it could.",
+  RolloutPaused:
+    "A rollout has paused itself: too many of the last have failed, or there is no such bench any more; `reason` says which.",
+  RolloutsNotKept: "The rollouts that are due were not taken further; the next resync does.",
   StandbyDropped: "A standby of a pool that was turned off is being dropped.",
   BenchesNotRead:
     "Which bench has sites could not be read; a new tenant's is made in the current one.",

@@ -30,7 +30,7 @@ import {
 } from "./tenant.ts";
 import { requestUpgrade } from "./upgrade-command.ts";
 import type { UpgradeCommand } from "./upgrade-command.ts";
-import type { BackupRequest, Profile, Tenant } from "./tenant.ts";
+import type { BackupRequest, Profile, Spec, Tenant } from "./tenant.ts";
 
 /** A command that says all by its name. */
 export type Command = PlainDeletionCommand | "retry" | "suspend" | "resume";
@@ -87,8 +87,10 @@ export const FORMER_NAME_DAYS = 30;
 /** More names a tenant has not had at once. */
 const MAX_FORMER_NAMES = 5;
 
-/** What a caller may correct. None of it reaches a site that is made already. */
-export type Corrections = Partial<Pick<Profile, "organization" | "email">>;
+/** What a caller may correct or mark. None of it reaches a site that is made already. */
+export type Corrections = Partial<
+  Pick<Profile, "organization" | "email" | "time_zone"> & Pick<Spec, "canary" | "pin">
+>;
 
 const BEING_DELETED = "The tenant is being deleted.";
 
@@ -162,12 +164,28 @@ function applyWithFields(
 export function correct(tenant: Tenant, corrections: Corrections, now: Date): CommandEffect {
   if (isToGo(tenant)) return refused(BEING_DELETED);
   if (tenant.spec.state === "standby") return refused(NOBODYS);
-  const { profile } = tenant;
-  const { organization = profile.organization, email = profile.email } = corrections;
-  if (organization === profile.organization && email === profile.email) {
-    return { outcome: "unchanged" };
-  }
-  return { outcome: "changed", changes: { profile: { organization, email }, updated_at: now } };
+  const { canary, pin, ...said } = corrections;
+  const profile = differences(tenant.profile, said);
+  const marks = {
+    ...(canary !== undefined && { canary }),
+    ...(pin !== undefined && { pin }),
+  };
+  const spec = differences(tenant.spec, marks);
+  if (Object.keys({ ...profile, ...spec }).length === 0) return { outcome: "unchanged" };
+  const changes = { profile, spec, updated_at: now };
+  return { outcome: "changed", changes };
+}
+
+/** Of some fields those that are not so already. */
+function differences<T extends object>(now: T, wanted: Partial<T>): Partial<T> {
+  const entries = Object.entries(wanted) as [keyof T, unknown][];
+  return Object.fromEntries(
+    entries.filter(([name, value]) => !isSame(now[name] ?? null, value ?? null)),
+  ) as Partial<T>;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A command that was given up is requested once more. */

@@ -6,6 +6,7 @@
  */
 import {
   all,
+  ifThere,
   isBoolean,
   isCount,
   isDate,
@@ -31,6 +32,7 @@ import type {
   NewestExport,
   Operation,
   Outage,
+  Pin,
   Profile,
   Requester,
   RestoreRequest,
@@ -57,7 +59,7 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
   slot: orNull(isCount),
   slot_at: orNull(isDate),
   deadline_at: orNull(isDate),
-  outage: (value) => value === undefined || all(OUTAGE)(value),
+  outage: ifThere(all(OUTAGE)),
 });
 
 const SITE: Checks<Site> = {
@@ -92,6 +94,7 @@ const PROFILE: Checks<Profile> = {
   email: isText,
   first_name: orNull(isText),
   last_name: orNull(isText),
+  time_zone: ifThere(orNull(isText)),
 };
 
 const REQUESTER: Checks<Requester> = {
@@ -149,7 +152,7 @@ const NEWEST_BACKUP: Checks<NewestBackup> = {
   requested_at: isDate,
   verified_at: orNull(isDate),
   nightly_at: orNull(isDate),
-  tests: (value) => value === undefined || all(RESTORE_TESTS)(value),
+  tests: ifThere(all(RESTORE_TESTS)),
 };
 
 const UPGRADE_FAILURE: Checks<UpgradeFailure> = {
@@ -169,6 +172,8 @@ const UPGRADE: Checks<Upgrade> = {
   failure: orNull(all(UPGRADE_FAILURE)),
 };
 
+const PIN: Checks<Pin> = { reason: isName, until: orNull(isDate) };
+
 const SPEC: Checks<Spec> = {
   state: oneOf(SPEC_STATES),
   bench: isName,
@@ -187,6 +192,8 @@ const SPEC: Checks<Spec> = {
   restore: orNull(all(RESTORE_REQUEST)),
   quiet: isBoolean,
   export: orNull(all(EXPORT_REQUEST)),
+  canary: ifThere(isBoolean),
+  pin: ifThere(orNull(all(PIN))),
 };
 
 const statusOf = (kinds: readonly string[]): Checks<Status> => ({

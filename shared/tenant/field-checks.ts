@@ -24,6 +24,11 @@ export const orNull =
   (value) =>
     value === null || is(value);
 
+export const ifThere =
+  (is: Is): Is =>
+  (value) =>
+    value === undefined || is(value);
+
 export const oneOf =
   (values: readonly unknown[]): Is =>
   (value) =>

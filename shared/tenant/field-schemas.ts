@@ -109,6 +109,23 @@ export const backupIdSchema = {
   examples: ["5bf5a8e1-1c5e-4a53-9a70-3d1b0d1f6b1e"],
 } as const satisfies JSONSchema;
 
+export const rolloutIdSchema = {
+  type: "string",
+  pattern: TENANT_ID_PATTERN,
+  title: "The rollout's id",
+  description: "a UUID in lower case",
+  examples: ["0b0e7a52-7c8e-4c1e-9b7e-0d5a3f9f3a10"],
+} as const satisfies JSONSchema;
+
+/** That there is such a time zone, no pattern can say. */
+export const timeZoneSchema = {
+  type: "string",
+  maxLength: 64,
+  pattern: "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$",
+  description: "the name of a time zone, such as Europe/Berlin",
+  examples: ["Europe/Berlin"],
+} as const satisfies JSONSchema;
+
 export const operationIdSchema = {
   type: "string",
   pattern: OPERATION_ID_PATTERN,

@@ -63,6 +63,8 @@ export interface Profile {
   /** What the customer is called, for their user of the site. */
   first_name: string | null;
   last_name: string | null;
+  /** Where the customer's clocks are: a name of the IANA's. Null or not there where nobody has said so. */
+  time_zone?: string | null;
 }
 
 /** What is desired. Only commands change it. */
@@ -100,6 +102,18 @@ export interface Spec {
   quiet: boolean;
   /** The newest export that was asked for; null before the first. */
   export: ExportRequest | null;
+  /** Whether rollouts move it before others. Not there where nobody has said so. */
+  canary?: boolean;
+  /** That rollouts leave it where it is. Null or not there where they do not. */
+  pin?: Pin | null;
+}
+
+/** That a tenant is not to be moved to another bench but by a command of its own. */
+export interface Pin {
+  /** Why. */
+  reason: string;
+  /** Until when; null for as long as nobody takes it away. */
+  until: Date | null;
 }
 
 /** What is left to know of a tenant that is retained. */

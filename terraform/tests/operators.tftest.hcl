@@ -63,7 +63,7 @@ run "by_default" {
   }
 
   assert {
-    condition     = toset(keys(google_monitoring_alert_policy.logs)) == toset(["set-up-fails", "image-not-pulled", "evicted", "out-of-memory", "namespace-quota", "pool-paused", "backup-overdue", "restore-test-failed", "domain-degraded", "domains-denied"]) && toset(keys(google_monitoring_alert_policy.levels)) == toset(["disk-full", "filestore-full", "no-node", "quota"])
+    condition     = toset(keys(google_monitoring_alert_policy.logs)) == toset(["set-up-fails", "image-not-pulled", "evicted", "out-of-memory", "namespace-quota", "pool-paused", "backup-overdue", "restore-test-failed", "rollout-paused", "domain-degraded", "domains-denied"]) && toset(keys(google_monitoring_alert_policy.levels)) == toset(["disk-full", "filestore-full", "no-node", "quota"])
     error_message = "An alert is missing."
   }
 

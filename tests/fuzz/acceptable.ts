@@ -32,6 +32,8 @@ const names = /^\S([^\p{C}<>"`$\\/]*\S)?$/u;
 
 const subdomain = text(subdomainSchema, /^[a-z0-9][a-z0-9-]{1,28}[a-z0-9]$/i);
 
+const ZONES = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
+
 /** Of the fields that callers fill. */
 export const RULES = {
   organization: text(organizationSchema, names),
@@ -39,6 +41,7 @@ export const RULES = {
   email: text(emailSchema, /^[!-?A-~]+@[a-z0-9.-]+$/i),
   first_name: text(firstNameSchema, names),
   last_name: text(lastNameSchema, names),
+  time_zone: (value) => ZONES.has(String(value)),
   reason: text(reasonSchema, /^\S(\P{Cc}*\S)?$/u),
 } as const satisfies Record<string, Rule>;
 
@@ -51,6 +54,8 @@ const TENANT_RULES = new Map<string, Rule>([
   ["first_name", orNull(RULES.first_name)],
   ["last_name", orNull(RULES.last_name)],
   ["login_link", (value) => typeof value === "boolean"],
+  ["canary", (value) => typeof value === "boolean"],
+  ["time_zone", orNull(RULES.time_zone)],
   // No backup is there.
   ["from_backup", (value) => value === null],
 ]);
@@ -59,6 +64,12 @@ const TENANT_RULES = new Map<string, Rule>([
 const LINK_RULES = new Map<string, Rule>([
   ["email", orNull(RULES.email)],
   ["reason", orNull(RULES.reason)],
+]);
+
+/** The same for a pin. */
+const PIN_RULES = new Map<string, Rule>([
+  ["reason", RULES.reason],
+  ["until", orNull((value) => new Date(String(value)) > new Date())],
 ]);
 
 /** The same for an upgrade: there is one bench. */
@@ -93,6 +104,7 @@ export function isAcceptable(bytes: string, target: string): boolean {
 
 function rulesFor(target: string): ReadonlyMap<string, Rule> {
   if (target.includes("/domains")) return DOMAIN_RULES;
+  if (target.includes("/pin")) return PIN_RULES;
   if (target.includes("/upgrade")) return UPGRADE_RULES;
   return target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
 }

@@ -34,6 +34,7 @@ const SEGMENTS = [
   "status",
   "retry",
   "suspend",
+  "rollouts",
   "operations",
   `${TENANT_IDS[0]}.1.1`,
   `${TENANT_IDS[0]}.1`,
@@ -217,7 +218,8 @@ const ownPaths = constantFrom(
     .replace("{id}", TENANT_IDS[0] ?? "")
     .replace("{op}", `${TENANT_IDS[0]}.1.1`)
     .replace("{domain}", "shop.com")
-    .replace("{backup}", TENANT_IDS[0] ?? ""),
+    .replace("{backup}", TENANT_IDS[0] ?? "")
+    .replace("{rollout}", TENANT_IDS[0] ?? ""),
 );
 
 export const methods: Malformed = tuple(

@@ -47,6 +47,13 @@ const STORED: Record<string, Rule> = {
   "spec.generation": (value) => Number.isInteger(value),
 };
 
+/** Of those that need not be there. */
+const STORED_IF_THERE: Record<string, Rule> = {
+  "profile.time_zone": orNull(RULES.time_zone),
+  "spec.canary": (value) => typeof value === "boolean",
+  "spec.pin": orNull((value) => reason((value as DocumentData)["reason"])),
+};
+
 /** What of a record has fields of its own. */
 const PARTS = new Set(["profile", "spec", "status"]);
 
@@ -88,15 +95,20 @@ export async function findForbidden(client: Firestore): Promise<string[]> {
 }
 
 function faultsOfTenant(id: string, fields: DocumentData): string[] {
-  const broken = Object.entries(STORED)
+  const names = pathsIn(fields);
+  const rules = [
+    ...Object.entries(STORED),
+    ...Object.entries(STORED_IF_THERE).filter(([path]) => names.includes(path)),
+  ];
+  const broken = rules
     .map(([path, rule]) => [path, rule, valueAt(path, fields)] as const)
     .filter(([, rule, value]) => !rule(value))
     .map(([path, , value]) => `tenant ${id} with ${path} ${JSON.stringify(value)}`);
-  const names = pathsIn(fields);
+  const always = names.filter((path) => !(path in STORED_IF_THERE));
   return [
     ...broken,
     ...(fields["id"] === id ? [] : [`tenant ${id} that is called ${fields["id"]}`]),
-    ...(names.join() === TENANT_FIELDS.join()
+    ...(always.join() === TENANT_FIELDS.join()
       ? []
       : [`tenant ${id} with the fields ${names.join()}`]),
   ];

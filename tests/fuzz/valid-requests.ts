@@ -15,6 +15,7 @@ import {
   record,
   stringMatching,
   tuple,
+  uniqueArray,
   uuid,
 } from "fast-check";
 import type { Arbitrary } from "fast-check";
@@ -31,6 +32,7 @@ import {
   organizationSchema,
   reasonSchema,
   subdomainSchema,
+  timeZoneSchema,
 } from "../../shared/tenant/field-schemas.ts";
 import { operationId } from "../../shared/tenant/operation-record.ts";
 import { sound, utf8 } from "./fuzzed-request.ts";
@@ -68,6 +70,9 @@ export interface Schema {
   oneOf?: readonly { required?: readonly string[] }[];
   minProperties?: number;
   properties?: Readonly<Record<string, Schema>>;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
 }
 
 /** What the API takes one of: the second pair's schema cannot say so, for one has a default. */
@@ -130,6 +135,7 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [reasonSchema.pattern, () => reasons],
   [givenDomainSchema.pattern, () => domains],
   [BENCH_NAME_PATTERN, () => constant(DEFAULT_BENCH)],
+  [timeZoneSchema.pattern, () => constantFrom("Europe/Berlin", "Asia/Tokyo", "UTC")],
 ]);
 
 /** Of each list. A parameter of this name has the same schema in all of them. */
@@ -142,9 +148,15 @@ function valuesOf(schema: Schema): Arbitrary<unknown> {
   const { type, pattern = "", enum: values, minimum, maximum } = schema;
   if (values !== undefined) return constantFrom(...values);
   if (type === "boolean") return boolean();
+  if (type === "object") return fieldsOf(schema).map((fields) => Object.fromEntries(fields));
+  if (type === "array") return listsOf(schema);
   if (type === "integer") return integer({ min: minimum ?? 0, max: maximum ?? 1_000_000 });
   const texts = TEXTS.get(pattern)?.(schema) ?? stringMatching(new RegExp(pattern));
   return Array.isArray(type) && type.includes("null") ? option(texts, { freq: 4 }) : texts;
+}
+
+function listsOf({ items = {}, minItems = 0, maxItems = 10 }: Schema): Arbitrary<unknown[]> {
+  return uniqueArray(valuesOf(items), { minLength: minItems, maxLength: Math.min(maxItems, 4) });
 }
 
 /** The fields of an object that its schema allows, in any order. */
@@ -201,7 +213,7 @@ function targetsOf({ path, query }: EndpointSpec): Arbitrary<string> {
   return tuple(operationIds, fields).map(([op, some]) => {
     const text = some.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
     const [id = ""] = op.split(".");
-    return `${path.replace("{id}", id).replace("{op}", op).replace("{domain}", "a.shop.com").replace("{backup}", id)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
+    return `${path.replace("{id}", id).replace("{op}", op).replace("{domain}", "a.shop.com").replace("{backup}", id).replace("{rollout}", id)}${text.length === 0 ? "" : "?"}${text.join("&")}`;
   });
 }
 

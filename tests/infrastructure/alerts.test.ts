@@ -154,6 +154,7 @@ function addTests(): void {
       "domains-denied",
       "pool-paused",
       "restore-test-failed",
+      "rollout-paused",
       "set-up-fails",
     ];
     assert.equal(filters.names, [...new Set([...ofEvents, ...ofFunctions])].toSorted());
@@ -194,6 +195,13 @@ function addTests(): void {
     const [line = {}] = await logLinesOf(async () => log("ERROR", "PoolPaused", { failures: 3 }));
     assert.equal(about(ofFunction("kairos-provision", line)), ["pool-paused"]);
     const [other = {}] = await logLinesOf(async () => log("ERROR", "PoolNotKept", {}));
+    assert.equal(about(ofFunction("kairos-provision", other)), []);
+  });
+
+  test("a rollout that has paused itself: rollout-paused", async () => {
+    const [line = {}] = await logLinesOf(async () => log("ERROR", "RolloutPaused", {}));
+    assert.equal(about(ofFunction("kairos-provision", line)), ["rollout-paused"]);
+    const [other = {}] = await logLinesOf(async () => log("WARNING", "RolloutsNotKept", {}));
     assert.equal(about(ofFunction("kairos-provision", other)), []);
   });
 

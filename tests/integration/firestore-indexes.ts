@@ -54,7 +54,8 @@ export interface AskedQuery {
   orders: [field: string, direction: Direction][];
 }
 
-const EQUALITIES = ["EQUAL", "IS_NULL", "IS_NAN"];
+/** `IN` is asked as one query of equality for each of its values. */
+const EQUALITIES = ["EQUAL", "IN", "IS_NULL", "IS_NAN"];
 const RANGES = ["LESS_THAN", "LESS_THAN_OR_EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL"];
 
 /** The document's id, which every index ends with, in the direction of the field before it. */

@@ -22,6 +22,7 @@ import { indexText, neededIndex, queriesIn } from "./firestore-indexes.ts";
 import type { AskedQuery } from "./firestore-indexes.ts";
 import { startRestProxy } from "../testkit/rest-proxy.ts";
 import { REQUESTER } from "../testkit/requester.ts";
+import { askedRollout, ROLLOUT_ID } from "../testkit/some-rollout.ts";
 import { MADE_WITH, readyStandby } from "../testkit/some-standby.ts";
 
 const test = suite("the indexes");
@@ -166,6 +167,10 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.deletionsOpen(NOW);
   await callEveryMethodOfDomains(store);
   await callThePool(store);
+  await store.countBench("main");
+  await store.appsOfBench("main");
+  await store.hasSite("main");
+  await callEveryMethodOfRollouts(store);
   await store.recordHeartbeat(NOW);
   await store.readHeartbeat(10_000);
   await store.close();
@@ -187,6 +192,28 @@ async function callEveryMethodOfDomains(store: Store): Promise<void> {
   assert.ok(stored);
   const written = await store.writeDomain(stored, { next_check_at: NOW });
   assert.ok(written && (await store.deleteDomain(written)));
+}
+
+async function callEveryMethodOfRollouts(store: Store): Promise<void> {
+  assert.is((await store.createRollout(askedRollout(NOW), null, NOW)).outcome, "created");
+  const basis = await store.readRolloutForCommand(ROLLOUT_ID, null);
+  assert.ok(basis.outcome === "first-time" && basis.rollout !== null);
+  const update = { rollout: basis.rollout, changes: { message: "m" } };
+  const turn = await store.readTurn();
+  await store.writeRolloutCommand({ update, turn, request: null, expiredRequest: null }, NOW);
+  await store.showRollout(ROLLOUT_ID);
+  await store.dueRollouts(NOW, 10);
+  const { next } = await store.listRollouts(1, null);
+  await store.listRollouts(1, next ?? { createdAt: { seconds: 1, nanoseconds: 0 }, id: "x" });
+  const stored = await store.readRollout(ROLLOUT_ID);
+  assert.ok(stored && (await store.writeRollout(stored, { next_check_at: NOW })));
+  await store.putOffRollout(ROLLOUT_ID, NOW);
+  await store.readTenants([TENANT_ID]);
+  for (const canariesOnly of [true, false]) {
+    const range = { from: ["a", "b"], canariesOnly, after: "1", below: "2", limit: 10 };
+    await store.rolloutCandidates(range);
+  }
+  await store.countInBenches(["a"]);
 }
 
 async function callThePool(store: Store): Promise<void> {

@@ -44,6 +44,7 @@ async function ask(
     operationId: "",
     domain: "",
     backupId: "",
+    rolloutId: "",
     requestedBy: REQUESTER,
     identity,
   };

@@ -69,7 +69,7 @@ export async function startFakeCluster() {
     contextFor: (name, container) => ({
       directory,
       imageEnvironment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-      logFile: join(directory, `${name}-${container}.log`),
+      logFile: join(directory, `${name}-${container.name}.log`),
       reaper,
     }),
     onJobEnded: () => {},

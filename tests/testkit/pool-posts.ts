@@ -67,6 +67,7 @@ export function post(
     operationId: "",
     domain: "",
     backupId: "",
+    rolloutId: "",
     requestedBy: REQUESTER,
     identity,
   };

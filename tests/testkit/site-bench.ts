@@ -29,6 +29,8 @@ import {
 } from "../../scripts/local/fake-database.ts";
 import { makeVolume, sitesOfBench, siteDirectory, volumeAt } from "../../scripts/local/volume.ts";
 import type { Volume } from "../../scripts/local/volume.ts";
+import { makeFakeImage, putApps } from "../../scripts/local/fake-image.ts";
+import type { AppOfImage } from "../../scripts/local/fake-image.ts";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
 import { benchOfJob, siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
@@ -131,12 +133,6 @@ export interface SiteBench {
   remove: () => void;
 }
 
-/** An app as an image has it. */
-export interface AppOfImage {
-  version: string;
-  patches?: string[];
-}
-
 /** Where the scripts find the bucket of backups. */
 export interface BucketAddress {
   name: string;
@@ -220,20 +216,11 @@ export function createSiteBench(
 
   function addBench(name: string): void {
     mkdirSync(sitesOfBench(volume.root, name), { recursive: true });
-    mkdirSync(directoryOf(name), { recursive: true });
-    symlinkSync(join(FAKE_BENCH_DIRECTORY, "env"), join(directoryOf(name), "env"));
-    linkSites(name);
+    makeFakeImage(directoryOf(name), sitesOfBench(volume.root, name), {});
   }
 
-  function setImage(name: string, apps: Record<string, AppOfImage>): void {
-    rmSync(join(directoryOf(name), "apps"), { recursive: true, force: true });
-    for (const [app, { version, patches = [] }] of Object.entries(apps)) {
-      const module = join(directoryOf(name), "apps", app, app);
-      mkdirSync(module, { recursive: true });
-      writeFileSync(join(module, "__init__.py"), `__version__ = "${version}"\n`);
-      writeFileSync(join(module, "patches.txt"), patches.map((patch) => `${patch}\n`).join(""));
-    }
-  }
+  const setImage = (name: string, apps: Record<string, AppOfImage>) =>
+    putApps(directoryOf(name), apps);
 
   /** Runs the containers of a site Job, one after another, as long as they succeed. */
   async function run(work: Work): Promise<PodRun> {

@@ -103,6 +103,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       { name: "Operations", description: "What happened to tenants, and who asked for it." },
       { name: "Domains", description: "The customers' own domains." },
       { name: "Backups", description: "Backups of the tenants' sites." },
+      { name: "Rollouts", description: "Moving all tenants to another bench, in waves." },
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
@@ -166,6 +167,7 @@ function tagOf({ path }: EndpointSpec): string {
   if (path.includes("/operations")) return "Operations";
   if (path.includes("/domains")) return "Domains";
   if (path.includes("/backups") || path.includes("/restore")) return "Backups";
+  if (path.startsWith("/rollouts")) return "Rollouts";
   return path.startsWith("/tenants") ? "Tenants" : "Service";
 }
 

@@ -6,7 +6,7 @@
 import type { JSONSchema } from "json-schema-to-ts";
 import { OPERATION_STATES } from "../../../shared/tenant/operation-record.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
-import { invalid } from "../http/parse-input.ts";
+import { parseTime, timeSchema } from "../http/time.ts";
 import {
   operationListSchema,
   operationPageParameters,
@@ -14,11 +14,8 @@ import {
 } from "./operation-page.ts";
 
 const sinceSchema = {
-  type: "string",
+  ...timeSchema,
   title: "Only operations that were asked for then or later",
-  pattern:
-    "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,3})?Z$",
-  description: "a time in UTC, such as 2026-11-29T17:00:00Z",
 } as const satisfies JSONSchema;
 
 export const operationsQuerySchema = {
@@ -52,15 +49,7 @@ export const listOperations = defineEndpoint({
   async handle({ query }, { store }) {
     const { state, kind, since, limit, page_token } = query;
     const filter = { ...(state && { state }), ...(kind && { kind }) };
-    const wanted = { filter, since: since === undefined ? null : parseTime(since), limit };
+    const wanted = { filter, since: since === undefined ? null : parseTime("since", since), limit };
     return { status: 200, body: await readOperationPage({ ...wanted, page_token }, store) };
   },
 });
-
-/** A time that its schema has let in. Some months do not have the day all the same. */
-function parseTime(text: string): Date {
-  const time = new Date(text);
-  if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.slice(0, 10)))
-    return time;
-  throw invalid([{ pointer: "/since", message: `since must be ${sinceSchema.description}` }]);
-}

@@ -31,7 +31,7 @@ export interface AnswerSpec {
 /** What is said of an endpoint: routes, validation and documentation are made of it. */
 export interface EndpointSpec {
   method: Method;
-  /** A template: `{id}` stands for a tenant's id, `{op}` for an operation's, `{domain}` for a domain, `{backup}` for a backup's. */
+  /** A template: `{id}` stands for a tenant's id, `{op}` for an operation's, `{domain}` for a domain, `{backup}` for a backup's, `{rollout}` for a rollout's. */
   path: string;
   summary: string;
   description?: string;
@@ -67,6 +67,8 @@ export interface Call<Body = unknown, Query = unknown> {
   domain: string;
   /** Likewise. It need not be one of this tenant's. */
   backupId: string;
+  /** Likewise. */
+  rolloutId: string;
   /** Who asks; nobody of a public endpoint. */
   requestedBy: Requester;
   /** By which a repetition is recognised; null where the caller gave no key. */

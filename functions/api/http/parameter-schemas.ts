@@ -8,6 +8,7 @@ import { domainSchema } from "../../../shared/domains/domain-schemas.ts";
 import {
   backupIdSchema,
   operationIdSchema,
+  rolloutIdSchema,
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
 
@@ -17,6 +18,7 @@ export const PATH_PARAMETERS = {
   op: operationIdSchema,
   domain: domainSchema,
   backup: backupIdSchema,
+  rollout: rolloutIdSchema,
 } as const;
 export type PathParameter = keyof typeof PATH_PARAMETERS;
 

@@ -16,6 +16,7 @@ const parsePath = {
   op: parserOf(PATH_PARAMETERS.op),
   backup: parserOf(PATH_PARAMETERS.backup),
   domain: parserOf(PATH_PARAMETERS.domain),
+  rollout: parserOf(PATH_PARAMETERS.rollout),
 };
 const parseKey = parserOf(idempotencyKeySchema);
 

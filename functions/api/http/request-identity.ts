@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 export interface RequestIdentity {
   /** Of caller and key. */
   id: string;
-  /** Of endpoint, tenant, domain, backup, query and body; salted, since a body holds personal data that could be guessed. */
+  /** Of endpoint, tenant, domain, backup, rollout, query and body; salted, since a body holds personal data that could be guessed. */
   hash: string;
 }
 
@@ -23,14 +23,15 @@ export function identify(
     tenantId: string | null;
     domain?: string | undefined;
     backup?: string | undefined;
+    rollout?: string | undefined;
     /** Undefined of an endpoint that takes none. */
     query?: unknown;
     body: unknown;
   },
 ): RequestIdentity {
   const id = sha256([callerId, key]);
-  const { endpoint, tenantId, domain, backup, query, body } = request;
-  const parts = [tenantId, domain?.toLowerCase(), backup, query && inOrder(query)];
+  const { endpoint, tenantId, domain, backup, rollout, query, body } = request;
+  const parts = [tenantId, domain?.toLowerCase(), backup, rollout, query && inOrder(query)];
   const about = parts.filter((part) => part !== undefined);
   return { id, hash: sha256([id, callerId, key, endpoint, ...about, inOrder(body)]) };
 }
@@ -39,8 +40,10 @@ function sha256(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-/** A validated body or query, which is flat, in the order of its fields, so that their order does not count. */
-function inOrder(body: unknown): unknown {
-  if (typeof body !== "object" || body === null) return null;
-  return Object.entries(body).toSorted(([left], [right]) => (left < right ? -1 : 1));
+/** A validated body or query in the order of its fields, so that their order does not count. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return null;
+  return Object.entries(value)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, field]) => [name, typeof field === "object" ? inOrder(field) : field]);
 }

@@ -3,10 +3,16 @@
  *
  * @module
  */
-import { emailSchema, organizationSchema } from "../../../shared/tenant/field-schemas.ts";
+import {
+  emailSchema,
+  organizationSchema,
+  timeZoneSchema,
+} from "../../../shared/tenant/field-schemas.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
-import { Problem } from "../http/problem.ts";
+import { orNull } from "../http/or-null.ts";
+import { Problem, problemSchema } from "../http/problem.ts";
+import { requireTimeZone } from "../http/time-zone.ts";
 import { recordCorrection } from "./record-correction.ts";
 import { schoolNameSchema } from "./school-name.ts";
 import { NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
@@ -21,27 +27,38 @@ const changeTenantSchema = named("ChangeTenant", {
     properties: { organization: {}, school_name: {} },
   },
   description:
-    "a JSON object with at least one of organization and email, and only one of organization and school_name",
+    "a JSON object with at least one of organization, email, time_zone and canary, and only one of organization and school_name",
   properties: {
     organization: organizationSchema,
     school_name: schoolNameSchema,
     email: emailSchema,
+    time_zone: {
+      ...orNull(timeZoneSchema),
+      title: "Where the customer's clocks are, by which rollouts keep their window",
+    },
+    canary: {
+      type: "boolean",
+      title: "Whether rollouts move the tenant before others",
+      description: "true or false",
+    },
   },
 });
 
 export const changeTenant = defineEndpoint({
   method: "PATCH",
   path: "/tenants/{id}",
-  summary: "Correct a tenant's organization or e-mail",
+  summary: "Correct a tenant's organization or e-mail, or how rollouts treat it",
   description: "Changes the record. A site that is already made keeps what it was made with.",
   body: changeTenantSchema,
   answers: {
     200: { description: "The tenant as it is now.", schema: tenantSchema },
     404: NO_SUCH_TENANT,
     409: NOT_ALLOWED,
+    422: { description: "`errors` says what is invalid.", schema: problemSchema },
   },
   async handle({ tenantId, body }, { store }) {
     const { school_name, ...rest } = body;
+    if (rest.time_zone) requireTimeZone("time_zone", rest.time_zone);
     const fields = { ...rest, ...(school_name && { organization: school_name }) };
     const result = await recordCorrection(store, tenantId, fields, new Date());
     if (result === null) throw noSuchTenant(tenantId);

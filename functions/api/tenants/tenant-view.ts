@@ -142,6 +142,16 @@ const upgradeSchema = named("UpgradeOfTenant", {
   },
 });
 
+const pinSchema = named("TenantPin", {
+  type: "object",
+  additionalProperties: false,
+  required: ["reason", "until"],
+  properties: {
+    reason: { type: "string" },
+    until: { ...time, type: ["string", "null"], description: "Null for as long as it is there." },
+  },
+});
+
 export const tenantSchema = named("Tenant", {
   type: "object",
   additionalProperties: false,
@@ -159,6 +169,9 @@ export const tenantSchema = named("Tenant", {
     "quiet",
     "bench",
     "upgrade",
+    "time_zone",
+    "canary",
+    "pin",
   ],
   properties: {
     ...statusFields,
@@ -188,6 +201,12 @@ export const tenantSchema = named("Tenant", {
     upgrade: {
       oneOf: [upgradeSchema, { type: "null" }],
       description: "The upgrade that is under way, or that has failed; null where neither is.",
+    },
+    time_zone: { ...text, description: "Where its clocks are; null where nobody has said so." },
+    canary: { type: "boolean", description: "Whether rollouts move it before others." },
+    pin: {
+      oneOf: [pinSchema, { type: "null" }],
+      description: "That rollouts leave it where it is; null where they do not.",
     },
     quiet: {
       type: "boolean",
@@ -234,7 +253,8 @@ function toUpgrade(
 
 /** All of a tenant that callers see. */
 export function toView(tenant: Tenant): TenantView {
-  const { organization, email, first_name, last_name } = tenant.profile;
+  const { organization, email, first_name, last_name, time_zone } = tenant.profile;
+  const { canary, pin } = tenant.spec;
   const { backup, upgrade } = tenant.status;
   return {
     ...toStatusView(tenant),
@@ -250,5 +270,8 @@ export function toView(tenant: Tenant): TenantView {
     quiet: isQuiet(tenant),
     bench: benchOf(tenant),
     upgrade: upgrade && toUpgrade(tenant.id, upgrade),
+    time_zone: time_zone ?? null,
+    canary: canary ?? false,
+    pin: pin ? { reason: pin.reason, until: pin.until && pin.until.toISOString() } : null,
   };
 }

@@ -37,7 +37,10 @@ export class ClusterError extends Error {
 export interface JobsOptions {
   namespace: string;
   /** How the container of a Job is run. */
-  contextFor: (jobName: string, container: string) => Omit<ContainerContext, "secret" | "podUid">;
+  contextFor: (
+    jobName: string,
+    container: V1Container,
+  ) => Omit<ContainerContext, "secret" | "podUid">;
   /** Called when a Job has ended, with the condition that says so. */
   onJobEnded: (job: V1Job, condition: V1JobCondition) => void;
 }
@@ -129,7 +132,7 @@ export function createJobs({ namespace, contextFor, onJobEnded }: JobsOptions) {
     container: V1PodSpec["containers"][number],
   ): Promise<V1ContainerStateTerminated | null> {
     const context = {
-      ...contextFor(entry.job.metadata?.name ?? "", container.name),
+      ...contextFor(entry.job.metadata?.name ?? "", container),
       podUid: entry.pod.metadata?.uid ?? "",
       secret: (name: string, key: string) => secrets.get(name)?.stringData?.[key],
     };

@@ -1,0 +1,157 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
+import { readyStandby } from "../../tests/testkit/some-standby.ts";
+import { withParts } from "../../tests/testkit/tenant-parts.ts";
+import type { TenantParts } from "../../tests/testkit/tenant-parts.ts";
+import { addSeconds, newTenant } from "../tenant/tenant.ts";
+import type { Tenant, Upgrade } from "../tenant/tenant.ts";
+import type { Standing } from "./observed-rollout.ts";
+import { seeTenant } from "./see-tenant.ts";
+
+const test = suite("how a tenant stands to a rollout");
+
+const NOW = new Date("2026-11-30T12:00:00Z");
+const BEFORE = addSeconds(NOW, -3600);
+const LATER = addSeconds(NOW, 3600);
+
+const FREE: TenantParts = { status: { site: siteAt("acme"), observed_generation: 1 } };
+
+/** A tenant whose site works in the bench main. */
+function tenantWith({ profile, spec, status }: TenantParts): Tenant {
+  const wanted = { organization: "Acme", subdomain: "acme", email: "a@acme.example" };
+  const id = "00000000-0000-4000-8000-000000000001";
+  const tenant = newTenant({ id, commandId: "c", requestedBy: REQUESTER, ...wanted }, BEFORE);
+  return withParts(withParts(tenant, FREE), { profile, spec, status } as TenantParts);
+}
+
+const asked = { requests: { upgrade: "ask-1" } };
+const done = { done: { upgrade: "ask-1" } };
+
+function upgrade(more: Partial<Upgrade>, at = NOW): { upgrade: Upgrade } {
+  const [step, patch, operation] = ["migrate", "erpnext.patches.v17.fix", "o"];
+  const failure = { at, step, patch, reason: "MigrationFailed", message: "Acme is no" };
+  const told = { ...failure, retryable: false, operation };
+  return { upgrade: { from: "main", to: "next", under_way: false, failure: told, ...more } };
+}
+
+const WHY = "erpnext.patches.v17.fix: *** is no";
+
+const cases: [sentence: string, tenant: Tenant, standing: Standing][] = [
+  ["can be asked", tenantWith({}), { is: "free", timeZone: null }],
+  [
+    "can be asked by its own clock",
+    tenantWith({ profile: { time_zone: "Asia/Kolkata" } }),
+    { is: "free", timeZone: "Asia/Kolkata" },
+  ],
+  [
+    "is suspended",
+    tenantWith({
+      spec: { state: "suspended" },
+      status: { site: siteAt("acme", { suspended: true }) },
+    }),
+    { is: "free", timeZone: null },
+  ],
+  ["is being deleted", tenantWith({ spec: { state: "absent" } }), { is: "gone" }],
+  ["is deleted for now", tenantWith({ spec: { state: "retained" } }), { is: "gone" }],
+  ["is a standby", readyStandby(NOW), { is: "standby" }],
+  [
+    "is in the new bench",
+    tenantWith({ status: { site: siteAt("acme", { bench: "next" }) } }),
+    { is: "moved" },
+  ],
+  [
+    "is in the new bench, and something else is being done to it",
+    tenantWith({
+      spec: { generation: 2 },
+      status: { site: siteAt("acme", { bench: "next" }) },
+    }),
+    { is: "moved" },
+  ],
+  ["was asked", tenantWith({ spec: { ...asked, generation: 2 } }), { is: "moving" }],
+  [
+    "is being taken back",
+    tenantWith({
+      spec: { ...asked, generation: 2 },
+      status: { ...done, ...upgrade({ under_way: true }) },
+    }),
+    { is: "moving" },
+  ],
+  [
+    "was taken back",
+    tenantWith({ spec: asked, status: { ...done, ...upgrade({}) } }),
+    { is: "failed", reason: "MigrationFailed", message: WHY },
+  ],
+  [
+    "was taken back, and something else is being done to it",
+    tenantWith({
+      spec: { ...asked, generation: 2 },
+      status: { ...done, ...upgrade({}) },
+    }),
+    { is: "failed", reason: "MigrationFailed", message: WHY },
+  ],
+  [
+    "could not be backed up before",
+    tenantWith({
+      spec: asked,
+      status: { ...done, condition: "failed", reason: "BucketDenied", message: "no" },
+    }),
+    { is: "failed", reason: "BucketDenied", message: "no" },
+  ],
+  [
+    "was taken back after somebody else had asked",
+    tenantWith({ status: upgrade({}) }),
+    { is: "failed-before", message: WHY },
+  ],
+  [
+    "was taken back before the rollout began",
+    tenantWith({ status: upgrade({}, BEFORE) }),
+    { is: "free", timeZone: null },
+  ],
+  [
+    "was taken back from a third bench",
+    tenantWith({ status: upgrade({ to: "other" }) }),
+    { is: "free", timeZone: null },
+  ],
+  [
+    "is being moved by somebody else",
+    tenantWith({ status: upgrade({ under_way: true }) }),
+    { is: "busy" },
+  ],
+  ["has something else done to it", tenantWith({ spec: { generation: 2 } }), { is: "busy" }],
+  [
+    "is pinned",
+    tenantWith({ spec: { pin: { reason: "year-end", until: null } } }),
+    { is: "pinned", message: "year-end", until: null },
+  ],
+  [
+    "is pinned for some time",
+    tenantWith({ spec: { pin: { reason: "year-end", until: LATER } } }),
+    { is: "pinned", message: "year-end", until: LATER },
+  ],
+  [
+    "was pinned until now",
+    tenantWith({ spec: { pin: { reason: "year-end", until: NOW } } }),
+    { is: "free", timeZone: null },
+  ],
+  [
+    "was asked before it was pinned",
+    tenantWith({ spec: { ...asked, generation: 2, pin: { reason: "year-end", until: null } } }),
+    { is: "moving" },
+  ],
+  [
+    "could not be suspended",
+    tenantWith({ status: { site: siteAt("acme", { suspended: null }) } }),
+    { is: "refused", why: "The tenant's site is neither open nor suspended." },
+  ],
+];
+
+for (const [sentence, tenant, standing] of cases) {
+  test(`one that ${sentence} is ${standing.is}`, () => {
+    const rollout = { to: "next", asks_since: addSeconds(NOW, -60) };
+    assert.equal(seeTenant(tenant, rollout, "ask-1", NOW), standing);
+  });
+}
+
+test.run();
