@@ -31,7 +31,15 @@ const done = { done: { upgrade: "ask-1" } };
 
 function upgrade(more: Partial<Upgrade>, at = NOW): { upgrade: Upgrade } {
   const [step, patch, operation] = ["migrate", "erpnext.patches.v17.fix", "o"];
-  const failure = { at, step, patch, reason: "MigrationFailed", message: "Acme is no", operation };
+  const failure = {
+    at,
+    step,
+    patch,
+    reason: "MigrationFailed",
+    message: "Acme is no",
+    retryable: false,
+    operation,
+  };
   return { upgrade: { from: "main", to: "next", under_way: false, failure, ...more } };
 }
 

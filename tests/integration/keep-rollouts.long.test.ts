@@ -98,6 +98,7 @@ const failed = (one: Tenant) =>
         patch: null,
         reason: "MigrationFailed",
         message: "no",
+        retryable: false,
         operation: operationId(one.id, 2, 1),
       },
     },
