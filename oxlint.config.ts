@@ -10,14 +10,14 @@ import { defineConfig } from "oxlint";
 const FLOORS = [
   ["runtime"],
   ["certificates", "dns", "firestore", "kubernetes", "pubsub"],
-  ["domains"],
+  ["domains", "rollouts"],
   ["reconciler"],
   ["operations"],
   ["tenant"],
   ["configuration", "platform"],
 ];
 
-const PURE = new Set(["domains", "reconciler", "tenant"]);
+const PURE = new Set(["domains", "reconciler", "rollouts", "tenant"]);
 
 const FUNCTIONS = ["api", "cleanup", "provision", "publish"];
 

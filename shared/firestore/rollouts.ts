@@ -156,11 +156,8 @@ export function openRollouts(firestore: Firestore, requests: RequestRecords) {
     after: Position | null,
   ): Promise<{ rollouts: Rollout[]; next: Position | null }> {
     const list = newestFirst(rollouts);
-    if (after !== null && after.createdAt === null) return { rollouts: [], next: null };
-    const rest =
-      after?.createdAt == null
-        ? list
-        : startingAfter(list, { createdAt: after.createdAt, id: after.id });
+    const rest = after === null ? list : restAfter(list, after);
+    if (rest === null) return { rollouts: [], next: null };
     // One more than asked for tells whether more follow.
     const { docs } = await call(rest.limit(limit + 1).get());
     const page = docs.slice(0, limit);
@@ -245,6 +242,11 @@ export function openRollouts(firestore: Firestore, requests: RequestRecords) {
     rolloutCandidates,
     countInBenches,
   };
+}
+
+/** Null after what has no time, which is in no list. */
+function restAfter(list: Query, { createdAt, id }: Position): Query | null {
+  return createdAt === null ? null : startingAfter(list, { createdAt, id });
 }
 
 /** One that is damaged keeps nobody from the others. */

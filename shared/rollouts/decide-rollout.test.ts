@@ -20,7 +20,11 @@ const NOW = new Date("2026-11-30T12:00:00Z");
 const later = (seconds: number) => addSeconds(NOW, seconds);
 
 const FREE: Standing = { is: "free", timeZone: null };
-const FAILED: Standing = { is: "failed", reason: "MigrationFailed", message: "no such column" };
+const FAILED = {
+  is: "failed",
+  reason: "MigrationFailed",
+  message: "no such column",
+} as const satisfies Standing;
 
 const seen = (id: string, standing: Standing): SeenTenant => ({ id, ...standing });
 
@@ -128,7 +132,7 @@ for (const state of ["running", "paused", "cancelled"] as const) {
 test("why one has failed is listed", () => {
   const rollout = rolloutAt(100, NOW, { under_way: [underWay("a", NOW)] });
   const { failed } = after(rollout, ofThose(seen("a", FAILED)));
-  const { reason, message } = FAILED as Extract<Standing, { is: "failed" }>;
+  const { reason, message } = FAILED;
   assert.equal(failed, [{ id: "a", at: NOW, reason, message }]);
 });
 

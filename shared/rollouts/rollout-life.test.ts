@@ -172,8 +172,9 @@ function read(tenants: Tenant[], range: CandidateRange): Tenant[] {
 }
 
 function placeAfter(tenants: Tenant[], after: string | null): number {
+  if (after === null) return 0;
   let [low, high] = [0, tenants.length];
-  while (after !== null && low < high) {
+  while (low < high) {
     const middle = (low + high) >> 1;
     if (tenants[middle]!.id <= after) low = middle + 1;
     else high = middle;

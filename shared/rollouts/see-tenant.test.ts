@@ -5,8 +5,15 @@ import { siteAt } from "../../tests/testkit/some-site.ts";
 import { readyStandby } from "../../tests/testkit/some-standby.ts";
 import { withParts } from "../../tests/testkit/tenant-parts.ts";
 import type { TenantParts } from "../../tests/testkit/tenant-parts.ts";
-import { addSeconds, newTenant } from "../tenant/tenant.ts";
-import type { Tenant, Upgrade } from "../tenant/tenant.ts";
+import { applyCommand } from "../tenant/commands.ts";
+import {
+  revertSucceeds,
+  upgradeBegins,
+  upgradeFails,
+  upgradeSucceeds,
+} from "../tenant/site-upgrade.ts";
+import { addSeconds, newTenant, requestDone, withChanges } from "../tenant/tenant.ts";
+import type { StatusChanges, Tenant, Upgrade } from "../tenant/tenant.ts";
 import type { Standing } from "./observed-rollout.ts";
 import { seeTenant } from "./see-tenant.ts";
 
@@ -31,9 +38,16 @@ const done = { done: { upgrade: "ask-1" } };
 
 function upgrade(more: Partial<Upgrade>, at = NOW): { upgrade: Upgrade } {
   const [step, patch, operation] = ["migrate", "erpnext.patches.v17.fix", "o"];
-  const failure = { at, step, patch, reason: "MigrationFailed", message: "Acme is no" };
-  const told = { ...failure, retryable: false, operation };
-  return { upgrade: { from: "main", to: "next", under_way: false, failure: told, ...more } };
+  const failure = {
+    at,
+    step,
+    patch,
+    reason: "MigrationFailed",
+    message: "Acme is no",
+    retryable: false,
+    operation,
+  };
+  return { upgrade: { from: "main", to: "next", under_way: false, failure, ...more } };
 }
 
 const WHY = "erpnext.patches.v17.fix: *** is no";
@@ -153,5 +167,46 @@ for (const [sentence, tenant, standing] of cases) {
     assert.equal(seeTenant(tenant, rollout, "ask-1", NOW), standing);
   });
 }
+
+/** The tenant after the rollout's own command. */
+function askedFor(): Tenant {
+  const tenant = tenantWith({});
+  const command = { name: "upgrade", bench: "next", backup: null, reason: null } as const;
+  const issued = { commandId: "ask-1", requestedBy: REQUESTER, now: NOW };
+  const effect = applyCommand(tenant, command, issued);
+  if (effect.outcome !== "changed") throw new Error(effect.outcome);
+  return withChanges(tenant, effect.changes);
+}
+
+const after = (tenant: Tenant, status: StatusChanges): Tenant => withChanges(tenant, { status });
+const lookAt = (tenant: Tenant) =>
+  seeTenant(tenant, { to: "next", asks_since: BEFORE }, "ask-1", NOW).is;
+
+test("from the command on until it is proved it is moving, and then moved", () => {
+  const begun = after(askedFor(), upgradeBegins(askedFor()));
+  assert.equal([lookAt(askedFor()), lookAt(begun)], ["moving", "moving"]);
+  const proved = after(begun, { ...upgradeSucceeds(begun), ...requestDone(begun, "upgrade") });
+  assert.is(lookAt(proved), "moved");
+});
+
+test("until it is back on its old bench it is moving, and then it has failed", () => {
+  const begun = after(askedFor(), upgradeBegins(askedFor()));
+  const why = { step: "migrate", reason: "MigrationFailed", message: "no", retryable: false };
+  const away = after(begun, { ...upgradeFails(begun, why, NOW), ...requestDone(begun, "upgrade") });
+  assert.is(lookAt(away), "moving");
+  const back = after(away, { ...revertSucceeds(away, null), observed_generation: 2 });
+  assert.is(lookAt(back), "failed");
+});
+
+test("where the backup before it was given up it has failed, too", () => {
+  const asked = askedFor();
+  const given = after(asked, {
+    ...requestDone(asked, "upgrade"),
+    condition: "failed",
+    reason: "BucketDenied",
+    observed_generation: 2,
+  });
+  assert.is(lookAt(given), "failed");
+});
 
 test.run();

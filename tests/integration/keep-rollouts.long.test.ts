@@ -60,7 +60,7 @@ async function begin(asked: Partial<NewRollout> = {}): Promise<void> {
   assert.is((await it.store.createRollout(rollout, null, NOW)).outcome, "created");
 }
 
-async function rollout(): Promise<Rollout> {
+async function stored(): Promise<Rollout> {
   const found = await it.store.readRollout(ROLLOUT_ID);
   assert.ok(found);
   return found.record;
@@ -98,6 +98,7 @@ const failed = (one: Tenant) =>
         patch: null,
         reason: "MigrationFailed",
         message: "no",
+        retryable: false,
         operation: operationId(one.id, 2, 1),
       },
     },
@@ -124,7 +125,7 @@ test("a tenant is asked by the ordinary command, in the rollout's name, and trig
   assert.is(record.spec.backup, null);
   assert.equal(triggered.toSorted(), [one.id, two.id].toSorted());
   assert.is((await it.stored(three)).record.spec.generation, 1);
-  const { under_way, waves, next_check_at } = await rollout();
+  const { under_way, waves, next_check_at } = await stored();
   assert.equal(
     under_way.map(({ id }) => id),
     [one.id, two.id],
@@ -151,7 +152,7 @@ test("it comes to its end, with those who were moved and who was not", async () 
   await moved(one);
   await failed(two);
   await keep(minute(1));
-  const before = await rollout();
+  const before = await stored();
   assert.equal(
     before.under_way.map(({ id }) => id),
     [three.id],
@@ -160,7 +161,7 @@ test("it comes to its end, with those who were moved and who was not", async () 
   await moved(three);
   assert.equal(await keep(minute(2)), []);
   assert.equal(await keep(minute(7)), ["RolloutDone"]);
-  const { state, waves, failed: list, next_check_at, under_way } = await rollout();
+  const { state, waves, failed: list, next_check_at, under_way } = await stored();
   assert.equal([state, next_check_at, under_way], ["done", null, []]);
   assert.equal([waves[0]?.asked, waves[0]?.done, waves[0]?.failed], [3, 2, 1]);
   assert.equal(
@@ -179,7 +180,7 @@ test("of many resyncs at once each tenant is asked once, and no more than may be
   await begin({ max_per_database: 4 });
   const resyncs = Array.from({ length: 6 }, () => dependencies({}, it.store));
   await logLinesOf(() => Promise.all(resyncs.map((each) => keepRollouts(each, NOW))));
-  const { under_way } = await rollout();
+  const { under_way } = await stored();
   assert.is(under_way.length, 4);
   const asked = [];
   for (let k = 0; k < 9; k++) {
@@ -193,9 +194,9 @@ test("of many resyncs at once each tenant is asked once, and no more than may be
 test("one that was written down and not asked is asked the next time", async () => {
   const one = await tenant(1);
   await begin();
-  const stored = await it.store.readRollout(ROLLOUT_ID);
-  assert.ok(stored);
-  await it.store.writeRollout(stored, { under_way: [underWay(one.id, NOW)] });
+  const before = await it.store.readRollout(ROLLOUT_ID);
+  assert.ok(before);
+  await it.store.writeRollout(before, { under_way: [underWay(one.id, NOW)] });
   await keep();
   assert.is((await it.stored(one)).record.spec.requests["upgrade"], ASK);
   await keep(minute(1));
@@ -213,7 +214,7 @@ test("a commit that is repeated because its answer was lost asks nobody twice", 
   await keep(minute(3));
   assert.is((await it.stored(one)).record.spec.generation, 2);
   assert.equal(
-    (await rollout()).under_way.map(({ id }) => id),
+    (await stored()).under_way.map(({ id }) => id),
     [one.id],
   );
 });
@@ -222,14 +223,14 @@ test("whoever is commanded otherwise between the two writes is come back to", as
   const one = await tenant(1);
   await begin();
   // The wave begins, and the tenant is written down; then it is commanded before it is asked.
-  const stored = await it.store.readRollout(ROLLOUT_ID);
-  assert.ok(stored);
-  await it.store.writeRollout(stored, { under_way: [underWay(one.id, NOW)] });
+  const before = await it.store.readRollout(ROLLOUT_ID);
+  assert.ok(before);
+  await it.store.writeRollout(before, { under_way: [underWay(one.id, NOW)] });
   await write(one, { "spec.generation": 2 });
   await keep();
   assert.is((await it.stored(one)).record.spec.requests["upgrade"], undefined);
-  assert.equal((await rollout()).under_way, []);
-  assert.is((await rollout()).reason, "ComingBack");
+  assert.equal((await stored()).under_way, []);
+  assert.is((await stored()).reason, "ComingBack");
   await write(one, { "status.observed_generation": 2 });
   await keep(minute(5));
   assert.is((await it.stored(one)).record.spec.requests["upgrade"], ASK);
@@ -243,7 +244,7 @@ test("at two failures it pauses, says so, and asks nobody until it is resumed", 
   await failed(two);
   assert.equal(await keep(minute(1)), ["RolloutPaused"]);
   assert.equal(await keep(minute(2)), []);
-  const { state, reason, message, under_way, next_check_at } = await rollout();
+  const { state, reason, message, under_way, next_check_at } = await stored();
   assert.equal([state, reason, under_way, next_check_at], ["paused", "TooManyFailures", [], null]);
   assert.is(message, "2 of the last 2 have failed, the newest with: no");
   assert.is((await it.stored(three)).record.spec.generation, 1);
@@ -257,7 +258,7 @@ test("one whose record is damaged is passed over, and one that is pinned, and st
   await begin();
   await keep();
   assert.equal(triggered, [last.id]);
-  const { skipped, waves } = await rollout();
+  const { skipped, waves } = await stored();
   assert.equal(
     skipped.map(({ id, reason, message }) => [id, reason, message]),
     [
@@ -287,7 +288,7 @@ test("the canaries are first, then those below a point in the space of ids", asy
   await moved(canary);
   await keep(minute(1));
   await keep(minute(5));
-  assert.is((await rollout()).reason, "Soaking");
+  assert.is((await stored()).reason, "Soaking");
   assert.equal(triggered, [canary.id]);
   await keep(minute(15));
   assert.equal(triggered, [canary.id, low.id]);
@@ -303,7 +304,7 @@ test("the wave of the pool waits until a standby is ready in the new bench", asy
   await begin({ waves: ["pool", 100] });
   await storeStandbys(it.client, [readyStandby(NOW)]);
   await keep(NOW, { poolSize: 1 });
-  assert.is((await rollout()).reason, "WaitingForPool");
+  assert.is((await stored()).reason, "WaitingForPool");
   const { image, apps } = NEXT_BENCH;
   const standby = { bench: "next", image, apps };
   await storeStandbys(it.client, [readyStandby(NOW, { spec: { bench: "next", standby } })]);

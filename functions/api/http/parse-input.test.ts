@@ -141,10 +141,13 @@ test("a prototype's key is a field like any other, and unknown", () => {
   assert.equal(pointersFor(body), ["/organization", "/__proto__", "/constructor"]);
 });
 
-test("a correction is of an organization or an e-mail, and of nothing else", () => {
+test("a correction is of an organization, an e-mail or how rollouts treat the tenant, and of nothing else", () => {
   const parse = (body: unknown) => changeTenant.parseBody(body);
   assert.equal(parse({ email: GOOD.email }), { email: GOOD.email });
-  assert.match(refusal(() => parse({})).message, /at least one of organization and email/);
+  assert.match(
+    refusal(() => parse({})).message,
+    /at least one of organization, email, time_zone and canary/,
+  );
   for (const field of ["subdomain", "status", "id", "generation", "first_name"]) {
     const problem = refusal(() => parse({ organization: "Acme", [field]: "x" }));
     assert.equal(problem.errors, [
