@@ -31,7 +31,7 @@ const OUTAGES = new Map([
 ]);
 
 /** What a script may say, likewise, of a failure that no attempt can change. */
-const FINAL_CODES = new Set(["UserNotFound"]);
+const FINAL_CODES = new Set(["UserNotFound", "MigrationFailed"]);
 
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
@@ -101,9 +101,10 @@ function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ende
 }
 
 function toFinal(condition: V1JobCondition, ended?: Ended): Failure {
-  const { code } = parseTerminationMessage(ended?.message);
+  const { code, patch } = parseTerminationMessage(ended?.message);
   const said = inItsWords(condition, ended);
-  return { ...said, reason: FINAL_CODES.has(code) ? code : said.reason, retryable: false };
+  const reason = FINAL_CODES.has(code) ? code : said.reason;
+  return { ...said, reason, retryable: false, ...(patch !== "" && { patch }) };
 }
 
 function deadlineWords(reason: string): string | null {

@@ -4,7 +4,15 @@ import { parseTerminationMessage } from "./termination-message.ts";
 
 const test = suite("parseTerminationMessage");
 
-const NOTHING = { step: null, text: "", code: "", result: null, steps: [], endedAt: null };
+const NOTHING = {
+  step: null,
+  text: "",
+  code: "",
+  patch: "",
+  result: null,
+  steps: [],
+  endedAt: null,
+};
 
 test("reads the steps with their times to the millisecond, and when the message was left", () => {
   const message =
@@ -13,6 +21,7 @@ test("reads the steps with their times to the millisecond, and when the message 
     step: "database",
     text: "",
     code: "",
+    patch: "",
     result: null,
     steps: [
       { name: "check-services", since: new Date("2025-11-29T17:20:01.123Z") },

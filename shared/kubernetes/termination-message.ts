@@ -13,6 +13,8 @@ export interface TerminationMessage {
   text: string;
   /** Its failure for programs; empty where the script gave it no name. */
   code: string;
+  /** The patch of an app's at which a migration failed; empty where it was none. */
+  patch: string;
   /** What the success has come to, such as the size of a backup; null where it came to nothing to tell. */
   result: Record<string, number> | null;
   /** The script's steps in the order in which they began. */
@@ -22,15 +24,15 @@ export interface TerminationMessage {
 }
 
 /** What is left out where no script left the message. */
-const NOTHING_MORE = { code: "", result: null, steps: [], endedAt: null };
+const NOTHING_MORE = { code: "", patch: "", result: null, steps: [], endedAt: null };
 
 /**
  * A site script ends with `{"step","steps","ended"}` as its termination message, with a `"reason"` where it has failed
- * or its success is not the plain one, and may add a `"code"`, or the `"result"` of a success. One that could not leave it, being killed, say, leaves
+ * or its success is not the plain one, and may add a `"code"` and a `"patch"`, or the `"result"` of a success. One that could not leave it, being killed, say, leaves
  * the end of its log instead, of which the last line says most.
  */
 export function parseTerminationMessage(message = ""): TerminationMessage {
-  const { step, reason, code, result, steps, ended } = fieldsOf(message);
+  const { step, reason, code, patch, result, steps, ended } = fieldsOf(message);
   const isScripts = typeof reason === "string" || (reason === undefined && Array.isArray(steps));
   if (typeof step !== "string" || !isScripts) {
     return { step: null, text: lastWords(message), ...NOTHING_MORE };
@@ -39,6 +41,7 @@ export function parseTerminationMessage(message = ""): TerminationMessage {
     step,
     text: typeof reason === "string" ? lastWords(reason) : "",
     code: typeof code === "string" ? code : "",
+    patch: typeof patch === "string" ? lastWords(patch) : "",
     result: toResult(result),
     steps: Array.isArray(steps) ? steps.flatMap(toStep) : [],
     endedAt: toDate(ended),

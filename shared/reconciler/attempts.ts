@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { toSeconds } from "../operations/operation-definition.ts";
+import type { UpgradeLimits } from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { addSeconds, isBlocked, requestDone, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -22,8 +24,8 @@ const ATTEMPT_GRACE_SECONDS = 300;
 const MAX_PAUSE_SECONDS = 15 * 60;
 
 /** How long an attempt may take, from the slot on. */
-export function attemptSeconds(kind: string): number {
-  return definitionOf(kind).deadlineSeconds + ATTEMPT_GRACE_SECONDS;
+export function attemptSeconds(kind: string, settings: UpgradeLimits): number {
+  return toSeconds(definitionOf(kind).deadlineSeconds, settings) + ATTEMPT_GRACE_SECONDS;
 }
 
 /** How long to pause after a failed attempt: longer each time, 15 minutes at the most. */
@@ -114,7 +116,7 @@ export function overdue(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const minutes = attemptSeconds(operation.kind) / 60;
+  const minutes = attemptSeconds(operation.kind, settings) / 60;
   const failure: Failure = {
     result: "failed",
     step: null,
@@ -132,8 +134,10 @@ function failed(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const { step, reason, message, retryable } = asBlocked(tenant, failure);
-  const { maxAttempts, statusWhenGivenUp, ownFailure } = definitionOf(operation.kind);
+  const { step, reason, message, retryable, patch } = asBlocked(tenant, failure);
+  const { maxAttempts, statusWhenGivenUp, statusToSetRight, ownFailure } = definitionOf(
+    operation.kind,
+  );
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
@@ -141,6 +145,20 @@ function failed(
   const said: StatusChanges = ownFailure
     ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
     : { condition: "failed", step_since: null, ...told };
+  if (!isTriedAgain && statusToSetRight) {
+    const status = {
+      ...requestDone(tenant, operation.kind),
+      ...statusToSetRight(tenant, { ...told, patch }, now),
+    };
+    const next = firstDifference(withChanges(tenant, { status }));
+    if (next === null) throw new TypeError(`Nothing follows a ${operation.kind} that is given up.`);
+    const { generation, attempt } = operation;
+    return record("SiteIsSetRight", {
+      ...status,
+      ...NOTHING_WRONG,
+      operation: firstAttempt(next.kind, generation, attempt + 1, now),
+    });
+  }
   if (!isTriedAgain) {
     return record("JobFailed", {
       // Under a later command nobody waits for it any more.

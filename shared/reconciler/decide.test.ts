@@ -26,7 +26,7 @@ import { siteName } from "../tenant/names.ts";
 const test = suite("decide");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30 };
+const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, upgradeDeadlineMinutes: 240 };
 const SITE = siteAt("acme", { name: siteName("0c16443d-3d8e-4c0d-b43c-ac1174140611") });
 const inSeconds = (seconds: number) => addSeconds(NOW, seconds);
 
@@ -1012,7 +1012,7 @@ test("who waits already is written again only when the requeue comes near", () =
 });
 
 test("the deadline counts from the slot on", () => {
-  const changes = takingChanges({ ...create, ...NO_SLOT }, 4, { step: "create" }, NOW);
+  const changes = takingChanges({ ...create, ...NO_SLOT }, 4, { step: "create" }, NOW, SETTINGS);
   assert.equal(changes.operation, {
     ...create,
     slot: 4,

@@ -38,7 +38,7 @@ export function decide({ tenant, job }: Observed, now: Date, settings: DecideSet
   if (spec.state === "absent" && status.operation === null && job === null) {
     return endDeletion("NothingWasEverMade");
   }
-  if (operation === null) return begin(tenant, job, now);
+  if (operation === null) return begin(tenant, job, now, settings);
   if (job !== null && isOlder(job, operation)) {
     return removeJob(tenant, job, "OlderJobHoldsTheName", now);
   }
@@ -64,7 +64,7 @@ function settled(): Decision {
 }
 
 /** The operation is on record, with its slot, before anything of it is in the cluster. */
-function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
+function begin(tenant: Tenant, job: Job | null, now: Date, settings: DecideSettings): Decision {
   const definition = firstDifference(tenant);
   if (definition === null) {
     return job === null ? nothingToDo(tenant) : removeJob(tenant, job, "OlderJobHoldsTheName", now);
@@ -76,7 +76,7 @@ function begin(tenant: Tenant, job: Job | null, now: Date): Decision {
   // The overtaken operation still has its slot, and this one's Job comes in the place of its Job.
   return {
     reason: "OperationBegins",
-    changes: takingChanges(operation, slot, changesDuring(kind, tenant), now),
+    changes: takingChanges(operation, slot, changesDuring(kind, tenant), now, settings),
     actions: job === null ? jobActions(operation, tenant) : [],
     requeue: job !== null,
     requeueAfterSeconds: REQUEUE_SECONDS,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UpgradeLimits } from "../operations/operation-definition.ts";
 import type { OperationStep } from "../tenant/operation-record.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -21,6 +22,8 @@ export type JobOutcome =
       retryable: boolean;
       /** True when it failed for an outage of what all sites share. */
       isOutage?: true;
+      /** The patch of an app's that failed, where it was one. */
+      patch?: string;
     };
 
 export type Failure = Extract<JobOutcome, { result: "failed" }>;
@@ -96,6 +99,7 @@ export const DECISION_REASONS = {
   JobSucceeded: "The site Job has succeeded, and what it verified is recorded.",
   AttemptFailed: "The attempt has failed, and another one follows.",
   JobFailed: "The attempt has failed, and the command is given up.",
+  SiteIsSetRight: "The operation is given up, and another one sets the site right.",
   SetUpFails: "An attempt that only an operator can help is ended.",
   DeadlineExceeded: "The attempt's time is over, and its Job is removed.",
   JobHasEnded: "The outcome is recorded, and the Job is removed.",
@@ -118,7 +122,7 @@ export interface Decision {
   requeueAfterSeconds: number | null;
 }
 
-export interface DecideSettings {
+export interface DecideSettings extends UpgradeLimits {
   baseDomain: string;
   /** How long the first pause between two attempts is; each further one is twice as long. */
   retryPauseSeconds: number;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UpgradeLimits } from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { isNobodys } from "../tenant/standby.ts";
 import { addSeconds } from "../tenant/tenant.ts";
@@ -54,8 +55,9 @@ export function takingChanges(
   slot: number,
   changes: StatusChanges,
   now: Date,
+  settings: UpgradeLimits,
 ): StatusChanges {
-  const deadline_at = addSeconds(now, attemptSeconds(operation.kind));
+  const deadline_at = addSeconds(now, attemptSeconds(operation.kind, settings));
   return {
     ...changes,
     step_since: now,

@@ -16,7 +16,7 @@ const test = suite("what is written of a tenant in one batch");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-29T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30 };
+const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, upgradeDeadlineMinutes: 240 };
 const later = (seconds: number) => addSeconds(NOW, seconds);
 
 const queued = newTenant(
@@ -41,10 +41,12 @@ function write(
   return toTenantWrite(tenant, { status, updated_at: later(seconds) }, ended);
 }
 
+const LIMITS = { upgradeDeadlineMinutes: 240 };
+
 /** The current operation takes its slot. */
 function begin(tenant: Tenant, operation: Operation, seconds: number): TenantWrite {
   const changes = { phase: "provisioning", step: operation.kind } as const;
-  return write(tenant, takingChanges(operation, 3, changes, later(seconds)), seconds);
+  return write(tenant, takingChanges(operation, 3, changes, later(seconds), LIMITS), seconds);
 }
 
 /** The Job of the current operation ends, and that is recorded as `decide` says. */
@@ -353,7 +355,7 @@ test("of who is deleted nothing more is told, to the end of the record", () => {
   const drop = { ...retain, kind: "drop", generation: 3 };
   const dropping = write(
     purging.record,
-    takingChanges(drop, 3, { phase: "deleted", step: "drop" }, later(101)),
+    takingChanges(drop, 3, { phase: "deleted", step: "drop" }, later(101), LIMITS),
     101,
   );
   assert.is(dropping.event, null);

@@ -381,7 +381,7 @@ function ready({ tenants }: State): Read[] {
 function* poolSteps(state: State, rig: Rig): Generator<[string, State]> {
   const { standbys = [], tenants } = rig.scenario;
   for (const id of standbys.filter((each) => state.tenants[each] === undefined)) {
-    const standby = { image: "frappe/erpnext:v16", apps: ["erpnext"] };
+    const standby = { bench: "main", image: "frappe/erpnext:v16", apps: ["erpnext"] };
     const record = newStandby({ id, commandId: "w", standby }, new Date(state.now));
     yield [`the pool makes ${nameOf(id)}`, withTrigger(writeNew(state, record), id)];
   }

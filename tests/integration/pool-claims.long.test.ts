@@ -131,8 +131,12 @@ test("with the pool off it costs what it did before", async () => {
 });
 
 test("nobody is given what is not ready, or is made with anything else than new sites have", async () => {
-  const another = { standby: { image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] } };
-  const others = { standby: { image: "frappe/erpnext:v16.32.3", apps: ["erpnext", "hrms"] } };
+  const another = {
+    standby: { bench: "main", image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] },
+  };
+  const others = {
+    standby: { bench: "main", image: "frappe/erpnext:v16.32.3", apps: ["erpnext", "hrms"] },
+  };
   const unfit = [
     fillingStandby(NOW),
     failedStandby(NOW),

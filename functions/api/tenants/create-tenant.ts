@@ -16,6 +16,7 @@ import {
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
+import { currentBench } from "../../../shared/tenant/bench.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { asCopy } from "../../../shared/tenant/tenant-copy.ts";
 import type { CopySource } from "../../../shared/tenant/tenant-copy.ts";
@@ -200,9 +201,10 @@ async function replayed(answer: StoredAnswer, { bus }: ApiDependencies): Promise
 async function createNew(
   { tenant: asked, now, requestFor }: Asked,
   source: CopySource | null,
-  { store }: ApiDependencies,
+  { store, settings }: ApiDependencies,
 ): Promise<Taken> {
-  const made = newTenant({ ...asked, id: randomUUID() }, now);
+  const { name: bench } = currentBench(settings.benches);
+  const made = newTenant({ ...asked, bench, id: randomUUID() }, now);
   const tenant = source === null ? made : asCopy(made, source);
   const result = await store.createTenant(tenant, requestFor(tenant));
   // It may be the record of this very request, of which the commit was repeated.

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Created } from "../../../shared/firestore/store.ts";
+import { currentBench, standbyOf } from "../../../shared/tenant/bench.ts";
 import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { Stored, Version } from "../../../shared/reconciler/ports.ts";
 import type { AnsweredRequest } from "../../../shared/tenant/repeated-request.ts";
@@ -57,9 +58,9 @@ export async function takeStandby(
 /** From a place of its own on, so that many at once do not meet at the first one. */
 async function findStandby({ store, settings }: ApiDependencies): Promise<Stored<Tenant> | null> {
   if (settings.poolSize === 0) return null;
-  const { frappeImage: image, frappeApps: apps } = settings;
+  const standby = standbyOf(currentBench(settings.benches));
   try {
-    const found = await store.findStandby({ image, apps }, randomUUID(), FIND_MILLISECONDS);
+    const found = await store.findStandby(standby, randomUUID(), FIND_MILLISECONDS);
     return found !== null && isReady(found.record) ? found : null;
   } catch (error) {
     log("WARNING", "StandbyNotRead", errorFields(error));
