@@ -13,15 +13,12 @@ locals {
   }
 
   # What makes sites and what gives them must agree on it. One bench is told as it was before there were several.
-  bench_environment = {
+  new_site_environment = {
+    BENCHES      = length(var.benches) == 0 ? "" : jsonencode(local.benches)
     FRAPPE_IMAGE = length(var.benches) == 0 ? local.current_bench.image : ""
     FRAPPE_APPS  = length(var.benches) == 0 ? join(",", local.current_bench.apps) : ""
-    BENCH_URL    = length(var.benches) == 0 ? var.bench_url : ""
-    BENCHES      = length(var.benches) == 0 ? "" : jsonencode(local.benches)
+    POOL_SIZE    = tostring(var.pool_size)
   }
-  new_site_environment = merge(local.bench_environment, {
-    POOL_SIZE = tostring(var.pool_size)
-  })
 
   # What is empty is not set.
   reconciler_environment = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
@@ -33,6 +30,7 @@ locals {
     DB_PORT                  = tostring(var.database_port)
     DB_TLS                   = var.database_tls
     DB_TLS_CA                = var.database_ca
+    BENCH_URL                = length(var.benches) == 0 ? var.bench_url : ""
     ROUTER_URL               = var.router_url
     MAX_CONCURRENT_JOBS      = tostring(var.max_concurrent_jobs)
     RETRY_PAUSE_SECONDS      = tostring(var.retry_pause_seconds)
