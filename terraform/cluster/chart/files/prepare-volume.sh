@@ -3,7 +3,7 @@
 # BENCHES. What is there already stays as it is.
 set -euo pipefail
 
-read -ra benches <<<"$BENCHES"
-sites=("${benches[@]/%//sites}")
+read -ra names <<<"$BENCHES"
+sites=("${names[@]/%//sites}")
 mkdir -p -- "$VOLUME/hosts" "$VOLUME/tenants" "${sites[@]/#/$VOLUME/benches/}"
-echo "the volume has hosts, tenants and the sites of: ${benches[*]}"
+echo "the volume has hosts, tenants and the sites of: ${names[*]}"

@@ -6,7 +6,7 @@ refused=no
 for bench in $RETIRED; do
   sites=$VOLUME/benches/$bench/sites
   # One that has never been made has none. What cannot be read is no empty one.
-  if [ ! -e "$sites" ]; then continue; fi
+  if [ ! -e "$sites" ] && [ ! -L "$sites" ]; then continue; fi
   ls "$sites" >/dev/null
   count=0
   for configuration in "$sites"/*/site_config.json; do
