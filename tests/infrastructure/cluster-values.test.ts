@@ -32,9 +32,10 @@ const test = suite("what terraform/cluster tells the charts");
 type Values = Record<string, unknown>;
 
 /** What of the file server a claim of the chart's has. */
-function pathOf(claim: string): string {
-  const { spec } = chartObject("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
-  const volume = chartObject("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
+function pathOf(claim: string, benches: string[]): string {
+  const objectOf = (kind: string, name: string) => chartObject(kind, name, { ...VALUES, benches });
+  const { spec } = objectOf("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
+  const volume = objectOf("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
   return volume.spec?.nfs?.path ?? "";
 }
 
@@ -42,7 +43,8 @@ function pathOf(claim: string): string {
 interface Told {
   run: string;
   cluster: Values;
-  bench: Values | undefined;
+  /** By their names. */
+  benches: Record<string, Values>;
 }
 
 let told: Told[] = [];
@@ -56,15 +58,16 @@ function addTests(): void {
   test.before(async () => {
     const terraform = await openTerraform();
     try {
-      const files = ["cluster.tftest.hcl", "bench.tftest.hcl"];
+      const files = ["cluster.tftest.hcl", "bench.tftest.hcl", "benches.tftest.hcl"];
       const plans = await Promise.all(files.map((file) => plansOf(file, terraform)));
       told = plans.flat().map(({ run, resources }) => {
-        const valuesOf = (name: string) => {
-          const release = resources.find((one) => one.name === name);
-          const [yaml] = (release?.values["values"] ?? []) as string[];
-          return yaml === undefined ? undefined : loadYaml<Values>(yaml);
+        const releases = resources.filter(({ type }) => type === "helm_release");
+        const benches = releases.filter(({ name }) => name === "bench");
+        return {
+          run,
+          cluster: valuesOf(releases.find(({ name }) => name === "cluster")),
+          benches: Object.fromEntries(benches.map((one) => [one.index ?? "", valuesOf(one)])),
         };
-        return { run, cluster: valuesOf("cluster") ?? {}, bench: valuesOf("bench") };
       });
       ({ outputs } = await stateAfter("everything.tftest.hcl", terraform));
     } finally {
@@ -74,17 +77,18 @@ function addTests(): void {
 
   test("all modes are looked at", () => {
     assert.equal(
-      told.map(({ run, bench }) => `${run}${bench === undefined ? "" : ", with a bench"}`),
+      told.map(({ run, benches }) => [run, ...Object.keys(benches)].join(", ")),
       [
-        "by_default, with a bench",
+        "by_default, main",
         "everything_set",
         "without_a_way_in_and_backups",
         "a_bench_with_a_socketio_of_its_own",
-        "an_external_mariadb, with a bench",
-        "an_image_of_another_registry_than_docker_hub, with a bench",
-        "an_image_of_somebody_at_docker_hub, with a bench",
-        "the_bench, with a bench",
-        "its_size, with a bench",
+        "an_external_mariadb, main",
+        "an_image_of_another_registry_than_docker_hub, main",
+        "an_image_of_somebody_at_docker_hub, main",
+        "the_bench, main",
+        "its_size, main",
+        "three_benches, main, v16-31, v16-33",
       ],
     );
   });
@@ -101,8 +105,9 @@ function addTests(): void {
   });
 
   test("no value is a secret: secrets are told by their names", () => {
-    for (const { run, cluster, bench } of told) {
-      const all = { ...flatten(cluster), ...flatten(bench ?? {}) };
+    for (const { run, cluster, benches } of told) {
+      const [bench] = Object.values(benches);
+      const all = { ...flatten(cluster), ...flatten(benches) };
       const suspects = Object.entries(all).filter(([path]) => /pass|secret|token/i.test(path));
       assert.equal(
         suspects
