@@ -48,7 +48,7 @@ export function endCondition(conditions: V1JobCondition[] = []): V1JobCondition 
  * containers speak first, since nothing runs after one that failed.
  */
 export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
-  if (condition.type === "Complete") return { result: "succeeded", reason: reasonLeftIn(pods) };
+  if (condition.type === "Complete") return toSuccess(pods);
   // What ended with its node is nobody's failure, and the Job went on without it.
   const counting = newestFirst(pods).filter((pod) => !isDisrupted(pod));
   const failed = counting.flatMap(endedIn).find(({ exitCode }) => exitCode !== 0);
@@ -73,13 +73,16 @@ export function newestFirst(pods: V1Pod[]): V1Pod[] {
   return pods.toSorted((left, right) => madeAt(right) - madeAt(left));
 }
 
-function reasonLeftIn(pods: V1Pod[]): string | null {
+/** Most successes are plain ones, and leave their steps without a reason. */
+function toSuccess(pods: V1Pod[]): JobOutcome {
   const words = newestFirst(pods)
     .flatMap(endedIn)
     .filter(({ exitCode }) => exitCode === 0)
-    .map(({ message }) => parseTerminationMessage(message));
-  // Most successes are plain ones, and leave their steps without a reason.
-  return words.find(({ step, text }) => step !== null && text !== "")?.text ?? null;
+    .map(({ message }) => parseTerminationMessage(message))
+    .filter(({ step }) => step !== null);
+  const apps = words.find((each) => each.apps !== null)?.apps;
+  const reason = words.find(({ text }) => text !== "")?.text ?? null;
+  return { result: "succeeded", reason, ...(apps && { apps }) };
 }
 
 function endedIn({ status }: V1Pod): Ended[] {

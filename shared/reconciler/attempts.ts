@@ -65,7 +65,7 @@ export function ended(
   settings: DecideSettings,
 ): Decision {
   return outcome.result === "succeeded"
-    ? succeeded(tenant, operation, outcome.reason, now, settings)
+    ? succeeded(tenant, operation, outcome, now, settings)
     : failed(tenant, operation, outcome, now, settings);
 }
 
@@ -73,13 +73,15 @@ export function ended(
 function succeeded(
   tenant: Tenant,
   operation: Operation,
-  reason: string | null,
+  { reason, apps }: Extract<JobOutcome, { result: "succeeded" }>,
   now: Date,
   settings: DecideSettings,
 ): Decision {
+  const found = definitionOf(operation.kind).verified(tenant, settings);
   const verified = {
     ...requestDone(tenant, operation.kind),
-    ...definitionOf(operation.kind).verified(tenant, settings),
+    ...found,
+    ...(apps && found.site && { site: { ...found.site, apps } }),
   };
   const next = firstDifference(withChanges(tenant, { status: verified }));
   const { generation, attempt } = operation;

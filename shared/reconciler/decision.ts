@@ -4,6 +4,7 @@
  * @module
  */
 import type { UpgradeLimits } from "../operations/operation-definition.ts";
+import type { AppVersions } from "../tenant/app-versions.ts";
 import type { OperationStep } from "../tenant/operation-record.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -11,8 +12,8 @@ import type { Blocker } from "./blocker.ts";
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
 export type JobOutcome =
-  /** `reason` is set where success is not the plain one. */
-  | { result: "succeeded"; reason: string | null }
+  /** `reason` is set where success is not the plain one, `apps` where the Job has looked which versions the site has. */
+  | { result: "succeeded"; reason: string | null; apps?: AppVersions }
   | {
       result: "failed";
       step: string | null;

@@ -102,6 +102,7 @@ test("its site is made without a name, and then it may be taken", async () => {
   assert.equal(status.site, {
     name: siteName(ID),
     bench: "main",
+    apps: null,
     database: siteName(ID),
     host: null,
     subdomain: null,

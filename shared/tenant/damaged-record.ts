@@ -63,6 +63,7 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
 const SITE: Checks<Site> = {
   name: isName,
   bench: isName,
+  apps: orNull(isMapOfTexts),
   database: isName,
   host: orNull(isName),
   subdomain: orNull(isName),

@@ -43,6 +43,7 @@ export function verifiedSite(
   return {
     name: siteName(id),
     bench: benchOf({ spec, status }),
+    apps: status.site?.apps ?? null,
     database: currentDatabase({ id, status }),
     host: mainHost(names, baseDomain),
     ...names,

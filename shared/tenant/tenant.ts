@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AppVersions } from "./app-versions.ts";
 import { DEFAULT_BENCH } from "./bench.ts";
 
 /** The states of a tenant that a caller may ask for. */
@@ -285,6 +286,8 @@ export interface Site extends SiteNames {
   name: string;
   /** The bench where it is. */
   bench: string;
+  /** Its apps; null while nobody knows. */
+  apps: AppVersions | null;
   /** Its database's name, and that of its only user. A restore gives it another one. */
   database: string;
   /** Its main address; null while it is nobody's. */

@@ -73,7 +73,7 @@ const known = new Set([
 ]);
 
 test("each place that gives one is read", () => {
-  assert.is(blockers().length, 12);
+  assert.is(blockers().length, 13);
   for (const reason of ["OutOfMemory", "Evicted", "Killed", "VolumeFull", "PodFailurePolicy"]) {
     assert.ok(outcomes().includes(reason), reason);
   }

@@ -13,6 +13,7 @@ export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {
   return {
     name,
     bench: DEFAULT_BENCH,
+    apps: null,
     // Its first one is called as the site.
     database: name,
     host: siteHost(subdomain, "kairos.app"),

@@ -42,6 +42,7 @@ export function readyStandby(now: Date, { status, ...more }: TenantParts = {}): 
         retained: false,
         quiet: false,
         bench: DEFAULT_BENCH,
+        apps: null,
       },
       observed_generation: 1,
       standby_key: id,
