@@ -18,12 +18,15 @@ import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { siteJob, siteScripts } from "../../shared/operations/job-manifest.ts";
+import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
+import { currentBench } from "../../shared/tenant/bench.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import { chartObject, findFaults, mergeValues } from "./chart.ts";
+import { chartObject, findFaults, mergeValues, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
+import type { Resource } from "./terraform-state.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 import { MAIN_BENCH, UPGRADE_SETTINGS } from "../testkit/some-bench.ts";
 
@@ -106,20 +109,17 @@ function addTests(): void {
 
   test("no value is a secret: secrets are told by their names", () => {
     for (const { run, cluster, benches } of told) {
-      const [bench] = Object.values(benches);
-      const all = { ...flatten(cluster), ...flatten(benches) };
-      const suspects = Object.entries(all).filter(([path]) => /pass|secret|token/i.test(path));
+      const all = Object.entries(flatten({ ...cluster, ofBenches: benches }));
+      const suspects = all.filter(([path]) => /pass|secret|token/i.test(path));
       assert.equal(
         suspects
           .map(([path, value]) => `${path}: ${String(value).replace(/\d+$/, "N")}`)
           .toSorted(),
         [
-          ...(bench === undefined
-            ? []
-            : [
-                `dbExistingSecret: ${DATABASE_ADMIN_SECRET}`,
-                "dbExistingSecretPasswordKey: password",
-              ]),
+          ...Object.keys(benches).flatMap((name) => [
+            `ofBenches.${name}.dbExistingSecret: ${DATABASE_ADMIN_SECRET}`,
+            `ofBenches.${name}.dbExistingSecretPasswordKey: password`,
+          ]),
           "secrets.databaseAdmin: projects/123456789012/secrets/kairos-database-admin/versions/N",
           "secrets.mail: projects/123456789012/secrets/kairos-mail/versions/N",
         ],
@@ -128,32 +128,37 @@ function addTests(): void {
     }
   });
 
-  test("the bench is on the volume of the site Jobs, and asks the same Secret", () => {
-    const { volumes, containers } = podOf("create");
-    const root = pathOf(volumes?.[0]?.persistentVolumeClaim?.claimName ?? "");
-    const subPath = containers[0]?.volumeMounts?.find((mount) => mount.subPath)?.subPath;
-    for (const { run, bench } of told) {
-      if (bench === undefined) continue;
-      const { persistence } = bench as { persistence: { worker: { existingClaim: string } } };
-      assert.is(pathOf(persistence.worker.existingClaim), `${root}/${subPath}`, run);
+  test("each bench is on the volume of its site Jobs, on their very image, and asks the same Secret", () => {
+    for (const { run, cluster, benches } of told) {
+      for (const [name, values] of Object.entries(benches)) {
+        const { image, persistence } = values as unknown as BenchValues;
+        const bench = { ...MAIN_BENCH, name, image: `${image.repository}:${image.tag}` };
+        const { volumes, containers } = podOf("create", { benches: [bench] });
+        const known = cluster["benches"] as string[];
+        const root = pathOf(volumes?.[0]?.persistentVolumeClaim?.claimName ?? "", known);
+        const subPath = containers[0]?.volumeMounts?.find((mount) => mount.subPath)?.subPath;
+        assert.is(pathOf(persistence.worker.existingClaim, known), `${root}/${subPath}`, run);
+        assert.is(containers[0]?.image, bench.image);
+      }
     }
   });
 
-  test("the quota has room for all site Jobs that may work at once, and as many that are ending", () => {
+  test("the quota has room for all site Jobs that may work at once, of whichever kind, and as many that are ending", () => {
     const jobs: Record<string, number> = { an_external_mariadb: 1 };
+    const memory: Record<string, string> = { an_external_mariadb: "1536Mi", three_benches: "6Gi" };
     for (const { run, cluster } of told) {
       const { pods, ...quota } = cluster["quota"] as { pods: number } & Record<string, string>;
       assert.is(pods, 2 * (jobs[run] ?? 8), run);
-      for (const kind of OPERATION_KINDS) {
-        const wanted = {
-          requestsCpu: pods * ofPod(kind, "requests", "cpu"),
-          requestsMemory: pods * ofPod(kind, "requests", "memory"),
-          limitsCpu: pods * ofPod(kind, "limits", "cpu"),
-          limitsMemory: pods * ofPod(kind, "limits", "memory"),
-        };
-        for (const [name, amount] of Object.entries(wanted)) {
-          assert.is(toNumber(quota[name] ?? ""), amount, `${run}: ${name} for ${kind}`);
-        }
+      const upgradeMemory = memory[run] ?? "4Gi";
+      const specs = OPERATION_KINDS.map((kind) => podOf(kind, { upgradeMemory }));
+      for (const [name, which, what] of [
+        ["requestsCpu", "requests", "cpu"],
+        ["requestsMemory", "requests", "memory"],
+        ["limitsCpu", "limits", "cpu"],
+        ["limitsMemory", "limits", "memory"],
+      ] as const) {
+        const most = Math.max(...specs.map((spec) => ofPod(spec, which, what)));
+        assert.is(toNumber(quota[name] ?? ""), pods * most, `${run}: ${name}`);
       }
     }
   });
@@ -167,7 +172,7 @@ function addTests(): void {
       return spawnSync(program, args).status === 0;
     };
     try {
-      const probes = probesOf(told.find(({ run }) => run === "the_bench")?.bench);
+      const probes = probesOf(told.find(({ run }) => run === "the_bench")?.benches["main"]);
       assert.is(probes.length, 4);
       for (const probe of probes) assert.ok(isAlive(probe), probe.join(" "));
       worker.kill("SIGSTOP");
@@ -178,7 +183,7 @@ function addTests(): void {
       worker.kill("SIGKILL");
     }
     await eventually("it is gone", async () => (worker.signalCode === null ? null : true));
-    for (const probe of probesOf(told[0]?.bench)) assert.not.ok(isAlive(probe));
+    for (const probe of probesOf(told[0]?.benches["main"])) assert.not.ok(isAlive(probe));
   });
 
   test("the root above gives what this one takes", () => {
@@ -191,6 +196,18 @@ function addTests(): void {
       assert.ok(path in given, `${path} is an output`);
     }
   });
+}
+
+/** What is read here of the values of a bench. */
+interface BenchValues {
+  image: { repository: string; tag: string };
+  persistence: { worker: { existingClaim: string } };
+}
+
+/** What a release is told; of one that is not there, nothing. */
+function valuesOf(release: Resource | undefined): Values {
+  const [yaml] = (release?.values["values"] ?? []) as string[];
+  return yaml === undefined ? {} : loadYaml<Values>(yaml);
 }
 
 /** The commands by which Kubernetes asks whether workers and scheduler live. */
@@ -221,7 +238,9 @@ function usedOutputs(): string[] {
   return [...new Set(found.map(([, path = ""]) => path))].toSorted();
 }
 
-function podOf(kind: OperationKind): V1PodSpec {
+/** The Pod of a site Job of this kind, of a tenant in the current bench who is on the way there from another one. */
+function podOf(kind: OperationKind, settings: Partial<ManifestSettings> = {}): V1PodSpec {
+  const { benches = [MAIN_BENCH] } = settings;
   const tenant = newTenant(
     {
       id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
@@ -230,6 +249,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       organization: "Acme",
       subdomain: "acme",
       email: "office@acme.example",
+      bench: currentBench(benches).name,
     },
     new Date("2026-11-24T12:00:00Z"),
   );
@@ -239,7 +259,7 @@ function podOf(kind: OperationKind): V1PodSpec {
     {
       namespace: "frappe",
       baseDomain: "sites.example.com",
-      benches: [MAIN_BENCH],
+      benches,
       ...UPGRADE_SETTINGS,
       databaseHost: "mariadb",
       databasePort: 3306,
@@ -249,6 +269,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       backupBucket: null,
       backupEndpoint: "https://storage.googleapis.com",
       scripts: siteScripts(() => ""),
+      ...settings,
     },
   );
   assert.ok(spec?.template.spec);
@@ -256,8 +277,11 @@ function podOf(kind: OperationKind): V1PodSpec {
 }
 
 /** What a Pod takes of the quota: its containers run together, those before them one by one. */
-function ofPod(kind: OperationKind, which: "requests" | "limits", what: "cpu" | "memory"): number {
-  const { containers, initContainers = [] } = podOf(kind);
+function ofPod(
+  { containers, initContainers = [] }: V1PodSpec,
+  which: "requests" | "limits",
+  what: "cpu" | "memory",
+): number {
   const of = ({ resources }: V1Container) => toNumber(resources?.[which]?.[what] ?? "");
   const together = containers.reduce((total, one) => total + of(one), 0);
   return Math.max(together, ...initContainers.map(of));
