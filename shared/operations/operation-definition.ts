@@ -33,14 +33,18 @@ export interface OperationDefinition<Kind extends string = string> {
   /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
   statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
   /**
-   * Of an operation that does not leave a site as it was when it is given up: what of the status changes then. It makes another
-   * operation needed, which sets the site right under the same command.
+   * Of an operation that does not leave a site as it was when it is given up: where the status has the failure then. What is
+   * recorded makes another operation needed, which sets the site right under the same command.
    */
-  statusToSetRight?: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
+  setRight?: OwnFailure;
   /** Of an operation whose failure is none of the site's: where the status has it. Without this, the tenant has failed. */
   ownFailure?: OwnFailure;
-  /** What the success of its Job verifies. */
-  verified: (tenant: Tenant, settings: { baseDomain: string }) => StatusChanges;
+  /** What the success of its Job verifies. `reason`: what the Job said where that is not the plain one. */
+  verified: (
+    tenant: Tenant,
+    settings: { baseDomain: string },
+    reason: string | null,
+  ) => StatusChanges;
   /** As whom its Job runs in the cluster; without it, as nobody in particular. Nothing of it may talk to Kubernetes. */
   serviceAccount?: string;
   /** One after the other. */
@@ -60,12 +64,12 @@ export function toSeconds(seconds: Seconds, settings: UpgradeLimits): number {
   return typeof seconds === "number" ? seconds : seconds(settings);
 }
 
-/** A failure that is not its tenant's. */
+/** A failure by which the tenant has not failed. */
 export interface OwnFailure {
   /** What the status says in place of a failure. */
   record: (tenant: Tenant, failure: OperationFailure, now: Date) => StatusChanges;
   /** What a status says of it; null where it did not fail. */
-  read: (status: Status) => OperationFailure | null;
+  read: (status: Status) => Omit<OperationFailure, "patch"> | null;
 }
 
 /** Why an attempt failed. */

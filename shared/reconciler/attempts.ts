@@ -77,7 +77,7 @@ function succeeded(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const found = definitionOf(operation.kind).verified(tenant, settings);
+  const found = definitionOf(operation.kind).verified(tenant, settings, reason);
   const verified = {
     ...requestDone(tenant, operation.kind),
     ...found,
@@ -137,30 +137,17 @@ function failed(
   settings: DecideSettings,
 ): Decision {
   const { step, reason, message, retryable, patch } = asBlocked(tenant, failure);
-  const { maxAttempts, statusWhenGivenUp, statusToSetRight, ownFailure } = definitionOf(
-    operation.kind,
-  );
+  const { maxAttempts, statusWhenGivenUp, setRight, ownFailure } = definitionOf(operation.kind);
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
   const told = { step, reason, message, retryable };
+  if (!isTriedAgain && setRight) {
+    return setSiteRight(tenant, operation, setRight.record(tenant, { ...told, patch }, now), now);
+  }
   const said: StatusChanges = ownFailure
     ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
     : { condition: "failed", step_since: null, ...told };
-  if (!isTriedAgain && statusToSetRight) {
-    const status = {
-      ...requestDone(tenant, operation.kind),
-      ...statusToSetRight(tenant, { ...told, patch }, now),
-    };
-    const next = firstDifference(withChanges(tenant, { status }));
-    if (next === null) throw new TypeError(`Nothing follows a ${operation.kind} that is given up.`);
-    const { generation, attempt } = operation;
-    return record("SiteIsSetRight", {
-      ...status,
-      ...NOTHING_WRONG,
-      operation: firstAttempt(next.kind, generation, attempt + 1, now),
-    });
-  }
   if (!isTriedAgain) {
     return record("JobFailed", {
       // Under a later command nobody waits for it any more.
@@ -177,6 +164,23 @@ function failed(
     : OUTAGE_PAUSE_SECONDS;
   const next = nextAttempt(tried, addSeconds(now, pause));
   return record("AttemptFailed", { ...said, operation: next }, Math.min(pause, REQUEUE_SECONDS));
+}
+
+/** The operation is given up, and what is recorded of its failure makes the one needed that follows under its generation. */
+function setSiteRight(
+  tenant: Tenant,
+  { kind, generation, attempt }: Operation,
+  changes: StatusChanges,
+  now: Date,
+): Decision {
+  const status = { ...requestDone(tenant, kind), ...changes };
+  const next = firstDifference(withChanges(tenant, { status }));
+  if (next === null) throw new TypeError(`Nothing follows a ${kind} that is given up.`);
+  return record("SiteIsSetRight", {
+    ...status,
+    ...NOTHING_WRONG,
+    operation: firstAttempt(next.kind, generation, attempt + 1, now),
+  });
 }
 
 /** What blocked an attempt until its time was over says more than that it was over. */

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command, CommandWithFields } from "../tenant/commands.ts";
+import { upgradeBegins } from "../tenant/site-upgrade.ts";
 import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { decide } from "./decide.ts";
@@ -151,6 +152,35 @@ test("a failed attempt ends, and the next one is queued in the same write", () =
   const failed = end(working, FAILURE, 60);
   assert.equal(historyOf(failed), ["1.1 create failed", "1.2 create queued"]);
   assert.equal(failed.operations[1]?.fields.created_at, later(60));
+});
+
+test("an upgrade that is given up has failed, and the site's way back is the next attempt", () => {
+  const { record: asked } = command(
+    active,
+    { name: "upgrade", bench: "next", backup: null, reason: null },
+    70,
+  );
+  const first = { ...create, kind: "upgrade", generation: 2, started_at: later(71) };
+  const begun = write(
+    asked,
+    takingChanges(first, 3, upgradeBegins(asked), later(71), LIMITS),
+    71,
+  ).record;
+  const tried = end(begun, { ...FAILURE, step: "drain" }, 80);
+  assert.equal(historyOf(tried), ["2.1 upgrade failed", "2.2 upgrade queued"]);
+  assert.is(tried.operations[0]?.fields.outcome?.step, "drain");
+  const givenUp = end(begun, { ...FAILURE, retryable: false }, 90);
+  assert.equal(historyOf(givenUp), ["2.1 upgrade failed", "2.2 revert queued"]);
+  assert.equal(givenUp.operations[0]?.fields.outcome, {
+    step: "add-user",
+    reason: "BackoffLimitExceeded",
+    message: "*** is no address of *** at ***",
+    retryable: false,
+  });
+  const revert = { ...first, kind: "revert", attempt: 2, first_attempt: 2 };
+  const going = write(givenUp.record, takingChanges(revert, 3, {}, later(91), LIMITS), 91).record;
+  assert.equal(historyOf(end(going, SUCCESS, 95)), ["2.2 revert succeeded"]);
+  assert.equal(historyOf(end(begun, SUCCESS, 95)), ["2.1 upgrade succeeded"]);
 });
 
 test("neither history nor event has what the customer said of themselves", () => {

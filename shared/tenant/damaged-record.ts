@@ -158,6 +158,7 @@ const UPGRADE_FAILURE: Checks<UpgradeFailure> = {
   patch: orNull(isText),
   reason: isName,
   message: orNull(isText),
+  retryable: isBoolean,
   operation: isName,
 };
 

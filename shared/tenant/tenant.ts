@@ -276,6 +276,8 @@ export interface UpgradeFailure {
   patch: string | null;
   reason: string;
   message: string | null;
+  /** Whether another attempt might have succeeded. */
+  retryable: boolean;
   /** The id of the operation, whose log says more. */
   operation: string;
 }

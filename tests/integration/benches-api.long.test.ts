@@ -173,6 +173,7 @@ function addTests(at: ApiWithBucket): void {
       patch: "erpnext.patches.v17.x",
       reason: "MigrationFailed",
       message: "no column",
+      retryable: false,
       operation: "op",
     };
     const acme = await tenantIn("v16", "acme", {

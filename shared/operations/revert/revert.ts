@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { goesBack, revertSucceeds } from "../../tenant/site-upgrade.ts";
+import { goesBack, revertSucceeds, whileAway } from "../../tenant/site-upgrade.ts";
 import { REVERT_KIND } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -25,9 +25,9 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
   // Loading a large database takes hours.
   deadlineSeconds: 15_000,
   secret: null,
-  statusWhileWorking: () => ({}),
+  statusWhileWorking: whileAway,
   statusWhenGivenUp: () => ({}),
-  verified: revertSucceeds,
+  verified: (tenant, _settings, reason) => revertSucceeds(tenant, reason),
   containers: [
     {
       // It has the administrator's login, and runs none of the apps' code.

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { goesOn, upgradeBegins, upgradeFails, upgradeSucceeds } from "../../tenant/site-upgrade.ts";
+import {
+  goesOn,
+  upgradeBegins,
+  upgradeFails,
+  upgradeSucceeds,
+  whileAway,
+} from "../../tenant/site-upgrade.ts";
 import { BACKUP_KIND, isRequested, isRequestedOfSite, UPGRADE_KIND } from "../../tenant/tenant.ts";
 import {
   administrator,
@@ -39,10 +45,10 @@ export const upgrade: OperationDefinition<typeof UPGRADE_KIND> = {
   deadlineSeconds,
   bench: (tenant) => upgradeBegins(tenant).upgrade.to,
   secret: null,
-  statusWhileWorking: upgradeBegins,
-  // Never by itself: `statusToSetRight` comes before.
+  statusWhileWorking: (tenant) => ({ ...whileAway(tenant), ...upgradeBegins(tenant) }),
+  // Never by itself: `setRight` comes before.
   statusWhenGivenUp: () => ({}),
-  statusToSetRight: upgradeFails,
+  setRight: { record: upgradeFails, read: ({ upgrade: upgraded }) => upgraded?.failure ?? null },
   verified: upgradeSucceeds,
   containers: [
     {
