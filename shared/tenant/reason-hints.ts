@@ -39,7 +39,7 @@ export const REASON_HINTS = {
   RedisUnavailable: "Bring the bench's Redis back, and retry what was given up meanwhile.",
   SiteNotOurs:
     "Find out whose site it is before another tenant gets that name: it was left as it is.",
-  SiteIsUpgraded: "Nothing: an upgrade that was given up had succeeded, and its end was not seen.",
+  AlreadyUpgraded: "Nothing: an upgrade that was given up had succeeded, and its end was not seen.",
   RecordDamaged: "Correct the fields that the message names in the database.",
 } as const satisfies Record<string, string>;
 

@@ -45,7 +45,7 @@ const begun = withChanges(waiting, { status: { upgrade: UNDER_WAY } });
 const FAILED = { step: "migrate", reason: "MigrationFailed", message: "no", retryable: false };
 const away = withChanges(begun, { status: upgradeFails(begun, { ...FAILED, patch: "p" }, NOW) });
 const back = withChanges(away, { status: revertSucceeds(away, null) });
-const found = withChanges(away, { status: revertSucceeds(away, "SiteIsUpgraded") });
+const found = withChanges(away, { status: revertSucceeds(away, "AlreadyUpgraded") });
 const moved = withChanges(begun, { status: upgradeSucceeds(begun) });
 
 /** Where it is, as the record says, and what follows. */

@@ -64,14 +64,14 @@ export function upgradeFails(
 }
 
 /** What a `revert` says that found the site upgraded and proved: visitors have been there since, so it is left as it is. */
-export const SITE_IS_UPGRADED = "SiteIsUpgraded";
+export const ALREADY_UPGRADED = "AlreadyUpgraded";
 
 /**
  * The site was taken back, and is whole where it was. Why stays to be read. Or it was upgraded all the same, by an attempt whose
  * end nobody saw.
  */
 export function revertSucceeds(tenant: Tenant, reason: string | null): StatusChanges {
-  if (reason === SITE_IS_UPGRADED) return upgradeSucceeds(tenant);
+  if (reason === ALREADY_UPGRADED) return upgradeSucceeds(tenant);
   const { upgrade } = tenant.status;
   return upgrade === null ? {} : { upgrade: { ...upgrade, under_way: false } };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { benchOfJob } from "../../shared/operations/job-manifest.ts";
-import { SITE_IS_UPGRADED } from "../../shared/tenant/site-upgrade.ts";
+import { ALREADY_UPGRADED } from "../../shared/tenant/site-upgrade.ts";
 import { REVERT_KIND, UPGRADE_KIND } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import type { ModelJob, Site, State } from "./model.ts";
@@ -72,5 +72,5 @@ export function broughtHome({ kind, benches: { from, to }, data }: ModelJob, sit
 /** What the success of a Job is told with, where it is not the plain one. */
 export function successOf({ kind, benches }: ModelJob, site: Site | undefined): string | null {
   const isUpgraded = site !== undefined && isWhole(site, benches.to);
-  return kind === REVERT_KIND && isUpgraded ? SITE_IS_UPGRADED : null;
+  return kind === REVERT_KIND && isUpgraded ? ALREADY_UPGRADED : null;
 }

@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { repository } from "../../scripts/repository.ts";
 import { WAITING_FOR_SLOT } from "../../shared/reconciler/slot-queue.ts";
 import { damagedFields, showDamaged } from "../../shared/tenant/damaged-record.ts";
-import { SITE_IS_UPGRADED } from "../../shared/tenant/site-upgrade.ts";
+import { ALREADY_UPGRADED } from "../../shared/tenant/site-upgrade.ts";
 import { REASON_HINTS } from "../../shared/tenant/reason-hints.ts";
 
 const test = suite("the reasons");
@@ -69,7 +69,7 @@ const known = new Set([
   ...ofAttempts(),
   WAITING_FOR_SLOT,
   ofDamage(),
-  SITE_IS_UPGRADED,
+  ALREADY_UPGRADED,
   // A Job's condition has it where a script has failed; no code of ours names it.
   "BackoffLimitExceeded",
 ]);
