@@ -12,34 +12,38 @@ locals {
     SITES_ADDRESSES = google_compute_global_address.sites.address
   }
 
-  # What makes sites and what gives them must agree on it.
+  # What makes sites and what gives them must agree on it. One bench is told as it was before there were several.
   new_site_environment = {
-    FRAPPE_IMAGE = local.frappe_image
-    FRAPPE_APPS  = join(",", var.frappe_apps)
+    BENCHES      = length(var.benches) == 0 ? "" : jsonencode(local.benches)
+    FRAPPE_IMAGE = length(var.benches) == 0 ? local.current_bench.image : ""
+    FRAPPE_APPS  = length(var.benches) == 0 ? join(",", local.current_bench.apps) : ""
     POOL_SIZE    = tostring(var.pool_size)
   }
 
   # What is empty is not set.
   reconciler_environment = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
-    GKE_CLUSTER         = google_container_cluster.this.name
-    GKE_LOCATION        = google_container_cluster.this.location
-    GKE_NAMESPACE       = var.namespace
-    CERTIFICATE_MAP     = google_certificate_manager_certificate_map.sites.name
-    DB_HOST             = local.database_host
-    DB_PORT             = tostring(var.database_port)
-    DB_TLS              = var.database_tls
-    DB_TLS_CA           = var.database_ca
-    BENCH_URL           = var.bench_url
-    ROUTER_URL          = var.router_url
-    MAX_CONCURRENT_JOBS = tostring(var.max_concurrent_jobs)
-    RETRY_PAUSE_SECONDS = tostring(var.retry_pause_seconds)
-    POOL_MAX_AGE_DAYS   = tostring(var.pool_max_age_days)
-    BACKUP_BUCKET       = google_storage_bucket.tenant_backups.name
-    BACKUP_HOUR         = tostring(var.tenant_backups.hour)
-    BACKUP_KEEP_DAILY   = tostring(var.tenant_backups.keep_daily)
-    BACKUP_KEEP_WEEKLY  = tostring(var.tenant_backups.keep_weekly)
-    BACKUP_KEEP_MONTHLY = tostring(var.tenant_backups.keep_monthly)
-    RESTORE_TEST_DAYS   = tostring(var.tenant_backups.test_days)
+    GKE_CLUSTER              = google_container_cluster.this.name
+    GKE_LOCATION             = google_container_cluster.this.location
+    GKE_NAMESPACE            = var.namespace
+    CERTIFICATE_MAP          = google_certificate_manager_certificate_map.sites.name
+    DB_HOST                  = local.database_host
+    DB_PORT                  = tostring(var.database_port)
+    DB_TLS                   = var.database_tls
+    DB_TLS_CA                = var.database_ca
+    BENCH_URL                = length(var.benches) == 0 ? var.bench_url : ""
+    ROUTER_URL               = var.router_url
+    MAX_CONCURRENT_JOBS      = tostring(var.max_concurrent_jobs)
+    RETRY_PAUSE_SECONDS      = tostring(var.retry_pause_seconds)
+    UPGRADE_MEMORY           = var.upgrade.memory
+    UPGRADE_DEADLINE_MINUTES = tostring(var.upgrade.deadline_minutes)
+    UPGRADE_DRAIN_SECONDS    = tostring(var.upgrade.drain_seconds)
+    POOL_MAX_AGE_DAYS        = tostring(var.pool_max_age_days)
+    BACKUP_BUCKET            = google_storage_bucket.tenant_backups.name
+    BACKUP_HOUR              = tostring(var.tenant_backups.hour)
+    BACKUP_KEEP_DAILY        = tostring(var.tenant_backups.keep_daily)
+    BACKUP_KEEP_WEEKLY       = tostring(var.tenant_backups.keep_weekly)
+    BACKUP_KEEP_MONTHLY      = tostring(var.tenant_backups.keep_monthly)
+    RESTORE_TEST_DAYS        = tostring(var.tenant_backups.test_days)
   }) : name => value if value != "" })
 
   environments = {
@@ -208,6 +212,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.push_receives_events,
     google_secret_manager_secret_iam_member.api_reads_keys,
     google_secret_manager_secret_iam_member.reconcilers_read,
+    terraform_data.bench,
   ]
 
   lifecycle {

@@ -91,18 +91,25 @@ output "api_is_public" {
   value       = contains(var.api_invokers, "allUsers")
 }
 
+output "benches" {
+  description = "The benches: their images, the Services in front of them, where site Jobs look at them, which is current, and which are to go."
+  value = [for one in local.benches : merge(one, {
+    service = local.bench_services[one.name]
+    retired = local.given_benches[one.name].retired
+  })]
+}
+
 output "bench" {
-  description = "What the bench must have in common with the site Jobs: the image, the database, and how many work at once."
+  description = "What every bench must have in common with the site Jobs: the database, how many work at once, and the memory of one that upgrades."
   value = {
-    image               = local.frappe_image
     docker_hub          = local.docker_hub
     database_in_cluster = var.database == "cluster"
     database_host       = local.database_host
     database_port       = var.database_port
     database_tls        = var.database_tls
     database_ca         = var.database_ca
-    url                 = var.bench_url
     max_concurrent_jobs = var.max_concurrent_jobs
+    upgrade_memory      = var.upgrade.memory
   }
 }
 

@@ -135,5 +135,6 @@ resource "terraform_data" "deletion_protection" {
     google_storage_bucket_object.sources,
     google_storage_transfer_job.copy,
     terraform_data.database,
+    terraform_data.bench,
   ]
 }

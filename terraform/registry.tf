@@ -4,10 +4,6 @@
 locals {
   # Before the name of an image of Docker Hub's; empty where nodes pull from there themselves.
   docker_hub = var.docker_hub_cache ? "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.docker_hub[0].repository_id}/" : ""
-
-  # Docker Hub's are those that name no host.
-  frappe_image_is_docker_hubs = !can(regex("^([^/]*[.:][^/]*|localhost)/", var.frappe_image))
-  frappe_image                = local.frappe_image_is_docker_hubs ? "${local.docker_hub}${var.frappe_image}" : var.frappe_image
 }
 
 resource "google_artifact_registry_repository" "functions" {

@@ -377,13 +377,12 @@ variable "namespace" {
 }
 
 variable "frappe_image" {
-  description = "The image that the site Jobs run: the very image of the bench."
+  description = "The image of the bench and of the site Jobs, where there is one bench; frappe/erpnext:v16.32.3 unless it is set. Several are in benches."
   type        = string
-  default     = "frappe/erpnext:v16.32.3"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^\\S+[:@][^\\s/]+$", var.frappe_image))
+    condition     = var.frappe_image == null || can(regex("^\\S+[:@][^\\s/]+$", var.frappe_image))
     error_message = "The frappe_image must be a container image with a tag or digest, such as frappe/erpnext:v16.32.3."
   }
 }
@@ -400,6 +399,70 @@ variable "frappe_apps" {
   }
 }
 
+variable "benches" {
+  description = "Several benches, each by its name: its image, the apps that its sites get (frappe_apps, unless they are set), whether new sites go there (current, for exactly one), whether it is to go (retired, which is refused while it has sites, and must be applied before it is left out), and where its web server answers within the cluster, should it be a bench of your own (url; empty where nobody shall look). The one that frappe_image alone means is called main."
+  type = map(object({
+    image   = string
+    apps    = optional(list(string))
+    current = optional(bool, false)
+    retired = optional(bool, false)
+    url     = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name, _ in var.benches : can(regex("^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", name))])
+    error_message = "The name of a bench must be 1 to 24 characters of a to z, 0 to 9 and hyphens, with a letter first and no hyphen last, such as v16-33. Longer ones do not fit into what Kubernetes calls its parts."
+  }
+
+  # Their Services would have one name: frappe-bench-socketio is a part of the bench main.
+  validation {
+    condition     = alltrue([for name, _ in var.benches : !can(regex("(^|-)(conf|dragonfly|gunicorn|mariadb|nginx|redis|scheduler|socketio|valkey|worker)(-|$)", name))])
+    error_message = "The name of a bench must not have the name of a bench's part in it: conf, dragonfly, gunicorn, mariadb, nginx, redis, scheduler, socketio, valkey or worker."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.benches : can(regex("^\\S+[:@][^\\s/]+$", one.image))])
+    error_message = "The image of a bench must be a container image with a tag or digest, such as frappe/erpnext:v16.33.0."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.benches : one.apps == null || try(length(one.apps) > 0 && alltrue([for app in one.apps : can(regex("^[a-z0-9_]+$", app))]), false)])
+    error_message = "The apps of a bench must be names of Frappe apps, such as erpnext, and at least one; left out, they are frappe_apps."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.benches : one.url == null || one.url == "" || can(regex("^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$", one.url))])
+    error_message = "The url of a bench must be an http URL of host and port, such as http://our-bench:8080, or empty."
+  }
+
+  validation {
+    condition     = length(var.benches) <= 20
+    error_message = "There can be 20 benches at most."
+  }
+
+  validation {
+    condition     = length(var.benches) == 0 || length([for one in var.benches : one if one.current]) == 1
+    error_message = "Exactly one of the benches must be current: new sites go there."
+  }
+
+  validation {
+    condition     = alltrue([for one in var.benches : !one.retired || !one.current])
+    error_message = "The current bench cannot be retired: make another one current."
+  }
+
+  validation {
+    condition     = length(var.benches) == 0 || var.frappe_image == null
+    error_message = "Either benches or frappe_image can be set. The bench that frappe_image means is called main: name it so among the benches, with its image, or its sites are on none of them."
+  }
+
+  validation {
+    condition     = length(var.benches) == 0 || var.bench_url == "http://frappe-bench:8080"
+    error_message = "Either benches or bench_url can be set: each of the benches has its own url."
+  }
+}
+
 variable "max_concurrent_jobs" {
   description = "How many site Jobs may work at once. The quota in the cluster makes room for them."
   type        = number
@@ -409,6 +472,32 @@ variable "max_concurrent_jobs" {
   validation {
     condition     = var.max_concurrent_jobs >= 1 && var.max_concurrent_jobs <= 1000 && floor(var.max_concurrent_jobs) == var.max_concurrent_jobs
     error_message = "The max_concurrent_jobs must be a whole number from 1 to 1000."
+  }
+}
+
+variable "upgrade" {
+  description = "What the Job that moves a site to another bench gets: memory, how long it may take at most, and how long it waits for the site's background jobs before it begins."
+  type = object({
+    memory           = optional(string, "4Gi")
+    deadline_minutes = optional(number, 240)
+    drain_seconds    = optional(number, 600)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]{0,5}(Mi|Gi)$", var.upgrade.memory))
+    error_message = "The upgrade.memory must be an amount such as 4Gi or 2048Mi."
+  }
+
+  validation {
+    condition     = var.upgrade.deadline_minutes >= 10 && var.upgrade.deadline_minutes <= 1440 && floor(var.upgrade.deadline_minutes) == var.upgrade.deadline_minutes
+    error_message = "The upgrade.deadline_minutes must be a whole number from 10 to 1440."
+  }
+
+  validation {
+    condition     = var.upgrade.drain_seconds >= 0 && var.upgrade.drain_seconds <= 7200 && floor(var.upgrade.drain_seconds) == var.upgrade.drain_seconds
+    error_message = "The upgrade.drain_seconds must be a whole number from 0 to 7200."
   }
 }
 
@@ -567,7 +656,7 @@ variable "database_ca" {
 }
 
 variable "bench_url" {
-  description = "Where the bench's web server answers within the cluster, for site Jobs to see what a site's visitors get. Empty where there is none: then nobody looks."
+  description = "Where the bench's web server answers within the cluster, for site Jobs to see what a site's visitors get. Empty where there is none: then nobody looks. Of several benches each has its own, in benches."
   type        = string
   default     = "http://frappe-bench:8080"
   nullable    = false

@@ -1,15 +1,22 @@
-# The bench: ERPNext's own chart, which runs what serves the sites. It makes none itself; that is what site
+# The benches: ERPNext's own chart for each, which runs what serves the sites. It makes none itself; that is what site
 # Jobs do.
 
 locals {
+  # By their names, which are their directories on the volume.
+  benches = { for one in local.control_plane.benches : one.name => one }
+  current = one([for one in local.control_plane.benches : one if one.current])
+
   # The chart names its nginx's Service by fullnameOverride, and socketio's after it; what the router leads to is derived
   # from it here and nowhere else. 8080 is where the image's nginx listens, 9000 where socketio does.
-  bench_service = { name = "frappe-bench", port = 8080 }
-  bench_sockets = { sockets_name = "${local.bench_service.name}-socketio", sockets_port = 9000 }
+  bench_port   = 8080
+  sockets_port = 9000
 
   # The chart joins the two by a colon again. So the last one parts them, and a digest is no special case:
   # of frappe/erpnext@sha256:… the "tag" is what follows sha256.
-  bench_image = regex("^(?P<repository>\\S+):(?P<tag>[^\\s/:]+)$", local.control_plane.bench.image)
+  bench_images = { for name, one in local.benches : name => regex("^(?P<repository>\\S+):(?P<tag>[^\\s/:]+)$", one.image) }
+
+  # As our own chart calls them.
+  sites_claims = { for name, _ in local.benches : name => name == "main" ? "frappe-sites" : "frappe-sites-${name}" }
 
   # Google's load balancer comes to the router from these two ranges, with "client, itself" at the end of
   # X-Forwarded-For: https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
@@ -29,17 +36,23 @@ locals {
   }
   bench_liveness = { livenessProbe = { override = true, probe = local.process_probe } }
 
-  bench_resources = { for name, part in var.bench : name => {
-    requests = { cpu = part.cpu, memory = part.memory }
+  bench_sizes = { for name, _ in local.benches : name => lookup(var.bench_sizes, name, var.bench) }
+  bench_resources = { for name, sizes in local.bench_sizes : name => { for part, size in sizes : part => {
+    requests = { cpu = size.cpu, memory = size.memory }
     # No limit on the processor: what is left of a node's may be used.
-    limits = { memory = part.memory }
-  } }
+    limits = { memory = size.memory }
+  } } }
+}
+
+moved {
+  from = helm_release.bench[0]
+  to   = helm_release.bench["main"]
 }
 
 resource "helm_release" "bench" {
-  count = var.bench_enabled ? 1 : 0
+  for_each = var.bench_enabled ? local.benches : {}
 
-  name       = local.bench_service.name
+  name       = each.value.service
   repository = "https://helm.erpnext.com"
   chart      = "erpnext"
   # The newest of which every value that is used here could be read. Its own image would be v16.13.2.
@@ -54,12 +67,12 @@ resource "helm_release" "bench" {
   max_history   = 10
 
   values = [yamlencode({
-    fullnameOverride = local.bench_service.name
+    fullnameOverride = each.value.service
 
-    # The very image that site Jobs run: sites/assets leads into it.
+    # The very image that this bench's site Jobs run: sites/assets leads into it.
     image = {
-      repository = local.bench_image.repository
-      tag        = local.bench_image.tag
+      repository = local.bench_images[each.key].repository
+      tag        = local.bench_images[each.key].tag
       pullPolicy = "IfNotPresent"
     }
 
@@ -80,7 +93,7 @@ resource "helm_release" "bench" {
     }
 
     persistence = {
-      worker = { enabled = true, existingClaim = "frappe-sites" }
+      worker = { enabled = true, existingClaim = local.sites_claims[each.key] }
       # Logs are read from the Pods.
       logs = { enabled = false }
     }
@@ -99,19 +112,20 @@ resource "helm_release" "bench" {
     dbExistingSecret            = "frappe-database-admin"
     dbExistingSecretPasswordKey = "password"
 
-    # Two Valkeys, frappe-bench-valkey-cache and -queue, on the port that site Jobs may reach. Neither is kept
-    # on a disk: with the queue's Pod goes what was enqueued, and the scheduler enqueues anew.
-    "valkey-cache"    = { enabled = true, resources = local.bench_resources.cache }
-    "valkey-queue"    = { enabled = true, resources = local.bench_resources.queue }
+    # Two Valkeys, frappe-bench-valkey-cache and -queue, on the port that site Jobs may reach. No other bench's: in the cache
+    # Frappe keeps which files the image's pages are made of. Neither is kept on a disk: with the queue's Pod goes what was
+    # enqueued, and the scheduler enqueues anew.
+    "valkey-cache"    = { enabled = true, resources = local.bench_resources[each.key].cache }
+    "valkey-queue"    = { enabled = true, resources = local.bench_resources[each.key].queue }
     "dragonfly-cache" = { enabled = false }
     "dragonfly-queue" = { enabled = false }
     "redis-cache"     = { enabled = false }
     "redis-queue"     = { enabled = false }
 
     nginx = {
-      replicaCount = var.bench.nginx.replicas
-      resources    = local.bench_resources.nginx
-      service      = { type = "ClusterIP", port = local.bench_service.port }
+      replicaCount = local.bench_sizes[each.key].nginx.replicas
+      resources    = local.bench_resources[each.key].nginx
+      service      = { type = "ClusterIP", port = local.bench_port }
       environment = {
         # The site is the one that the router says: a host's name is not a site's.
         frappeSiteNameHeader = "$http_x_frappe_site_name"
@@ -124,14 +138,14 @@ resource "helm_release" "bench" {
     }
 
     worker = {
-      gunicorn  = { replicaCount = var.bench.gunicorn.replicas, resources = local.bench_resources.gunicorn }
-      default   = merge(local.bench_liveness, { replicaCount = var.bench.default.replicas, resources = local.bench_resources.default })
-      short     = merge(local.bench_liveness, { replicaCount = var.bench.short.replicas, resources = local.bench_resources.short })
-      long      = merge(local.bench_liveness, { replicaCount = var.bench.long.replicas, resources = local.bench_resources.long })
-      scheduler = merge(local.bench_liveness, { replicaCount = 1, resources = local.bench_resources.scheduler })
+      gunicorn  = { replicaCount = local.bench_sizes[each.key].gunicorn.replicas, resources = local.bench_resources[each.key].gunicorn }
+      default   = merge(local.bench_liveness, { replicaCount = local.bench_sizes[each.key].default.replicas, resources = local.bench_resources[each.key].default })
+      short     = merge(local.bench_liveness, { replicaCount = local.bench_sizes[each.key].short.replicas, resources = local.bench_resources[each.key].short })
+      long      = merge(local.bench_liveness, { replicaCount = local.bench_sizes[each.key].long.replicas, resources = local.bench_resources[each.key].long })
+      scheduler = merge(local.bench_liveness, { replicaCount = 1, resources = local.bench_resources[each.key].scheduler })
     }
 
-    socketio = { replicaCount = var.bench.socketio.replicas, resources = local.bench_resources.socketio }
+    socketio = { replicaCount = local.bench_sizes[each.key].socketio.replicas, resources = local.bench_resources[each.key].socketio }
 
     # Ways in: our own chart has one, for all sites.
     ingress   = { enabled = false }
@@ -148,7 +162,7 @@ resource "helm_release" "bench" {
         fixVolume = false
         # A node may go away under it.
         backoffLimit = 3
-        resources    = local.bench_resources.scheduler
+        resources    = local.bench_resources[each.key].scheduler
       }
       createSite          = { enabled = false }
       createMultipleSites = { enabled = false }
@@ -159,4 +173,23 @@ resource "helm_release" "bench" {
 
   # The volume, the Secrets and the database.
   depends_on = [helm_release.cluster]
+}
+
+# As benches.tf of the root above, which speaks first: what depends on the release is destroyed before it. Whether a bench that
+# is retired has sites, our own chart looks (templates/retired-benches.yaml), which is applied before this.
+resource "terraform_data" "bench" {
+  for_each = local.benches
+
+  input = { name = each.key, may_go = each.value.retired || !local.control_plane.deletion_protection }
+
+  provisioner "local-exec" {
+    when    = destroy
+    quiet   = true
+    command = self.input.may_go ? "exit 0" : "echo The bench ${self.input.name} is not retired, so it is not left out. Set retired = true for it and apply both roots, which is refused while it has sites. Leave it out then. && exit 1"
+  }
+
+  depends_on = [
+    helm_release.bench,
+    helm_release.cluster,
+  ]
 }

@@ -6,21 +6,30 @@ locals {
   chart_files = fileset("${path.module}/chart", "**")
   chart_hash  = sha256(join("", [for file in local.chart_files : "${file} ${filesha256("${path.module}/chart/${file}")}"]))
 
-  # Where the router leads: the bench's Services, or another's. nginx knows no search list, so it is told whole names. A
+  # Where the router leads: the benches' Services, or another's. nginx knows no search list, so it is told whole names. A
   # bench that has no socketio by itself gets web sockets with everything else.
-  served_by = var.bench_enabled ? merge(local.bench_service, local.bench_sockets) : merge(var.bench_service, {
+  own_service = {
+    name         = var.bench_service.name
+    port         = var.bench_service.port
     sockets_name = coalesce(var.bench_service.sockets_name, var.bench_service.name, "none")
     sockets_port = var.bench_service.sockets_name == "" ? var.bench_service.port : var.bench_service.sockets_port
-  })
+  }
+  served_by = { for name, one in local.benches : name => var.bench_enabled ? {
+    name         = one.service
+    port         = local.bench_port
+    sockets_name = "${one.service}-socketio"
+    sockets_port = local.sockets_port
+  } : local.own_service }
   services = "${local.namespace}.svc.cluster.local"
-  benches = local.served_by.name == "" ? [] : [{
+  # The load balancer's check asks them in this order, and the current one is the likeliest to answer.
+  upstreams = [for name in distinct(concat([local.current.name], keys(local.benches))) : {
     # Its directory on the volume.
-    name        = "main"
-    host        = "${local.served_by.name}.${local.services}"
-    port        = local.served_by.port
-    socketsHost = "${local.served_by.sockets_name}.${local.services}"
-    socketsPort = local.served_by.sockets_port
-  }]
+    name        = name
+    host        = "${local.served_by[name].name}.${local.services}"
+    port        = local.served_by[name].port
+    socketsHost = "${local.served_by[name].sockets_name}.${local.services}"
+    socketsPort = local.served_by[name].sockets_port
+  } if local.served_by[name].name != ""]
 
   # As of the database's.
   router_is_docker_hubs = !can(regex("^([^/]*[.:][^/]*|localhost)/", var.router.image))
@@ -35,6 +44,10 @@ locals {
 
   # A site Job is one Pod. Beside those that work there may be as many that are on their way out.
   job_pods = 2 * local.control_plane.bench.max_concurrent_jobs
+
+  # Each may be one that upgrades, and what that may use is set.
+  upgrade_mib = tonumber(regex("^\\d+", local.control_plane.bench.upgrade_memory)) * (endswith(local.control_plane.bench.upgrade_memory, "Gi") ? 1024 : 1)
+  job_mib     = max(2048, local.upgrade_mib)
 }
 
 resource "helm_release" "cluster" {
@@ -107,15 +120,19 @@ resource "helm_release" "cluster" {
       replicas       = var.router.replicas
       cpu            = var.router.cpu
       memory         = var.router.memory
-      benches        = local.benches
+      benches        = local.upstreams
       trustedProxies = local.trusted_proxies
     }
 
+    benches        = keys(local.benches)
+    retiredBenches = [for name, one in local.benches : name if one.retired]
+    releases       = var.bench_enabled ? [for one in local.benches : one.service] : []
+
     # Where site Jobs see what a site without a host name answers.
-    benchPort = tonumber(try(regex(":(\\d+)$", local.control_plane.bench.url)[0], "80"))
+    benchPorts = distinct([for one in local.benches : tonumber(try(regex(":(\\d+)$", one.url)[0], "80"))])
 
     cloudSdkImage = var.cloud_sdk_image
-    frappeImage   = local.control_plane.bench.image
+    frappeImage   = local.current.image
 
     gateway = {
       enabled        = var.gateway.enabled
@@ -131,7 +148,18 @@ resource "helm_release" "cluster" {
       requestsCpu    = "${local.job_pods * 250}m"
       requestsMemory = "${local.job_pods * 512}Mi"
       limitsCpu      = tostring(local.job_pods)
-      limitsMemory   = "${local.job_pods * 2}Gi"
+      limitsMemory   = "${local.job_pods * local.job_mib}Mi"
     }
   })]
+
+  lifecycle {
+    precondition {
+      condition     = var.bench_enabled || length(local.benches) == 1
+      error_message = "A bench of your own (bench_enabled = false) is the only one: bench_service names one Service. Leave one bench in benches of the root above, or have them made here."
+    }
+    precondition {
+      condition     = alltrue([for name, _ in var.bench_sizes : contains(keys(local.benches), name)])
+      error_message = "Each of bench_sizes must be the name of a bench of the root above."
+    }
+  }
 }

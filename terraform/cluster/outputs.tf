@@ -18,7 +18,7 @@ output "gateway_service" {
 
 output "benches" {
   description = "Where the router leads, by the benches' directories on the volume."
-  value       = local.benches
+  value       = local.upstreams
 }
 
 output "backups_command" {
@@ -26,7 +26,7 @@ output "backups_command" {
   value       = var.backup.enabled ? "gcloud storage ls gs://${local.control_plane.backups.bucket} --project=${local.control_plane.project_id}" : null
 }
 
-output "bench_logs_command" {
-  description = "Follows what the bench's web servers say."
-  value       = var.bench_enabled ? "kubectl logs --namespace=${local.namespace} --follow deployment/${local.bench_service.name}-gunicorn" : null
+output "bench_logs_commands" {
+  description = "Follow what the web servers of each bench say."
+  value       = { for name, one in helm_release.bench : name => "kubectl logs --namespace=${local.namespace} --follow deployment/${one.name}-gunicorn" }
 }

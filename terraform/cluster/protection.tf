@@ -15,5 +15,6 @@ resource "terraform_data" "deletion_protection" {
   depends_on = [
     helm_release.bench,
     helm_release.cluster,
+    terraform_data.bench,
   ]
 }

@@ -24,7 +24,7 @@ variable "control_plane_state" {
 }
 
 variable "timeout_seconds" {
-  description = "How long each of the two releases may take until all of it runs. The first time nodes are made, and images of several GB pulled."
+  description = "How long each of the releases may take until all of it runs. The first time nodes are made, and images of several GB pulled."
   type        = number
   default     = 1800
   nullable    = false
@@ -132,7 +132,7 @@ variable "gateway" {
 }
 
 variable "router" {
-  description = "The nginx before the bench, which follows a host name's link to its site: its image, how many Pods, processors, and memory."
+  description = "The nginx before the benches, which follows a host name's link to its site: its image, how many Pods, processors, and memory."
   type = object({
     image    = optional(string, "nginxinc/nginx-unprivileged:1.30.5-alpine@sha256:ed04ec1ff34502c339ee5c3ae3f855442398edc1d05591e2b98981dcbbd20b1e")
     replicas = optional(number, 2)
@@ -166,7 +166,7 @@ variable "router" {
 # The bench.
 
 variable "bench_enabled" {
-  description = "Whether the bench is made here. Without it bench_service says where the sites are served from: a bench of your own, on the claim frappe-sites and the very image of the site Jobs."
+  description = "Whether the benches are made here. Without it bench_service says where the sites are served from: a bench of your own, the only one, on the claim frappe-sites and the very image of the site Jobs."
   type        = bool
   default     = true
   nullable    = false
@@ -215,7 +215,7 @@ variable "bench_service" {
 }
 
 variable "bench" {
-  description = "What the bench's parts get: how many Pods of each, processors, and memory, which is a limit too. Of the scheduler, the cache and the queue there is one each."
+  description = "What the parts of each bench get: how many Pods of each, processors, and memory, which is a limit too. Of the scheduler, the cache and the queue there is one each."
   type = object({
     nginx     = optional(object({ replicas = optional(number, 2), cpu = optional(string, "100m"), memory = optional(string, "256Mi") }), {})
     gunicorn  = optional(object({ replicas = optional(number, 2), cpu = optional(string, "500m"), memory = optional(string, "2Gi") }), {})
@@ -243,5 +243,37 @@ variable "bench" {
   validation {
     condition     = alltrue([for part in var.bench : try(part.replicas >= 1 && part.replicas <= 100 && floor(part.replicas) == part.replicas, !can(part.replicas))])
     error_message = "The replicas of a part of the bench must be a whole number from 1 to 100."
+  }
+}
+
+variable "bench_sizes" {
+  description = "As bench, in its place for single benches, by their names: one that is on its way out needs less."
+  type = map(object({
+    nginx     = optional(object({ replicas = optional(number, 2), cpu = optional(string, "100m"), memory = optional(string, "256Mi") }), {})
+    gunicorn  = optional(object({ replicas = optional(number, 2), cpu = optional(string, "500m"), memory = optional(string, "2Gi") }), {})
+    socketio  = optional(object({ replicas = optional(number, 1), cpu = optional(string, "100m"), memory = optional(string, "512Mi") }), {})
+    default   = optional(object({ replicas = optional(number, 1), cpu = optional(string, "250m"), memory = optional(string, "1Gi") }), {})
+    short     = optional(object({ replicas = optional(number, 1), cpu = optional(string, "250m"), memory = optional(string, "1Gi") }), {})
+    long      = optional(object({ replicas = optional(number, 1), cpu = optional(string, "250m"), memory = optional(string, "1Gi") }), {})
+    scheduler = optional(object({ cpu = optional(string, "100m"), memory = optional(string, "512Mi") }), {})
+    cache     = optional(object({ cpu = optional(string, "100m"), memory = optional(string, "512Mi") }), {})
+    queue     = optional(object({ cpu = optional(string, "100m"), memory = optional(string, "512Mi") }), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for part in flatten([for one in var.bench_sizes : values(one)]) : can(regex("^[0-9]+(\\.[0-9]+|m)?$", part.cpu))])
+    error_message = "The cpu of a part in bench_sizes must be a number of processors, such as 2 or 500m."
+  }
+
+  validation {
+    condition     = alltrue([for part in flatten([for one in var.bench_sizes : values(one)]) : can(regex("^[1-9][0-9]*(Mi|Gi)$", part.memory))])
+    error_message = "The memory of a part in bench_sizes must be an amount such as 512Mi or 2Gi."
+  }
+
+  validation {
+    condition     = alltrue([for part in flatten([for one in var.bench_sizes : values(one)]) : try(part.replicas >= 1 && part.replicas <= 100 && floor(part.replicas) == part.replicas, !can(part.replicas))])
+    error_message = "The replicas of a part in bench_sizes must be a whole number from 1 to 100."
   }
 }

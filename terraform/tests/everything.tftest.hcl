@@ -33,6 +33,7 @@ variables {
   database_admin          = "kairos"
   database_admin_password = "database-password"
   max_concurrent_jobs     = 8
+  upgrade                 = { memory = "6Gi", deadline_minutes = 90, drain_seconds = 120 }
   retry_pause_seconds     = 20
   pool_size               = 12
   pool_max_age_days       = 14

@@ -145,9 +145,9 @@ run "by_default" {
     condition = (
       google_artifact_registry_repository.docker_hub[0].mode == "REMOTE_REPOSITORY" &&
       google_artifact_registry_repository.docker_hub[0].remote_repository_config[0].docker_repository[0].public_repository == "DOCKER_HUB" &&
-      output.bench.image == "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/frappe/erpnext:v16.32.3" &&
+      output.benches[0].image == "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/frappe/erpnext:v16.32.3" &&
       output.bench.docker_hub == "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/" &&
-      google_cloudfunctions2_function.this["provision"].service_config[0].environment_variables["FRAPPE_IMAGE"] == output.bench.image
+      google_cloudfunctions2_function.this["provision"].service_config[0].environment_variables["FRAPPE_IMAGE"] == output.benches[0].image
     )
     error_message = "Nodes pull from Docker Hub themselves, or site Jobs and bench have different images."
   }
@@ -206,7 +206,7 @@ run "without_a_cache_images_come_from_docker_hub" {
   }
 
   assert {
-    condition     = length(google_artifact_registry_repository.docker_hub) == 0 && length(google_artifact_registry_repository_iam_member.nodes_pull_from_docker_hub) == 0 && output.bench.image == "frappe/erpnext:v16.32.3" && output.bench.docker_hub == ""
+    condition     = length(google_artifact_registry_repository.docker_hub) == 0 && length(google_artifact_registry_repository_iam_member.nodes_pull_from_docker_hub) == 0 && output.benches[0].image == "frappe/erpnext:v16.32.3" && output.bench.docker_hub == ""
     error_message = "Images come through a repository that is not there."
   }
 }
@@ -217,7 +217,7 @@ run "an_image_of_another_registry_is_as_it_was_named" {
   }
 
   assert {
-    condition     = output.bench.image == "ghcr.io/somebody/bench:v1"
+    condition     = output.benches[0].image == "ghcr.io/somebody/bench:v1"
     error_message = "It is looked for at Docker Hub."
   }
 }

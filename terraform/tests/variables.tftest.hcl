@@ -366,6 +366,36 @@ run "refused_no_apps" {
   expect_failures = [var.frappe_apps]
 }
 
+run "refused_an_upgrade_with_memory_of_no_unit" {
+  command = plan
+
+  variables {
+    upgrade = { memory = "4096" }
+  }
+
+  expect_failures = [var.upgrade]
+}
+
+run "refused_an_upgrade_without_time" {
+  command = plan
+
+  variables {
+    upgrade = { deadline_minutes = 5 }
+  }
+
+  expect_failures = [var.upgrade]
+}
+
+run "refused_an_upgrade_that_waits_for_ever" {
+  command = plan
+
+  variables {
+    upgrade = { drain_seconds = 100000 }
+  }
+
+  expect_failures = [var.upgrade]
+}
+
 run "refused_no_jobs" {
   command = plan
 

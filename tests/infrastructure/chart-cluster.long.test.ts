@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runScript, fakeCluster } from "./chart-script.ts";
-import { chartObjects, VALUES } from "./chart.ts";
+import { chartObjects, SEVERAL_BENCHES } from "./chart.ts";
 import type { Manifest } from "./chart.ts";
 import { findKubeApiserver, startKubeApiserver } from "../testkit/kube-apiserver.ts";
 import type { KubeApiserver } from "../testkit/kube-apiserver.ts";
@@ -38,7 +38,7 @@ function addTests(directoryOfBinaries: string): void {
 
   test.before(async () => {
     server = await startKubeApiserver(directoryOfBinaries);
-    objects = chartObjects(VALUES)
+    objects = chartObjects(SEVERAL_BENCHES)
       .filter(({ kind }) => !NOT_THERE.has(kind))
       .toSorted(({ kind: left }, { kind: right }) => order(left) - order(right));
     for (const object of objects) {

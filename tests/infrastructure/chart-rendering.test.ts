@@ -13,6 +13,7 @@ import {
   objectsIn,
   readChartFiles,
   renderChart,
+  SEVERAL_BENCHES,
   SMALL_VALUES,
   VALUES,
 } from "./chart.ts";
@@ -28,6 +29,7 @@ const VALUE_SETS: Record<string, Values> = {
   "an external database, no backup, no Gateway": SMALL_VALUES,
   "an external database with a backup": { ...SMALL_VALUES, backup: VALUES.backup },
   "no bench, and so no router": { ...VALUES, gateway: { enabled: false }, router: { benches: [] } },
+  "several benches": SEVERAL_BENCHES,
   "values that need quotes": {
     ...VALUES,
     namespace: "1234",

@@ -46,8 +46,8 @@ function writeMail(settings: string | null, account: Record<string, string> = AC
   writeFileSync(join(mail, "version"), "mail/versions/3");
   for (const [key, value] of Object.entries(account)) writeFileSync(join(mail, key), value);
   if (settings !== null) writeFileSync(file, settings, { mode: 0o640 });
-  const run = (pause = "0.05") =>
-    runScript("mail.py", { PAUSE_SECONDS: pause }, [mail, "mail/versions/3", file]);
+  const run = (pause = "0.05", ...others: string[]) =>
+    runScript("mail.py", { PAUSE_SECONDS: pause }, [mail, "mail/versions/3", file, ...others]);
   return { file, run, read: () => JSON.parse(readFileSync(file, "utf8")) as object };
 }
 
@@ -66,6 +66,16 @@ test("where there is no bench yet, the account is there before it", async () => 
   const { run, read } = writeMail(null);
   assert.is((await run()).status, 0);
   assert.equal(read(), WRITTEN);
+});
+
+test("of several benches each has the account", async () => {
+  const { read, run } = writeMail(JSON.stringify({ db_host: "mariadb" }));
+  const other = join(directory, "other_site_config.json");
+  writeFileSync(other, JSON.stringify({ db_host: "other" }));
+  const { status, output } = await run("0", other);
+  assert.is(status, 0, output);
+  assert.equal(read(), { db_host: "mariadb", ...WRITTEN });
+  assert.equal(JSON.parse(readFileSync(other, "utf8")), { db_host: "other", ...WRITTEN });
 });
 
 test("what is already so is not written again", async () => {

@@ -197,6 +197,7 @@ function operand(word: Operand, context: Context): unknown {
   if (word.startsWith('"')) return JSON.parse(word);
   if (/^\d+$/.test(word)) return BigInt(word);
   if (word === ".") return context.dot;
+  if (word === "$") return ROOT;
   if (/^\.\w+$/.test(word) && context.dot !== ROOT) return valueAt(word.slice(1), context.dot);
   if (/^\$?\.Values(\.\w+)+$/.test(word)) {
     if (!word.startsWith("$") && context.dot !== ROOT) throw new Error(`${word} within a range`);
@@ -226,6 +227,7 @@ const FUNCTIONS: Record<string, (given: unknown[], context: Context) => unknown>
       : toText(value),
   int: ([value]) => BigInt(value as string | number),
   mul: (factors) => factors.reduce<bigint>((product, each) => product * BigInt(each as number), 1n),
+  ne: ([left, right]) => left !== right,
   nindent: ([spaces, value]) => `\n${indent(Number(spaces), toText(value))}`,
   printf: ([format, ...rest]) => toText(format).replaceAll(/%[sd]/g, () => toText(rest.shift())),
   include: ([name, dot], context) => {

@@ -7,7 +7,9 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -80,15 +82,41 @@ function treeOf(directory: string, at = ""): string[] {
     });
 }
 
-test("the directories are made, and what is there stays", async () => {
-  for (const _ of [1, 2]) {
-    const { status, output } = await runScript("prepare-volume.sh", { VOLUME: restored });
+test("the directories are made, those of each bench too, and what is there stays", async () => {
+  for (const BENCHES of ["main ", "main v16-33 ", "v16-33 "]) {
+    const { status, output } = await runScript("prepare-volume.sh", { VOLUME: restored, BENCHES });
     assert.is(status, 0, output);
     assert.equal(readdirSync(restored), ["benches", "hosts", "tenants"]);
     assert.ok(existsSync(join(restored, "benches/main/sites")));
+    assert.is(existsSync(join(restored, "benches/v16-33/sites")), BENCHES !== "main ");
     writeFileSync(join(restored, "hosts/a.example.com"), "");
   }
   assert.ok(existsSync(join(restored, "hosts/a.example.com")));
+});
+
+/** Runs the Job that an upgrade of the chart begins with, where benches are to go. */
+const retire = (RETIRED: string) =>
+  runScript("retired-benches.sh", { VOLUME: bucket.volume, RETIRED });
+
+test("a bench that is to go may have no site, and it is said how many it has", async () => {
+  mkdirSync(join(bucket.volume, "benches/v16-33/sites/assets"), { recursive: true });
+  writeFileSync(join(bucket.volume, "benches/v16-33/sites/common_site_config.json"), "{}");
+  const { status, output } = await retire("v16-33 never-made main ");
+  assert.is(status, 65, output);
+  assert.is(
+    output,
+    "The bench main still has 2 sites; move them with a rollout first (POST /rollouts).\n",
+  );
+  const empty = await retire("v16-33 never-made ");
+  assert.equal([empty.status, empty.output], [0, "no bench that is retired has a site\n"]);
+});
+
+test("a bench whose sites cannot be listed is not taken for an empty one", async () => {
+  rmSync(join(bucket.volume, "benches/main/sites"), { recursive: true });
+  // A link to itself is there, and cannot be read.
+  symlinkSync("sites", join(bucket.volume, "benches/main/sites"));
+  const { status, output } = await retire("main");
+  assert.is.not(status, 0, output);
 });
 
 test("what is restored into an empty volume is what there was, its links with their relative targets", async () => {
@@ -124,6 +152,32 @@ test("one site is restored with its hosts, and nobody else's", async () => {
     "www.acme-corp.org",
   ]);
   assert.is(readlinkSync(join(restored, "hosts/acme.example.com")), `../tenants/${ACME}/current`);
+});
+
+test("one site is restored into the bench in which it was, and a site that was held is so", async () => {
+  const moved = join(bucket.volume, "benches/v16-33/sites");
+  mkdirSync(moved, { recursive: true });
+  renameSync(join(bucket.volume, "benches/main/sites", OTHER), join(moved, OTHER));
+  leadTo(join(bucket.volume, "tenants", OTHER, "current"), "updating");
+  await backUp();
+  const { status, output } = await restore({ SITE: OTHER });
+  assert.is(status, 0, output);
+  assert.equal(readdirSync(join(restored, "benches")), ["v16-33"]);
+  assert.is(
+    readFileSync(join(restored, "benches/v16-33/sites", OTHER, "site_config.json"), "utf8"),
+    OTHER,
+  );
+  assert.is(readlinkSync(join(restored, "tenants", OTHER, "current")), "updating");
+  const unknown = await restore({ SITE: `tn${"c".repeat(32)}` });
+  assert.is(unknown.status, 1);
+  assert.match(unknown.output, "the bucket has no site tn");
+});
+
+test("a volume whose bench main is gone is copied all the same", async () => {
+  renameSync(join(bucket.volume, "benches/main"), join(bucket.volume, "benches/v16-33"));
+  await backUp();
+  const copied = join(bucket.volume, "../backups/volume/benches/v16-33/sites", ACME);
+  assert.ok(existsSync(join(copied, "site_config.json")));
 });
 
 test("a host that leads elsewhere by now does so still, unless it may be overwritten", async () => {

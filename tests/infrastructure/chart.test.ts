@@ -4,7 +4,9 @@ import type {
   V1CronJob,
   V1Deployment,
   V1Job,
+  V1LabelSelector,
   V1NetworkPolicy,
+  V1NetworkPolicyPeer,
   V1PersistentVolume,
   V1PersistentVolumeClaim,
   V1PodDisruptionBudget,
@@ -16,6 +18,7 @@ import type {
 } from "@kubernetes/client-node";
 import { Ajv } from "ajv";
 import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
@@ -25,6 +28,7 @@ import {
   findFaults,
   readChartFiles,
   renderChart,
+  SEVERAL_BENCHES,
   SMALL_VALUES,
   VALUES,
 } from "./chart.ts";
@@ -49,6 +53,7 @@ const MODES: Record<string, Values> = {
   },
   "without a Gateway": { ...VALUES, gateway: { enabled: false } },
   "without a bench": { ...VALUES, gateway: { enabled: false }, router: { benches: [] } },
+  "with several benches": SEVERAL_BENCHES,
 };
 
 const BENCH = { name: "main", host: "bench", port: 80, socketsHost: "socketio", socketsPort: 90 };
@@ -176,6 +181,22 @@ test("what holds the customers' data stays when the chart is uninstalled", () =>
   });
 });
 
+test("of each bench stays the claim of its sites, of one that is to go too", () => {
+  const kept = chartObjects(SEVERAL_BENCHES).filter(({ metadata }) => {
+    const annotations = metadata["annotations"] as Record<string, string> | undefined;
+    return annotations?.["helm.sh/resource-policy"] === "keep";
+  });
+  const ofSites = kept.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  assert.equal(ofSites.filter((name) => name.includes("-sites")).toSorted(), [
+    "PersistentVolume frappe-sites",
+    "PersistentVolume frappe-sites-v16-31",
+    "PersistentVolume frappe-sites-v16-33",
+    "PersistentVolumeClaim frappe-sites",
+    "PersistentVolumeClaim frappe-sites-v16-31",
+    "PersistentVolumeClaim frappe-sites-v16-33",
+  ]);
+});
+
 test("an external database takes nothing of MariaDB into the cluster", () => {
   const objects = chartObjects({ ...SMALL_VALUES, backup: VALUES.backup });
   const names = new Set(objects.map(({ metadata }) => metadata.name));
@@ -285,14 +306,16 @@ test("the volume is mounted by the protocol that it has", () => {
   }
 });
 
-test("each claim is of one volume: the root, the root for the router, or the bench's sites", () => {
+test("each claim is of one volume: the root, the root for the router, or a bench's sites", () => {
+  const objectOf = (kind: string, name: string) => chartObject(kind, name, SEVERAL_BENCHES);
   for (const [claim, path] of [
     ["kairos-volume", "/sites"],
     ["kairos-router", "/sites"],
     ["frappe-sites", "/sites/benches/main/sites"],
+    ["frappe-sites-v16-33", "/sites/benches/v16-33/sites"],
   ] as const) {
-    const { spec } = chartObject("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
-    const volume = chartObject("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
+    const { spec } = objectOf("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
+    const volume = objectOf("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
     assert.is(volume.spec?.claimRef?.name, claim);
     assert.equal(volume.spec?.nfs, { server: "10.0.0.2", path }, claim);
   }
@@ -304,6 +327,84 @@ test("whoever prepares the volume mounts its root, for the rest is not there yet
     claim === undefined ? [] : [claim.claimName],
   );
   assert.equal(claims, ["kairos-volume"]);
+});
+
+test("the mail account comes into each bench's configuration, on the claim of its sites", () => {
+  const { spec } = chartObject("Job", "kairos-mail", SEVERAL_BENCHES) as unknown as V1Job;
+  const { containers = [], volumes = [] } = spec?.template.spec ?? {};
+  const files = containers[0]?.command?.slice(4);
+  assert.equal(files, [
+    "/sites/main/common_site_config.json",
+    "/sites/v16-31/common_site_config.json",
+    "/sites/v16-33/common_site_config.json",
+  ]);
+  const claimAt = (path: string) => {
+    const mount = containers[0]?.volumeMounts?.find(({ mountPath }) => mountPath === path);
+    const volume = volumes.find(({ name }) => name === mount?.name);
+    return volume?.persistentVolumeClaim?.claimName;
+  };
+  assert.equal(
+    files?.map((file) => claimAt(dirname(file))),
+    ["frappe-sites", "frappe-sites-v16-31", "frappe-sites-v16-33"],
+  );
+});
+
+test("a bench's Redis answers its own parts and site Jobs, and no other bench's", () => {
+  const labelsOf = (name: string, instance = name) => ({
+    "app.kubernetes.io/name": name,
+    "app.kubernetes.io/instance": instance,
+  });
+  // As ERPNext's chart labels its Pods.
+  const worker = (release: string) => labelsOf("erpnext-worker-l", `${release}-worker-l`);
+  const mayAsk = (redis: Labels, asking: Labels) => {
+    const policies = chartObjects(SEVERAL_BENCHES)
+      .filter(({ kind }) => kind === "NetworkPolicy")
+      .map((object) => (object as unknown as V1NetworkPolicy).spec)
+      .filter((spec) => spec?.podSelector && isSelected(redis, spec.podSelector));
+    assert.is(policies.length, 1, JSON.stringify(redis));
+    assert.equal(policies[0]?.policyTypes, ["Ingress"]);
+    // Not as the client's types have it, which call it _from.
+    const rules = policies[0]?.ingress as { from: V1NetworkPolicyPeer[]; ports: unknown }[];
+    return rules.some(({ from, ports }) => {
+      assert.equal(ports, [{ protocol: "TCP", port: 6379 }]);
+      return from.some(({ podSelector }) => podSelector && isSelected(asking, podSelector));
+    });
+  };
+  for (const name of ["valkey-cache", "valkey-queue"]) {
+    const redis = labelsOf(name, "frappe-bench");
+    assert.ok(mayAsk(redis, worker("frappe-bench")), name);
+    assert.ok(mayAsk(redis, { "app.kubernetes.io/managed-by": "kairos-control-plane" }), name);
+    assert.not.ok(mayAsk(redis, worker("frappe-bench-v16-33")), name);
+    assert.not.ok(mayAsk(labelsOf(name, "frappe-bench-v16-33"), worker("frappe-bench")), name);
+    assert.not.ok(mayAsk(redis, { "app.kubernetes.io/name": "kairos-backup" }), name);
+  }
+});
+
+type Labels = Record<string, string>;
+
+function isSelected(labels: Labels, { matchLabels = {}, matchExpressions = [] }: V1LabelSelector) {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values }) => {
+      assert.is(operator, "In");
+      return values?.includes(labels[key] ?? "");
+    })
+  );
+}
+
+test("an upgrade looks for sites first where a bench is to go, and only there", () => {
+  const name = "kairos-retired-benches-have-no-sites";
+  assert.not.ok(chartObjects().some(({ metadata }) => metadata.name === name));
+  const job = chartObject("Job", name, SEVERAL_BENCHES);
+  assert.equal(job.metadata["annotations"], {
+    "helm.sh/hook": "pre-upgrade",
+    // One that has refused stays, to be read.
+    "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
+  });
+  const { containers = [] } = (job as unknown as V1Job).spec?.template.spec ?? {};
+  const env = Object.fromEntries(containers[0]?.env?.map((one) => [one.name, one.value]) ?? []);
+  assert.is(env["RETIRED"], "v16-31 ");
+  assert.ok(containers[0]?.volumeMounts?.every(({ readOnly }) => readOnly));
 });
 
 const router = (values: Values = VALUES) =>
@@ -352,13 +453,13 @@ test("the router's image is always the very same", () => {
 
 test("the router reaches the bench's web server and its socketio, and site Jobs reach the router and the bench", () => {
   const [bench] = [{ name: "main", host: "ours", port: 81, socketsHost: "io", socketsPort: 82 }];
-  const values = { ...VALUES, benchPort: 81, router: { benches: [bench] } };
+  const values = { ...VALUES, benchPorts: [81, 83], router: { benches: [bench] } };
   const portsOf = (name: string) => {
     const { spec } = chartObject("NetworkPolicy", name, values) as unknown as V1NetworkPolicy;
     return spec?.egress?.flatMap(({ ports }) => ports?.map(({ port }) => port));
   };
   assert.equal(portsOf("kairos-router"), [53, 53, 81, 82]);
-  assert.equal(portsOf("kairos-site-jobs"), [53, 53, 3306, 6379, 81, 8080]);
+  assert.equal(portsOf("kairos-site-jobs"), [53, 53, 3306, 6379, 81, 83, 8080]);
 });
 
 test("without a bench there is no router, and all else is there", () => {
@@ -443,7 +544,11 @@ for (const [path, values] of [
   ["/router/benches/0/name", { router: { benches: [{ ...BENCH, name: "main; default" }] } }],
   ["/router/benches/0/host", { router: { benches: [{ ...BENCH, host: "a b" }] } }],
   ["/router/benches/0/socketsPort", { router: { benches: [{ ...BENCH, socketsPort: 0 }] } }],
-  ["/router/benches", { router: { benches: [BENCH, { ...BENCH, name: "next" }] } }],
+  ["/benches", { benches: [] }],
+  ["/benches/0", { benches: ["../main"] }],
+  ["/retiredBenches/0", { retiredBenches: ["$(true)"] }],
+  ["/releases/0", { releases: ["Frappe"] }],
+  ["/benchPorts/0", { benchPorts: [0] }],
   ["/gateway/timeoutSeconds", { gateway: { ...VALUES.gateway, timeoutSeconds: 0 } }],
   ["/quota/pods", { quota: { pods: 0 } }],
   ["/cloudSdkImage", { cloudSdkImage: "" }],

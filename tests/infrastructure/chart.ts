@@ -56,6 +56,23 @@ function readChartFile(path: string): string {
   return readFileSync(new URL(path, CHART), "utf8");
 }
 
+/** Three benches, of which one is to go. */
+export const SEVERAL_BENCHES = {
+  ...VALUES,
+  benches: ["main", "v16-31", "v16-33"],
+  retiredBenches: ["v16-31"],
+  releases: ["frappe-bench", "frappe-bench-v16-31", "frappe-bench-v16-33"],
+  router: {
+    benches: ["main", "v16-31", "v16-33"].map((name, index) => ({
+      name,
+      host: `${name}.frappe.svc.cluster.local`,
+      port: 8080 + index,
+      socketsHost: `${name}-socketio.frappe.svc.cluster.local`,
+      socketsPort: 9000,
+    })),
+  },
+};
+
 /** All values: those of values.yaml with the given ones over them, as Helm merges them. */
 export function mergeValues(given: Values): Values {
   return merge(load(readChartFile("values.yaml")), given) as Values;

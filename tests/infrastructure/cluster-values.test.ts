@@ -18,12 +18,15 @@ import { CLUSTER_ROOT } from "../../scripts/terraform/roots.ts";
 import { missingTerraform, openTerraform } from "../../scripts/terraform/run-terraform.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { siteJob, siteScripts } from "../../shared/operations/job-manifest.ts";
+import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
+import { currentBench } from "../../shared/tenant/bench.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
-import { chartObject, findFaults, mergeValues } from "./chart.ts";
+import { chartObject, findFaults, mergeValues, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
+import type { Resource } from "./terraform-state.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 import { MAIN_BENCH, UPGRADE_SETTINGS } from "../testkit/some-bench.ts";
 
@@ -32,9 +35,10 @@ const test = suite("what terraform/cluster tells the charts");
 type Values = Record<string, unknown>;
 
 /** What of the file server a claim of the chart's has. */
-function pathOf(claim: string): string {
-  const { spec } = chartObject("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
-  const volume = chartObject("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
+function pathOf(claim: string, benches: string[]): string {
+  const objectOf = (kind: string, name: string) => chartObject(kind, name, { ...VALUES, benches });
+  const { spec } = objectOf("PersistentVolumeClaim", claim) as V1PersistentVolumeClaim;
+  const volume = objectOf("PersistentVolume", spec?.volumeName ?? "") as V1PersistentVolume;
   return volume.spec?.nfs?.path ?? "";
 }
 
@@ -42,7 +46,8 @@ function pathOf(claim: string): string {
 interface Told {
   run: string;
   cluster: Values;
-  bench: Values | undefined;
+  /** By their names. */
+  benches: Record<string, Values>;
 }
 
 let told: Told[] = [];
@@ -56,15 +61,16 @@ function addTests(): void {
   test.before(async () => {
     const terraform = await openTerraform();
     try {
-      const files = ["cluster.tftest.hcl", "bench.tftest.hcl"];
+      const files = ["cluster.tftest.hcl", "bench.tftest.hcl", "benches.tftest.hcl"];
       const plans = await Promise.all(files.map((file) => plansOf(file, terraform)));
       told = plans.flat().map(({ run, resources }) => {
-        const valuesOf = (name: string) => {
-          const release = resources.find((one) => one.name === name);
-          const [yaml] = (release?.values["values"] ?? []) as string[];
-          return yaml === undefined ? undefined : loadYaml<Values>(yaml);
+        const releases = resources.filter(({ type }) => type === "helm_release");
+        const benches = releases.filter(({ name }) => name === "bench");
+        return {
+          run,
+          cluster: valuesOf(releases.find(({ name }) => name === "cluster")),
+          benches: Object.fromEntries(benches.map((one) => [one.index ?? "", valuesOf(one)])),
         };
-        return { run, cluster: valuesOf("cluster") ?? {}, bench: valuesOf("bench") };
       });
       ({ outputs } = await stateAfter("everything.tftest.hcl", terraform));
     } finally {
@@ -74,17 +80,18 @@ function addTests(): void {
 
   test("all modes are looked at", () => {
     assert.equal(
-      told.map(({ run, bench }) => `${run}${bench === undefined ? "" : ", with a bench"}`),
+      told.map(({ run, benches }) => [run, ...Object.keys(benches)].join(", ")),
       [
-        "by_default, with a bench",
+        "by_default, main",
         "everything_set",
         "without_a_way_in_and_backups",
         "a_bench_with_a_socketio_of_its_own",
-        "an_external_mariadb, with a bench",
-        "an_image_of_another_registry_than_docker_hub, with a bench",
-        "an_image_of_somebody_at_docker_hub, with a bench",
-        "the_bench, with a bench",
-        "its_size, with a bench",
+        "an_external_mariadb, main",
+        "an_image_of_another_registry_than_docker_hub, main",
+        "an_image_of_somebody_at_docker_hub, main",
+        "the_bench, main",
+        "its_size, main",
+        "three_benches, main, v16-31, v16-33",
       ],
     );
   });
@@ -101,20 +108,18 @@ function addTests(): void {
   });
 
   test("no value is a secret: secrets are told by their names", () => {
-    for (const { run, cluster, bench } of told) {
-      const all = { ...flatten(cluster), ...flatten(bench ?? {}) };
-      const suspects = Object.entries(all).filter(([path]) => /pass|secret|token/i.test(path));
+    for (const { run, cluster, benches } of told) {
+      const all = Object.entries(flatten({ ...cluster, ofBenches: benches }));
+      const suspects = all.filter(([path]) => /pass|secret|token/i.test(path));
       assert.equal(
         suspects
           .map(([path, value]) => `${path}: ${String(value).replace(/\d+$/, "N")}`)
           .toSorted(),
         [
-          ...(bench === undefined
-            ? []
-            : [
-                `dbExistingSecret: ${DATABASE_ADMIN_SECRET}`,
-                "dbExistingSecretPasswordKey: password",
-              ]),
+          ...Object.keys(benches).flatMap((name) => [
+            `ofBenches.${name}.dbExistingSecret: ${DATABASE_ADMIN_SECRET}`,
+            `ofBenches.${name}.dbExistingSecretPasswordKey: password`,
+          ]),
           "secrets.databaseAdmin: projects/123456789012/secrets/kairos-database-admin/versions/N",
           "secrets.mail: projects/123456789012/secrets/kairos-mail/versions/N",
         ],
@@ -123,32 +128,37 @@ function addTests(): void {
     }
   });
 
-  test("the bench is on the volume of the site Jobs, and asks the same Secret", () => {
-    const { volumes, containers } = podOf("create");
-    const root = pathOf(volumes?.[0]?.persistentVolumeClaim?.claimName ?? "");
-    const subPath = containers[0]?.volumeMounts?.find((mount) => mount.subPath)?.subPath;
-    for (const { run, bench } of told) {
-      if (bench === undefined) continue;
-      const { persistence } = bench as { persistence: { worker: { existingClaim: string } } };
-      assert.is(pathOf(persistence.worker.existingClaim), `${root}/${subPath}`, run);
+  test("each bench is on the volume of its site Jobs, on their very image, and asks the same Secret", () => {
+    for (const { run, cluster, benches } of told) {
+      for (const [name, values] of Object.entries(benches)) {
+        const { image, persistence } = values as unknown as BenchValues;
+        const bench = { ...MAIN_BENCH, name, image: `${image.repository}:${image.tag}` };
+        const { volumes, containers } = podOf("create", { benches: [bench] });
+        const known = cluster["benches"] as string[];
+        const root = pathOf(volumes?.[0]?.persistentVolumeClaim?.claimName ?? "", known);
+        const subPath = containers[0]?.volumeMounts?.find((mount) => mount.subPath)?.subPath;
+        assert.is(pathOf(persistence.worker.existingClaim, known), `${root}/${subPath}`, run);
+        assert.is(containers[0]?.image, bench.image);
+      }
     }
   });
 
-  test("the quota has room for all site Jobs that may work at once, and as many that are ending", () => {
+  test("the quota has room for all site Jobs that may work at once, of whichever kind, and as many that are ending", () => {
     const jobs: Record<string, number> = { an_external_mariadb: 1 };
+    const memory: Record<string, string> = { an_external_mariadb: "1536Mi", three_benches: "6Gi" };
     for (const { run, cluster } of told) {
       const { pods, ...quota } = cluster["quota"] as { pods: number } & Record<string, string>;
       assert.is(pods, 2 * (jobs[run] ?? 8), run);
-      for (const kind of OPERATION_KINDS) {
-        const wanted = {
-          requestsCpu: pods * ofPod(kind, "requests", "cpu"),
-          requestsMemory: pods * ofPod(kind, "requests", "memory"),
-          limitsCpu: pods * ofPod(kind, "limits", "cpu"),
-          limitsMemory: pods * ofPod(kind, "limits", "memory"),
-        };
-        for (const [name, amount] of Object.entries(wanted)) {
-          assert.is(toNumber(quota[name] ?? ""), amount, `${run}: ${name} for ${kind}`);
-        }
+      const upgradeMemory = memory[run] ?? "4Gi";
+      const specs = OPERATION_KINDS.map((kind) => podOf(kind, { upgradeMemory }));
+      for (const [name, which, what] of [
+        ["requestsCpu", "requests", "cpu"],
+        ["requestsMemory", "requests", "memory"],
+        ["limitsCpu", "limits", "cpu"],
+        ["limitsMemory", "limits", "memory"],
+      ] as const) {
+        const most = Math.max(...specs.map((spec) => ofPod(spec, which, what)));
+        assert.is(toNumber(quota[name] ?? ""), pods * most, `${run}: ${name}`);
       }
     }
   });
@@ -162,7 +172,7 @@ function addTests(): void {
       return spawnSync(program, args).status === 0;
     };
     try {
-      const probes = probesOf(told.find(({ run }) => run === "the_bench")?.bench);
+      const probes = probesOf(told.find(({ run }) => run === "the_bench")?.benches["main"]);
       assert.is(probes.length, 4);
       for (const probe of probes) assert.ok(isAlive(probe), probe.join(" "));
       worker.kill("SIGSTOP");
@@ -173,7 +183,7 @@ function addTests(): void {
       worker.kill("SIGKILL");
     }
     await eventually("it is gone", async () => (worker.signalCode === null ? null : true));
-    for (const probe of probesOf(told[0]?.bench)) assert.not.ok(isAlive(probe));
+    for (const probe of probesOf(told[0]?.benches["main"])) assert.not.ok(isAlive(probe));
   });
 
   test("the root above gives what this one takes", () => {
@@ -186,6 +196,18 @@ function addTests(): void {
       assert.ok(path in given, `${path} is an output`);
     }
   });
+}
+
+/** What is read here of the values of a bench. */
+interface BenchValues {
+  image: { repository: string; tag: string };
+  persistence: { worker: { existingClaim: string } };
+}
+
+/** What a release is told; of one that is not there, nothing. */
+function valuesOf(release: Resource | undefined): Values {
+  const [yaml] = (release?.values["values"] ?? []) as string[];
+  return yaml === undefined ? {} : loadYaml<Values>(yaml);
 }
 
 /** The commands by which Kubernetes asks whether workers and scheduler live. */
@@ -216,7 +238,9 @@ function usedOutputs(): string[] {
   return [...new Set(found.map(([, path = ""]) => path))].toSorted();
 }
 
-function podOf(kind: OperationKind): V1PodSpec {
+/** The Pod of a site Job of this kind, of a tenant in the current bench who is on the way there from another one. */
+function podOf(kind: OperationKind, settings: Partial<ManifestSettings> = {}): V1PodSpec {
+  const { benches = [MAIN_BENCH] } = settings;
   const tenant = newTenant(
     {
       id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
@@ -225,6 +249,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       organization: "Acme",
       subdomain: "acme",
       email: "office@acme.example",
+      bench: currentBench(benches).name,
     },
     new Date("2026-11-24T12:00:00Z"),
   );
@@ -234,7 +259,7 @@ function podOf(kind: OperationKind): V1PodSpec {
     {
       namespace: "frappe",
       baseDomain: "sites.example.com",
-      benches: [MAIN_BENCH],
+      benches,
       ...UPGRADE_SETTINGS,
       databaseHost: "mariadb",
       databasePort: 3306,
@@ -244,6 +269,7 @@ function podOf(kind: OperationKind): V1PodSpec {
       backupBucket: null,
       backupEndpoint: "https://storage.googleapis.com",
       scripts: siteScripts(() => ""),
+      ...settings,
     },
   );
   assert.ok(spec?.template.spec);
@@ -251,8 +277,11 @@ function podOf(kind: OperationKind): V1PodSpec {
 }
 
 /** What a Pod takes of the quota: its containers run together, those before them one by one. */
-function ofPod(kind: OperationKind, which: "requests" | "limits", what: "cpu" | "memory"): number {
-  const { containers, initContainers = [] } = podOf(kind);
+function ofPod(
+  { containers, initContainers = [] }: V1PodSpec,
+  which: "requests" | "limits",
+  what: "cpu" | "memory",
+): number {
   const of = ({ resources }: V1Container) => toNumber(resources?.[which]?.[what] ?? "");
   const together = containers.reduce((total, one) => total + of(one), 0);
   return Math.max(together, ...initContainers.map(of));

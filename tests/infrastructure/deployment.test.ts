@@ -25,6 +25,7 @@ import {
   gkeSettingsSchema,
 } from "../../shared/configuration/settings-schemas.ts";
 import { NOT_IN_TERRAFORM } from "../../shared/configuration/setting-types.ts";
+import type { Bench } from "../../shared/tenant/bench.ts";
 import { chartObject, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { grantsIn, stateAfter } from "./terraform-state.ts";
@@ -39,6 +40,15 @@ const TRANSFER =
 const IN_THE_CLUSTER =
   "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/" +
   "my-project.svc.id.goog/subject/ns/tenants/sa";
+
+/** The one bench of an installation that names none. */
+const MAIN: Bench = {
+  name: "main",
+  image: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
+  apps: ["erpnext", "hrms"],
+  url: "http://web.example.com:8000",
+  current: true,
+};
 
 /** Every permission that there is. The sink's writer is the only one whose name Google makes up. */
 const GRANTS = [
@@ -169,6 +179,8 @@ test("a new zip is there before the old one goes", () => {
 });
 
 let resources: Resource[] = [];
+/** Of an installation with several benches. */
+let withBenches: Resource[] = [];
 let outputs: Record<string, unknown> = {};
 
 const missing = missingTerraform();
@@ -180,6 +192,7 @@ function addTests(): void {
     const terraform = await openTerraform();
     try {
       ({ resources, outputs } = await stateAfter("everything.tftest.hcl", terraform));
+      ({ resources: withBenches } = await stateAfter("benches.tftest.hcl", terraform));
     } finally {
       terraform.close();
     }
@@ -198,7 +211,7 @@ function addTests(): void {
 
   test("the API has every setting that it reads, and no other", () => {
     const env = environmentOf("api");
-    assert.equal(Object.keys(env).toSorted(), settingsIn(apiSettingsSchema));
+    assert.equal(Object.keys(env).toSorted(), settingsOfOneBench(apiSettingsSchema));
     assert.equal(parseApiSettings(env), {
       projectId: "my-project",
       baseDomain: "sites.example.com",
@@ -213,8 +226,8 @@ function addTests(): void {
       trustedProxies: 2,
       rateLimitPerMinute: 600,
       sitesAddresses: ["192.0.2.10"],
-      frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
-      frappeApps: ["erpnext", "hrms"],
+      // Who only looks where it is knows no address of it.
+      benches: [{ ...MAIN, url: null }],
       poolSize: 12,
       backupBucket: "my-project-kairos-tenant-backups",
       backupEndpoint: "https://storage.googleapis.com",
@@ -225,7 +238,7 @@ function addTests(): void {
   for (const name of ["provision", "cleanup"]) {
     test(`${name} has every setting that it reads, and no other`, () => {
       const env = environmentOf(name);
-      assert.equal(Object.keys(env).toSorted(), settingsIn(gkeSettingsSchema));
+      assert.equal(Object.keys(env).toSorted(), settingsOfOneBench(gkeSettingsSchema));
       assert.equal(parseReconcilerSettings(env), {
         projectId: "my-project",
         baseDomain: "sites.example.com",
@@ -233,16 +246,16 @@ function addTests(): void {
         pubsubEmulatorHost: null,
         target: { kind: "gke", project: "my-project", location: "europe-west1", cluster: "kairos" },
         namespace: "tenants",
-        frappeImage: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1",
-        frappeApps: ["erpnext", "hrms"],
+        benches: [MAIN],
         databaseHost: "db.example.com",
         databasePort: 3307,
         databaseTls: "verify",
         databaseCa: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-        benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,
-        upgradeDeadlineMinutes: 240,
+        upgradeMemory: "6Gi",
+        upgradeDeadlineMinutes: 90,
+        upgradeDrainSeconds: 120,
         sitesAddresses: ["192.0.2.10"],
         certificateMap: "kairos-sites",
         dnsServers: [],
@@ -261,6 +274,38 @@ function addTests(): void {
       });
     });
   }
+
+  test("of several benches all functions that know any have one list, and nothing beside it", () => {
+    const benches: Bench[] = [
+      {
+        name: "main",
+        image: "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/frappe/erpnext:v16.32.3",
+        apps: ["erpnext", "hrms"],
+        url: "http://frappe-bench:8080",
+        current: false,
+      },
+      {
+        name: "v16-33",
+        image: "europe-west1-docker.pkg.dev/my-project/kairos/bench:v16.33",
+        apps: ["erpnext"],
+        url: "http://frappe-bench-v16-33:8080",
+        current: true,
+      },
+      {
+        name: "v16-34",
+        image: "registry.example.com/bench@sha256:0123456789abcdef",
+        apps: ["erpnext", "hrms"],
+        url: null,
+        current: false,
+      },
+    ];
+    assert.equal(parseApiSettings(environmentOf("api", withBenches)).benches, benches);
+    for (const name of ["provision", "cleanup"]) {
+      const env = environmentOf(name, withBenches);
+      assert.equal(parseReconcilerSettings(env).benches, benches, name);
+    }
+    assert.is(environmentOf("publish", withBenches)["BENCHES"], undefined);
+  });
 
   test("publish has every setting that it reads, and no other", () => {
     const env = environmentOf("publish");
@@ -366,8 +411,8 @@ function toOverride({ values }: Resource): IndexFile["fieldOverrides"][number] {
 }
 
 /** The resources of a kind. */
-function ofKind(type: string): Resource[] {
-  return resources.filter((resource) => resource.type === type);
+function ofKind(type: string, among = resources): Resource[] {
+  return among.filter((resource) => resource.type === type);
 }
 
 /** In the place of what Secret Manager will give. */
@@ -377,8 +422,9 @@ const SECRETS: Record<string, string> = {
 };
 
 /** A function's environment. */
-function environmentOf(name: string): Record<string, string> {
-  const found = ofKind("google_cloudfunctions2_function").find(({ index }) => index === name);
+function environmentOf(name: string, among = resources): Record<string, string> {
+  const functions = ofKind("google_cloudfunctions2_function", among);
+  const found = functions.find(({ index }) => index === name);
   const [config] = (found?.values["service_config"] ?? []) as {
     environment_variables: Record<string, string>;
     secret_environment_variables: { key: string }[];
@@ -396,6 +442,11 @@ function settingsIn({ properties }: { properties: object }): string[] {
     .filter(([, { $comment }]: [string, { $comment?: string }]) => $comment !== NOT_IN_TERRAFORM)
     .map(([name]) => name)
     .toSorted();
+}
+
+/** As above: of one bench there is no list. */
+function settingsOfOneBench(schema: { properties: object }): string[] {
+  return settingsIn(schema).filter((name) => name !== "BENCHES");
 }
 
 function byJson(a: object, b: object): number {

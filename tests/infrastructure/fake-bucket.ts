@@ -48,7 +48,8 @@ to=$(local_of "${"$"}{paths[-1]}")
 case $command in
   ls)
     [[ $to == *'/**' ]]
-    find "${"$"}{to%/\*\*}" -type f | sed "s#^$at/#gs://#" | grep .
+    # A star is one folder.
+    find ${"$"}{to%/\*\*} -type f | sed "s#^$at/#gs://#" | grep .
     ;;
   cat) cat "$to" ;;
   cp)

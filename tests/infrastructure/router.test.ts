@@ -1,4 +1,5 @@
 /** The router's nginx, on the very configuration that the chart renders: whom it leads a visitor to, and what it tells. */
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
@@ -251,6 +252,7 @@ function addTests(): void {
 
   for (const [state, status, words] of [
     ["suspended", 503, "This site is suspended."],
+    ["updating", 503, "This site is being updated."],
     ["retained", 410, "The site that was at this address is gone."],
   ] as const) {
     test(`all hosts of a ${state} site are closed at once, and open again`, async () => {
@@ -409,9 +411,11 @@ function addTests(): void {
     assert.equal(bench.reached, []);
   });
 
-  test("a closed site has no web sockets", async () => {
-    leadTo(join(volume, "tenants", ACME, "current"), "suspended");
-    assert.match(await openSocket(""), /^HTTP\/1\.1 503 /);
+  test("a site that is closed or held has no web sockets", async () => {
+    for (const state of ["suspended", "updating"]) {
+      leadTo(join(volume, "tenants", ACME, "current"), state);
+      assert.match(await openSocket(""), /^HTTP\/1\.1 503 /, state);
+    }
     leadTo(join(volume, "tenants", ACME, "current"), `../../benches/main/sites/${ACME}`);
     assert.equal(sockets.reached, []);
   });
@@ -443,6 +447,84 @@ function addTests(): void {
       assert.equal(await health("router", alone.port), [200, "the router runs\n"]);
     } finally {
       await alone.stop();
+    }
+  });
+
+  test("a site is served by the bench that it is in, its web sockets too, and by the next one once it has moved", async () => {
+    const other = await startBench();
+    const otherBenches = { "v16-33": other.port };
+    const several = await startRouter({ volume, benchPort: bench.port, otherBenches });
+    const askAcme = (path: string) => visit(several.port, { host: "acme.example.com", path });
+    try {
+      assert.is((await askAcme("/")).body, `${ACME} /`);
+      assert.is(other.reached.length, 0);
+      const moved = join(volume, "benches/v16-33/sites");
+      mkdirSync(moved, { recursive: true });
+      renameSync(join(volume, "benches/main/sites", ACME), join(moved, ACME));
+      leadTo(join(volume, "tenants", ACME, "current"), `../../benches/v16-33/sites/${ACME}`);
+      for (const path of ["/app", "/socket.io/?EIO=4"]) {
+        assert.is((await askAcme(path)).body, `${ACME} ${path}`);
+      }
+      assert.equal(
+        other.reached.map(({ url }) => url),
+        ["/app", "/socket.io/?EIO=4"],
+      );
+      assert.is(bench.reached.length, 1);
+      assert.is((await visit(several.port, { host: "other.example.com" })).body, `${OTHER} /`);
+      renameSync(join(moved, ACME), join(volume, "benches/main/sites", ACME));
+      leadTo(join(volume, "tenants", ACME, "current"), `../../benches/main/sites/${ACME}`);
+    } finally {
+      await several.stop();
+      await other.stop();
+    }
+  });
+
+  test("one bench that answers is enough for the load balancer, and each can be asked alone", async () => {
+    const gone = await startBench();
+    await gone.stop();
+    const [last, ill] = [await startBench(), await startBench()];
+    ill.answerWith((_, response) => response.writeHead(503).end());
+    const several = await startRouter({
+      volume,
+      benchPort: gone.port,
+      otherBenches: { ill: ill.port, "v16-33": last.port },
+    });
+    try {
+      const of = (what: string) => health(what, several.port);
+      last.answerWith((_, response) => response.writeHead(404).end());
+      assert.equal(await of("bench"), GUNICORN);
+      assert.equal([ill.reached.length, last.reached.length], [1, 1]);
+      assert.equal(await of("bench/v16-33"), GUNICORN);
+      assert.equal(await of("bench/main"), [503, "gunicorn does not answer\n"]);
+      assert.equal(await of("bench/ill"), [503, "gunicorn does not answer\n"]);
+      assert.equal(await of("bench/nowhere"), [404, "there is no such bench\n"]);
+      // One that is busy is there.
+      last.answerWith(() => {});
+      assert.equal(await of("bench"), [200, "the bench is busy\n"]);
+      last.answerWith((_, response) => response.writeHead(502).end());
+      assert.equal(await of("bench"), [503, "gunicorn does not answer\n"]);
+      assert.equal(last.reached.map(({ url }) => url).at(-1), "/api/method/ping");
+    } finally {
+      await several.stop();
+      await Promise.all([last.stop(), ill.stop()]);
+    }
+  });
+
+  test("a bench that is out of reach is told from one without gunicorn, and the next one is asked", async () => {
+    const unreachable = await startUnreachable();
+    const options = { volume, benchPort: unreachable.port };
+    const alone = await startRouter(options);
+    const several = await startRouter({ ...options, otherBenches: { "v16-33": bench.port } });
+    try {
+      assert.equal(await health("bench", alone.port), [503, "the bench is out of reach\n"]);
+      assert.is((await health("bench", several.port))[0], 200);
+      assert.equal(
+        bench.reached.map(({ url }) => url),
+        ["/api/method/ping"],
+      );
+    } finally {
+      await Promise.all([alone.stop(), several.stop()]);
+      await unreachable.stop();
     }
   });
 
@@ -517,6 +599,31 @@ function addTests(): void {
     await once(socket, "close");
     return received;
   }
+}
+
+/** A port where nobody takes a connection, nor refuses it: as many as may wait are waiting already. */
+async function startUnreachable() {
+  const script = `
+import socket, sys
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(0)
+waiting = [socket.socket() for _ in range(4)]
+for one in waiting:
+    one.setblocking(False)
+    one.connect_ex(server.getsockname())
+print(server.getsockname()[1], flush=True)
+sys.stdin.read()
+`;
+  const child = spawn("python3", ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  return {
+    port: Number(port.toString()),
+    async stop(): Promise<void> {
+      child.stdin.end();
+      await once(child, "close");
+    },
+  };
 }
 
 /** Answers for the names that are known, all of which are this machine, and of all others that they are not there. */

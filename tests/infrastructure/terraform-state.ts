@@ -39,23 +39,21 @@ export interface Plan {
   resources: Resource[];
 }
 
-/** What each run of a test file of the second root has planned. */
+/** What each run of a test file of the second root has planned. One that is refused as it shall has planned nothing. */
 export async function plansOf(testFile: string, terraform: Terraform): Promise<Plan[]> {
   const messages = await messagesOf(testFile, CLUSTER_ROOT, terraform);
   const plans = messages.filter((one) => "test_plan" in one) as unknown as PlanMessage[];
-  return plans.map(({ "@testrun": run, test_plan: plan }) => ({
-    run,
-    resources: plan.resource_changes.map(({ change, ...resource }) => ({
-      ...resource,
-      values: change.after,
-    })),
-  }));
+  return plans.flatMap(({ "@testrun": run, test_plan: { resource_changes: changes } }) => {
+    if (changes === undefined) return [];
+    const resources = changes.map(({ change, ...one }) => ({ ...one, values: change.after }));
+    return [{ run, resources }];
+  });
 }
 
 interface PlanMessage {
   "@testrun": string;
   test_plan: {
-    resource_changes: (Omit<Resource, "values"> & { change: { after: Resource["values"] } })[];
+    resource_changes?: (Omit<Resource, "values"> & { change: { after: Resource["values"] } })[];
   };
 }
 

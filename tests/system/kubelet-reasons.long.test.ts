@@ -1,10 +1,11 @@
-/** Why site Jobs do not come on, and what is left of those that ended, told by a real cluster. */
+/** Why site Jobs do not come on, what is left of those that ended, and why a bench does not go, told by a real cluster. */
 import { suite } from "uvu";
 import { skip } from "../testkit/parts.ts";
 import { findNode } from "../testkit/kubernetes/kubernetes-programs.ts";
 import { addLostNodeTest } from "../testkit/kubernetes/lost-node.ts";
 import { addReasonTests } from "../testkit/kubernetes/reason-tests.ts";
 import { addReportTests } from "../testkit/kubernetes/report-tests.ts";
+import { addRetiredBenchTests } from "../testkit/kubernetes/retired-bench-tests.ts";
 import { startSiteCluster } from "../testkit/kubernetes/site-cluster.ts";
 import type { SiteCluster } from "../testkit/kubernetes/site-cluster.ts";
 
@@ -24,5 +25,6 @@ function addTests(assetDirectory: string): void {
   });
   addReportTests(test, () => cluster);
   addReasonTests(test, () => cluster);
+  addRetiredBenchTests(test, () => cluster);
   addLostNodeTest(test, () => cluster);
 }

@@ -27,8 +27,10 @@ function findNginx(): string | null {
 export interface RouterOptions {
   /** The directory that is the volume's root. */
   volume: string;
-  /** Where the bench's web server answers, on the loopback address. */
+  /** Where the web server of the bench main answers, on the loopback address. */
   benchPort: number;
+  /** Where those of other benches do, by their names. */
+  otherBenches?: Record<string, number>;
   /** A name in place of its address, and the line by which nginx is told whom to ask for it. */
   benchName?: { host: string; resolver: string };
   /** Where its socketio does; without it, the web server. */
@@ -80,11 +82,17 @@ export async function startRouter(options: RouterOptions) {
 function renderRouter({
   benchPort,
   benchName,
+  otherBenches = {},
   socketsPort = benchPort,
   trustedProxies = [LOOPBACK],
 }: RouterOptions) {
   const host = benchName?.host ?? LOOPBACK;
-  const benches = [{ name: "main", host, port: benchPort, socketsHost: host, socketsPort }];
+  const benches = [
+    { name: "main", host, port: benchPort, socketsHost: host, socketsPort },
+    ...Object.entries(otherBenches).map(([name, port]) => {
+      return { name, host: LOOPBACK, port, socketsHost: LOOPBACK, socketsPort: port };
+    }),
+  ];
   const values = { ...VALUES, router: { benches, trustedProxies } };
   const data = chartObject("ConfigMap", "kairos-router", values)["data"] as Record<string, string>;
   return { configuration: data["nginx.conf"] ?? "", settings: data["settings.conf"] ?? "" };

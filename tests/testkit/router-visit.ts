@@ -88,7 +88,7 @@ const tell: RequestListener = ({ headers, url }, response) => {
 /** A site on a volume, open, with the directories that it may be led to instead. Gives what a host's link leads to. */
 export function makeSite(volume: string, site: string, bench = "main"): string {
   mkdirSync(join(volume, "benches", bench, "sites", site), { recursive: true });
-  for (const name of ["suspended", "retained"]) {
+  for (const name of ["suspended", "updating", "retained"]) {
     mkdirSync(join(volume, "tenants", site, name), { recursive: true });
   }
   makeLink(join(volume, "tenants", site, "current"), `../../benches/${bench}/sites/${site}`);

@@ -132,7 +132,7 @@ run "everything_set" {
   }
 
   assert {
-    condition     = length(helm_release.bench) == 0 && output.bench_logs_command == null && output.benches[0].host == "our-bench.tenants.svc.cluster.local"
+    condition     = length(helm_release.bench) == 0 && length(output.bench_logs_commands) == 0 && output.benches[0].host == "our-bench.tenants.svc.cluster.local"
     error_message = "There is a bench beside the one that there is already."
   }
 }
@@ -205,16 +205,18 @@ run "an_external_mariadb" {
           database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/1"
           mail           = "projects/123456789012/secrets/kairos-mail/versions/1"
         }
+        benches = [
+          { name = "main", image = "frappe/erpnext@sha256:0123456789abcdef", apps = ["erpnext"], url = null, current = true, retired = false, service = "frappe-bench" },
+        ]
         bench = {
-          image               = "frappe/erpnext@sha256:0123456789abcdef"
           docker_hub          = ""
           database_in_cluster = false
           database_host       = "db.example.com"
           database_port       = 3307
           database_tls        = "default"
           database_ca         = ""
-          url                 = "http://frappe-bench:8080"
           max_concurrent_jobs = 1
+          upgrade_memory      = "1536Mi"
         }
         backups = { bucket = "my-project-kairos-backups" }
       }
@@ -227,7 +229,7 @@ run "an_external_mariadb" {
   }
 
   assert {
-    condition     = yamldecode(helm_release.bench[0].values[0]).dbHost == "db.example.com" && yamldecode(helm_release.bench[0].values[0]).dbPort == "3307"
+    condition     = yamldecode(helm_release.bench["main"].values[0]).dbHost == "db.example.com" && yamldecode(helm_release.bench["main"].values[0]).dbPort == "3307"
     error_message = "The bench goes to another database."
   }
 
@@ -243,7 +245,7 @@ run "an_external_mariadb" {
 
   # The chart writes it as repository:tag.
   assert {
-    condition     = "${yamldecode(helm_release.bench[0].values[0]).image.repository}:${yamldecode(helm_release.bench[0].values[0]).image.tag}" == "frappe/erpnext@sha256:0123456789abcdef"
+    condition     = "${yamldecode(helm_release.bench["main"].values[0]).image.repository}:${yamldecode(helm_release.bench["main"].values[0]).image.tag}" == "frappe/erpnext@sha256:0123456789abcdef"
     error_message = "An image by its digest comes out as another."
   }
 }

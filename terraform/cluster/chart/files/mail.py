@@ -1,4 +1,4 @@
-"""Writes the mail account into the bench's configuration: mail.py ACCOUNT VERSION CONFIGURATION
+"""Writes the mail account into each bench's configuration: mail.py ACCOUNT VERSION CONFIGURATION…
 
 ACCOUNT is a directory with a file for each setting, as a Secret is mounted, and with its version, which must
 be VERSION: of a new account the old Secret may still be there, and then this Job tries again. All other settings stay as
@@ -81,9 +81,7 @@ def write_settings(file, settings):
     os.replace(beside, file)
 
 
-def main():
-    directory, version, file = sys.argv[1:]
-    account = read_account(directory, version)
+def keep(file, account):
     seen = 0
     for _ in range(10 * LOOKS):
         settings = read_settings(file)
@@ -97,6 +95,13 @@ def main():
             write_settings(file, {**settings, **account})
         time.sleep(PAUSE_SECONDS)
     sys.exit(f"{file} does not stay as it was written, or is not JSON")
+
+
+def main():
+    directory, version, *files = sys.argv[1:]
+    account = read_account(directory, version)
+    for file in files:
+        keep(file, account)
 
 
 main()

@@ -18,8 +18,8 @@ host='[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*'
 [[ -z ${SITE-} || $SITE =~ ^$name$ ]] || fail "SITE must be a site's name in the bench: tn and 32 hexadecimal digits"
 
 # What a line of the list is about, and what a link may lead to.
-paths="^(hosts/$host|tenants/$name/(current|suspended|retained|moved-to|moved-to/$host)|(hosts|tenants|tenants/$name(/[A-Za-z0-9._-]+)*))$"
-targets="^(\.\./tenants/$name/(current|moved-to/$host)|\.\./\.\./benches/[a-z0-9-]+/sites/$name|suspended|retained)$"
+paths="^(hosts/$host|tenants/$name/(current|suspended|updating|retained|moved-to|moved-to/$host)|(hosts|tenants|tenants/$name(/[A-Za-z0-9._-]+)*))$"
+targets="^(\.\./tenants/$name/(current|moved-to/$host)|\.\./\.\./benches/[a-z0-9-]+/sites/$name|suspended|updating|retained)$"
 left=()
 
 is_wanted() {
@@ -56,7 +56,12 @@ bring() {
 options=(--quiet --recursive)
 if [[ ${OVERWRITE-} != yes ]]; then options+=(--no-clobber); fi
 folders=("")
-if [[ -n ${SITE-} ]]; then folders=("/benches/main/sites/$SITE" "/tenants/$SITE"); fi
+if [[ -n ${SITE-} ]]; then
+  # In whichever bench it was that night.
+  files=$(gcloud storage ls "gs://$BUCKET/volume/benches/*/sites/$SITE/**") || fail "the bucket has no site $SITE"
+  [[ $files =~ /volume/benches/([a-z0-9-]+)/sites/$SITE/ ]] || fail "the bucket has the site $SITE in no bench"
+  folders=("/benches/${BASH_REMATCH[1]}/sites/$SITE" "/tenants/$SITE")
+fi
 for folder in "${folders[@]}"; do
   mkdir -p -- "$VOLUME$folder"
   gcloud storage rsync "${options[@]}" "gs://$BUCKET/volume$folder" "$VOLUME$folder"

@@ -23,7 +23,7 @@ marker=COMPLETE
 if [[ -f $DUMP/INCOMPLETE ]]; then marker=INCOMPLETE; fi
 [[ -f $DUMP/$marker ]] || fail "the dump has no end marker; nothing is copied"
 # A volume that is not mounted looks empty, and the copy would be made empty after it.
-[[ -f $VOLUME/benches/main/sites/common_site_config.json ]] || fail "there is no bench in $VOLUME; nothing is copied"
+compgen -G "$VOLUME/benches/*/sites/common_site_config.json" >/dev/null || fail "there is no bench in $VOLUME; nothing is copied"
 
 # Python expressions, each of the whole path below the volume, separated by commas.
 sites='^benches/[^/]+/sites'

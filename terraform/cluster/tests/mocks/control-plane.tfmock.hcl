@@ -26,16 +26,18 @@ override_data {
         database_admin = "projects/123456789012/secrets/kairos-database-admin/versions/3"
         mail           = "projects/123456789012/secrets/kairos-mail/versions/2"
       }
+      benches = [
+        { name = "main", image = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1", apps = ["erpnext"], url = "http://frappe-bench:8080", current = true, retired = false, service = "frappe-bench" },
+      ]
       bench = {
-        image               = "europe-west1-docker.pkg.dev/my-project/kairos/bench:v1"
         docker_hub          = "europe-west1-docker.pkg.dev/my-project/kairos-docker-hub/"
         database_in_cluster = true
         database_host       = "mariadb"
         database_port       = 3306
         database_tls        = "default"
         database_ca         = ""
-        url                 = "http://frappe-bench:8080"
         max_concurrent_jobs = 8
+        upgrade_memory      = "4Gi"
       }
       backups = { bucket = "my-project-kairos-backups" }
     }
