@@ -26,9 +26,11 @@ export interface OperationDefinition<Kind extends string = string> {
   secret: SiteSecret | null;
   /** Which tenant's Secret that is, where it may be another one's; with null, or without this, its own. */
   secretOf?: (tenant: Tenant) => string | null;
+  /** Whether its Job reads or writes backups: without a bucket of theirs none is made. */
+  needsBackups?: true;
   /** What of the status changes when its Job is about to work. */
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
-  /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
+  /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known, or `UNTRIED`. */
   statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
   /** Of an operation whose failure is none of the site's: where the status has it. Without this, the tenant has failed. */
   ownFailure?: OwnFailure;
@@ -39,6 +41,9 @@ export interface OperationDefinition<Kind extends string = string> {
   /** One after the other. */
   containers: readonly [...ContainerDefinition[], ContainerDefinition];
 }
+
+/** In the place of a step: no attempt was made at it, so all is as it was. */
+export const UNTRIED = "untried";
 
 /** A failure that is not its tenant's. */
 export interface OwnFailure {

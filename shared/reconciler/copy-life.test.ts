@@ -22,7 +22,12 @@ const test = suite("the life of a copy");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const SOURCE = "11111111-2222-4333-8444-555555555555";
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 2 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  maxConcurrentJobs: 2,
+};
 const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };
 const failedAt = (step: string): JobOutcome => ({
   result: "failed",

@@ -106,7 +106,7 @@ test("a deletion withdraws it", () => {
   ]);
 });
 
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 1 };
+const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 1, backupBucket: "backups" };
 function ending(outcome: "succeeded" | "failed", attempt = 3) {
   const operation = {
     kind: "test-restore",

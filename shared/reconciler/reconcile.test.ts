@@ -26,7 +26,12 @@ const test = suite("reconcile");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const OTHER = "7d2b1f60-11aa-4c9e-9d0e-5b1f0a6f2c11";
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 1 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  maxConcurrentJobs: 1,
+};
 
 function recordOf({ state }: Model, id = ID): Tenant {
   const stored = state.tenants[id];

@@ -28,7 +28,12 @@ import { toldOfGone, toldOfNew, toTenantWrite } from "./tenant-write.ts";
 const test = suite("the life of a standby");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 2 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  maxConcurrentJobs: 2,
+};
 const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };
 const FAILED: JobOutcome = {
   result: "failed",

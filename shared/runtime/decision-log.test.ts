@@ -15,7 +15,12 @@ import { siteAt } from "../../tests/testkit/some-site.ts";
 const test = suite("the decision log");
 
 const NOW = new Date("2026-11-24T12:05:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 5 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  maxConcurrentJobs: 5,
+};
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 
 const queued = newTenant(

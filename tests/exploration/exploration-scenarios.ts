@@ -18,7 +18,12 @@ const NOTHING: Budget = {
   jumps: 0,
 };
 
-const settings = { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 1 };
+const settings = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  maxConcurrentJobs: 1,
+};
 
 const ONE = [{ id: ID.a, subdomain: "acme" }];
 const TWO_OF_A_NAME = [...ONE, { id: ID.b, subdomain: "acme" }];

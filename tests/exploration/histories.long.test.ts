@@ -25,7 +25,12 @@ const scenario: Scenario = {
     { id: ID.b, subdomain: "acme" },
     { id: ID.c, subdomain: "zenith" },
   ],
-  settings: { baseDomain: "kairos.app", retryPauseSeconds: 30, maxConcurrentJobs: 2 },
+  settings: {
+    baseDomain: "kairos.app",
+    retryPauseSeconds: 30,
+    backupBucket: "backups",
+    maxConcurrentJobs: 2,
+  },
   concurrency: 3,
   budget: {
     commands: ALWAYS,

@@ -257,6 +257,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
   const decision = decide({ tenant, job }, NOW, {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
+    backupBucket: null,
   });
   assert.is(decision.reason === "SetUpFails", seconds >= 600);
   const [line = {}] = await logLinesOf(async () => {
