@@ -29,8 +29,8 @@ const SLOWEST = [
   "tests/system/burst.long.test.ts",
   "tests/crash/crash-anywhere.long.test.ts",
   "tests/crash/crash-on-mariadb.long.test.ts",
-  "tests/fuzz/fuzz.long.test.ts",
-  "tests/exploration/exploration.long.test.ts",
+  "tests/fuzz/",
+  "tests/exploration/",
   "tests/crash/restore-crashes.long.test.ts",
   "tests/crash/copy-crashes.long.test.ts",
   "tests/crash/full-volume.long.test.ts",
@@ -39,6 +39,7 @@ const SLOWEST = [
   "tests/system/",
   "tests/integration/site-",
   "tests/integration/api.test.ts",
+  "tests/integration/store.test.ts",
   "tests/integration/restore-",
   "tests/infrastructure/backup",
 ];

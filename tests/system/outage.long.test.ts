@@ -40,12 +40,10 @@ test("it is told, costs no attempt, and the create goes on when it is over", asy
     });
   // As a minute later: that is its pause.
   const hurry = () =>
-    it.firestore
-      .doc(`tenants/${id}`)
-      .update({
-        "status.operation.started_at": new Date(),
-        "status.next_reconcile_at": new Date(),
-      });
+    it.firestore.doc(`tenants/${id}`).update({
+      "status.operation.started_at": new Date(),
+      "status.next_reconcile_at": new Date(),
+    });
   await pauses(1);
   await hurry();
   await pauses(2);
