@@ -12,6 +12,8 @@ import { readBackup } from "./backups/read-backup.ts";
 import { readExport } from "./backups/read-export.ts";
 import { restoreTenant } from "./backups/restore-tenant.ts";
 import { undoRestoreOfTenant } from "./backups/undo-restore-of-tenant.ts";
+import { listBenches } from "./benches/list-benches.ts";
+import { upgradeTenant } from "./benches/upgrade-tenant.ts";
 import { addDomain } from "./domains/add-domain.ts";
 import { listDomains } from "./domains/list-domains.ts";
 import { readDomain } from "./domains/read-domain.ts";
@@ -68,6 +70,8 @@ export const ENDPOINTS = {
   readExport,
   restoreTenant,
   undoRestoreOfTenant,
+  listBenches,
+  upgradeTenant,
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointId = keyof typeof ENDPOINTS;

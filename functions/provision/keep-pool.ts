@@ -8,6 +8,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Standbys, Store } from "../../shared/firestore/store.ts";
+import { currentBench, standbyOf } from "../../shared/tenant/bench.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import { countFailures, planPool } from "../../shared/reconciler/plan-pool.ts";
 import type { PoolState, WantedPool } from "../../shared/reconciler/plan-pool.ts";
@@ -15,7 +16,7 @@ import type { Stored } from "../../shared/reconciler/ports.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import { hasFailed } from "../../shared/tenant/tenant.ts";
-import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { dropTenant } from "./drop-tenant.ts";
 import { workThrough } from "./work-through.ts";
 import { sendTrigger } from "../../shared/pubsub/send-trigger.ts";
@@ -90,18 +91,14 @@ const recordsOf = ({ standbys }: Standbys): Tenant[] => standbys.map(({ record }
 
 function wantedIn({ settings }: Dependencies): WantedPool {
   const { poolSize: size, poolMaxAgeDays: maxAgeDays } = settings;
-  return { size, maxAgeDays, standby: madeWith(settings) };
+  return { size, maxAgeDays, standby: standbyOf(currentBench(settings.benches)) };
 }
 
 function newStandbys(count: number, { settings }: Dependencies, now: Date): Tenant[] {
-  const standby = madeWith(settings);
+  const standby = standbyOf(currentBench(settings.benches));
   return Array.from({ length: Math.min(count, MAX_MADE) }, () =>
     newStandby({ id: randomUUID(), commandId: randomUUID(), standby }, now),
   );
-}
-
-function madeWith({ frappeImage, frappeApps }: Dependencies["settings"]): Standby {
-  return { image: frappeImage, apps: frappeApps };
 }
 
 function tellOfPause({ failures, paused_until }: PoolState, standbys: Tenant[]): void {

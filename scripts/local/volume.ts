@@ -5,7 +5,8 @@
  */
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { BENCH_NAME, siteName } from "../../shared/tenant/names.ts";
+import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { siteName } from "../../shared/tenant/names.ts";
 
 /** Where on it is what. */
 export interface Volume {
@@ -23,7 +24,7 @@ export function volumeAt(root: string): Volume {
     root,
     hosts: join(root, "hosts"),
     tenants: join(root, "tenants"),
-    sites: join(root, "benches", BENCH_NAME, "sites"),
+    sites: join(root, "benches", DEFAULT_BENCH, "sites"),
   };
 }
 

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { BENCH_URL_PATTERN, IMAGE_PATTERN } from "./benches-setting.ts";
 import { API_KEY_NAME, DATABASE_TLS, NOT_IN_TERRAFORM } from "./setting-types.ts";
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
@@ -65,10 +66,17 @@ export const namespaceSetting = {
 
 /** What new sites are made with, and how many of them before anybody asks: what makes sites and what gives them must agree. */
 const newSiteSettings = {
-  FRAPPE_IMAGE: {
-    title: "The image of the site Jobs; it must be the very image of the bench",
+  BENCHES: {
+    title:
+      "The benches, where there are several: of each its `name`, its `image`, its `apps` (without it `FRAPPE_APPS`), the `url` of its web server as Pods reach it, and whether it is the `current` one, where new sites are made",
     type: "string",
-    pattern: "^\\S+[:@][^\\s/]+$",
+    description:
+      'a list in JSON, such as [{"name":"v16-32","image":"frappe/erpnext:v16.32.3","url":"http://frappe-bench:8080","current":true}]',
+  },
+  FRAPPE_IMAGE: {
+    title: "The image of the site Jobs where there is one bench; it must be the very image of it",
+    type: "string",
+    pattern: IMAGE_PATTERN,
     default: "frappe/erpnext:v16.32.3",
     description: "a container image with a tag or digest, such as frappe/erpnext:v16.32.3",
   },
@@ -284,7 +292,7 @@ export const reconcilerSettingsSchema = {
       title:
         "The bench's web server, as Pods reach it: site Jobs check there what visitors get; without it they do not check",
       type: "string",
-      pattern: "^http://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\\d{1,5})?$",
+      pattern: BENCH_URL_PATTERN,
       description: "an http URL of host and port, such as http://frappe-bench:8080",
     },
     ROUTER_URL: {
@@ -333,6 +341,30 @@ export const reconcilerSettingsSchema = {
       maximum: 120,
       default: 12,
       description: "a whole number from 0 to 120",
+    },
+    UPGRADE_MEMORY: {
+      title: "How much memory the Job of an upgrade may use, in which the apps' migrations run",
+      type: "string",
+      pattern: "^[1-9][0-9]{0,5}(Mi|Gi)$",
+      default: "4Gi",
+      description: "an amount such as 2048Mi or 4Gi",
+    },
+    UPGRADE_DEADLINE_MINUTES: {
+      title: "How long an attempt at an upgrade may take, the drain included",
+      type: "integer",
+      minimum: 10,
+      maximum: 1440,
+      default: 240,
+      description: "a whole number from 10 to 1440",
+    },
+    UPGRADE_DRAIN_SECONDS: {
+      title:
+        "How long an upgrade waits for the site's background jobs to end, before it is put off",
+      type: "integer",
+      minimum: 0,
+      maximum: 7200,
+      default: 600,
+      description: "a whole number from 0 to 7200",
     },
     RESTORE_TEST_DAYS: {
       title:

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { problemsOf } from "../../tests/testkit/settings-problems.ts";
+import { MAIN_BENCH } from "../../tests/testkit/some-bench.ts";
 import { parseApiSettings, parseReconcilerSettings } from "./settings.ts";
 import type { Environment } from "./setting-types.ts";
 
@@ -16,7 +17,7 @@ test("what is not set has the values of the service that this one replaces", () 
   assert.equal(api.apiKeys, ["first-key", "second-key"]);
   const reconciler = parseReconcilerSettings(RECONCILER);
   assert.is(reconciler.namespace, "frappe");
-  assert.equal(reconciler.frappeApps, ["erpnext"]);
+  assert.equal(reconciler.benches, [MAIN_BENCH]);
   assert.is(reconciler.databasePort, 3306);
   assert.is(reconciler.maxConcurrentJobs, 5);
   assert.is(reconciler.retryPauseSeconds, 30);
@@ -296,5 +297,48 @@ test("a complaint never quotes a value, for it may be a secret", () => {
   assert.match(named.join(" "), /^API_KEYS must be /);
   assert.not.match(named.join(" "), /Web|hunter2/);
 });
+
+const V16 = { name: "v16-32", image: "frappe/erpnext:v16.32.3", url: "http://bench:8080" };
+const V17 = { name: "v17", image: "b@sha256:00", apps: ["erpnext", "hrms"], current: true };
+const withList = (benches: unknown, more: Environment = {}) => ({
+  ...RECONCILER,
+  ...more,
+  BENCHES: typeof benches === "string" ? benches : JSON.stringify(benches),
+});
+
+test("several benches are a list, of which one is where new sites are made", () => {
+  const listed = [
+    { ...V16, apps: ["crm"], current: false },
+    { ...V17, url: null },
+  ];
+  const env = withList([V16, V17], { FRAPPE_APPS: "crm" });
+  assert.equal(parseReconcilerSettings(env).benches, listed);
+  assert.equal(parseApiSettings({ ...API, ...env }).benches, listed);
+});
+
+const MISTAKEN: [sentence: string, env: Environment, problem: RegExp][] = [
+  ["no JSON", withList("main=a:1"), /^BENCHES: it must be a list of 1 to 20 benches/],
+  ["no list", withList({}), /^BENCHES: it must be a list/],
+  ["an empty list", withList([]), /^BENCHES: it must be a list/],
+  ["a bench without an image", withList([{ name: "a", current: true }]), /^BENCHES\/0\/image: /],
+  ["a name that is none", withList([{ ...V17, name: "V17" }]), /^BENCHES\/0\/name: /],
+  ["an image without a tag", withList([{ ...V17, image: "a" }]), /^BENCHES\/0\/image: /],
+  ["a field that nobody knows", withList([{ ...V17, iamge: "a:1" }]), /iamge is not a known field/],
+  ["two of one name", withList([V17, { ...V17, current: false }]), /two benches alike/],
+  ["none that is current", withList([V16]), /one current bench; 0 are/],
+  ["two that are", withList([{ ...V16, current: true }, V17]), /one current bench; 2 are/],
+  [
+    "an image beside it",
+    withList([V17], { FRAPPE_IMAGE: "a:1" }),
+    /^FRAPPE_IMAGE must be left out/,
+  ],
+];
+for (const [sentence, env, problem] of MISTAKEN) {
+  test(`a list of benches is refused for ${sentence}`, () => {
+    const problems = problemsOf(() => parseReconcilerSettings(env));
+    assert.is(problems.length, 1, problems.join(" "));
+    assert.match(problems[0] ?? "", problem);
+  });
+}
 
 test.run();

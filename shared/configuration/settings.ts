@@ -5,6 +5,9 @@
  * @module
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
+import type { Bench } from "../tenant/bench.ts";
+import { toBenches } from "./benches-setting.ts";
+import type { ValuesOfBench } from "./benches-setting.ts";
 import { API_KEY_NAME } from "./setting-types.ts";
 import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
@@ -34,7 +37,6 @@ const LISTS = [
   "ALLOWED_CALLERS",
   "ALLOWED_ORIGINS",
   "RESERVED_SUBDOMAINS",
-  "FRAPPE_APPS",
   "SITES_ADDRESSES",
   "DNS_SERVERS",
 ] as const;
@@ -58,23 +60,34 @@ type ValueOf<G extends Group, K extends string> = K extends (typeof LISTS)[numbe
       ? FromSchema<G["properties"][K]>
       : FromSchema<G["properties"][K]> | null;
 
+/** The settings that nobody reads but as a list of benches. */
+const OF_BENCHES = ["BENCHES", "FRAPPE_IMAGE", "FRAPPE_APPS", "BENCH_URL"] as const;
+
+type OfBenches = (typeof OF_BENCHES)[number];
+
 /** What a group of settings becomes. */
 type SettingsOf<G extends Group> = {
-  [K in keyof G["properties"] & string as NameOf<K>]: ValueOf<G, K>;
+  [K in Exclude<keyof G["properties"] & string, OfBenches> as NameOf<K>]: ValueOf<G, K>;
 };
 
 /** What every function needs. */
 export type CommonSettings = SettingsOf<typeof commonSettingsSchema>;
 
-export type ApiSettings = SettingsOf<typeof apiSettingsSchema> & {
-  /** Of each of `apiKeys`, at its place, the name of its caller. */
-  apiKeyNames: string[];
-};
+interface WithBenches {
+  benches: Bench[];
+}
+
+export type ApiSettings = SettingsOf<typeof apiSettingsSchema> &
+  WithBenches & {
+    /** Of each of `apiKeys`, at its place, the name of its caller. */
+    apiKeyNames: string[];
+  };
 
 /** What the functions that reconcile need. */
-export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> & {
-  target: ClusterTarget;
-};
+export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> &
+  WithBenches & {
+    target: ClusterTarget;
+  };
 
 const readCommon = settingsParserOf(commonSettingsSchema);
 const readApi = settingsParserOf(apiSettingsSchema);
@@ -87,11 +100,13 @@ export function parseCommonSettings(env: Environment): CommonSettings {
 }
 
 export function parseApiSettings(env: Environment): ApiSettings {
-  const settings = toSettings(apiSettingsSchema, readApi(env));
+  const values = readApi(env);
+  const settings = toSettings(apiSettingsSchema, values);
   const allowedCallers = settings.allowedCallers.map((email) => email.toLowerCase());
   const named = settings.apiKeys.map(toNamedKey);
   return {
     ...settings,
+    benches: toBenches(env, values),
     apiKeys: named.map(({ key }) => key),
     apiKeyNames: named.map(({ name }) => name),
     allowedCallers,
@@ -109,18 +124,22 @@ function toNamedKey(item: string, index: number): { name: string; key: string } 
 /** Takes the first of the three ways to the cluster that the environment speaks of. */
 export function parseReconcilerSettings(env: Environment): ReconcilerSettings {
   if (textOf(env, "USE_IN_CLUSTER") === "true") {
-    return { ...toReconciler(readInCluster(env)), target: { kind: "in-cluster" } };
+    return { ...toReconciler(env, readInCluster(env)), target: { kind: "in-cluster" } };
   }
   if (textOf(env, "GKE_CLUSTER") !== undefined) {
     const values = readGke(env);
-    return { ...toReconciler(values), target: toGkeTarget(values) };
+    return { ...toReconciler(env, values), target: toGkeTarget(values) };
   }
   const values = readKubeconfig(env);
-  return { ...toReconciler(values), target: { kind: "kubeconfig", path: values.KUBECONFIG } };
+  return { ...toReconciler(env, values), target: { kind: "kubeconfig", path: values.KUBECONFIG } };
 }
 
-const toReconciler = (values: Readonly<Record<string, unknown>>) =>
-  toSettings(reconcilerSettingsSchema, values);
+function toReconciler(env: Environment, values: ValuesOfBench & Readonly<Record<string, unknown>>) {
+  return {
+    ...toSettings(reconcilerSettingsSchema, values),
+    benches: toBenches(env, values),
+  };
+}
 
 /** The values of a group by the code's names. */
 function toSettings<G extends Group>(
@@ -128,7 +147,9 @@ function toSettings<G extends Group>(
   values: Readonly<Record<string, unknown>>,
 ): SettingsOf<G> {
   const lists = new Set<string>(LISTS);
-  const entries = Object.keys(properties).map((name) => {
+  const ofBenches = new Set<string>(OF_BENCHES);
+  const names = Object.keys(properties).filter((name) => !ofBenches.has(name));
+  const entries = names.map((name) => {
     const value = values[name];
     return [nameOf(name), lists.has(name) ? toList(value as string | undefined) : (value ?? null)];
   });

@@ -22,6 +22,7 @@
 import { Firestore } from "@google-cloud/firestore";
 import { connectionOptions } from "../platform/google-clients.ts";
 import { openBackups } from "./backups.ts";
+import { openBenches } from "./benches.ts";
 import { openDeletions } from "./deletions.ts";
 import { openDomains } from "./domains.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
@@ -81,6 +82,7 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...openDomains(firestore, requests),
     ...openTenantList(firestore),
     ...openPool(firestore, { tenants }),
+    ...openBenches(firestore),
     ...openOperationList(firestore),
     ...backups.methods,
     ...slots.methods,

@@ -211,4 +211,28 @@ test("success has a reason where the Job left one, and no other words", () => {
   assert.equal(toOutcome(COMPLETE, []), { result: "succeeded", reason: null });
 });
 
+test("a migration that failed by itself is final, and names its patch", () => {
+  const left = '{"step":"migrate","reason":"no column","code":"MigrationFailed","patch":"a.b"}';
+  assert.equal(toOutcome(CONDITION, [podThatLeft(left, { exitCode: 68 })]), {
+    result: "failed",
+    step: "migrate",
+    reason: "MigrationFailed",
+    message: "no column",
+    retryable: false,
+    patch: "a.b",
+  });
+});
+
+test("a success tells which versions the site's apps have, whichever container looked", () => {
+  const complete = { type: "Complete", status: "True" };
+  const pods = [
+    podThatLeft('{"step":"verify","apps":{"frappe":"16.32.3"},"steps":[]}', {
+      list: "initContainerStatuses",
+      exitCode: 0,
+    }),
+  ];
+  const apps = { frappe: "16.32.3" };
+  assert.equal(toOutcome(complete, pods), { result: "succeeded", reason: null, apps });
+});
+
 test.run();

@@ -31,7 +31,7 @@ const OUTAGES = new Map([
 ]);
 
 /** What a script may say, likewise, of a failure that no attempt can change. */
-const FINAL_CODES = new Set(["UserNotFound"]);
+const FINAL_CODES = new Set(["UserNotFound", "MigrationFailed"]);
 
 const DEADLINE = "DeadlineExceeded";
 const POD_FAILURE_POLICY = "PodFailurePolicy";
@@ -48,7 +48,7 @@ export function endCondition(conditions: V1JobCondition[] = []): V1JobCondition 
  * containers speak first, since nothing runs after one that failed.
  */
 export function toOutcome(condition: V1JobCondition, pods: V1Pod[]): JobOutcome {
-  if (condition.type === "Complete") return { result: "succeeded", reason: reasonLeftIn(pods) };
+  if (condition.type === "Complete") return toSuccess(pods);
   // What ended with its node is nobody's failure, and the Job went on without it.
   const counting = newestFirst(pods).filter((pod) => !isDisrupted(pod));
   const failed = counting.flatMap(endedIn).find(({ exitCode }) => exitCode !== 0);
@@ -73,13 +73,16 @@ export function newestFirst(pods: V1Pod[]): V1Pod[] {
   return pods.toSorted((left, right) => madeAt(right) - madeAt(left));
 }
 
-function reasonLeftIn(pods: V1Pod[]): string | null {
+/** Most successes are plain ones, and leave their steps without a reason. */
+function toSuccess(pods: V1Pod[]): JobOutcome {
   const words = newestFirst(pods)
     .flatMap(endedIn)
     .filter(({ exitCode }) => exitCode === 0)
-    .map(({ message }) => parseTerminationMessage(message));
-  // Most successes are plain ones, and leave their steps without a reason.
-  return words.find(({ step, text }) => step !== null && text !== "")?.text ?? null;
+    .map(({ message }) => parseTerminationMessage(message))
+    .filter(({ step }) => step !== null);
+  const apps = words.find((each) => each.apps !== null)?.apps;
+  const reason = words.find(({ text }) => text !== "")?.text ?? null;
+  return { result: "succeeded", reason, ...(apps && { apps }) };
 }
 
 function endedIn({ status }: V1Pod): Ended[] {
@@ -101,9 +104,10 @@ function inItsWords({ reason = "Failed", message }: V1JobCondition, ended?: Ende
 }
 
 function toFinal(condition: V1JobCondition, ended?: Ended): Failure {
-  const { code } = parseTerminationMessage(ended?.message);
+  const { code, patch } = parseTerminationMessage(ended?.message);
   const said = inItsWords(condition, ended);
-  return { ...said, reason: FINAL_CODES.has(code) ? code : said.reason, retryable: false };
+  const reason = FINAL_CODES.has(code) ? code : said.reason;
+  return { ...said, reason, retryable: false, ...(patch !== "" && { patch }) };
 }
 
 function deadlineWords(reason: string): string | null {

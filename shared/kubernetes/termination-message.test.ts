@@ -4,7 +4,16 @@ import { parseTerminationMessage } from "./termination-message.ts";
 
 const test = suite("parseTerminationMessage");
 
-const NOTHING = { step: null, text: "", code: "", result: null, steps: [], endedAt: null };
+const NOTHING = {
+  step: null,
+  text: "",
+  code: "",
+  patch: "",
+  apps: null,
+  result: null,
+  steps: [],
+  endedAt: null,
+};
 
 test("reads the steps with their times to the millisecond, and when the message was left", () => {
   const message =
@@ -13,6 +22,8 @@ test("reads the steps with their times to the millisecond, and when the message 
     step: "database",
     text: "",
     code: "",
+    patch: "",
+    apps: null,
     result: null,
     steps: [
       { name: "check-services", since: new Date("2025-11-29T17:20:01.123Z") },
@@ -29,6 +40,19 @@ test("reads the numbers of a result, and nothing else of it", () => {
   assert.equal(resultOf('{"bytes":"7","more":{}}'), {});
   assert.is(resultOf("7"), null);
   assert.is(resultOf("null"), null);
+});
+
+test("reads the versions of a site's apps where all of them are texts", () => {
+  const appsOf = (apps: string) =>
+    parseTerminationMessage(`{"step":"x","apps":${apps},"steps":[]}`).apps;
+  assert.equal(appsOf('{"frappe":"16.32.3"}'), { frappe: "16.32.3" });
+  assert.is(appsOf('{"frappe":16}'), null);
+  assert.is(appsOf('["frappe"]'), null);
+});
+
+test("reads the patch at which a migration failed", () => {
+  const message = '{"step":"migrate","reason":"no column","patch":"erpnext.patches.v16.x"}';
+  assert.is(parseTerminationMessage(message).patch, "erpnext.patches.v16.x");
 });
 
 const odd: [sentence: string, steps: string][] = [

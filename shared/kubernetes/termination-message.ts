@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { isMapOfTexts } from "../tenant/field-checks.ts";
+import type { AppVersions } from "../tenant/app-versions.ts";
 import type { JobStep } from "../reconciler/decision.ts";
 import { lastWords } from "./last-words.ts";
 
@@ -13,6 +15,10 @@ export interface TerminationMessage {
   text: string;
   /** Its failure for programs; empty where the script gave it no name. */
   code: string;
+  /** The patch of an app's at which a migration failed; empty where it was none. */
+  patch: string;
+  /** The versions of the site's apps; null where nobody looked. */
+  apps: AppVersions | null;
   /** What the success has come to, such as the size of a backup; null where it came to nothing to tell. */
   result: Record<string, number> | null;
   /** The script's steps in the order in which they began. */
@@ -22,15 +28,15 @@ export interface TerminationMessage {
 }
 
 /** What is left out where no script left the message. */
-const NOTHING_MORE = { code: "", result: null, steps: [], endedAt: null };
+const NOTHING_MORE = { code: "", patch: "", apps: null, result: null, steps: [], endedAt: null };
 
 /**
  * A site script ends with `{"step","steps","ended"}` as its termination message, with a `"reason"` where it has failed
- * or its success is not the plain one, and may add a `"code"`, or the `"result"` of a success. One that could not leave it, being killed, say, leaves
+ * or its success is not the plain one, and may add a `"code"` and a `"patch"`, or the `"result"` of a success and the `"apps"` of the site. One that could not leave it, being killed, say, leaves
  * the end of its log instead, of which the last line says most.
  */
 export function parseTerminationMessage(message = ""): TerminationMessage {
-  const { step, reason, code, result, steps, ended } = fieldsOf(message);
+  const { step, reason, code, patch, apps, result, steps, ended } = fieldsOf(message);
   const isScripts = typeof reason === "string" || (reason === undefined && Array.isArray(steps));
   if (typeof step !== "string" || !isScripts) {
     return { step: null, text: lastWords(message), ...NOTHING_MORE };
@@ -39,6 +45,8 @@ export function parseTerminationMessage(message = ""): TerminationMessage {
     step,
     text: typeof reason === "string" ? lastWords(reason) : "",
     code: typeof code === "string" ? code : "",
+    patch: typeof patch === "string" ? lastWords(patch) : "",
+    apps: toApps(apps),
     result: toResult(result),
     steps: Array.isArray(steps) ? steps.flatMap(toStep) : [],
     endedAt: toDate(ended),
@@ -51,6 +59,11 @@ function fieldsOf(message: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** Only whole: half of a list would read as if an app were gone. */
+function toApps(apps: unknown): AppVersions | null {
+  return isMapOfTexts(apps) ? (apps as AppVersions) : null;
 }
 
 /** The numbers of an object. */

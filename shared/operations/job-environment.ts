@@ -5,28 +5,32 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
-import { BENCH_NAME, jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
+import type { Bench } from "../tenant/bench.ts";
+import { jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
 import { currentDatabase, testedDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";
 import { isUnfinishedCopy } from "../tenant/tenant-copy.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 
+import type { UpgradeLimits } from "./operation-definition.ts";
+
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */
 export const DATABASE_ADMIN_SECRET = "frappe-database-admin";
 
 /** What of the settings the scripts are told. */
-export interface SiteSettings {
+export interface SiteSettings extends UpgradeLimits {
   baseDomain: string;
-  frappeImage: string;
-  frappeApps: string[];
+  benches: Bench[];
   databaseHost: string;
   databasePort: number;
+  /** How much memory the migrations of an upgrade may use, as Kubernetes has it. */
+  upgradeMemory: string;
+  /** How long an upgrade waits for the site's background jobs. */
+  upgradeDrainSeconds: number;
   /** How the site Jobs' own client reaches the database. */
   databaseTls: DatabaseTls;
   /** Whose certificates are believed then, in PEM; null for those that the image knows. */
   databaseCa: string | null;
-  /** Where the bench's web server answers within the cluster; null where nobody looks. */
-  benchUrl: string | null;
   /** Where the router answers that finds a site by its host name; null where nobody looks. */
   routerUrl: string | null;
   /** The bucket of the tenants' backups; null where none is made. */
@@ -42,11 +46,13 @@ export type JobOperation = Pick<Operation, "kind" | "generation" | "attempt">;
 export interface EnvironmentSource {
   tenant: Tenant;
   settings: SiteSettings;
+  /** The bench that the Job works in. */
+  bench: Bench;
 }
 
 /** Whose site it is and which operation comes to it: what every script needs. */
 export function identity(
-  { tenant, settings }: EnvironmentSource,
+  { tenant, settings, bench }: EnvironmentSource,
   operation: JobOperation,
 ): V1EnvVar[] {
   const wanted = isUnfinishedCopy(tenant) ? null : mainHost(tenant.spec, settings.baseDomain);
@@ -57,7 +63,7 @@ export function identity(
     plain("ATTEMPT", String(operation.attempt)),
     { name: "POD_UID", valueFrom: { fieldRef: { fieldPath: "metadata.uid" } } },
     plain("SITE", siteName(tenant.id)),
-    plain("BENCH", BENCH_NAME),
+    plain("BENCH", bench.name),
     // The main address that the site has, or is to have; empty while nobody is to reach it.
     plain("HOST", host ?? ""),
   ];
@@ -193,6 +199,14 @@ export function keptDatabases({ tenant }: EnvironmentSource): V1EnvVar {
   return plain("KEPT_DATABASES", tenant.status.kept.map((kept) => kept.database).join(" "));
 }
 
+/** The benches between which a site moves. */
+export function betweenBenches({ tenant: { status } }: EnvironmentSource): V1EnvVar[] {
+  return [
+    plain("FROM_BENCH", status.upgrade?.from ?? ""),
+    plain("TO_BENCH", status.upgrade?.to ?? ""),
+  ];
+}
+
 /** Whether visitors reach the site, and shall. */
 export function siteIsOpen({ tenant }: EnvironmentSource): V1EnvVar {
   return plain("SITE_IS_OPEN", tenant.status.site?.suspended === false ? "yes" : "no");
@@ -204,11 +218,8 @@ export function tenantPassword({ tenant }: EnvironmentSource): V1EnvVar {
 }
 
 /** Where a script looks at what visitors get. */
-export function visited({ settings }: EnvironmentSource): V1EnvVar[] {
-  return [
-    plain("BENCH_URL", settings.benchUrl ?? ""),
-    plain("ROUTER_URL", settings.routerUrl ?? ""),
-  ];
+export function visited({ settings, bench }: EnvironmentSource): V1EnvVar[] {
+  return [plain("BENCH_URL", bench.url ?? ""), plain("ROUTER_URL", settings.routerUrl ?? "")];
 }
 
 export function plain(name: string, value: string): V1EnvVar {

@@ -13,6 +13,7 @@ import { OPERATION_KINDS } from "./registry.ts";
 import type { OperationKind } from "./registry.ts";
 import { siteAt } from "../../tests/testkit/some-site.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "../../tests/testkit/some-bench.ts";
 
 const test = suite("manifests");
 
@@ -38,13 +39,12 @@ const tenant = newTenant(
 const settings = {
   namespace: "frappe",
   baseDomain: "kairos.app",
-  frappeImage: "frappe/erpnext:v16.32.3",
-  frappeApps: ["erpnext", "hrms"],
+  benches: [{ ...MAIN_BENCH, apps: ["erpnext", "hrms"] }],
+  ...UPGRADE_SETTINGS,
   databaseHost: "mariadb",
   databasePort: 3306,
   databaseTls: "default" as const,
   databaseCa: null,
-  benchUrl: null,
   routerUrl: null,
   backupBucket: null,
   backupEndpoint: "https://storage.googleapis.com",
@@ -155,7 +155,7 @@ test("Kubernetes repeats nothing unseen, and stops at once at a final exit code"
   assert.is(spec?.template.spec?.restartPolicy, "Never");
   assert.equal(spec?.podFailurePolicy?.rules[0], {
     action: "FailJob",
-    onExitCodes: { operator: "In", values: [65, 66, 67] },
+    onExitCodes: { operator: "In", values: [65, 66, 67, 68] },
   });
 });
 

@@ -5,11 +5,14 @@
  * @module
  */
 import type { V1Container, V1Job, V1JobSpec, V1PodSpec, V1Secret } from "@kubernetes/client-node";
-import { BENCH_NAME, jobName, secretName } from "../tenant/names.ts";
+import { benchNamed } from "../tenant/bench.ts";
+import { jobName, secretName } from "../tenant/names.ts";
 import type { SiteSecret } from "../tenant/names.ts";
+import { benchOf } from "../tenant/tenant.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { identity, literal, plain } from "./job-environment.ts";
-import type { JobOperation, SiteSettings } from "./job-environment.ts";
+import type { EnvironmentSource, JobOperation, SiteSettings } from "./job-environment.ts";
+import { toSeconds } from "./operation-definition.ts";
 import type { ContainerDefinition, OperationDefinition } from "./operation-definition.ts";
 import { definitionOf, OPERATIONS } from "./registry.ts";
 
@@ -48,7 +51,7 @@ const POD_GRACE_SECONDS = 300;
 const KEEP_FINISHED_SECONDS = 7 * 24 * 3600;
 
 /** The exit codes of the site scripts after which no further attempt can succeed. */
-export const FINAL_EXIT_CODES = [65, 66, 67];
+export const FINAL_EXIT_CODES = [65, 66, 67, 68];
 
 /** The whole script of every container, by `KIND/CONTAINER`. */
 export type SiteScripts = ReadonlyMap<string, string>;
@@ -114,12 +117,20 @@ function secretOf(
   };
 }
 
-/** The one site Job that carries out an operation. */
+/** The name of the bench that an operation's Job works in. */
+export function benchOfJob(tenant: Tenant, { kind }: JobOperation): string {
+  return definitionOf(kind).bench?.(tenant) ?? benchOf(tenant);
+}
+
+/** The one site Job that carries out an operation. The settings must name the bench that it works in. */
 export function siteJob(
   tenant: Tenant,
   operation: JobOperation,
   settings: ManifestSettings,
 ): V1Job {
+  const benchName = benchOfJob(tenant, operation);
+  const bench = benchNamed(settings.benches, benchName);
+  if (bench === null) throw new TypeError(`The settings do not name the bench ${benchName}.`);
   const labels = {
     [LABELS.managedBy]: MANAGED_BY,
     [LABELS.tenant]: tenant.id,
@@ -133,13 +144,16 @@ export function siteJob(
     kind: "Job",
     metadata: { name: jobName(tenant.id), namespace: settings.namespace, labels },
     spec: {
-      ...jobLimits(definition),
-      template: { metadata: { labels }, spec: podSpec(definition, tenant, operation, settings) },
+      ...jobLimits(toSeconds(definition.deadlineSeconds, settings)),
+      template: {
+        metadata: { labels },
+        spec: podSpec(definition, { tenant, settings, bench }, operation, settings),
+      },
     },
   };
 }
 
-function jobLimits({ deadlineSeconds }: OperationDefinition): Omit<V1JobSpec, "template"> {
+function jobLimits(deadlineSeconds: number): Omit<V1JobSpec, "template"> {
   return {
     // What Kubernetes would repeat unseen, the control plane repeats in sight.
     backoffLimit: 0,
@@ -157,14 +171,14 @@ function jobLimits({ deadlineSeconds }: OperationDefinition): Omit<V1JobSpec, "t
 
 function podSpec(
   definition: OperationDefinition,
-  tenant: Tenant,
+  source: EnvironmentSource,
   operation: JobOperation,
   settings: ManifestSettings,
 ): V1PodSpec {
   return {
-    ...containersOf(definition, tenant, operation, settings),
+    ...containersOf(definition, source, operation, settings),
     restartPolicy: "Never",
-    activeDeadlineSeconds: definition.deadlineSeconds + POD_GRACE_SECONDS,
+    activeDeadlineSeconds: toSeconds(definition.deadlineSeconds, settings) + POD_GRACE_SECONDS,
     terminationGracePeriodSeconds: STOP_GRACE_SECONDS,
     ...(definition.serviceAccount !== undefined && {
       serviceAccountName: definition.serviceAccount,
@@ -184,11 +198,11 @@ function podSpec(
 /** All but the last are init containers, which Kubernetes runs one after the other. */
 function containersOf(
   { kind, containers }: OperationDefinition,
-  tenant: Tenant,
+  source: EnvironmentSource,
   operation: JobOperation,
   settings: ManifestSettings,
 ): Pick<V1PodSpec, "initContainers" | "containers"> {
-  const made = containers.map((each) => container(kind, each, tenant, operation, settings));
+  const made = containers.map((each) => container(kind, each, source, operation, settings));
   const initContainers = made.slice(0, -1);
   return {
     ...(initContainers.length > 0 && { initContainers }),
@@ -198,42 +212,38 @@ function containersOf(
 
 function container(
   kind: string,
-  { name, limitSeconds, environment }: ContainerDefinition,
-  tenant: Tenant,
+  { name, limitSeconds, memory, environment }: ContainerDefinition,
+  source: EnvironmentSource,
   operation: JobOperation,
   settings: ManifestSettings,
 ): V1Container {
-  const source = { tenant, settings };
+  const { bench } = source;
   const script = settings.scripts.get(`${kind}/${name}`);
   if (script === undefined) throw new TypeError(`The container ${kind}/${name} has no script.`);
   return {
     name,
-    image: settings.frappeImage,
+    image: bench.image,
     workingDir: BENCH,
     // Instead of the image's entrypoint, which removes sites/assets and links it anew, for all sites.
     command: ["bash", "-c", literal(script)],
     env: [
       ...identity(source, operation),
-      plain("TIME_LIMIT_SECONDS", String(limitSeconds)),
+      plain("TIME_LIMIT_SECONDS", String(toSeconds(limitSeconds, settings))),
       ...environment(source),
     ],
-    ...CONTAINER_LIMITS,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [
+      { name: "volume", mountPath: VOLUME },
+      // bench knows its sites by this place alone. Nothing can be moved from one mount to another.
+      { name: "volume", mountPath: `${BENCH}/sites`, subPath: `benches/${bench.name}/sites` },
+    ],
+    resources: {
+      requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1Gi" },
+      limits: { cpu: "1", memory: memory?.(settings) ?? "2Gi", "ephemeral-storage": "1Gi" },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+    },
   };
 }
-
-const CONTAINER_LIMITS: Omit<V1Container, "name"> = {
-  terminationMessagePolicy: "FallbackToLogsOnError",
-  volumeMounts: [
-    { name: "volume", mountPath: VOLUME },
-    // bench knows its sites by this place alone. Nothing can be moved from one mount to another.
-    { name: "volume", mountPath: `${BENCH}/sites`, subPath: `benches/${BENCH_NAME}/sites` },
-  ],
-  resources: {
-    requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1Gi" },
-    limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "1Gi" },
-  },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ["ALL"] },
-  },
-};

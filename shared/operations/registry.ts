@@ -15,15 +15,20 @@ import type { OperationDefinition } from "./operation-definition.ts";
 import { rename } from "./rename/rename.ts";
 import { retain } from "./retain/retain.ts";
 import { restore } from "./restore/restore.ts";
+import { revert } from "./revert/revert.ts";
 import { resume } from "./resume/resume.ts";
 import { suspend } from "./suspend/suspend.ts";
 import { testRestore } from "./test-restore/test-restore.ts";
+import { upgrade } from "./upgrade/upgrade.ts";
 import { undoRestore } from "./undo-restore/undo-restore.ts";
 
 const REGISTERED = [
   drop,
   create,
   claim,
+  // Whatever else is commanded waits for a site that is whole.
+  revert,
+  upgrade,
   suspend,
   retain,
   restore,

@@ -51,6 +51,9 @@ export const FENCE = [
   "scripts/quiet.sh",
 ] as const;
 
+/** For what moves a site between two benches. */
+export const MIGRATION = ["scripts/migration.sh"] as const;
+
 /** For what reads a backup out of the bucket. */
 const BACKUP_SOURCE = [
   "scripts/bucket.py",

@@ -56,6 +56,8 @@ export const LOG_EVENTS = {
   ResyncFailed: "A resync failed for want of the database. The next one is a minute away.",
   ResyncFinished: "A resync has seen the cluster: the heartbeat.",
   StandbyDropped: "A standby of a pool that was turned off is being dropped.",
+  BenchesNotRead:
+    "Which bench has sites could not be read; a new tenant's is made in the current one.",
   StandbyNotRead:
     "The pool was not asked in time for a standby; the tenant's site is made as without a pool.",
   StepEnded: "A step of a site Job has ended, after so many seconds.",

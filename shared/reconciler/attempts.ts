@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { OperationFailure, UNTRIED } from "../operations/operation-definition.ts";
+import { toSeconds } from "../operations/operation-definition.ts";
+import type {
+  OperationFailure,
+  UNTRIED,
+  UpgradeLimits,
+} from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { addSeconds, isBlocked, requestDone, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -23,8 +28,8 @@ const ATTEMPT_GRACE_SECONDS = 300;
 const MAX_PAUSE_SECONDS = 15 * 60;
 
 /** How long an attempt may take, from the slot on. */
-export function attemptSeconds(kind: string): number {
-  return definitionOf(kind).deadlineSeconds + ATTEMPT_GRACE_SECONDS;
+export function attemptSeconds(kind: string, settings: UpgradeLimits): number {
+  return toSeconds(definitionOf(kind).deadlineSeconds, settings) + ATTEMPT_GRACE_SECONDS;
 }
 
 /** How long to pause after a failed attempt: longer each time, 15 minutes at the most. */
@@ -64,7 +69,7 @@ export function ended(
   settings: DecideSettings,
 ): Decision {
   return outcome.result === "succeeded"
-    ? succeeded(tenant, operation, outcome.reason, now, settings)
+    ? succeeded(tenant, operation, outcome, now, settings)
     : failed(tenant, operation, outcome, now, settings);
 }
 
@@ -72,13 +77,15 @@ export function ended(
 function succeeded(
   tenant: Tenant,
   operation: Operation,
-  reason: string | null,
+  { reason, apps }: Extract<JobOutcome, { result: "succeeded" }>,
   now: Date,
   settings: DecideSettings,
 ): Decision {
+  const found = definitionOf(operation.kind).verified(tenant, settings, reason);
   const verified = {
     ...requestDone(tenant, operation.kind),
-    ...definitionOf(operation.kind).verified(tenant, settings),
+    ...found,
+    ...(apps && found.site && { site: { ...found.site, apps } }),
   };
   const next = firstDifference(withChanges(tenant, { status: verified }));
   const { generation, attempt } = operation;
@@ -115,7 +122,7 @@ export function overdue(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const minutes = attemptSeconds(operation.kind) / 60;
+  const minutes = attemptSeconds(operation.kind, settings) / 60;
   const failure: Failure = {
     result: "failed",
     step: null,
@@ -159,12 +166,15 @@ function failed(
   now: Date,
   settings: DecideSettings,
 ): Decision {
-  const { step, reason, message, retryable } = asBlocked(tenant, failure);
-  const { maxAttempts } = definitionOf(operation.kind);
+  const { step, reason, message, retryable, patch } = asBlocked(tenant, failure);
+  const { maxAttempts, setRight } = definitionOf(operation.kind);
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
   const told = { step, reason, message, retryable };
+  if (!isTriedAgain && setRight) {
+    return setSiteRight(tenant, operation, setRight.record(tenant, { ...told, patch }, now), now);
+  }
   if (!isTriedAgain) return givenUp(tenant, tried, told, step, now);
   const isCounted = attempts === countedAttempts(operation);
   const pause = isCounted
@@ -206,6 +216,23 @@ function failureChanges(
   return ownFailure
     ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
     : { condition: "failed", step_since: null, ...told };
+}
+
+/** The operation is given up, and what is recorded of its failure makes the one needed that follows under its generation. */
+function setSiteRight(
+  tenant: Tenant,
+  { kind, generation, attempt }: Operation,
+  changes: StatusChanges,
+  now: Date,
+): Decision {
+  const status = { ...requestDone(tenant, kind), ...changes };
+  const next = firstDifference(withChanges(tenant, { status }));
+  if (next === null) throw new TypeError(`Nothing follows a ${kind} that is given up.`);
+  return record("SiteIsSetRight", {
+    ...status,
+    ...NOTHING_WRONG,
+    operation: firstAttempt(next.kind, generation, attempt + 1, now),
+  });
 }
 
 /** What blocked an attempt until its time was over says more than that it was over. */

@@ -19,6 +19,8 @@ export type BlockerReason =
   | "VolumeNotMounted"
   /** No node has room for the Pod, or none is one that it may be on. */
   | "NoNodeFits"
+  /** The settings do not name the bench where the site is. */
+  | "BenchMissing"
   /** The namespace's quota allows no further Job, Secret or Pod. */
   | "QuotaExceeded"
   /** The Job is there, and its Pod is not made, for another reason than a quota. */

@@ -26,6 +26,7 @@ const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
   backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 2,
 };
 const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };

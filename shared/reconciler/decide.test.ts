@@ -9,6 +9,7 @@ import type { Blocker } from "./blocker.ts";
 import {
   addSeconds,
   DESIRED_STATES,
+  isBetweenBenches,
   isRequested,
   isSettled,
   newTenant,
@@ -17,7 +18,14 @@ import {
 } from "../tenant/tenant.ts";
 import { definitionOf, OPERATION_KINDS } from "../operations/registry.ts";
 import type { OperationKind } from "../operations/registry.ts";
-import type { Operation, Phase, StatusChanges, Tenant } from "../tenant/tenant.ts";
+import type {
+  Operation,
+  Phase,
+  StatusChanges,
+  Tenant,
+  Upgrade,
+  UpgradeFailure,
+} from "../tenant/tenant.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command, CommandWithFields } from "../tenant/commands.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
@@ -27,7 +35,12 @@ import { siteName } from "../tenant/names.ts";
 const test = suite("decide");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, backupBucket: "backups" };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
+};
 const SITE = siteAt("acme", { name: siteName("0c16443d-3d8e-4c0d-b43c-ac1174140611") });
 const inSeconds = (seconds: number) => addSeconds(NOW, seconds);
 
@@ -45,7 +58,11 @@ function operationOf(
 }
 const NO_SLOT = { slot: null, slot_at: null, deadline_at: null };
 /** As it is when it takes its slot now. */
-const FROM_NOW = { started_at: NOW, slot_at: NOW, deadline_at: inSeconds(45 * 60) };
+const fromNow = (minutes: number) => ({
+  started_at: NOW,
+  slot_at: NOW,
+  deadline_at: inSeconds(minutes * 60),
+});
 
 function commanded(tenant: Tenant, what: Command | CommandWithFields): Tenant {
   const result = applyCommand(tenant, what, { commandId: "w2", requestedBy: REQUESTER, now: NOW });
@@ -106,6 +123,25 @@ const retained = withStatus(commanded(active, DELETE), {
   site: { ...SITE, suspended: null, retained: true },
 });
 
+const UPGRADE = { name: "upgrade", bench: "next", backup: null, reason: null } as const;
+const UNDER_WAY: Upgrade = { from: "main", to: "next", under_way: true, failure: null };
+const UPGRADED = { ...SITE, bench: "next" };
+const UPGRADE_FAILURE: UpgradeFailure = {
+  at: NOW,
+  step: "new-site",
+  patch: null,
+  reason: "BackoffLimitExceeded",
+  message: "no disk",
+  retryable: false,
+  operation: "0c16443d-3d8e-4c0d-b43c-ac1174140611.2.1",
+};
+const upgrading = commanded(active, UPGRADE);
+/** An upgrade was given up, and the site is not back yet. */
+const away = withStatus(upgrading, {
+  done: { upgrade: "w2" },
+  upgrade: { ...UNDER_WAY, failure: UPGRADE_FAILURE },
+});
+
 const job = (operation: Operation, more: Partial<Job> = {}): Job => ({
   uid: "u1",
   kind: operation.kind,
@@ -127,6 +163,13 @@ const failure = (retryable: boolean) => ({
   } as JobOutcome,
 });
 const FAILED = failure(true);
+const FAILED_FOR_GOOD = {
+  result: "failed",
+  step: "new-site",
+  reason: "BackoffLimitExceeded",
+  message: "no disk",
+  retryable: false,
+} as const;
 const recorded = (retryable: boolean) => ({
   condition: "failed" as const,
   step: "new-site",
@@ -135,14 +178,15 @@ const recorded = (retryable: boolean) => ({
   message: "no disk",
   retryable,
 });
-const OVERDUE = {
+const overdueAfter = (minutes: number) => ({
   condition: "failed" as const,
   step: null,
   step_since: null,
   reason: "DeadlineExceeded",
-  message: "The attempt did not end within 45 minutes.",
+  message: `The attempt did not end within ${minutes} minutes.`,
   retryable: true,
-};
+});
+const OVERDUE = overdueAfter(45);
 const CLEARED = {
   condition: null,
   step: null,
@@ -187,6 +231,8 @@ interface Life {
   during: StatusChanges;
   /** What its success verifies. */
   verifies: StatusChanges;
+  /** How long an attempt may take. */
+  minutes?: number;
 }
 const LIVES: Life[] = [
   {
@@ -231,9 +277,23 @@ const LIVES: Life[] = [
     during: { phase: "deleted" },
     verifies: { site: null, removed: true },
   },
+  {
+    kind: "upgrade",
+    before: upgrading,
+    during: { upgrade: UNDER_WAY },
+    verifies: { site: UPGRADED, upgrade: null, kept: [], done: { upgrade: "w2" } },
+    minutes: 245,
+  },
+  {
+    kind: "revert",
+    before: away,
+    during: {},
+    verifies: { upgrade: { ...UNDER_WAY, under_way: false, failure: UPGRADE_FAILURE } },
+    minutes: 255,
+  },
 ];
 
-function casesOf({ kind, before, during, verifies }: Life): Case[] {
+function casesOf({ kind, before, during, verifies, minutes = 45 }: Life): Case[] {
   const { generation } = before.spec;
   const operation = operationOf(kind, generation);
   const changes = { ...during, step: kind, reason: null, queue_key: null };
@@ -244,7 +304,7 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
     { do: "createJob", operation: made },
   ];
   const first: Operation = { ...operation, ...NO_SLOT, started_at: NOW };
-  const inherited: Operation = { ...operation, ...FROM_NOW };
+  const inherited: Operation = { ...operation, ...fromNow(minutes) };
   const older = operationOf("create", generation - 1);
   const overtaken = withStatus(before, { operation: older });
   const second = { attempt: 2, ...NO_SLOT };
@@ -431,7 +491,7 @@ function casesOf({ kind, before, during, verifies }: Life): Case[] {
     [
       "over its deadline and without a Job, the attempt has failed",
       { tenant: at(late), job: null },
-      records("AttemptFailed", { ...OVERDUE, operation: nextAttempt }),
+      records("AttemptFailed", { ...overdueAfter(minutes), operation: nextAttempt }),
     ],
     [
       "over its deadline, a Job that succeeded has succeeded",
@@ -1013,7 +1073,7 @@ test("who waits already is written again only when the requeue comes near", () =
 });
 
 test("the deadline counts from the slot on", () => {
-  const changes = takingChanges({ ...create, ...NO_SLOT }, 4, { step: "create" }, NOW);
+  const changes = takingChanges({ ...create, ...NO_SLOT }, 4, { step: "create" }, NOW, SETTINGS);
   assert.equal(changes.operation, {
     ...create,
     slot: 4,
@@ -1165,6 +1225,247 @@ test("a Job that works when backups go off ends by itself", () => {
   assert.is(done.reason, "JobSucceeded");
 });
 
+/** An attempt at the upgrade, in its slot. */
+const migrating = (
+  attempt: number,
+  more: Partial<Operation> = {},
+): Observed & { operation: Operation } => {
+  const operation = operationOf("upgrade", 2, { attempt, ...more });
+  return { tenant: withStatus(upgrading, { upgrade: UNDER_WAY, operation }), job: null, operation };
+};
+
+test("an upgrade is on record as under way in the very write that gives it its slot", () => {
+  const [take] = decide({ tenant: upgrading, job: null }, NOW, SETTINGS).actions;
+  assert.ok(take?.do === "takeSlot");
+  const taken = takingChanges(take.operation, 1, take.changes, NOW, SETTINGS);
+  assert.equal([taken.upgrade, taken.operation?.slot], [UNDER_WAY, 1]);
+  const held = withStatus(upgrading, { operation: create });
+  assert.equal(
+    decide({ tenant: held, job: job(create) }, NOW, SETTINGS).changes?.upgrade,
+    UNDER_WAY,
+  );
+});
+
+test("who waits for a slot is not under way, and comes after those who wait for a site", () => {
+  const waiting = waitingChanges(upgrading, operationOf("upgrade", 2), NOW);
+  assert.is(waiting?.upgrade, undefined);
+  assert.match(waiting?.queue_key ?? "", /^4 /);
+});
+
+test("a site that is away waits for its slot before everybody", () => {
+  const between = withStatus(upgrading, { upgrade: UNDER_WAY });
+  assert.match(waitingChanges(between, operationOf("upgrade", 2), NOW)?.queue_key ?? "", /^0 /);
+  assert.match(waitingChanges(away, operationOf("revert", 2), NOW)?.queue_key ?? "", /^0 /);
+});
+
+test("an upgrade that fails is tried again, and taken back only when no attempt is left", () => {
+  for (const attempt of [1, 2]) {
+    const { tenant, operation } = migrating(attempt);
+    const { reason, changes } = decide({ tenant, job: job(operation, FAILED) }, NOW, SETTINGS);
+    assert.equal(
+      [reason, changes?.upgrade, changes?.condition],
+      ["AttemptFailed", undefined, "failed"],
+    );
+    assert.is(beginning(withStatus(tenant, { ...changes, operation: null })), "upgrade");
+  }
+});
+
+/** How an upgrade may end for good, with what is told of that. */
+const ENDS: [sentence: string, observed: Observed, told: Partial<UpgradeFailure>][] = [
+  [
+    "for what no attempt can mend",
+    { ...migrating(1), job: job(migrating(1).operation, failure(false)) },
+    {},
+  ],
+  [
+    "in a patch",
+    {
+      ...migrating(1),
+      job: job(migrating(1).operation, {
+        outcome: { ...FAILED_FOR_GOOD, patch: "erpnext.patches.v16_0.some_patch" },
+      }),
+    },
+    { patch: "erpnext.patches.v16_0.some_patch" },
+  ],
+  [
+    "at the last attempt",
+    { ...migrating(3), job: job(migrating(3).operation, FAILED) },
+    { retryable: true },
+  ],
+  [
+    "at the last attempt, which is overdue",
+    migrating(3, { deadline_at: NOW }),
+    {
+      step: null,
+      reason: "DeadlineExceeded",
+      message: "The attempt did not end within 245 minutes.",
+      retryable: true,
+    },
+  ],
+];
+for (const [sentence, observed, told] of ENDS) {
+  test(`an upgrade that fails ${sentence} is taken back under the same command, and tells why`, () => {
+    const { attempt = 0 } = observed.tenant.status.operation ?? {};
+    const operation = `${upgrading.id}.2.${attempt}`;
+    const { reason, changes, requeue } = decide(observed, NOW, SETTINGS);
+    assert.equal([reason, requeue], ["SiteIsSetRight", true]);
+    const next = { attempt: attempt + 1, first_attempt: attempt + 1, started_at: NOW };
+    assert.equal(changes, {
+      ...CLEARED,
+      done: { upgrade: "w2" },
+      upgrade: { ...UNDER_WAY, failure: { ...UPGRADE_FAILURE, ...told, operation } },
+      operation: { ...operationOf("revert", 2, next), ...NO_SLOT },
+    });
+    const after = withStatus(observed.tenant, changes ?? {});
+    assert.not(isSettled(after));
+    assert.not(isRequested(after, "upgrade"), "it is not tried again");
+  });
+}
+
+test("an outage gives no upgrade up", () => {
+  const { tenant, operation } = migrating(3);
+  const outcome = { ...FAILED_FOR_GOOD, retryable: true, isOutage: true } as const;
+  const { reason } = decide({ tenant, job: job(operation, { outcome }) }, NOW, SETTINGS);
+  assert.is(reason, "AttemptFailed");
+});
+
+test("a site is taken back however often that fails, and for whatever", () => {
+  const operation = operationOf("revert", 2, { attempt: 40 });
+  const tenant = withStatus(away, { operation });
+  const { reason, changes } = decide(
+    { tenant, job: job(operation, failure(false)) },
+    NOW,
+    SETTINGS,
+  );
+  assert.equal([reason, changes?.upgrade], ["AttemptFailed", undefined]);
+});
+
+test("when it is back it is what it was, the failure stays to be read, and nothing follows", () => {
+  for (const [phase, site] of [
+    ["active", SITE],
+    ["suspended", { ...SITE, suspended: true }],
+  ] as const) {
+    const operation = operationOf("revert", 2, { attempt: 2, first_attempt: 2 });
+    const state = phase === "active" ? "present" : "suspended";
+    const tenant = withChanges(away, { spec: { state }, status: { phase, site, operation } });
+    const { changes } = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, SETTINGS);
+    const back = withStatus(tenant, changes ?? {});
+    assert.ok(isSettled(back));
+    assert.equal([back.status.phase, back.status.condition, back.status.site], [phase, null, site]);
+    assert.equal(back.status.upgrade, { ...UNDER_WAY, under_way: false, failure: UPGRADE_FAILURE });
+    assert.is(firstDifference(back), null);
+    const later = withChanges(back, { spec: { generation: 3 } });
+    assert.is(firstDifference(later), null, "nor under a later command");
+  }
+});
+
+/** What is commanded of a site that is in between, with the kind that follows when it is whole. */
+const MEANWHILE: [command: Command | CommandWithFields, kind: OperationKind][] = [
+  ["suspend", "suspend"],
+  [DELETE, "retain"],
+  [{ name: "rename", subdomain: "zenith" }, "rename"],
+  [{ name: "login-link", keyHash: "h1", email: null, reason: null }, "login-link"],
+];
+for (const [command, kind] of MEANWHILE) {
+  test(`a ${kind} that is asked for meanwhile waits until the site is whole`, () => {
+    for (const between of [migrating(2).tenant, away]) {
+      const goesOn = between === away ? "revert" : "upgrade";
+      const asked = commanded(between, command);
+      const { operation: older } = between.status;
+      const begun = decide({ tenant: asked, job: older && job(older) }, NOW, SETTINGS);
+      const operation = operationOf(goesOn, 3);
+      if (older?.slot === 2) {
+        assert.equal([begun.changes?.operation?.kind, begun.changes?.upgrade], [goesOn, UNDER_WAY]);
+      } else assert.is(beginning(asked), goesOn);
+      const works = withStatus(asked, { operation });
+      const { changes } = decide({ tenant: works, job: job(operation, SUCCEEDED) }, NOW, SETTINGS);
+      const whole = withStatus(works, changes ?? {});
+      assert.equal([whole.status.operation?.kind, isBetweenBenches(whole)], [kind, false]);
+    }
+  });
+}
+
+test("an upgrade that is overtaken and then fails for good is taken back before what overtook it", () => {
+  const asked = commanded(migrating(1).tenant, "suspend");
+  const operation = operationOf("upgrade", 3);
+  const tenant = withStatus(asked, { operation });
+  const { changes } = decide({ tenant, job: job(operation, failure(false)) }, NOW, SETTINGS);
+  assert.equal([changes?.operation?.kind, changes?.operation?.generation], ["revert", 3]);
+});
+
+test("who comes back while the site is away is brought to its bench first, and opened then", () => {
+  const back = commanded(commanded(migrating(1).tenant, DELETE), "undelete");
+  const [take] = decide(
+    { tenant: withStatus(back, { operation: null }), job: null },
+    NOW,
+    SETTINGS,
+  ).actions;
+  assert.ok(take?.do === "takeSlot");
+  assert.equal([take.operation.kind, take.changes.phase], ["upgrade", "provisioning"]);
+  const moved = withStatus(back, { upgrade: null, site: { ...UPGRADED, suspended: null } });
+  assert.is(firstDifference(moved)?.kind, "resume");
+});
+
+test("a site in between is dropped at once", () => {
+  for (const between of [migrating(1).tenant, away]) {
+    for (const command of ["delete", PURGE] as const) {
+      const going = commanded(between, command);
+      assert.is(firstDifference(going)?.kind, "drop");
+      const operation = operationOf("drop", 3);
+      const tenant = withStatus(going, { operation });
+      const { changes } = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, SETTINGS);
+      assert.ok(isSettled(withStatus(tenant, changes ?? {})), "and then nothing follows");
+    }
+  }
+});
+
+const BACKUP = {
+  id: "b1",
+  kind: "before-upgrade",
+  requested_at: NOW,
+  expires_at: inSeconds(60),
+} as const;
+
+test("the backup before an upgrade comes first, under the same command", () => {
+  const asked = commanded(active, { ...UPGRADE, backup: BACKUP });
+  assert.is(beginning(asked), "backup");
+  const operation = operationOf("backup", 2);
+  const tenant = withStatus(asked, { operation });
+  const { changes } = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, SETTINGS);
+  assert.equal(changes?.operation?.kind, "upgrade");
+  assert.is(changes?.upgrade, undefined, "nothing is done to the site yet");
+});
+
+test("without that backup there is no upgrade, nor under a later command", () => {
+  const operation = operationOf("backup", 2);
+  const asked = commanded(active, { ...UPGRADE, backup: BACKUP });
+  const tenant = withStatus(asked, { operation });
+  const { reason, changes } = decide(
+    { tenant, job: job(operation, failure(false)) },
+    NOW,
+    SETTINGS,
+  );
+  assert.equal([reason, changes?.condition], ["JobFailed", "failed"]);
+  const after = withStatus(tenant, changes ?? {});
+  assert.equal([after.status.phase, after.status.upgrade], ["active", null]);
+  for (const later of ["retry", "suspend"] as const) {
+    const next = firstDifference(commanded(after, later));
+    assert.is(next?.kind, later === "suspend" ? "suspend" : undefined);
+  }
+});
+
+test("how long an attempt at an upgrade may take is as the settings say", () => {
+  const { changes } = decide(
+    { tenant: withStatus(upgrading, { operation: create }), job: null },
+    NOW,
+    {
+      ...SETTINGS,
+      upgradeDeadlineMinutes: 30,
+    },
+  );
+  assert.equal(changes?.operation?.deadline_at, inSeconds(35 * 60));
+});
+
 /** Every state there may be, and many that there should not. */
 function* everyState(): Generator<Observed> {
   const jobs = [...everyJob()];
@@ -1184,7 +1485,15 @@ function* everyState(): Generator<Observed> {
   }
 }
 
-const KINDS: OperationKind[] = ["create", "suspend", "retain", "resume", "login-link", "drop"];
+const KINDS: OperationKind[] = [
+  "create",
+  "upgrade",
+  "suspend",
+  "retain",
+  "resume",
+  "login-link",
+  "drop",
+];
 
 function* everyOperation(): Generator<Operation | null> {
   yield null;
@@ -1254,7 +1563,10 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
     (tenant.status.operation.deadline_at === null || tenant.status.operation.deadline_at > NOW) &&
     (held.blocker === null || held.blocker === LONG_WAIT),
 
-  "frees a slot without recording an outcome": ({ tenant: { spec, status } }, { changes }) =>
+  "frees a slot without recording an outcome": (
+    { tenant: { spec, status } },
+    { reason, changes },
+  ) =>
     status.operation !== null &&
     status.operation.slot !== null &&
     changes?.operation !== undefined &&
@@ -1262,7 +1574,7 @@ const FORBIDDEN: Record<string, (observed: Observed, decision: Decision) => bool
     changes.observed_generation !== Math.max(status.operation.generation, spec.generation) &&
     !(
       changes.operation?.attempt === status.operation.attempt + 1 &&
-      (changes.message || changes.site !== undefined)
+      (changes.message || reason === "JobSucceeded" || changes.upgrade?.failure)
     ),
 
   "records an outcome and keeps the slot": (_observed, { changes }) =>

@@ -89,7 +89,7 @@ function begin(tenant: Tenant, job: Job | null, now: Date, settings: DecideSetti
   // The overtaken operation still has its slot, and this one's Job comes in the place of its Job.
   return {
     reason: "OperationBegins",
-    changes: takingChanges(operation, slot, changesDuring(kind, tenant), now),
+    changes: takingChanges(operation, slot, changesDuring(kind, tenant), now, settings),
     actions: job === null ? jobActions(operation, tenant) : [],
     requeue: job !== null,
     requeueAfterSeconds: REQUEUE_SECONDS,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { UpgradeLimits } from "../operations/operation-definition.ts";
+import type { AppVersions } from "../tenant/app-versions.ts";
 import type { OperationStep } from "../tenant/operation-record.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -10,8 +12,8 @@ import type { Blocker } from "./blocker.ts";
 
 /** How a site Job ended, in the words of the Job itself where it left any. */
 export type JobOutcome =
-  /** `reason` is set where success is not the plain one. */
-  | { result: "succeeded"; reason: string | null }
+  /** `reason` is set where success is not the plain one, `apps` where the Job has looked which versions the site has. */
+  | { result: "succeeded"; reason: string | null; apps?: AppVersions }
   | {
       result: "failed";
       step: string | null;
@@ -21,6 +23,8 @@ export type JobOutcome =
       retryable: boolean;
       /** True when it failed for an outage of what all sites share. */
       isOutage?: true;
+      /** The patch of an app's that failed, where it was one. */
+      patch?: string;
     };
 
 export type Failure = Extract<JobOutcome, { result: "failed" }>;
@@ -96,6 +100,7 @@ export const DECISION_REASONS = {
   JobSucceeded: "The site Job has succeeded, and what it verified is recorded.",
   AttemptFailed: "The attempt has failed, and another one follows.",
   JobFailed: "The attempt has failed, and the command is given up.",
+  SiteIsSetRight: "The operation is given up, and another one sets the site right.",
   SetUpFails: "An attempt that only an operator can help is ended.",
   DeadlineExceeded: "The attempt's time is over, and its Job is removed.",
   JobHasEnded: "The outcome is recorded, and the Job is removed.",
@@ -118,7 +123,7 @@ export interface Decision {
   requeueAfterSeconds: number | null;
 }
 
-export interface DecideSettings {
+export interface DecideSettings extends UpgradeLimits {
   baseDomain: string;
   /** How long the first pause between two attempts is; each further one is twice as long. */
   retryPauseSeconds: number;

@@ -149,8 +149,10 @@ function endOf(
 
 /** What the record says of a failure; null where nothing has failed. */
 function failureOf(kind: string | null, status: Status): OperationOutcome | null {
-  const own = kind === null ? undefined : definitionOf(kind).ownFailure;
-  if (own !== undefined) return own.read(status);
+  const { ownFailure, setRight } = kind === null ? {} : definitionOf(kind);
+  if (ownFailure !== undefined) return ownFailure.read(status);
+  const givenUp = setRight?.read(status) ?? null;
+  if (givenUp !== null) return givenUp;
   const { step, reason, message, retryable } = status;
   return status.condition === "failed" ? { step, reason, message, retryable } : null;
 }

@@ -20,7 +20,7 @@ const WEEK = 7 * 24;
 /** How a standby is, and how old in hours: `ready 1`, `old ready 200`, `filling 0.1`. */
 type Words = string;
 
-const OTHER = { standby: { image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] } };
+const OTHER = { standby: { bench: "main", image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] } };
 const OTHER_APPS = { standby: { ...MADE_WITH, apps: ["erpnext", "hrms"] } };
 
 function standbyOf(words: Words): Tenant {

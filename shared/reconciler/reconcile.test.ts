@@ -30,6 +30,7 @@ const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
   backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 1,
 };
 

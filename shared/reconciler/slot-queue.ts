@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { UpgradeLimits } from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { isNobodys } from "../tenant/standby.ts";
-import { addSeconds } from "../tenant/tenant.ts";
+import { addSeconds, isBetweenBenches } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { attemptSeconds } from "./attempts.ts";
 import { REQUEUE_SECONDS } from "./decision.ts";
@@ -15,6 +16,9 @@ export const WAITING_FOR_SLOT = "WaitingForSlot";
 
 /** The place in the queue of what no customer waits for: behind everybody. */
 const POOL_RANK = 9;
+
+/** The place of a site that nobody reaches until it is in one bench or the other. */
+const AWAY_RANK = 0;
 
 /** For what the resync sees by itself: a slot that is free. */
 const LONG_REQUEUE_SECONDS = 10 * 60;
@@ -33,12 +37,16 @@ export function waitingChanges(
   const soon = addSeconds(now, LONG_REQUEUE_SECONDS / 2);
   const isFarAhead = next_reconcile_at !== null && next_reconcile_at > soon;
   if (queue_key !== null && isFarAhead) return null;
-  const queueRank = isNobodys(tenant) ? POOL_RANK : definitionOf(kind).queueRank;
   return {
     reason: WAITING_FOR_SLOT,
-    queue_key: `${queueRank} ${spec.requested_at.toISOString()} ${id}`,
+    queue_key: `${rankOf(tenant, kind)} ${spec.requested_at.toISOString()} ${id}`,
     next_reconcile_at: addSeconds(now, LONG_REQUEUE_SECONDS),
   };
+}
+
+function rankOf(tenant: Tenant, kind: string): number {
+  if (isNobodys(tenant)) return POOL_RANK;
+  return isBetweenBenches(tenant) ? AWAY_RANK : definitionOf(kind).queueRank;
 }
 
 /** What the record says while a Job of this kind works. What was said of an earlier failure stays. */
@@ -54,8 +62,9 @@ export function takingChanges(
   slot: number,
   changes: StatusChanges,
   now: Date,
+  settings: UpgradeLimits,
 ): StatusChanges {
-  const deadline_at = addSeconds(now, attemptSeconds(operation.kind));
+  const deadline_at = addSeconds(now, attemptSeconds(operation.kind, settings));
   return {
     ...changes,
     step_since: now,

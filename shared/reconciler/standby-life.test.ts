@@ -32,6 +32,7 @@ const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
   backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 2,
 };
 const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };
@@ -101,6 +102,8 @@ test("its site is made without a name, and then it may be taken", async () => {
   assert.equal([status.phase, status.standby_key, status.observed_generation], ["active", ID, 1]);
   assert.equal(status.site, {
     name: siteName(ID),
+    bench: "main",
+    apps: null,
     database: siteName(ID),
     host: null,
     subdomain: null,

@@ -21,13 +21,13 @@ export function* takeSlot(
   { operation, changes }: TakeSlot,
   stored: Stored<Tenant>,
   now: Date,
-  { maxConcurrentJobs }: ReconcileSettings,
+  settings: ReconcileSettings,
 ): Reconciling<ActionResult> {
   let current = stored;
   for (;;) {
     const taken = yield* ask("readSlots", {});
-    for (const slot of freeSlots(taken, maxConcurrentJobs, stored.record)) {
-      const status = takingChanges(operation, slot, changes, now);
+    for (const slot of freeSlots(taken, settings.maxConcurrentJobs, stored.record)) {
+      const status = takingChanges(operation, slot, changes, now, settings);
       const claiming = { status, updated_at: now };
       const claim = yield* ask("claimSlot", { stored: current, slot, changes: claiming });
       if (claim.result === "lost") return "lost";

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
 import { applyCommand } from "../tenant/commands.ts";
 import type { Command, CommandWithFields } from "../tenant/commands.ts";
+import { upgradeBegins } from "../tenant/site-upgrade.ts";
 import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { decide } from "./decide.ts";
@@ -16,7 +17,12 @@ const test = suite("what is written of a tenant in one batch");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-29T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, backupBucket: "backups" };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
+};
 const later = (seconds: number) => addSeconds(NOW, seconds);
 
 const queued = newTenant(
@@ -41,10 +47,12 @@ function write(
   return toTenantWrite(tenant, { status, updated_at: later(seconds) }, ended);
 }
 
+const LIMITS = { upgradeDeadlineMinutes: 240 };
+
 /** The current operation takes its slot. */
 function begin(tenant: Tenant, operation: Operation, seconds: number): TenantWrite {
   const changes = { phase: "provisioning", step: operation.kind } as const;
-  return write(tenant, takingChanges(operation, 3, changes, later(seconds)), seconds);
+  return write(tenant, takingChanges(operation, 3, changes, later(seconds), LIMITS), seconds);
 }
 
 /** The Job of the current operation ends, and that is recorded as `decide` says. */
@@ -149,6 +157,35 @@ test("a failed attempt ends, and the next one is queued in the same write", () =
   const failed = end(working, FAILURE, 60);
   assert.equal(historyOf(failed), ["1.1 create failed", "1.2 create queued"]);
   assert.equal(failed.operations[1]?.fields.created_at, later(60));
+});
+
+test("an upgrade that is given up has failed, and the site's way back is the next attempt", () => {
+  const { record: asked } = command(
+    active,
+    { name: "upgrade", bench: "next", backup: null, reason: null },
+    70,
+  );
+  const first = { ...create, kind: "upgrade", generation: 2, started_at: later(71) };
+  const begun = write(
+    asked,
+    takingChanges(first, 3, upgradeBegins(asked), later(71), LIMITS),
+    71,
+  ).record;
+  const tried = end(begun, { ...FAILURE, step: "drain" }, 80);
+  assert.equal(historyOf(tried), ["2.1 upgrade failed", "2.2 upgrade queued"]);
+  assert.is(tried.operations[0]?.fields.outcome?.step, "drain");
+  const givenUp = end(begun, { ...FAILURE, retryable: false }, 90);
+  assert.equal(historyOf(givenUp), ["2.1 upgrade failed", "2.2 revert queued"]);
+  assert.equal(givenUp.operations[0]?.fields.outcome, {
+    step: "add-user",
+    reason: "BackoffLimitExceeded",
+    message: "*** is no address of *** at ***",
+    retryable: false,
+  });
+  const revert = { ...first, kind: "revert", attempt: 2, first_attempt: 2 };
+  const going = write(givenUp.record, takingChanges(revert, 3, {}, later(91), LIMITS), 91).record;
+  assert.equal(historyOf(end(going, SUCCESS, 95)), ["2.2 revert succeeded"]);
+  assert.equal(historyOf(end(begun, SUCCESS, 95)), ["2.1 upgrade succeeded"]);
 });
 
 test("neither history nor event has what the customer said of themselves", () => {
@@ -353,7 +390,7 @@ test("of who is deleted nothing more is told, to the end of the record", () => {
   const drop = { ...retain, kind: "drop", generation: 3 };
   const dropping = write(
     purging.record,
-    takingChanges(drop, 3, { phase: "deleted", step: "drop" }, later(101)),
+    takingChanges(drop, 3, { phase: "deleted", step: "drop" }, later(101), LIMITS),
     101,
   );
   assert.is(dropping.event, null);

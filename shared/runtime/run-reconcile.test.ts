@@ -1,5 +1,5 @@
 /** Which call of which adapter performs an I/O request, and what becomes of its answer. */
-import type { V1Secret } from "@kubernetes/client-node";
+import type { V1Job, V1Secret } from "@kubernetes/client-node";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { backupKey } from "../backups/backup-key.ts";
@@ -7,12 +7,19 @@ import { siteJob } from "../operations/job-manifest.ts";
 import { handlersFor } from "./run-reconcile.ts";
 import type { Dependencies } from "./run-reconcile.ts";
 import type { IoHandlers } from "../reconciler/ports.ts";
-import { newTenant } from "../tenant/tenant.ts";
-import type { Operation } from "../tenant/tenant.ts";
+import type { Blocker } from "../reconciler/blocker.ts";
+import { reconcile } from "../reconciler/reconcile.ts";
+import { runSteps } from "../reconciler/run-steps.ts";
+import type { Bench } from "../tenant/bench.ts";
+import { newTenant, withChanges } from "../tenant/tenant.ts";
+import type { Operation, Tenant } from "../tenant/tenant.ts";
+import { createModel, putRecord } from "../../tests/exploration/model-handlers.ts";
 import { SETTINGS } from "../../tests/testkit/fake-cluster.ts";
 import { fakeVersion } from "../../tests/testkit/fake-version.ts";
 import { logLinesOf } from "../../tests/testkit/log-lines.ts";
 import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { MAIN_BENCH } from "../../tests/testkit/some-bench.ts";
+import { siteAt } from "../../tests/testkit/some-site.ts";
 
 const test = suite("I/O requests");
 
@@ -291,6 +298,66 @@ test("with backups what was exported of them goes first, and a bucket that fails
   } catch (error) {
     assert.match(String(error), /no answer/);
   }
+});
+
+/** A tenant whose site is in a bench that has gone, and who is to be suspended. */
+const leftBehind = withChanges(tenant, {
+  spec: { state: "suspended", generation: 2 },
+  status: {
+    phase: "active",
+    observed_generation: 1,
+    site: siteAt("acme", { bench: "old", suspended: null }),
+  },
+});
+const OLD_BENCH = { ...MAIN_BENCH, name: "old", image: "frappe/erpnext:v15", current: false };
+
+test("no Job is made in a bench that the settings do not name; the tenant is told which, and goes on when they do", async () => {
+  const model = createModel();
+  putRecord(model, leftBehind);
+  const manifests: V1Job[] = [];
+  const createJob = (job: V1Job) => {
+    manifests.push(job);
+    return Promise.resolve("made");
+  };
+  const reconciled = async (benches: Bench[]): Promise<Tenant> => {
+    const settings = { ...SETTINGS, benches };
+    const real = handlersFor({ cluster: { createJob }, settings } as unknown as Dependencies);
+    await runSteps(reconcile(ID, settings), { ...model.handlers, createJob: real.createJob });
+    return model.state.tenants[ID]?.record ?? leftBehind;
+  };
+  const { status } = await reconciled([MAIN_BENCH, { ...MAIN_BENCH, name: "next" }]);
+  assert.equal(
+    [status.condition, status.reason, status.message, status.phase],
+    [
+      "blocked",
+      "BenchMissing",
+      "The settings do not name the bench old: they name main, next.",
+      "active",
+    ],
+  );
+  assert.equal(manifests, []);
+  await reconciled([MAIN_BENCH, OLD_BENCH]);
+  const [made] = manifests;
+  assert.is(manifests.length, 1);
+  assert.is(made?.spec?.template.spec?.containers[0]?.image, OLD_BENCH.image);
+});
+
+test("the bench that is missing for an upgrade is the one where the site is to be, and for a revert the one where it was", async () => {
+  const upgrade = { from: "main", to: "next", under_way: true, failure: null };
+  const between = withChanges(leftBehind, { status: { site: siteAt("acme"), upgrade } });
+  const missing = async (kind: string, benches: Bench[]) => {
+    const dependencies = { settings: { ...SETTINGS, benches } } as Partial<Dependencies>;
+    const creating = (handlers: IoHandlers) =>
+      handlers.createJob({ tenant: between, operation: { ...operation, kind } });
+    const { calls, result } = await runHandler(creating, "made", dependencies);
+    return [calls.length, typeof result === "object" ? (result as Blocker).message : result];
+  };
+  const told = (name: string, names: string) =>
+    `The settings do not name the bench ${name}: they name ${names}.`;
+  assert.equal(await missing("upgrade", [MAIN_BENCH]), [0, told("next", "main")]);
+  assert.equal(await missing("revert", [MAIN_BENCH]), [1, "made"]);
+  assert.equal(await missing("revert", [OLD_BENCH]), [0, told("main", "old")]);
+  assert.equal(await missing("upgrade", [{ ...OLD_BENCH, name: "next" }]), [1, "made"]);
 });
 
 test("now is the present, and a decision is only reported", async () => {

@@ -14,15 +14,17 @@ import { deleteSecrets } from "./delete-secrets.ts";
 import { errorFields, log, writeLogLine } from "../platform/log.ts";
 import { backupKey } from "../backups/backup-key.ts";
 import type { KeptBackups } from "../backups/schedule.ts";
-import { backupKeySecret, siteJob, siteSecret } from "../operations/job-manifest.ts";
+import { backupKeySecret, benchOfJob, siteJob, siteSecret } from "../operations/job-manifest.ts";
 import type { ManifestSettings } from "../operations/job-manifest.ts";
+import type { Blocker } from "../reconciler/blocker.ts";
 import type { JobReport } from "../reconciler/decision.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
 import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports.ts";
 import type { Store } from "../firestore/store.ts";
 import type { SiteSecret } from "../tenant/names.ts";
-import type { Phase, Tenant } from "../tenant/tenant.ts";
+import type { Operation, Phase, Tenant } from "../tenant/tenant.ts";
+import { benchNamed } from "../tenant/bench.ts";
 import { sendTrigger } from "../pubsub/send-trigger.ts";
 
 /** How many sites are to be there before anybody asks. */
@@ -85,7 +87,9 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
     triggerNextInQueue: () => triggerQueue(1, { store, bus }),
     readReport: ({ tenantId, uid }) => readReport(tenantId, uid, cluster),
     readJob: ({ tenantId }) => cluster.readJob(tenantId),
-    createJob: ({ tenant, operation }) => cluster.createJob(siteJob(tenant, operation, settings)),
+    createJob: async ({ tenant, operation }) =>
+      benchMissing(tenant, operation, settings) ??
+      cluster.createJob(siteJob(tenant, operation, settings)),
     deleteJob: ({ tenantId, uid }) => cluster.deleteJob(tenantId, uid),
     createSecret: async ({ tenantId, secret }) =>
       cluster.createSecret(await newSecret(tenantId, secret, dependencies)),
@@ -93,6 +97,19 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
     endDeletion: ({ tenant, version }) => endDeletion(tenant, version, dependencies),
     decided: () => Promise.resolve(),
   };
+}
+
+/** What keeps a Job from being made until an operator names its bench again; null where the settings do. */
+function benchMissing(
+  tenant: Tenant,
+  operation: Operation,
+  { benches }: Pick<ManifestSettings, "benches">,
+): Blocker | null {
+  const name = benchOfJob(tenant, operation);
+  if (benchNamed(benches, name) !== null) return null;
+  const named = benches.map((bench) => bench.name).join(", ");
+  const message = `The settings do not name the bench ${name}: they name ${named}.`;
+  return { reason: "BenchMissing", message, since: new Date() };
 }
 
 /** What is secret is born here and ends in the Secret: no reconcile, record or log sees it. */

@@ -28,6 +28,8 @@ import {
   withoutPendingLink,
   withoutTest,
 } from "./tenant.ts";
+import { requestUpgrade } from "./upgrade-command.ts";
+import type { UpgradeCommand } from "./upgrade-command.ts";
 import type { BackupRequest, Profile, Tenant } from "./tenant.ts";
 
 /** A command that says all by its name. */
@@ -76,7 +78,8 @@ export type CommandWithFields =
   | RenameCommand
   | ForgetNamesCommand
   | BackupCommand
-  | ExportCommand;
+  | ExportCommand
+  | UpgradeCommand;
 
 /** How long a former name leads to the newest one. */
 export const FORMER_NAME_DAYS = 30;
@@ -144,6 +147,8 @@ function applyWithFields(
       return requestBackup(tenant, command, issued);
     case "export":
       return requestExport(tenant, command, issued);
+    case "upgrade":
+      return requestUpgrade(tenant, command, issued);
     case "test-restore":
       return requestTest(tenant, issued);
     case "restore":

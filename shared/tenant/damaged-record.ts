@@ -42,6 +42,8 @@ import type {
   Standby,
   Status,
   Tenant,
+  Upgrade,
+  UpgradeFailure,
 } from "./tenant.ts";
 
 const OUTAGE: Checks<Outage> = { attempts: isCount, since: orNull(isDate) };
@@ -60,6 +62,8 @@ const operationOf = (kinds: readonly string[]): Checks<Operation> => ({
 
 const SITE: Checks<Site> = {
   name: isName,
+  bench: isName,
+  apps: orNull(isMapOfTexts),
   database: isName,
   host: orNull(isName),
   subdomain: orNull(isName),
@@ -72,7 +76,7 @@ const SITE: Checks<Site> = {
 
 const FORMER_SUBDOMAIN: Checks<FormerSubdomain> = { subdomain: isName, until: isDate };
 
-const STANDBY: Checks<Standby> = { image: isName, apps: listOf(isName) };
+const STANDBY: Checks<Standby> = { bench: isName, image: isName, apps: listOf(isName) };
 
 const RETENTION: Checks<Retention> = { from: oneOf(["present", "suspended"]), purge_at: isDate };
 
@@ -148,8 +152,26 @@ const NEWEST_BACKUP: Checks<NewestBackup> = {
   tests: (value) => value === undefined || all(RESTORE_TESTS)(value),
 };
 
+const UPGRADE_FAILURE: Checks<UpgradeFailure> = {
+  at: isDate,
+  step: orNull(isText),
+  patch: orNull(isText),
+  reason: isName,
+  message: orNull(isText),
+  retryable: isBoolean,
+  operation: isName,
+};
+
+const UPGRADE: Checks<Upgrade> = {
+  from: isName,
+  to: isName,
+  under_way: isBoolean,
+  failure: orNull(all(UPGRADE_FAILURE)),
+};
+
 const SPEC: Checks<Spec> = {
   state: oneOf(SPEC_STATES),
+  bench: isName,
   subdomain: orNull(isName),
   former_subdomains: listOf(all(FORMER_SUBDOMAIN)),
   domains: listOf(isName),
@@ -185,6 +207,7 @@ const statusOf = (kinds: readonly string[]): Checks<Status> => ({
   backup: orNull(all(NEWEST_BACKUP)),
   kept: listOf(all(KEPT_SITE)),
   export: orNull(all(NEWEST_EXPORT)),
+  upgrade: orNull(all(UPGRADE)),
   next_backup_at: orNull(isDate),
   next_reconcile_at: orNull(isDate),
 });

@@ -36,7 +36,7 @@ const suspended = withChanges(active, {
   status: { phase: "suspended", site: { ...SITE, suspended: true } },
 });
 const standby = newStandby(
-  { id: queued.id, commandId: "w1", standby: { image: "i:1", apps: [] } },
+  { id: queued.id, commandId: "w1", standby: { bench: "main", image: "i:1", apps: [] } },
   NOW,
 );
 

@@ -4,9 +4,6 @@
  * @module
  */
 
-/** The only bench that there is. */
-export const BENCH_NAME = "main";
-
 /** The name of a tenant's site in its bench. It never changes, whatever host names lead to the site. */
 export function siteName(tenantId: string): string {
   return `tn${tenantId.replaceAll("-", "")}`;

@@ -13,13 +13,14 @@ export const REASON_HINTS = {
   NoNodeFits: "Wait some minutes where nodes are added automatically; then look at the node quota.",
   QuotaExceeded: "Raise the quota in the chart's values, or lower MAX_CONCURRENT_JOBS.",
   PodNotCreated: "Run kubectl describe job; often it is Pod security or an admission webhook.",
-  ImageNotPulled: "Correct FRAPPE_IMAGE, or give the nodes access to it.",
+  ImageNotPulled: "Correct FRAPPE_IMAGE or BENCHES, or give the nodes access to it.",
   SecretMissing: "Make it; frappe-database-admin is the operator's, site-ID the control plane's.",
   VolumeMissing: "Run kubectl get pvc,pv, and make the claim kairos-volume or its volume.",
   ContainerNotCreated: "Correct what the message names: it is in Kubernetes' words.",
   VolumeNotMounted: "See that the file server answers, and that the firewall lets nodes reach it.",
   ContainersStarting: "Wait, for a large image takes minutes; then run kubectl describe pod.",
   PodTerminating: WHERE_A_JOB_STAYS,
+  BenchMissing: "Name the bench in BENCHES again, as it was, until it is empty.",
   NodeLost: WHERE_A_JOB_STAYS,
   JobTerminating: WHERE_A_JOB_STAYS,
   OutOfMemory: "Retry if no attempt follows; if it happens again, see which step needs the memory.",
@@ -31,6 +32,7 @@ export const REASON_HINTS = {
   BackoffLimitExceeded:
     "Read the message and the log, correct the cause, and retry if no attempt follows.",
   PodFailurePolicy: "Correct what the message names first: a retry alone fails again.",
+  MigrationFailed: "Mend what the patch met, or the app; then ask for the upgrade again.",
   UserNotFound: "Ask for a link for a user whom the site has and who is enabled.",
   Failed: "Read the message and the log, correct the cause, and retry if no attempt follows.",
   DatabaseUnavailable: "Bring the database back, and retry what was given up meanwhile.",
@@ -38,6 +40,7 @@ export const REASON_HINTS = {
   BackupsAreOff: "Set BACKUP_BUCKET and BACKUP_SECRET, and ask for it again.",
   SiteNotOurs:
     "Find out whose site it is before another tenant gets that name: it was left as it is.",
+  AlreadyUpgraded: "Nothing: an upgrade that was given up had succeeded, and its end was not seen.",
   RecordDamaged: "Correct the fields that the message names in the database.",
 } as const satisfies Record<string, string>;
 

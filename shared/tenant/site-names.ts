@@ -6,6 +6,7 @@
  */
 import { currentDatabase } from "./site-database.ts";
 import { mainHost, siteName } from "./names.ts";
+import { benchOf } from "./tenant.ts";
 import type { Site, SiteNames, Spec, Tenant } from "./tenant.ts";
 
 /** The names that a site is to have. */
@@ -41,6 +42,8 @@ export function verifiedSite(
   const names = wantedNames(spec);
   return {
     name: siteName(id),
+    bench: benchOf({ spec, status }),
+    apps: status.site?.apps ?? null,
     database: currentDatabase({ id, status }),
     host: mainHost(names, baseDomain),
     ...names,

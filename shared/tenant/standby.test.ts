@@ -54,10 +54,13 @@ test("one that a customer is given is a new tenant in all but its site", () => {
 });
 
 test("it is of use where image and apps, in their order, are those of new sites", () => {
-  const standby = readyStandby(MADE, { spec: { standby: { image: "a:1", apps: ["x", "y"] } } });
-  assert.ok(isMadeWith(standby, { image: "a:1", apps: ["x", "y"] }));
-  assert.not(isMadeWith(standby, { image: "a:2", apps: ["x", "y"] }));
-  assert.not(isMadeWith(standby, { image: "a:1", apps: ["y", "x"] }));
+  const standby = readyStandby(MADE, {
+    spec: { standby: { bench: "main", image: "a:1", apps: ["x", "y"] } },
+  });
+  assert.ok(isMadeWith(standby, { bench: "main", image: "a:1", apps: ["x", "y"] }));
+  assert.not(isMadeWith(standby, { bench: "main", image: "a:2", apps: ["x", "y"] }));
+  assert.not(isMadeWith(standby, { bench: "main", image: "a:1", apps: ["y", "x"] }));
+  assert.not(isMadeWith(standby, { bench: "next", image: "a:1", apps: ["x", "y"] }));
   assert.not(isMadeWith(standby, MADE_WITH));
 });
 

@@ -16,7 +16,10 @@ export function newStandby(
   now: Date,
 ): Tenant {
   const nobody = { organization: "", subdomain: "", email: "" };
-  const tenant = newTenant({ id, commandId, requestedBy: POOL, ...nobody }, now);
+  const tenant = newTenant(
+    { id, bench: standby.bench, commandId, requestedBy: POOL, ...nobody },
+    now,
+  );
   const spec = { ...tenant.spec, state: "standby" as const, subdomain: null, standby };
   const status = { ...tenant.status, next_backup_at: null };
   return { ...tenant, sequence: 0, spec, status };
@@ -33,9 +36,10 @@ export function isReady({ spec, status }: Tenant): boolean {
 }
 
 /** Whether a standby was made with what new sites have now. */
-export function isMadeWith({ spec }: Tenant, { image, apps }: Standby): boolean {
+export function isMadeWith({ spec }: Tenant, { bench, image, apps }: Standby): boolean {
   const { standby } = spec;
-  return standby !== null && standby.image === image && isSameList(standby.apps, apps);
+  const isOfBench = standby !== null && standby.bench === bench && standby.image === image;
+  return isOfBench && isSameList(standby.apps, apps);
 }
 
 /**
@@ -47,7 +51,7 @@ export function claimStandby(
   asked: Omit<NewTenant, "id">,
   now: Date,
 ): TenantChanges {
-  const tenant = newTenant({ ...asked, id: standby.id }, now);
+  const tenant = newTenant({ ...asked, id: standby.id, bench: standby.spec.bench }, now);
   const { created_at, updated_at, profile, spec, status } = tenant;
   return {
     created_at,

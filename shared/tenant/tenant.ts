@@ -5,6 +5,9 @@
  * @module
  */
 
+import type { AppVersions } from "./app-versions.ts";
+import { DEFAULT_BENCH } from "./bench.ts";
+
 /** The states of a tenant that a caller may ask for. */
 export const DESIRED_STATES = ["present", "suspended", "absent"] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
@@ -65,6 +68,8 @@ export interface Profile {
 /** What is desired. Only commands change it. */
 export interface Spec {
   state: SpecState;
+  /** The bench where its site is to be. */
+  bench: string;
   /** Null of a standby. */
   subdomain: string | null;
   /** The names that it had before, and that still lead to the newest one. */
@@ -114,6 +119,7 @@ export interface FormerSubdomain {
 
 /** What a standby's site is made with. One of anything else than new sites have now is of no use. */
 export interface Standby {
+  bench: string;
   image: string;
   apps: string[];
 }
@@ -242,6 +248,8 @@ export interface Status {
   kept: KeptSite[];
   /** Null before the first. */
   export: NewestExport | null;
+  /** The upgrade that is under way, or that the site was last taken back from; null where neither is. */
+  upgrade: Upgrade | null;
   /** When the next backup is due by itself, where there are backups. */
   next_backup_at: Date | null;
   /** Its id while it is a standby that is ready to be taken; else null. Whoever takes one looks here. */
@@ -250,10 +258,38 @@ export interface Status {
   next_reconcile_at: Date | null;
 }
 
+/** A site on its way from one bench to another, or the way it did not get to its end. */
+export interface Upgrade {
+  from: string;
+  to: string;
+  /** Whether the site is, or may be, in between: it is whole in neither bench until this is false. */
+  under_way: boolean;
+  /** Why the site is taken back, or was; null where it is not. */
+  failure: UpgradeFailure | null;
+}
+
+/** Why a site could not be upgraded. */
+export interface UpgradeFailure {
+  at: Date;
+  step: string | null;
+  /** The patch of an app's that failed; null where it was none, or nobody knows. */
+  patch: string | null;
+  reason: string;
+  message: string | null;
+  /** Whether another attempt might have succeeded. */
+  retryable: boolean;
+  /** The id of the operation, whose log says more. */
+  operation: string;
+}
+
 /** The site as it was last verified. */
 export interface Site extends SiteNames {
   /** Its permanent name in the bench. */
   name: string;
+  /** The bench where it is. */
+  bench: string;
+  /** Its apps; null while nobody knows. */
+  apps: AppVersions | null;
   /** Its database's name, and that of its only user. A restore gives it another one. */
   database: string;
   /** Its main address; null while it is nobody's. */
@@ -359,6 +395,8 @@ export const DELETION_RECORD_DAYS = 30;
 /** What has to be known of a tenant to ask for it. */
 export interface NewTenant {
   id: string;
+  /** Where its site is to be; the bench of whoever names none, where nobody says. */
+  bench?: string | undefined;
   commandId: string;
   requestedBy: Requester;
   organization: string;
@@ -376,7 +414,13 @@ export type NamedTenant = Tenant & { spec: { subdomain: string } };
 /** A tenant as it is when it is asked for: nothing of it exists yet. */
 export function newTenant(asked: NewTenant, now: Date): NamedTenant {
   const { id, commandId, organization, subdomain, email } = asked;
-  const { requestedBy, first_name = null, last_name = null, loginKeyHash = null } = asked;
+  const {
+    requestedBy,
+    bench = DEFAULT_BENCH,
+    first_name = null,
+    last_name = null,
+    loginKeyHash = null,
+  } = asked;
   return {
     id,
     created_at: now,
@@ -385,6 +429,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
     profile: { organization, email, first_name, last_name },
     spec: {
       state: "present",
+      bench,
       subdomain,
       former_subdomains: [],
       domains: [],
@@ -411,6 +456,7 @@ export function newTenant(asked: NewTenant, now: Date): NamedTenant {
       backup: null,
       kept: [],
       export: null,
+      upgrade: null,
       next_backup_at: addSeconds(now, FIRST_BACKUP_SECONDS),
     },
   };
@@ -499,6 +545,22 @@ export const EXPORT_KIND = "export";
 /** The kind of operation that restores a backup apart to see that it can be, and so the name of its request. */
 export const TEST_RESTORE_KIND = "test-restore";
 
+/** The kind of operation that moves a site to another bench, and so the name of its request. */
+export const UPGRADE_KIND = "upgrade";
+
+/** The kind of operation that takes a site back to the bench that it came from. */
+export const REVERT_KIND = "revert";
+
+/** Whether the site is in between two benches. */
+export function isBetweenBenches({ status }: Pick<Tenant, "status">): boolean {
+  return status.upgrade?.under_way === true;
+}
+
+/** The bench that a site's Jobs work in: where the site is, or is to be made. */
+export function benchOf({ spec, status }: Pick<Tenant, "spec" | "status">): string {
+  return status.site?.bench ?? spec.bench;
+}
+
 /** Whether nothing is done to the site but that its newest backup is restored apart, which no caller asked for. */
 export function isBeingTested(tenant: Tenant): boolean {
   const { requests, command_id } = tenant.spec;
@@ -534,7 +596,14 @@ export const DROP_KEPT_KIND = "drop-kept";
  * takes that back expects the site to be another one.
  */
 export function withoutPending(tenant: Tenant, requests: Spec["requests"]): Spec["requests"] {
-  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, EXPORT_KIND, TEST_RESTORE_KIND];
+  const kinds = [
+    BACKUP_KIND,
+    RESTORE_KIND,
+    UNDO_RESTORE_KIND,
+    EXPORT_KIND,
+    TEST_RESTORE_KIND,
+    UPGRADE_KIND,
+  ];
   const pending = new Set(kinds.filter((kind) => isRequested(tenant, kind)));
   return Object.fromEntries(Object.entries(requests).filter(([kind]) => !pending.has(kind)));
 }

@@ -29,6 +29,7 @@ import {
   checkLeftovers,
   checkSwap,
 } from "./restore-rules.ts";
+import { checkAfterMoves, checkBenches, checkMove, isWhereRecorded } from "./upgrade-rules.ts";
 import { holds } from "./violation.ts";
 
 function records({ tenants }: State): Tenant[] {
@@ -105,7 +106,10 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
     const isTold = queue(state).some((tenantId) => state.triggers[tenantId]);
     holds(!isFree || queue(state).length === 0 || isTold, "nobody waits while a slot is free");
   }
-  for (const record of records(state)) checkDatabases(record, state);
+  for (const record of records(state)) {
+    checkDatabases(record, state);
+    checkBenches(record, state);
+  }
   checkBackups(state);
 }
 
@@ -189,6 +193,7 @@ export function checkStep(before: State, after: State): void {
     if (was === undefined) continue;
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
     checkSwap(was, record, after);
+    checkMove(was, record, after);
     const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
     const isPools = record.spec.requested_by.name === POOL.name;
     holds(
@@ -234,7 +239,8 @@ export function checkStep(before: State, after: State): void {
     const { phase } = record.status;
     const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
     if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
-      const isVerified = isAsRecorded(record, after) && after.sites[record.id]?.state === phase;
+      const isPlaced = isAsRecorded(record, after) && isWhereRecorded(record, after);
+      const isVerified = isPlaced && after.sites[record.id]?.state === phase;
       holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
   }
@@ -326,6 +332,7 @@ export function checkRest(state: State): void {
     );
     holds(state.secrets[id] === true, "the Secret is there");
     checkLeftovers(record, state);
+    checkAfterMoves(record);
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
   holds(

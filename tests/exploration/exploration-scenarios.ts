@@ -22,6 +22,7 @@ const settings = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
   backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 1,
 };
 
@@ -179,6 +180,58 @@ export const RESTORE_FAILURES: Scenario = {
   budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
 };
 
+/** A site that goes to another bench while it is suspended, renamed, deleted or comes back, whatever fails on the way. */
+export const UPGRADES: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded while it is suspended, deleted or comes back, with failing Jobs and a jump in time",
+  isMade: true,
+  isRetaining: true,
+  newBenches: ["next"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
+};
+
+/** The same with more commands. */
+export const UPGRADE_COMMANDS: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded, renamed, suspended, deleted and comes back, with a failing Job",
+  isMade: true,
+  isRetaining: true,
+  newBenches: ["next"],
+  newNames: ["zenith"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 1 },
+};
+
+/** A backup comes before, or nothing does. */
+export const UPGRADE_BACKUPS: Scenario = {
+  ...common,
+  name: "one tenant with a backup before its upgrade that is suspended or deleted meanwhile, with a failing Job and a crash",
+  isMade: true,
+  isBackingUp: true,
+  newBenches: ["next"],
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 2, failures: 1, crashes: 1 },
+};
+
+/** Two reconciles that stall anywhere, while another command comes in between. */
+export const UPGRADE_STALLS: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded and gets another command, two reconciles that stall anywhere",
+  isMade: true,
+  newBenches: ["next"],
+  budget: { ...NOTHING, commands: 2 },
+};
+
+/** The same while the site is taken back. */
+export const UPGRADE_FAILURE_STALLS: Scenario = {
+  ...common,
+  name: "one tenant that is upgraded, with failing Jobs and two reconciles that stall anywhere",
+  isMade: true,
+  newBenches: ["next"],
+  budget: { ...NOTHING, commands: 1, failures: 2 },
+};
+
 export const SCENARIOS = [
   STALLS,
   CRASHES,
@@ -197,4 +250,9 @@ export const SCENARIOS = [
   BACKUPS,
   RESTORES,
   RESTORE_FAILURES,
+  UPGRADES,
+  UPGRADE_COMMANDS,
+  UPGRADE_BACKUPS,
+  UPGRADE_STALLS,
+  UPGRADE_FAILURE_STALLS,
 ];

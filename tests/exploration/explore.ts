@@ -9,7 +9,7 @@ import { checkRest, checkState, checkStep } from "./exploration-rules.ts";
 import { Violation } from "./violation.ts";
 import { create, goOn, start, stepsFrom, resync } from "./explored-steps.ts";
 import type { Node, Rig, Scenario } from "./explored-steps.ts";
-import { emptyState, end, withoutTrigger, withPod, work } from "./model.ts";
+import { emptyState, succeed, withoutTrigger, withPod, work } from "./model.ts";
 import type { State } from "./model.ts";
 
 export interface Explored {
@@ -127,7 +127,7 @@ function finishPods(state: State, { guarantees }: Rig): State {
     const now = [next.jobs[job.tenantId], ...next.orphans].find((pod) => pod?.uid === job.uid);
     if (!now) continue;
     if (now.terminating || next.orphans.includes(now)) next = withPod(next, now, null);
-    else if (now.outcome === null) next = end(next, now, { result: "succeeded", reason: null });
+    else if (now.outcome === null) next = succeed(next, now);
   }
   return { ...next, triggers: {} };
 }

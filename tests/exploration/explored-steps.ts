@@ -11,18 +11,25 @@ import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import type { claimStandby } from "../../shared/tenant/standby.ts";
 import { addSeconds, DAY_SECONDS, withChanges } from "../../shared/tenant/tenant.ts";
-import type { newTenant, Requester, Tenant } from "../../shared/tenant/tenant.ts";
+import type {
+  BackupKind,
+  BackupRequest,
+  newTenant,
+  Requester,
+  Tenant,
+} from "../../shared/tenant/tenant.ts";
 import type { applyCommand, Command, CommandWithFields } from "../../shared/tenant/commands.ts";
 import {
   answer,
-  end,
   fail,
   failInSwap,
   failForOutage,
   block,
   current,
   ID,
+  isOvertaken,
   queue,
+  succeed,
   withTrigger,
   withJob,
   withoutTrigger,
@@ -31,6 +38,7 @@ import {
   writeNew,
   writeRecord,
 } from "./model.ts";
+import { movedOn } from "./model-benches.ts";
 import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
@@ -64,6 +72,8 @@ export interface Scenario {
   isBackingUp?: boolean;
   /** Whether callers restore a backup and take that back, and what is kept goes. */
   isRestoring?: boolean;
+  /** The benches that callers move sites to. */
+  newBenches?: string[];
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
   isQueueToldAtOnce?: boolean;
 }
@@ -176,6 +186,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of restoreSteps(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of upgrades(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of overdue(state)) yield step(label, next, "commands");
   }
@@ -245,10 +256,12 @@ function* workSteps(state: State, job: ModelJob, { guarantees }: Rig): Generator
     yield [`${name} comes on again`, withPod(state, job, { ...job, blocker: null })];
   } else if (job.outcome === null && !job.hasWorked) {
     yield [`${name} works`, work(state, job, guarantees)];
+    const further = isOvertaken(state, job) ? null : movedOn(state, job);
+    if (further !== null) yield [`${name} gets further`, further];
   }
   if (job.terminating) yield [`${name} has stopped`, withPod(state, job, null)];
   else if (job.outcome === null && job.hasWorked) {
-    yield [`${name} succeeds`, end(state, job, { result: "succeeded", reason: null })];
+    yield [`${name} succeeds`, succeed(state, job)];
   }
 }
 
@@ -321,6 +334,23 @@ function* restoreSteps(state: State, rig: Rig): Generator<[string, State]> {
   }
 }
 
+/** Where there are backups, one is made before. */
+function* upgrades(state: State, rig: Rig): Generator<[string, State]> {
+  const { newBenches = [], isBackingUp = false } = rig.scenario;
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored) continue;
+    const { record } = stored;
+    const backup = isBackingUp ? backupOf(state, record, "before-upgrade") : null;
+    for (const bench of newBenches) {
+      const command = { name: "upgrade", bench, backup, reason: null } as const;
+      const next = commandFor(state, record, command, rig);
+      if (next === null) continue;
+      const askedBackups = backup ? [...next.askedBackups, backup.id] : next.askedBackups;
+      yield [`${nameOf(record.id)}: upgrade to ${bench}`, { ...next, askedBackups }];
+    }
+  }
+}
+
 /** Of a backup that is there whatever happens. */
 const RESTORE = { name: "restore", backup: "backup", reason: null } as const;
 
@@ -332,11 +362,15 @@ function askForBackup(
   rig: Rig,
 ): State | null {
   if ((kind === "before-purge") !== (record.spec.state === "retained")) return null;
-  const now = new Date(state.now);
-  const id = `backup ${record.id} ${record.spec.generation + 1}`;
-  const backup = { id, kind, requested_at: now, expires_at: addSeconds(now, DAY_SECONDS) };
+  const backup = backupOf(state, record, kind);
   const next = commandFor(state, record, { name: "backup", backup }, rig);
-  return next && { ...next, askedBackups: [...next.askedBackups, id] };
+  return next && { ...next, askedBackups: [...next.askedBackups, backup.id] };
+}
+
+function backupOf(state: State, { id, spec }: Tenant, kind: BackupKind): BackupRequest {
+  const requested_at = new Date(state.now);
+  const expires_at = addSeconds(requested_at, DAY_SECONDS);
+  return { id: `backup ${id} ${spec.generation + 1}`, kind, requested_at, expires_at };
 }
 
 /** What the store does with a new tenant: record and reservation, both or neither. */
@@ -381,7 +415,7 @@ function ready({ tenants }: State): Read[] {
 function* poolSteps(state: State, rig: Rig): Generator<[string, State]> {
   const { standbys = [], tenants } = rig.scenario;
   for (const id of standbys.filter((each) => state.tenants[each] === undefined)) {
-    const standby = { image: "frappe/erpnext:v16", apps: ["erpnext"] };
+    const standby = { bench: "main", image: "frappe/erpnext:v16", apps: ["erpnext"] };
     const record = newStandby({ id, commandId: "w", standby }, new Date(state.now));
     yield [`the pool makes ${nameOf(id)}`, withTrigger(writeNew(state, record), id)];
   }

@@ -29,6 +29,7 @@ const scenario: Scenario = {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
     backupBucket: "backups",
+    upgradeDeadlineMinutes: 240,
     maxConcurrentJobs: 2,
   },
   concurrency: 3,

@@ -32,6 +32,8 @@ import {
   withRestored,
 } from "./model-databases.ts";
 import type { Database, JobData } from "./model-databases.ts";
+import { benchesOf, broughtHome, successOf } from "./model-benches.ts";
+import type { JobBenches } from "./model-benches.ts";
 
 /** What the guarantees promise. The real ones keep all of it. */
 export interface Guarantees {
@@ -59,6 +61,8 @@ export interface Guarantees {
   keepsWhatIsKept: boolean;
   /** Whether a closed site whose swap was not recorded gets back what the record says. */
   swapsBack: boolean;
+  /** Whether a drop looks for the site in every bench. */
+  dropsInEveryBench: boolean;
 }
 
 type Names = TenantWrite["names"];
@@ -77,6 +81,7 @@ export const ALL_GUARANTEES: Guarantees = {
   dropsEveryDatabase: true,
   keepsWhatIsKept: true,
   swapsBack: true,
+  dropsInEveryBench: true,
 };
 
 export interface ModelJob extends Job {
@@ -84,6 +89,9 @@ export interface ModelJob extends Job {
   /** The names that the site is to have, as the record said when the Job was made. */
   names: SiteNames;
   data: JobData;
+  benches: JobBenches;
+  /** What its success is told with, where that is not the plain one. */
+  reason: string | null;
   /** What the Pod was to do to the site is done; only its end is missing. */
   hasWorked: boolean;
   /** Made by a reconcile that stood still while the operation that it was made for was overtaken. */
@@ -91,11 +99,16 @@ export interface ModelJob extends Job {
 }
 
 export interface Site {
-  state: "half" | "active" | "suspended" | "retained";
+  /** `away`: on its way from one bench to another. */
+  state: "half" | "active" | "suspended" | "retained" | "away";
   /** Whether it is set up for a customer. */
   hasCustomer: boolean;
   /** The one that it works with; empty while it has none. */
   database: string;
+  /** Where it is. */
+  bench: string;
+  /** Of which bench's versions its database is; null while it is of none. */
+  version: string | null;
 }
 
 /** A host name's link. */
@@ -379,6 +392,8 @@ function createJob(
     tenantId: tenant.id,
     names: wantedNames(tenant.spec),
     data: dataOf(tenant),
+    benches: benchesOf(tenant, operation),
+    reason: null,
     uid: `uid-${counter}`,
     kind,
     generation,
@@ -421,8 +436,13 @@ export function work(state: State, job: ModelJob, guarantees: Guarantees): State
   return withEffect(withPod(state, job, { ...job, hasWorked: true }), job, guarantees);
 }
 
+/** The Job ends well, and says so. */
+export function succeed(state: State, job: ModelJob): State {
+  return end(state, job, { result: "succeeded", reason: job.reason });
+}
+
 /** Whether a newer operation has been at the site, or its tenant is gone. */
-function isOvertaken({ claims, tombstones }: State, job: ModelJob): boolean {
+export function isOvertaken({ claims, tombstones }: State, job: ModelJob): boolean {
   const { tenantId, kind, generation, attempt } = job;
   const claim = claims[tenantId];
   const isOlder =
@@ -432,7 +452,7 @@ function isOvertaken({ claims, tombstones }: State, job: ModelJob): boolean {
 }
 
 function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State {
-  const { tenantId, names, data, kind, generation, attempt } = job;
+  const { tenantId, names, data, benches, kind, generation, attempt } = job;
   const site = state.sites[tenantId];
   const claimed = { ...state, claims: { ...state.claims, [tenantId]: { generation, attempt } } };
   const isOthers = [names.subdomain, ...names.former_subdomains].some((name) => {
@@ -447,7 +467,9 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
       if (isMade) return claimed;
       const { database } = data;
       const made = withDatabase(claimed, database, { owner: tenantId, isWhole: true });
-      return withHosts(withSite(made, tenantId, { state: "active", hasCustomer, database }), job);
+      const { at: bench } = benches;
+      const makes: Site = { state: "active", hasCustomer, database, bench, version: bench };
+      return withHosts(withSite(made, tenantId, makes), job);
     }
     case "claim":
       if (site?.state !== "active" || isOthers) return end(state, job, NOT_OURS);
@@ -474,16 +496,24 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
       return swapped(claimed, job, data.isOpen) ?? end(state, job, NOT_KEPT);
     case "drop-kept":
       return site === undefined ? end(state, job, NOT_OURS) : withoutKept(claimed, job, guarantees);
+    case "upgrade":
+    case "revert": {
+      if (site === undefined) return end(state, job, NOT_OURS);
+      const reason = successOf(job, site);
+      const told = withPod(claimed, job, { ...job, hasWorked: true, reason });
+      return withSite(told, tenantId, broughtHome(job, site));
+    }
     case "drop": {
       const tombstones = { ...state.tombstones, [tenantId]: true };
       const own = Object.keys(state.hosts).filter((name) => state.hosts[name]?.owner === tenantId);
       const all = Object.keys(state.databases);
       const left = guarantees.dropsEveryDatabase ? [] : all.filter((one) => one !== data.database);
       const cleared = withoutDatabases(state, tenantId, left);
+      const isFound = guarantees.dropsInEveryBench || site?.bench === benches.at;
       const dropped = withSite(
         { ...cleared, hosts: without(state.hosts, own) },
         tenantId,
-        undefined,
+        isFound ? undefined : site,
       );
       return { ...dropped, tombstones, claims: { ...state.claims, [tenantId]: undefined } };
     }
@@ -552,11 +582,13 @@ export function failForOutage(state: State, job: ModelJob): State {
 /** The `reason` of a Job that failed for an outage. */
 export const OUTAGE = "DatabaseUnavailable";
 
+const HALF = { state: "half", hasCustomer: false, database: "", version: null } as const;
+
 function halfDone(state: State, job: ModelJob): State {
   const { tenantId, kind, names } = job;
   if (isOvertaken(state, job)) return state;
   if (kind === "create" && state.sites[tenantId] === undefined) {
-    return withSite(state, tenantId, { state: "half", hasCustomer: false, database: "" });
+    return withSite(state, tenantId, { ...HALF, bench: job.benches.at });
   }
   if (kind === "restore") return withRestored(state, job, false, ALL_GUARANTEES);
   // A rename that stops anywhere leaves both names; the new one is proved before the old one leads to it.

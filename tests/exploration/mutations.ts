@@ -33,6 +33,7 @@ import type { Code } from "./explored-steps.ts";
 import { deciding, instead, intercepted, recording, requesting, seeing } from "./mutated-code.ts";
 import type { Mutation } from "./mutated-code.ts";
 import { RESTORE_MUTATIONS } from "./restore-mutations.ts";
+import { UPGRADE_MUTATIONS } from "./upgrade-mutations.ts";
 import type { Guarantees } from "./model.ts";
 
 const withOperation = ({ tenant, job }: Observed, change: Partial<Operation>): Observed => {
@@ -558,6 +559,7 @@ export const MUTATIONS: Mutation[] = [
     breaks: "a name is free only when nothing leads by it",
   },
   ...RESTORE_MUTATIONS,
+  ...UPGRADE_MUTATIONS,
 ];
 
 /** The code and the adapters' promises with the mistake in them. */

@@ -4,29 +4,10 @@
  * @module
  */
 import { applyCommand } from "../../shared/tenant/commands.ts";
-import type { JobOutcome } from "../../shared/reconciler/decision.ts";
 import { withChanges } from "../../shared/tenant/tenant.ts";
-import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { BACKUPS, RESTORE_FAILURES, RESTORES } from "./exploration-scenarios.ts";
-import { instead, requesting, seeing } from "./mutated-code.ts";
+import { believing, instead, making, seeing, SUCCEEDED } from "./mutated-code.ts";
 import type { Mutation } from "./mutated-code.ts";
-
-const SUCCEEDED: JobOutcome = { result: "succeeded", reason: null };
-
-/** Jobs of this kind that have failed are taken for some that succeeded. */
-const believing = (kind: string) =>
-  seeing(({ tenant, job }) => ({
-    tenant,
-    job: job?.kind === kind && job.outcome !== null ? { ...job, outcome: SUCCEEDED } : job,
-  }));
-
-/** Jobs of this kind are made of another record. */
-const making = (kind: string, change: (tenant: Tenant) => Tenant) =>
-  requesting((request) =>
-    request.io === "createJob" && request.operation.kind === kind
-      ? { request: { ...request, tenant: change(request.tenant) } }
-      : { request },
-  );
 
 const { budget } = RESTORE_FAILURES;
 

@@ -16,6 +16,7 @@ import {
   isRequested,
   RESTORE_KIND,
   UNDO_RESTORE_KIND,
+  UPGRADE_KIND,
 } from "../../shared/tenant/tenant.ts";
 import type { JobData } from "./model-databases.ts";
 import type { Operation, SiteNames, Tenant } from "../../shared/tenant/tenant.ts";
@@ -55,7 +56,9 @@ export function keyOfRest(state: State): string {
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
     entries(sites, (site) =>
-      site === undefined ? "" : `${site.state}${site.hasCustomer}${site.database}`,
+      site === undefined
+        ? ""
+        : `${site.state}${site.hasCustomer}${site.database}${site.bench}${site.version}`,
     ),
     entries(state.databases, ({ owner, isWhole }) => `${owner}${isWhole}`),
     entries(state.backups, String),
@@ -104,15 +107,24 @@ function keyOfRecord(record: Tenant, now: number): string {
     status.standby_key === null ? "" : "r",
     past(status.next_reconcile_at),
     keyOfRestores(record),
+    keyOfBenches(record),
   ].join(" ");
+}
+
+/** Where the site is to be, where it is, and how far the way there. */
+function keyOfBenches({ spec, status: { site, upgrade } }: Tenant): string {
+  const way =
+    upgrade === null
+      ? ""
+      : `${upgrade.from}>${upgrade.to}${upgrade.under_way}${upgrade.failure === null ? "" : "f"}`;
+  return [spec.bench, site?.bench ?? "", way].join();
 }
 
 /** What is asked for of backups and restores, and what is known of them. */
 function keyOfRestores(record: Tenant): string {
   const { spec, status } = record;
-  const pending = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, DROP_KEPT_KIND].filter((kind) =>
-    isRequested(record, kind),
-  );
+  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, DROP_KEPT_KIND, UPGRADE_KIND];
+  const pending = kinds.filter((kind) => isRequested(record, kind));
   return [
     ...pending,
     spec.backup?.id ?? "",
@@ -158,7 +170,7 @@ function keyOfBlocker({ blocker }: ModelJob, now: number): string {
 }
 
 function keyOfPod(job: ModelJob): string {
-  return `${keyOfJob(job)}${keyOfNames(job.names)}${keyOfData(job.data)}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
+  return `${keyOfJob(job)}${keyOfNames(job.names)}${keyOfData(job.data)}${Object.values(job.benches).join()}${job.reason ?? ""}${job.hasWorked ? "w" : ""}${job.isStray ? "s" : ""}`;
 }
 
 function keyOfJob({ kind, generation, attempt, terminating, outcome }: Job | ModelJob): string {

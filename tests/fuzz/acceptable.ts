@@ -7,6 +7,7 @@
 import { domainToASCII } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
+import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
 import {
   emailSchema,
   organizationSchema,
@@ -60,6 +61,12 @@ const LINK_RULES = new Map<string, Rule>([
   ["reason", orNull(RULES.reason)],
 ]);
 
+/** The same for an upgrade: there is one bench. */
+const UPGRADE_RULES = new Map<string, Rule>([
+  ["bench", (value) => value === DEFAULT_BENCH],
+  ["reason", orNull(RULES.reason)],
+]);
+
 /** The same for a custom domain: of host names the longest that can have a name below it, and none of the sites' own. */
 const DOMAIN_RULES = new Map<string, Rule>([["domain", isDomain]]);
 
@@ -86,6 +93,7 @@ export function isAcceptable(bytes: string, target: string): boolean {
 
 function rulesFor(target: string): ReadonlyMap<string, Rule> {
   if (target.includes("/domains")) return DOMAIN_RULES;
+  if (target.includes("/upgrade")) return UPGRADE_RULES;
   return target.includes("/login-links") ? LINK_RULES : TENANT_RULES;
 }
 

@@ -25,6 +25,7 @@ import type { EndpointSpec } from "../../functions/api/http/endpoint.ts";
 import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import { givenDomainSchema } from "../../shared/domains/domain-schemas.ts";
+import { BENCH_NAME_PATTERN, DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
 import {
   emailSchema,
   organizationSchema,
@@ -128,6 +129,7 @@ const TEXTS = new Map<string, (schema: Schema) => Arbitrary<string>>([
   [operationsQuerySchema.properties.since.pattern, () => times],
   [reasonSchema.pattern, () => reasons],
   [givenDomainSchema.pattern, () => domains],
+  [BENCH_NAME_PATTERN, () => constant(DEFAULT_BENCH)],
 ]);
 
 /** Of each list. A parameter of this name has the same schema in all of them. */

@@ -258,6 +258,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
     backupBucket: null,
+    upgradeDeadlineMinutes: 240,
   });
   assert.is(decision.reason === "SetUpFails", seconds >= 600);
   const [line = {}] = await logLinesOf(async () => {

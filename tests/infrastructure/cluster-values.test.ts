@@ -25,6 +25,7 @@ import { skip } from "../testkit/parts.ts";
 import { eventually } from "../testkit/stack-fixture.ts";
 import { plansOf, stateAfter } from "./terraform-state.ts";
 import { REQUESTER } from "../testkit/requester.ts";
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "../testkit/some-bench.ts";
 
 const test = suite("what terraform/cluster tells the charts");
 
@@ -233,13 +234,12 @@ function podOf(kind: OperationKind): V1PodSpec {
     {
       namespace: "frappe",
       baseDomain: "sites.example.com",
-      frappeImage: "frappe/erpnext:v16.32.3",
-      frappeApps: ["erpnext"],
+      benches: [MAIN_BENCH],
+      ...UPGRADE_SETTINGS,
       databaseHost: "mariadb",
       databasePort: 3306,
       databaseTls: "default" as const,
       databaseCa: null,
-      benchUrl: null,
       routerUrl: null,
       backupBucket: null,
       backupEndpoint: "https://storage.googleapis.com",

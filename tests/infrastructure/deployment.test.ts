@@ -242,6 +242,7 @@ function addTests(): void {
         benchUrl: "http://web.example.com:8000",
         maxConcurrentJobs: 8,
         retryPauseSeconds: 20,
+        upgradeDeadlineMinutes: 240,
         sitesAddresses: ["192.0.2.10"],
         certificateMap: "kairos-sites",
         dnsServers: [],

@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { repository } from "../../scripts/repository.ts";
 import { WAITING_FOR_SLOT } from "../../shared/reconciler/slot-queue.ts";
 import { damagedFields, showDamaged } from "../../shared/tenant/damaged-record.ts";
+import { ALREADY_UPGRADED } from "../../shared/tenant/site-upgrade.ts";
 import { REASON_HINTS } from "../../shared/tenant/reason-hints.ts";
 
 const test = suite("the reasons");
@@ -70,12 +71,13 @@ const known = new Set([
   ...ofAttempts(),
   WAITING_FOR_SLOT,
   ofDamage(),
+  ALREADY_UPGRADED,
   // A Job's condition has it where a script has failed; no code of ours names it.
   "BackoffLimitExceeded",
 ]);
 
 test("each place that gives one is read", () => {
-  assert.is(blockers().length, 12);
+  assert.is(blockers().length, 13);
   for (const reason of ["OutOfMemory", "Evicted", "Killed", "VolumeFull", "PodFailurePolicy"]) {
     assert.ok(outcomes().includes(reason), reason);
   }

@@ -19,6 +19,7 @@ import {
 } from "../testkit/some-standby.ts";
 import { NOW, tenantNamed, useStore } from "../testkit/stored-tenants.ts";
 import { awayCluster } from "../testkit/test-dependencies.ts";
+import { currentBench, standbyOf } from "../../shared/tenant/bench.ts";
 
 const test = suite("keeping the pool");
 
@@ -75,7 +76,7 @@ test("what is missing is made in one batch and triggered, with its history and u
   assert.equal(triggered.toSorted(), made.map(({ id }) => id).toSorted());
   assert.is(made.length, 2);
   for (const { spec } of made) {
-    assert.equal(spec.standby, { image: SETTINGS.frappeImage, apps: SETTINGS.frappeApps });
+    assert.equal(spec.standby, standbyOf(currentBench(SETTINGS.benches)));
   }
   const operations = await it.client.collection("operations").get();
   assert.equal(

@@ -17,9 +17,11 @@ import {
   evenId,
   failedStandby,
   fillingStandby,
+  MADE_WITH,
   readyStandby,
   storeStandbys,
 } from "../testkit/some-standby.ts";
+import { siteAt } from "../testkit/some-site.ts";
 import { NOW, tenantNamed, useStore } from "../testkit/stored-tenants.ts";
 import { withoutLog } from "../testkit/test-dependencies.ts";
 import { withParts } from "../testkit/tenant-parts.ts";
@@ -131,8 +133,12 @@ test("with the pool off it costs what it did before", async () => {
 });
 
 test("nobody is given what is not ready, or is made with anything else than new sites have", async () => {
-  const another = { standby: { image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] } };
-  const others = { standby: { image: "frappe/erpnext:v16.32.3", apps: ["erpnext", "hrms"] } };
+  const another = {
+    standby: { bench: "main", image: "frappe/erpnext:v15.1.0", apps: ["erpnext"] },
+  };
+  const others = {
+    standby: { bench: "main", image: "frappe/erpnext:v16.32.3", apps: ["erpnext", "hrms"] },
+  };
   const unfit = [
     fillingStandby(NOW),
     failedStandby(NOW),
@@ -338,6 +344,47 @@ test("what was given to a customer since it was read is not dropped, and the oth
   const id = idIn(await post(dependencies()));
   assert.is.not(id, next.id);
   assert.is((await recordOf(next.id)).spec.state, "absent");
+});
+
+/** Two benches, of which the second is the one for new sites now; the first one has made all that is there. */
+const TWO_BENCHES = {
+  BENCHES: JSON.stringify([
+    { ...MADE_WITH, bench: undefined, name: MADE_WITH.bench },
+    { name: "next", image: "frappe/erpnext:v17.0.0", apps: ["erpnext"], current: true },
+  ]),
+};
+const withTwoBenches = (poolSize = POOL_SIZE) =>
+  poolDependencies(it.faulty, poolSize, [], TWO_BENCHES);
+const NEXT = { bench: "next", image: "frappe/erpnext:v17.0.0", apps: ["erpnext"] };
+const inNext = { spec: { bench: "next", standby: NEXT } };
+const siteInNext = {
+  status: { site: siteAt("next", { bench: "next", subdomain: null, host: null }) },
+};
+
+test("until a new bench has a site, customers get those of the one before", async () => {
+  const [old] = await fill(1);
+  const taken = await recordOf(idIn(await post(withTwoBenches())));
+  assert.equal([taken.id, taken.spec.bench], [old?.id, "main"]);
+  const site = { status: { site: siteAt("acme") } };
+  await it.create(site);
+  const made = await recordOf(idIn(await post(withTwoBenches())));
+  assert.equal([made.spec.bench, made.spec.generation], ["main", 1]);
+});
+
+test("from the first site on, a new bench gets the customers, with a standby or without", async () => {
+  await fill(1);
+  const ready = withParts(withParts(readyStandby(NOW), inNext), siteInNext);
+  await storeStandbys(it.client, [ready]);
+  const taken = await recordOf(idIn(await post(withTwoBenches())));
+  assert.equal([taken.id, taken.spec.bench], [ready.id, "next"]);
+  const made = await recordOf(idIn(await post(withTwoBenches())));
+  assert.equal([made.spec.bench, made.spec.generation], ["next", 1]);
+});
+
+test("without a pool nobody waits for a new bench to be proved", async () => {
+  await it.create({ status: { site: siteAt("acme") } });
+  const made = await recordOf(idIn(await post(withTwoBenches(0))));
+  assert.is(made.spec.bench, "next");
 });
 
 test.run();

@@ -7,7 +7,8 @@ import * as assert from "uvu/assert";
 import { parseTerminationMessage } from "../../shared/kubernetes/termination-message.ts";
 import { stepsIn } from "../../shared/kubernetes/job-steps.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
-import { BENCH_NAME, siteName } from "../../shared/tenant/names.ts";
+import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { siteName } from "../../shared/tenant/names.ts";
 import type { JobStep } from "../../shared/reconciler/decision.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
 import type { PodRun, SiteBench } from "../testkit/site-bench.ts";
@@ -180,7 +181,7 @@ function runScript(commands: string, env: Record<string, string> = {}) {
       GENERATION: "1",
       ATTEMPT: "1",
       SITE: siteName(ACME.id),
-      BENCH: BENCH_NAME,
+      BENCH: DEFAULT_BENCH,
       TIME_LIMIT_SECONDS: "60",
       ...env,
     },

@@ -26,8 +26,12 @@ export interface ApiWithBucket {
   stored: (tenant: Pick<Tenant, "id">) => Promise<Tenant>;
 }
 
-/** For each test of a suite. Null where this machine has no server for a bucket; then the suite says so, and has no tests. */
-export function useApiWithBucket(test: Test, name: string): ApiWithBucket | null {
+/** For each test of a suite, with settings of its own in `env`. Null where this machine has no server for a bucket; then the suite says so, and has no tests. */
+export function useApiWithBucket(
+  test: Test,
+  name: string,
+  env: Record<string, string> = {},
+): ApiWithBucket | null {
   const missing = missingBucketServer();
   if (missing !== null) {
     skip(test, name, "bucket-server", missing);
@@ -37,7 +41,7 @@ export function useApiWithBucket(test: Test, name: string): ApiWithBucket | null
   test.before(async () => {
     it.bucket = await startBucketServer();
     const settings = { BACKUP_BUCKET: it.bucket.name, BACKUP_ENDPOINT: it.bucket.endpoint };
-    it.api = await startOwnApi(settings);
+    it.api = await startOwnApi({ ...settings, ...env });
   });
   test.after(async () => {
     await it.api?.stop();

@@ -12,6 +12,7 @@ import { startReaper } from "../../scripts/local/reaper.ts";
 import { siteScripts } from "../../shared/operations/job-manifest.ts";
 import { connectCluster } from "../../shared/kubernetes/cluster.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "./some-bench.ts";
 
 /** How one of a Pod's containers ends, and with it the Pod. */
 export interface Ending {
@@ -34,13 +35,12 @@ until [[ -s orders/$TENANT_ID.${container} ]]; do sleep 0.1; done
 export const SETTINGS = {
   namespace: NAMESPACE,
   baseDomain: "kairos.app",
-  frappeImage: "frappe/erpnext:v16.32.3",
-  frappeApps: ["erpnext"],
+  benches: [MAIN_BENCH],
+  ...UPGRADE_SETTINGS,
   databaseHost: "mariadb",
   databasePort: 3306,
   databaseTls: "default" as const,
   databaseCa: null,
-  benchUrl: null,
   routerUrl: null,
   backupBucket: null,
   backupEndpoint: "https://storage.googleapis.com",
@@ -52,6 +52,7 @@ export const SETTINGS = {
   restoreTestDays: 0,
   maxConcurrentJobs: 5,
   retryPauseSeconds: 30,
+  upgradeDeadlineMinutes: 240,
   poolSize: 0,
   poolMaxAgeDays: 7,
   scripts: siteScripts(({ name }) => obeying(name)),

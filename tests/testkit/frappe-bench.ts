@@ -29,6 +29,7 @@ import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { BACKUP_KEY } from "./site-bench.ts";
 import type { BucketAddress, Work } from "./site-bench.ts";
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "./some-bench.ts";
 
 export interface FrappeBench {
   volume: Volume;
@@ -139,13 +140,12 @@ function settingsOf(sites: string, bucket?: BucketAddress): ManifestSettings {
   return {
     namespace: "frappe",
     baseDomain: "kairos.app",
-    frappeImage: "frappe/erpnext:v16.32.3",
-    frappeApps: [app],
+    benches: [{ ...MAIN_BENCH, apps: [app], url: process.env["FRAPPE_BENCH_URL"] ?? null }],
+    ...UPGRADE_SETTINGS,
     databaseHost: common.db_host ?? "127.0.0.1",
     databasePort: common.db_port ?? 3306,
     databaseTls: "default",
     databaseCa: null,
-    benchUrl: process.env["FRAPPE_BENCH_URL"] ?? null,
     routerUrl: null,
     backupBucket: bucket?.name ?? null,
     backupEndpoint: bucket?.endpoint ?? "https://storage.googleapis.com",

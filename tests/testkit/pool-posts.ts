@@ -9,6 +9,7 @@ import type { ApiDependencies } from "../../functions/api/http/endpoint.ts";
 import type { RequestIdentity } from "../../functions/api/http/request-identity.ts";
 import type { ApiResponse } from "../../functions/api/http/response.ts";
 import { parseApiSettings } from "../../shared/configuration/settings.ts";
+import type { Environment } from "../../shared/configuration/setting-types.ts";
 import type { Store } from "../../shared/firestore/store.ts";
 import { REQUESTER } from "./requester.ts";
 import { MADE_WITH } from "./some-standby.ts";
@@ -16,14 +17,18 @@ import { MADE_WITH } from "./some-standby.ts";
 /** How long a request waits for the pool here, so that a machine that is busy makes no miss of it. */
 const PATIENT = 10_000;
 
-/** The endpoint's dependencies with a pool of this size; what is triggered is kept. */
-export function poolDependencies(store: Store, poolSize: number, triggered: string[] = []) {
+/** The endpoint's dependencies with a pool of this size, and benches as in `env`; what is triggered is kept. */
+export function poolDependencies(
+  store: Store,
+  poolSize: number,
+  triggered: string[] = [],
+  env: Environment = { FRAPPE_IMAGE: MADE_WITH.image, FRAPPE_APPS: MADE_WITH.apps.join(",") },
+) {
   const settings = parseApiSettings({
     GOOGLE_CLOUD_PROJECT: "kairos-test",
     API_KEYS: "testbed:some-key-of-a-test",
     POOL_SIZE: String(poolSize),
-    FRAPPE_IMAGE: MADE_WITH.image,
-    FRAPPE_APPS: MADE_WITH.apps.join(","),
+    ...env,
   });
   const bus: ApiDependencies["bus"] = {
     publish: async (trigger) =>

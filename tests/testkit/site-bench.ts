@@ -176,13 +176,12 @@ export function createSiteBench(
   const settings: ManifestSettings = {
     namespace: "frappe",
     baseDomain: DOMAIN,
-    frappeImage: "frappe/erpnext:v16.32.3",
-    frappeApps: ["erpnext"],
+    benches: [MAIN_BENCH],
+    ...UPGRADE_SETTINGS,
     databaseHost: database.host,
     databasePort: database.port,
     databaseTls: "default",
     databaseCa: null,
-    benchUrl: null,
     routerUrl: null,
     backupBucket: bucket?.name ?? null,
     backupEndpoint: bucket?.endpoint ?? "https://storage.googleapis.com",
@@ -371,6 +370,7 @@ _subprocess.Popen = _Popen
 _os.fsync = _fsync
 _sys.addaudithook(_before)
 `;
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "./some-bench.ts";
 
 function killGroup(pid: number | undefined): void {
   try {

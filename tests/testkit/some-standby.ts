@@ -10,9 +10,14 @@ import { newStandby } from "../../shared/tenant/standby.ts";
 import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "./tenant-parts.ts";
 import type { TenantParts } from "./tenant-parts.ts";
+import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
 
 /** What new sites have in tests. */
-export const MADE_WITH: Standby = { image: "frappe/erpnext:v16.32.3", apps: ["erpnext"] };
+export const MADE_WITH: Standby = {
+  bench: "main",
+  image: "frappe/erpnext:v16.32.3",
+  apps: ["erpnext"],
+};
 
 /** A standby whose site is not made yet. */
 export function fillingStandby(now: Date, more: TenantParts = {}): Tenant {
@@ -36,6 +41,8 @@ export function readyStandby(now: Date, { status, ...more }: TenantParts = {}): 
         suspended: false,
         retained: false,
         quiet: false,
+        bench: DEFAULT_BENCH,
+        apps: null,
       },
       observed_generation: 1,
       standby_key: id,

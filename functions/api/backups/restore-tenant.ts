@@ -13,6 +13,7 @@ import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
+import { validateOnlySchema } from "../http/parameter-schemas.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { findTenant } from "../tenants/find-tenant.ts";
@@ -30,13 +31,7 @@ const restoreSchema = named("Restore", {
 
 const querySchema = {
   type: "object",
-  properties: {
-    validate_only: {
-      type: "boolean",
-      title: "Whether nothing is done but to say what would be",
-      description: "true, or false as without it",
-    },
-  },
+  properties: { validate_only: validateOnlySchema },
 } as const satisfies JSONSchema;
 
 export const restoreTenant = defineEndpoint({

@@ -49,3 +49,10 @@ export const showDeletedSchema = {
   title: "Whether a tenant is seen too whose deletion can be taken back",
   description: "true, or false as without it",
 } as const satisfies JSONSchema;
+
+/** The parameter of a command by which it is only tried. */
+export const validateOnlySchema = {
+  type: "boolean",
+  title: "Whether nothing is done but to say what would be",
+  description: "true, or false as without it",
+} as const satisfies JSONSchema;

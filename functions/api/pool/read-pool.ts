@@ -5,6 +5,7 @@
  */
 import type { FromSchema } from "json-schema-to-ts";
 import type { Store } from "../../../shared/firestore/store.ts";
+import { currentBench, standbyOf } from "../../../shared/tenant/bench.ts";
 import { addSeconds } from "../../../shared/tenant/tenant.ts";
 import { estimateSchema } from "../history/operation-progress.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
@@ -93,9 +94,9 @@ export const readPool = defineEndpoint({
   answers: { 200: { description: "The pool.", schema: poolSchema } },
   async handle(_call, { store, settings }) {
     const now = new Date();
-    const { poolSize: size, frappeImage: image, frappeApps: apps } = settings;
+    const { poolSize: size, benches } = settings;
     const [counts, pool, { history, since }] = await Promise.all([
-      store.countPool({ image, apps }),
+      store.countPool(standbyOf(currentBench(benches))),
       store.readPool(),
       readHistory(store, addSeconds(now, -7 * DAY_SECONDS)),
     ]);

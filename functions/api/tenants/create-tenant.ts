@@ -16,6 +16,8 @@ import {
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
+import { currentBench } from "../../../shared/tenant/bench.ts";
+import type { Bench } from "../../../shared/tenant/bench.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { asCopy } from "../../../shared/tenant/tenant-copy.ts";
 import type { CopySource } from "../../../shared/tenant/tenant-copy.ts";
@@ -28,6 +30,7 @@ import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
+import { benchForNew } from "./bench-for-new.ts";
 import { findCopySource } from "./copy-source.ts";
 import { loginUrl, newLoginKey } from "./login-key.ts";
 import type { LoginKey } from "./login-key.ts";
@@ -175,8 +178,7 @@ async function createWith(
     requestFor: (tenant) =>
       identity && { ...identity, now, answer: toBeStored(created(tenant, loginKey, dependencies)) },
   };
-  const taken = source === null ? await takeStandby(asked, dependencies) : null;
-  const { result, tenant } = taken ?? (await createNew(asked, source, dependencies));
+  const { result, tenant } = await takeOrCreate(asked, source, dependencies);
   switch (result.outcome) {
     case "created":
       await sendTrigger("tenant", tenant.id, dependencies.bus);
@@ -196,13 +198,30 @@ async function replayed(answer: StoredAnswer, { bus }: ApiDependencies): Promise
   return answer;
 }
 
+/** A copy is made of nothing that the pool has. */
+async function takeOrCreate(
+  asked: Asked,
+  source: CopySource | null,
+  dependencies: ApiDependencies,
+): Promise<Taken> {
+  const isOfPool = source === null;
+  const current = currentBench(dependencies.settings.benches);
+  const taken = isOfPool ? await takeStandby(asked, current, dependencies) : null;
+  if (taken !== null) return taken;
+  const bench = await benchForNew(dependencies);
+  const isOther = isOfPool && bench !== current;
+  const other = isOther ? await takeStandby(asked, bench, dependencies) : null;
+  return other ?? createNew(asked, bench, source, dependencies);
+}
+
 /** A tenant of which nothing exists yet. */
 async function createNew(
   { tenant: asked, now, requestFor }: Asked,
+  { name: bench }: Bench,
   source: CopySource | null,
   { store }: ApiDependencies,
 ): Promise<Taken> {
-  const made = newTenant({ ...asked, id: randomUUID() }, now);
+  const made = newTenant({ ...asked, bench, id: randomUUID() }, now);
   const tenant = source === null ? made : asCopy(made, source);
   const result = await store.createTenant(tenant, requestFor(tenant));
   // It may be the record of this very request, of which the commit was repeated.

@@ -5,6 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Created } from "../../../shared/firestore/store.ts";
+import { standbyOf } from "../../../shared/tenant/bench.ts";
+import type { Bench } from "../../../shared/tenant/bench.ts";
 import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { Stored, Version } from "../../../shared/reconciler/ports.ts";
 import type { AnsweredRequest } from "../../../shared/tenant/repeated-request.ts";
@@ -33,14 +35,15 @@ export interface Taken {
   tenant: Tenant;
 }
 
-/** Null where there is none to be had: then the tenant is made as without a pool. */
+/** Null where there is none to be had in the bench: then the tenant is made as without a pool. */
 export async function takeStandby(
   { tenant: asked, now, requestFor }: Asked,
+  bench: Bench,
   dependencies: ApiDependencies,
 ): Promise<Taken | null> {
   let expiredRequest: Version | null = null;
   for (let tries = 0; tries < STANDBYS_TRIED; tries++) {
-    const standby = await findStandby(dependencies);
+    const standby = await findStandby(bench, dependencies);
     if (standby === null) return null;
     const changes = claimStandby(standby.record, asked, now);
     const tenant = withChanges(standby.record, changes);
@@ -55,11 +58,13 @@ export async function takeStandby(
 }
 
 /** From a place of its own on, so that many at once do not meet at the first one. */
-async function findStandby({ store, settings }: ApiDependencies): Promise<Stored<Tenant> | null> {
+async function findStandby(
+  bench: Bench,
+  { store, settings }: ApiDependencies,
+): Promise<Stored<Tenant> | null> {
   if (settings.poolSize === 0) return null;
-  const { frappeImage: image, frappeApps: apps } = settings;
   try {
-    const found = await store.findStandby({ image, apps }, randomUUID(), FIND_MILLISECONDS);
+    const found = await store.findStandby(standbyOf(bench), randomUUID(), FIND_MILLISECONDS);
     return found !== null && isReady(found.record) ? found : null;
   } catch (error) {
     log("WARNING", "StandbyNotRead", errorFields(error));

@@ -8,8 +8,8 @@ import { backupIdSchema, tenantIdSchema } from "../../../shared/tenant/field-sch
 import { undoUntil } from "../../../shared/tenant/site-database.ts";
 import { TOLD_STATES, toStatusView } from "../../../shared/tenant/status-event.ts";
 import { isQuiet } from "../../../shared/tenant/tenant-copy.ts";
-import { PHASES } from "../../../shared/tenant/tenant.ts";
-import type { NewestBackup, Tenant } from "../../../shared/tenant/tenant.ts";
+import { benchOf, PHASES } from "../../../shared/tenant/tenant.ts";
+import type { NewestBackup, Tenant, Upgrade } from "../../../shared/tenant/tenant.ts";
 import { progressSchema } from "../history/operation-progress.ts";
 import { named } from "../http/named-schema.ts";
 
@@ -118,6 +118,30 @@ const newestBackupSchema = named("NewestBackup", {
   },
 });
 
+const UPGRADE_STATES = ["running", "reverting", "reverted"] as const;
+
+const upgradeSchema = named("UpgradeOfTenant", {
+  type: "object",
+  additionalProperties: false,
+  required: ["from", "to", "state", "failed_at", "step", "patch", "reason", "message", "log"],
+  properties: {
+    from: { type: "string" },
+    to: { type: "string" },
+    state: {
+      type: "string",
+      enum: UPGRADE_STATES,
+      description:
+        "`reverting`: it has failed, and the site is taken back to its old bench. `reverted`: it works there again.",
+    },
+    failed_at: { ...time, type: ["string", "null"] },
+    step: { ...text, description: "At which step it failed." },
+    patch: { ...text, description: "The patch of an app's that failed; null where it was none." },
+    reason: { ...text, description: "For programs: PascalCase." },
+    message: { ...text, description: "The same for people." },
+    log: { ...text, description: "The path of the operation, which has the end of the log." },
+  },
+});
+
 export const tenantSchema = named("Tenant", {
   type: "object",
   additionalProperties: false,
@@ -133,6 +157,8 @@ export const tenantSchema = named("Tenant", {
     "purge_at",
     "undo_until",
     "quiet",
+    "bench",
+    "upgrade",
   ],
   properties: {
     ...statusFields,
@@ -157,6 +183,11 @@ export const tenantSchema = named("Tenant", {
       format: "date-time",
       description:
         "Until when its newest restore can be taken back; null where nothing is kept of what the site was before.",
+    },
+    bench: { type: "string", description: "The bench where its site is, or is to be made." },
+    upgrade: {
+      oneOf: [upgradeSchema, { type: "null" }],
+      description: "The upgrade that is under way, or that has failed; null where neither is.",
     },
     quiet: {
       type: "boolean",
@@ -183,10 +214,28 @@ function toBackup({ id, requested_at, verified_at, tests }: NewestBackup): Tenan
   };
 }
 
+function toUpgrade(
+  id: string,
+  { from, to, under_way, failure }: Upgrade,
+): NonNullable<TenantView["upgrade"]> {
+  const failed = under_way ? "reverting" : "reverted";
+  return {
+    from,
+    to,
+    state: failure === null ? "running" : failed,
+    failed_at: failure && failure.at.toISOString(),
+    step: failure && failure.step,
+    patch: failure && failure.patch,
+    reason: failure && failure.reason,
+    message: failure && failure.message,
+    log: failure && `/tenants/${id}/operations/${failure.operation}`,
+  };
+}
+
 /** All of a tenant that callers see. */
 export function toView(tenant: Tenant): TenantView {
   const { organization, email, first_name, last_name } = tenant.profile;
-  const { backup } = tenant.status;
+  const { backup, upgrade } = tenant.status;
   return {
     ...toStatusView(tenant),
     organization,
@@ -199,5 +248,7 @@ export function toView(tenant: Tenant): TenantView {
     purge_at: tenant.spec.retention?.purge_at.toISOString() ?? null,
     undo_until: undoUntil(tenant)?.toISOString() ?? null,
     quiet: isQuiet(tenant),
+    bench: benchOf(tenant),
+    upgrade: upgrade && toUpgrade(tenant.id, upgrade),
   };
 }

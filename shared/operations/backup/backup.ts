@@ -4,8 +4,14 @@
  *
  * @module
  */
-import { BACKUP_KIND, isRequested, siteOf } from "../../tenant/tenant.ts";
-import type { BackupRequest, NewestBackup } from "../../tenant/tenant.ts";
+import {
+  BACKUP_KIND,
+  isRequested,
+  requestDone,
+  siteOf,
+  UPGRADE_KIND,
+} from "../../tenant/tenant.ts";
+import type { BackupRequest, NewestBackup, StatusChanges, Tenant } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -26,8 +32,8 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   secret: "backup-key",
   needsBackups: true,
   statusWhileWorking: () => ({}),
-  // The site is as good as before.
-  statusWhenGivenUp: () => ({}),
+  // The site is as good as before. What was to come after it does not come without it.
+  statusWhenGivenUp: withoutUpgrade,
   verified: ({ spec, status }) => ({ backup: spec.backup && newest(spec.backup, status.backup) }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [
@@ -38,12 +44,17 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
       limitSeconds: 14_400,
       environment: (source) => [
         ...administrator(source),
-        plain("IMAGE", source.settings.frappeImage),
+        plain("IMAGE", source.bench.image),
         ...backupTarget(source),
       ],
     },
   ],
 };
+
+function withoutUpgrade(tenant: Tenant): StatusChanges {
+  const { done } = { ...tenant.status, ...requestDone(tenant, UPGRADE_KIND) };
+  return requestDone({ ...tenant, status: { ...tenant.status, done } }, BACKUP_KIND);
+}
 
 function newest(made: BackupRequest, before: NewestBackup | null): NewestBackup {
   const { id, kind, requested_at } = made;

@@ -23,6 +23,7 @@ import { siteDirectory } from "../../../scripts/local/volume.ts";
 import { NAMESPACE } from "./site-cluster.ts";
 import type { SiteCluster } from "./site-cluster.ts";
 import { REQUESTER } from "../requester.ts";
+import { MAIN_BENCH, UPGRADE_SETTINGS } from "../some-bench.ts";
 
 /** Long enough for all that happens meanwhile, and not for ever. */
 const BENCH_SECONDS = 45;
@@ -80,13 +81,12 @@ function settingsFor({ env }: SiteCluster): ManifestSettings {
   return {
     namespace: NAMESPACE,
     baseDomain: "kairos.app",
-    frappeImage: "frappe/erpnext:v16.32.3",
-    frappeApps: ["erpnext"],
+    benches: [MAIN_BENCH],
+    ...UPGRADE_SETTINGS,
     databaseHost: env.DB_HOST,
     databasePort: Number(env.DB_PORT),
     databaseTls: "off",
     databaseCa: null,
-    benchUrl: null,
     routerUrl: null,
     backupBucket: null,
     backupEndpoint: "https://storage.googleapis.com",
