@@ -1120,7 +1120,7 @@ test("a retention is not given up, however often and for whatever it fails", () 
 });
 
 /** An active tenant of which this is asked, by the newest command. */
-function asked(kind: OperationKind, status: StatusChanges = {}): Tenant {
+function asking(kind: OperationKind, status: StatusChanges = {}): Tenant {
   const requested_at = NOW;
   const kept = [{ database: "d0", until: NOW }];
   const backup = { id: "b0", requested_at, verified_at: null, nightly_at: null };
@@ -1152,24 +1152,24 @@ test("just what reads or writes backups needs them", () => {
   );
   assert.equal(withBackups.toSorted(), [...NEED_BACKUPS]);
   for (const kind of ["undo-restore", "drop-kept", "login-link"] as const) {
-    const { actions } = decide({ tenant: asked(kind), job: null }, NOW, OFF);
+    const { actions } = decide({ tenant: asking(kind), job: null }, NOW, OFF);
     assert.is(actions[0]?.do, "takeSlot", kind);
   }
 });
 
-const pausing = { ...NO_SLOT, attempt: 2, started_at: inSeconds(30) };
+const PAUSING = { ...NO_SLOT, attempt: 2, started_at: inSeconds(30) };
 /** What is on record of it when backups go off, and what is known then of a site that was to be restored. */
 const GOING_OFF: [sentence: string, operation: Operation | null, restored: StatusChanges][] = [
   ["nothing yet", null, UNTOUCHED],
   ["what is over", { ...create, ...NO_SLOT }, UNTOUCHED],
   ["that it waits for its slot", operationOf("restore", 2, NO_SLOT), UNKNOWN_SITE],
-  ["that it pauses before its second attempt", operationOf("restore", 2, pausing), UNKNOWN_SITE],
+  ["that it pauses before its second attempt", operationOf("restore", 2, PAUSING), UNKNOWN_SITE],
   ["that its Job is to be made", operationOf("restore", 2), UNKNOWN_SITE],
 ];
 for (const kind of NEED_BACKUPS) {
   for (const [sentence, operation, restored] of GOING_OFF) {
     test(`without backups a ${kind} is given up at once where the record has ${sentence}`, () => {
-      const tenant = asked(kind, {
+      const tenant = asking(kind, {
         operation: operation && {
           ...operation,
           kind: operation.generation === 2 ? kind : operation.kind,
@@ -1186,21 +1186,24 @@ for (const kind of NEED_BACKUPS) {
       if (kind !== "test-restore") assert.equal([condition, told], ["failed", BACKUPS_ARE_OFF]);
       else {
         assert.is(condition, null);
-        const { at: _, backup: __, ...failure } = after.status.backup?.tests?.failure ?? {};
-        assert.equal(failure, BACKUPS_ARE_OFF);
+        const { at: _, backup: __, ...ofTest } = after.status.backup?.tests?.failure ?? {};
+        assert.equal(ofTest, BACKUPS_ARE_OFF);
       }
     });
   }
 }
 
 test("a restore that is given up, as backups are off, may have been begun by the command that it overtakes", () => {
-  const tenant = asked("restore", { operation: operationOf("restore", 1), observed_generation: 0 });
+  const tenant = asking("restore", {
+    operation: operationOf("restore", 1),
+    observed_generation: 0,
+  });
   const { site, phase } = decide({ tenant, job: null }, NOW, OFF).changes ?? {};
   assert.equal({ phase, site }, UNKNOWN_SITE);
 });
 
 test("without backups a copy is a failed tenant, and asks for its restore still", () => {
-  const copy = withStatus(asked("restore"), {
+  const copy = withStatus(asking("restore"), {
     phase: "queued",
     site: { ...SITE, host: null, subdomain: null },
   });
@@ -1213,13 +1216,13 @@ test("without backups a copy is a failed tenant, and asks for its restore still"
 });
 
 test("what another command left in the cluster is removed before that is given up", () => {
-  const held = { tenant: asked("backup"), job: job(create) };
+  const held = { tenant: asking("backup"), job: job(create) };
   assert.is(decide(held, NOW, OFF).reason, "OlderJobHoldsTheName");
 });
 
 test("a Job that works when backups go off ends by itself", () => {
   const operation = operationOf("restore", 2);
-  const tenant = asked("restore", { operation });
+  const tenant = asking("restore", { operation });
   assert.is(decide({ tenant, job: job(operation) }, NOW, OFF).reason, "JobIsWorking");
   const done = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, OFF);
   assert.is(done.reason, "JobSucceeded");

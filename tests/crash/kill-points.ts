@@ -27,21 +27,21 @@ export async function stopThroughout(
   const second = secondOf(everyNth);
   console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${second - 1}`);
   let next = 0;
-  let last = -1;
-  let over = Infinity;
+  /** The last command before which it was stopped, and the first before which it was over. */
+  const known = { last: -1, over: Infinity };
   const stop = async (beforeCommand: number) => {
-    if (await stopAt(beforeCommand)) last = Math.max(last, beforeCommand);
-    else over = Math.min(over, beforeCommand);
+    if (await stopAt(beforeCommand)) known.last = Math.max(known.last, beforeCommand);
+    else known.over = Math.min(known.over, beforeCommand);
   };
   const work = async () => {
-    while (next < over) {
+    while (next < known.over) {
       const beforeCommand = next;
       next = next === 0 ? second : next + everyNth;
       await stop(beforeCommand);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  for (let approach = 0; approach < APPROACHES && over - last > 1; approach++) {
-    await stop(Math.floor((last + over) / 2));
+  for (let approach = 0; approach < APPROACHES && known.over - known.last > 1; approach++) {
+    await stop(Math.floor((known.last + known.over) / 2));
   }
 }
