@@ -28,9 +28,11 @@ export interface OperationDefinition<Kind extends string = string> {
   secret: SiteSecret | null;
   /** Which tenant's Secret that is, where it may be another one's; with null, or without this, its own. */
   secretOf?: (tenant: Tenant) => string | null;
+  /** Whether its Job reads or writes backups: without a bucket of theirs none is made. */
+  needsBackups?: true;
   /** What of the status changes when its Job is about to work. */
   statusWhileWorking: (tenant: Tenant) => StatusChanges;
-  /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known. */
+  /** What of the status changes when it is given up. `step`: where its last attempt failed, if that is known, or `UNTRIED`. */
   statusWhenGivenUp: (tenant: Tenant, step: string | null) => StatusChanges;
   /**
    * Of an operation that does not leave a site as it was when it is given up: where the status has the failure then. What is
@@ -50,6 +52,9 @@ export interface OperationDefinition<Kind extends string = string> {
   /** One after the other. */
   containers: readonly [...ContainerDefinition[], ContainerDefinition];
 }
+
+/** In the place of a step: no attempt was made at it, so all is as it was. */
+export const UNTRIED = "untried";
 
 /** How long something may take: for ever the same, or as the settings say. */
 export type Seconds = number | ((settings: UpgradeLimits) => number);

@@ -4,9 +4,11 @@
  * @module
  */
 import type { StatusChanges, Tenant } from "../tenant/tenant.ts";
+import { UNTRIED } from "./operation-definition.ts";
 
 /** The steps at which a site that is restored is as it was, whatever earlier attempts have done. */
 const BEFORE_THE_SWAP: ReadonlySet<string | null> = new Set([
+  UNTRIED,
   "read-manifest",
   "load-database",
   "count-rows",

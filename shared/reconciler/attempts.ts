@@ -4,7 +4,11 @@
  * @module
  */
 import { toSeconds } from "../operations/operation-definition.ts";
-import type { UpgradeLimits } from "../operations/operation-definition.ts";
+import type {
+  OperationFailure,
+  UNTRIED,
+  UpgradeLimits,
+} from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { addSeconds, isBlocked, requestDone, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
@@ -129,6 +133,32 @@ export function overdue(
   return failed(tenant, operation, failure, now, settings);
 }
 
+/** What needs backups has no Job where there are none, and waits for nothing. */
+const BACKUPS_ARE_OFF: OperationFailure = {
+  step: null,
+  reason: "BackupsAreOff",
+  message: "Backups are off: BACKUP_BUCKET is not set.",
+  retryable: false,
+};
+
+/** Whether an operation can have no Job, since it needs backups and there are none. */
+export function needsMissingBackups(kind: string, { backupBucket }: DecideSettings): boolean {
+  return definitionOf(kind).needsBackups === true && backupBucket === null;
+}
+
+/**
+ * Gives up what needs backups where there are none. Without `UNTRIED` an earlier attempt may have come to any step of it, and nobody
+ * knows to which.
+ */
+export function withoutBackups(
+  tenant: Tenant,
+  operation: Operation,
+  step: typeof UNTRIED | null,
+  now: Date,
+): Decision {
+  return givenUp(tenant, operation, BACKUPS_ARE_OFF, step, now);
+}
+
 function failed(
   tenant: Tenant,
   operation: Operation,
@@ -137,7 +167,7 @@ function failed(
   settings: DecideSettings,
 ): Decision {
   const { step, reason, message, retryable, patch } = asBlocked(tenant, failure);
-  const { maxAttempts, statusWhenGivenUp, setRight, ownFailure } = definitionOf(operation.kind);
+  const { maxAttempts, setRight } = definitionOf(operation.kind);
   const tried = withOutage(operation, failure, now);
   const attempts = countedAttempts(tried);
   const isTriedAgain = maxAttempts === null || (retryable && attempts < maxAttempts);
@@ -145,25 +175,47 @@ function failed(
   if (!isTriedAgain && setRight) {
     return setSiteRight(tenant, operation, setRight.record(tenant, { ...told, patch }, now), now);
   }
-  const said: StatusChanges = ownFailure
-    ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
-    : { condition: "failed", step_since: null, ...told };
-  if (!isTriedAgain) {
-    return record("JobFailed", {
-      // Under a later command nobody waits for it any more.
-      ...requestDone(tenant, operation.kind),
-      ...said,
-      ...statusWhenGivenUp(tenant, step),
-      operation: withoutSlot(tried),
-      observed_generation: operation.generation,
-    });
-  }
+  if (!isTriedAgain) return givenUp(tenant, tried, told, step, now);
   const isCounted = attempts === countedAttempts(operation);
   const pause = isCounted
     ? pauseSeconds(attempts, settings.retryPauseSeconds)
     : OUTAGE_PAUSE_SECONDS;
-  const next = nextAttempt(tried, addSeconds(now, pause));
-  return record("AttemptFailed", { ...said, operation: next }, Math.min(pause, REQUEUE_SECONDS));
+  const changes = {
+    ...failureChanges(tenant, operation.kind, told, now),
+    operation: nextAttempt(tried, addSeconds(now, pause)),
+  };
+  return record("AttemptFailed", changes, Math.min(pause, REQUEUE_SECONDS));
+}
+
+function givenUp(
+  tenant: Tenant,
+  operation: Operation,
+  told: OperationFailure,
+  step: string | null,
+  now: Date,
+): Decision {
+  const { kind, generation } = operation;
+  return record("JobFailed", {
+    // Under a later command nobody waits for it any more.
+    ...requestDone(tenant, kind),
+    ...failureChanges(tenant, kind, told, now),
+    ...definitionOf(kind).statusWhenGivenUp(tenant, step),
+    operation: withoutSlot(operation),
+    observed_generation: generation,
+  });
+}
+
+/** What the record says of a failure. */
+function failureChanges(
+  tenant: Tenant,
+  kind: string,
+  told: OperationFailure,
+  now: Date,
+): StatusChanges {
+  const { ownFailure } = definitionOf(kind);
+  return ownFailure
+    ? { ...NOTHING_WRONG, ...ownFailure.record(tenant, told, now) }
+    : { condition: "failed", step_since: null, ...told };
 }
 
 /** The operation is given up, and what is recorded of its failure makes the one needed that follows under its generation. */

@@ -25,6 +25,7 @@ const SOURCE = "11111111-2222-4333-8444-555555555555";
 const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
+  backupBucket: "backups",
   upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 2,
 };

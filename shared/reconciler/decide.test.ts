@@ -16,6 +16,7 @@ import {
   PHASES,
   withChanges,
 } from "../tenant/tenant.ts";
+import { definitionOf, OPERATION_KINDS } from "../operations/registry.ts";
 import type { OperationKind } from "../operations/registry.ts";
 import type {
   Operation,
@@ -34,7 +35,12 @@ import { siteName } from "../tenant/names.ts";
 const test = suite("decide");
 
 const NOW = new Date("2026-11-24T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, upgradeDeadlineMinutes: 240 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
+};
 const SITE = siteAt("acme", { name: siteName("0c16443d-3d8e-4c0d-b43c-ac1174140611") });
 const inSeconds = (seconds: number) => addSeconds(NOW, seconds);
 
@@ -1111,6 +1117,115 @@ test("a retention is not given up, however often and for whatever it fails", () 
   const tenant = withStatus(commanded(active, DELETE), { operation });
   const { reason } = decide({ tenant, job: job(operation, failure(false)) }, NOW, SETTINGS);
   assert.is(reason, "AttemptFailed");
+});
+
+/** An active tenant of which this is asked, by the newest command. */
+function asking(kind: OperationKind, status: StatusChanges = {}): Tenant {
+  const requested_at = NOW;
+  const kept = [{ database: "d0", until: NOW }];
+  const backup = { id: "b0", requested_at, verified_at: null, nightly_at: null };
+  return withChanges(active, {
+    spec: {
+      generation: 2,
+      requests: { [kind]: "r2" },
+      backup: { id: "r2", kind: "manual", requested_at, expires_at: NOW },
+      restore: { backup: "b0", tenant: active.id, database: "d2", requested_at },
+    },
+    status: { backup, kept, ...status },
+  });
+}
+const OFF = { ...SETTINGS, backupBucket: null };
+const BACKUPS_ARE_OFF = {
+  step: null,
+  reason: "BackupsAreOff",
+  message: "Backups are off: BACKUP_BUCKET is not set.",
+  retryable: false,
+};
+/** Nobody knows whether it is open, and as which of two. */
+const UNKNOWN_SITE: StatusChanges = { phase: "failed", site: { ...SITE, suspended: null } };
+const UNTOUCHED: StatusChanges = { phase: "active", site: SITE };
+const NEED_BACKUPS = ["backup", "export", "restore", "test-restore"] as const;
+
+test("just what reads or writes backups needs them", () => {
+  const withBackups: OperationKind[] = OPERATION_KINDS.filter(
+    (kind) => definitionOf(kind).needsBackups,
+  );
+  assert.equal(withBackups.toSorted(), [...NEED_BACKUPS]);
+  for (const kind of ["undo-restore", "drop-kept", "login-link"] as const) {
+    const { actions } = decide({ tenant: asking(kind), job: null }, NOW, OFF);
+    assert.is(actions[0]?.do, "takeSlot", kind);
+  }
+});
+
+const PAUSING = { ...NO_SLOT, attempt: 2, started_at: inSeconds(30) };
+/** What is on record of it when backups go off, and what is known then of a site that was to be restored. */
+const GOING_OFF: [sentence: string, operation: Operation | null, restored: StatusChanges][] = [
+  ["nothing yet", null, UNTOUCHED],
+  ["what is over", { ...create, ...NO_SLOT }, UNTOUCHED],
+  ["that it waits for its slot", operationOf("restore", 2, NO_SLOT), UNKNOWN_SITE],
+  ["that it pauses before its second attempt", operationOf("restore", 2, PAUSING), UNKNOWN_SITE],
+  ["that its Job is to be made", operationOf("restore", 2), UNKNOWN_SITE],
+];
+for (const kind of NEED_BACKUPS) {
+  for (const [sentence, operation, restored] of GOING_OFF) {
+    test(`without backups a ${kind} is given up at once where the record has ${sentence}`, () => {
+      const tenant = asking(kind, {
+        operation: operation && {
+          ...operation,
+          kind: operation.generation === 2 ? kind : operation.kind,
+        },
+      });
+      const { reason, changes, actions } = decide({ tenant, job: null }, NOW, OFF);
+      assert.equal([reason, actions], ["JobFailed", []]);
+      const after = withStatus(tenant, changes ?? {});
+      assert.ok(isSettled(after) && !isRequested(after, kind));
+      const { phase, site, condition, step, retryable, message, operation: left } = after.status;
+      assert.equal({ phase, site }, kind === "restore" ? restored : UNTOUCHED);
+      assert.equal([left?.kind, left?.generation, left?.slot], [kind, 2, null]);
+      const told = { step, reason: after.status.reason, message, retryable };
+      if (kind !== "test-restore") assert.equal([condition, told], ["failed", BACKUPS_ARE_OFF]);
+      else {
+        assert.is(condition, null);
+        const { at: _, backup: __, ...ofTest } = after.status.backup?.tests?.failure ?? {};
+        assert.equal(ofTest, BACKUPS_ARE_OFF);
+      }
+    });
+  }
+}
+
+test("a restore that is given up, as backups are off, may have been begun by the command that it overtakes", () => {
+  const tenant = asking("restore", {
+    operation: operationOf("restore", 1),
+    observed_generation: 0,
+  });
+  const { site, phase } = decide({ tenant, job: null }, NOW, OFF).changes ?? {};
+  assert.equal({ phase, site }, UNKNOWN_SITE);
+});
+
+test("without backups a copy is a failed tenant, and asks for its restore still", () => {
+  const copy = withStatus(asking("restore"), {
+    phase: "queued",
+    site: { ...SITE, host: null, subdomain: null },
+  });
+  for (const operation of [null, operationOf("restore", 2)]) {
+    const tenant = withStatus(copy, { operation });
+    const after = withStatus(tenant, decide({ tenant, job: null }, NOW, OFF).changes ?? {});
+    assert.equal([after.status.phase, after.status.reason], ["failed", "BackupsAreOff"]);
+    assert.ok(isSettled(after) && isRequested(after, "restore"));
+  }
+});
+
+test("what another command left in the cluster is removed before that is given up", () => {
+  const held = { tenant: asking("backup"), job: job(create) };
+  assert.is(decide(held, NOW, OFF).reason, "OlderJobHoldsTheName");
+});
+
+test("a Job that works when backups go off ends by itself", () => {
+  const operation = operationOf("restore", 2);
+  const tenant = asking("restore", { operation });
+  assert.is(decide({ tenant, job: job(operation) }, NOW, OFF).reason, "JobIsWorking");
+  const done = decide({ tenant, job: job(operation, SUCCEEDED) }, NOW, OFF);
+  assert.is(done.reason, "JobSucceeded");
 });
 
 /** An attempt at the upgrade, in its slot. */

@@ -5,10 +5,19 @@
  *
  * @module
  */
+import { UNTRIED } from "../operations/operation-definition.ts";
 import { definitionOf } from "../operations/registry.ts";
 import { currentOperation, isBlocked, isSettled } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
-import { ended, firstAttempt, isOverdue, nothingToDo, overdue } from "./attempts.ts";
+import {
+  ended,
+  firstAttempt,
+  isOverdue,
+  needsMissingBackups,
+  nothingToDo,
+  overdue,
+  withoutBackups,
+} from "./attempts.ts";
 import { hasTimedOut, isReportable } from "./blocker.ts";
 import type { Blocker } from "./blocker.ts";
 import { act, REQUEUE_SECONDS, wait } from "./decision.ts";
@@ -71,6 +80,10 @@ function begin(tenant: Tenant, job: Job | null, now: Date, settings: DecideSetti
   }
   const { kind } = definition;
   const operation = firstAttempt(kind, tenant.spec.generation, 1, now);
+  if (needsMissingBackups(kind, settings)) {
+    if (job !== null) return removeJob(tenant, job, "OlderJobHoldsTheName", now);
+    return withoutBackups(tenant, operation, overtakesNothing(tenant) ? UNTRIED : null, now);
+  }
   const slot = tenant.status.operation?.slot ?? null;
   if (slot === null) return takeSlot("OperationBegins", tenant, operation, job);
   // The overtaken operation still has its slot, and this one's Job comes in the place of its Job.
@@ -81,6 +94,11 @@ function begin(tenant: Tenant, job: Job | null, now: Date, settings: DecideSetti
     requeue: job !== null,
     requeueAfterSeconds: REQUEUE_SECONDS,
   };
+}
+
+/** Whether the command before the newest one has its outcome: what it began is over. */
+function overtakesNothing({ status: { operation, observed_generation } }: Tenant): boolean {
+  return operation === null || operation.generation <= observed_generation;
 }
 
 function takeSlot(
@@ -163,6 +181,9 @@ function withoutJob(
   now: Date,
   settings: DecideSettings,
 ): Decision {
+  if (needsMissingBackups(operation.kind, settings)) {
+    return withoutBackups(tenant, operation, null, now);
+  }
   if (now < operation.started_at) {
     return wait("PausesBeforeNextAttempt", secondsUntil(operation.started_at, now));
   }

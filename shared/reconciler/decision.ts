@@ -127,6 +127,8 @@ export interface DecideSettings extends UpgradeLimits {
   baseDomain: string;
   /** How long the first pause between two attempts is; each further one is twice as long. */
   retryPauseSeconds: number;
+  /** The bucket of the tenants' backups; null where there are none. */
+  backupBucket: string | null;
 }
 
 /** For what nobody else tells of. */

@@ -106,7 +106,12 @@ test("a deletion withdraws it", () => {
   ]);
 });
 
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 1, upgradeDeadlineMinutes: 240 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 1,
+  backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
+};
 function ending(outcome: "succeeded" | "failed", attempt = 3) {
   const operation = {
     kind: "test-restore",

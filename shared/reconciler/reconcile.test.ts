@@ -29,6 +29,7 @@ const OTHER = "7d2b1f60-11aa-4c9e-9d0e-5b1f0a6f2c11";
 const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
+  backupBucket: "backups",
   upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 1,
 };

@@ -31,6 +31,7 @@ const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
+  backupBucket: "backups",
   upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 2,
 };

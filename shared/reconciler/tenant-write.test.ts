@@ -17,7 +17,12 @@ const test = suite("what is written of a tenant in one batch");
 
 const ID = "0c16443d-3d8e-4c0d-b43c-ac1174140611";
 const NOW = new Date("2026-11-29T12:00:00Z");
-const SETTINGS = { baseDomain: "kairos.app", retryPauseSeconds: 30, upgradeDeadlineMinutes: 240 };
+const SETTINGS = {
+  baseDomain: "kairos.app",
+  retryPauseSeconds: 30,
+  backupBucket: "backups",
+  upgradeDeadlineMinutes: 240,
+};
 const later = (seconds: number) => addSeconds(NOW, seconds);
 
 const queued = newTenant(

@@ -18,6 +18,7 @@ const NOW = new Date("2026-11-24T12:05:00Z");
 const SETTINGS = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
+  backupBucket: "backups",
   upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 5,
 };

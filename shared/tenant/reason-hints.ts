@@ -37,6 +37,7 @@ export const REASON_HINTS = {
   Failed: "Read the message and the log, correct the cause, and retry if no attempt follows.",
   DatabaseUnavailable: "Bring the database back, and retry what was given up meanwhile.",
   RedisUnavailable: "Bring the bench's Redis back, and retry what was given up meanwhile.",
+  BackupsAreOff: "Set BACKUP_BUCKET and BACKUP_SECRET, and ask for it again.",
   SiteNotOurs:
     "Find out whose site it is before another tenant gets that name: it was left as it is.",
   AlreadyUpgraded: "Nothing: an upgrade that was given up had succeeded, and its end was not seen.",

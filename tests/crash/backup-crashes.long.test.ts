@@ -1,4 +1,4 @@
-/** Backups killed with -9: on the fake database before every 9th command, on a real MariaDB before every 41st. */
+/** Backups killed with -9: on the fake database before every 17th command, on a real MariaDB before every 61st. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
@@ -22,10 +22,10 @@ if (withoutBucket === null) {
     await bucket?.stop();
   });
   test(SENTENCE, async () => {
-    const everyNth = Number(process.env["CRASH_EVERY"] ?? 9);
+    const everyNth = Number(process.env["CRASH_EVERY"] ?? 17);
     const { kills, afterManifest } = await killBackups(bucket, { everyNth, ground: FAKE_GROUND });
     console.log(`\n${kills} kill points, ${afterManifest} of them after the manifest`);
-    assert.ok(kills >= 10);
+    assert.ok(kills >= 7);
   });
   if (withoutMariadb === null) addOnMariadb();
   else skip(test, `${SENTENCE}, on a real MariaDB`, "mariadb", withoutMariadb);
@@ -40,7 +40,7 @@ function addOnMariadb(): void {
     try {
       const databaseState = () => Promise.resolve(server.state());
       const ground = { database: server.address, databaseState };
-      const { kills } = await killBackups(bucket, { everyNth: 41, ground });
+      const { kills } = await killBackups(bucket, { everyNth: 61, ground });
       assert.ok(kills >= 3);
       assert.equal(server.state(), []);
     } finally {

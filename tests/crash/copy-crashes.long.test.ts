@@ -22,6 +22,7 @@ import {
 import { FIRST } from "../testkit/stored-restore.ts";
 import { ACME, CREATE, DROP, FAKE_GROUND } from "./crash-injection.ts";
 import type { Ground } from "./crash-injection.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 /** Where a site of Frappe's says which apps it has. */
 const INSTALLED = `
@@ -29,9 +30,12 @@ CREATE TABLE tabDefaultValue (parent VARCHAR(140), defkey VARCHAR(140), defvalue
 INSERT INTO tabDefaultValue VALUES ('__global', 'installed_apps', '["frappe"]');
 `;
 
+/** With what makes the database of its site one of Frappe's, where it is not. */
+type CopyGround = Ground & { installed?: () => void };
+
 const test = suite("killed copies");
 const SENTENCE = "no visitor sees it before it is whole and quiet, and nothing is left over";
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 67);
+const everyNth = Number(process.env["CRASH_EVERY"] ?? 89);
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
 let bucket: BucketServer;
@@ -73,7 +77,7 @@ function addOnMariadb(): void {
       const installed = () => loadInto(server, FIRST, Buffer.from(INSTALLED));
       const ground = { database: server.address, databaseState, installed };
       for (const [, at, container] of PLACES) {
-        assert.ok((await killAnywhere(ground, at, container, 4 * everyNth)) >= 1);
+        assert.ok((await killAnywhere(ground, at, container, 3 * everyNth)) >= 1);
       }
     } finally {
       await server.stop();
@@ -83,26 +87,30 @@ function addOnMariadb(): void {
 
 /** Gives how often it was killed. */
 async function killAnywhere(
-  ground: Ground & { installed?: () => void },
+  ground: CopyGround,
   at: number,
   container: number,
   step: number,
 ): Promise<number> {
-  for (let beforeCommand = 0; ; beforeCommand += step) {
-    await bucket.empty();
-    const bench = createSiteBench(ground.database, undefined, bucket);
+  let kills = 0;
+  // On the fake the databases are of the bench's directory, so that what there is before can be copied.
+  const isCopied = ground.database.clientDirectory !== null;
+  const template = isCopied ? await benchBefore(ground, at) : undefined;
+  await stopThroughout(step, async (beforeCommand) => {
+    const bench =
+      template === undefined
+        ? await benchBefore(ground, at)
+        : createSiteBench(ground.database, template, bucket);
     try {
-      await succeed(bench, CREATE);
-      ground.installed?.();
-      writeFileSync(join(bench.site(ACME), "public/files/x"), "x");
-      await succeed(bench, BACKUP_OF_ACME, ...WAY.slice(0, at));
       const kill = { container, beforeCommand };
       const { status } = await bench.run({ ...(WAY[at] as Work), kill });
-      if (status !== null) return beforeCommand / step;
+      if (status !== null) return false;
+      kills += 1;
       if (isReached(bench)) isWhole(bench);
       await succeed(bench, ...WAY.slice(at).map((work) => ({ ...work, generation: 2 })));
       assert.ok(isReached(bench));
       isWhole(bench);
+      return true;
     } finally {
       await succeed(bench, { ...DROP, generation: 99 }, DROP_COPY);
       assert.equal(await ground.databaseState(), []);
@@ -110,7 +118,20 @@ async function killAnywhere(
       assert.equal([bench.site(COPY), bench.site(ACME)].filter(existsSync), []);
       bench.remove();
     }
-  }
+  });
+  template?.remove();
+  return kills;
+}
+
+/** A site with a backup, and as much of the copy as there is before that operation. */
+async function benchBefore(ground: CopyGround, at: number): Promise<SiteBench> {
+  await bucket.empty();
+  const bench = createSiteBench(ground.database, undefined, bucket);
+  await succeed(bench, CREATE);
+  ground.installed?.();
+  writeFileSync(join(bench.site(ACME), "public/files/x"), "x");
+  await succeed(bench, BACKUP_OF_ACME, ...WAY.slice(0, at));
+  return bench;
 }
 
 function isReached(bench: SiteBench): boolean {

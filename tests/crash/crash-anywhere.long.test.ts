@@ -1,6 +1,6 @@
 /**
- * Site Jobs killed with -9 before every ninth command of theirs and of what they call, or before every one with
- * CRASH_EVERY=1, which takes an hour.
+ * Site Jobs killed with -9 before every 41st command of theirs and of what they call, another one each time, or before every
+ * one with CRASH_EVERY=1, which takes an hour.
  */
 import { suite } from "uvu";
 import { FAKE_GROUND } from "./crash-injection.ts";
@@ -8,10 +8,10 @@ import { addScenarios } from "./crash-scenarios.ts";
 
 const onTheFake = suite("killed anywhere, on the fake database");
 addScenarios(onTheFake, {
-  everyNth: Number(process.env["CRASH_EVERY"] ?? 9),
+  everyNth: Number(process.env["CRASH_EVERY"] ?? 41),
   workers: 2,
   ground: () => FAKE_GROUND,
-  // The shortest, a late create after a drop, has 18 of them at every ninth.
-  minKills: 10,
+  // The shortest, a late create after a drop, has 160 commands.
+  minKills: 4,
 });
 onTheFake.run();

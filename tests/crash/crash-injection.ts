@@ -12,6 +12,7 @@ import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { fillingStandby } from "../testkit/some-standby.ts";
 import { createSiteBench, STAND_IN, tenantNamed } from "../testkit/site-bench.ts";
 import type { DatabaseAddress, Kill, SiteBench, Work } from "../testkit/site-bench.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 export const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
 /** The tenant that gets the name after ACME is gone. */
@@ -91,6 +92,8 @@ export interface Scenario {
   always?: (bench: SiteBench) => void;
   /** What brings a server that outlives the bench back to where it was. */
   cleanUp: Work[];
+  /** Whether what is killed changes no database, or as another scenario does. */
+  isWithoutDatabase?: true;
 }
 
 const RETAIN: Work = { kind: "retain", tenant: ACME, generation: 2 };
@@ -124,11 +127,25 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
   ],
   [
     "a late create after a drop does nothing, wherever it is killed",
-    { before: [CREATE, DROP], killed: CREATE, containers: 2, afters: [], cleanUp: [] },
+    {
+      before: [CREATE, DROP],
+      killed: CREATE,
+      containers: 2,
+      afters: [],
+      cleanUp: [],
+      isWithoutDatabase: true,
+    },
   ],
   [
     "a login link that is set again is the same",
-    { before: [CREATE], killed: LINK, containers: 1, afters: [[LINK]], cleanUp: [DROP_LINKED] },
+    {
+      before: [CREATE],
+      killed: LINK,
+      containers: 1,
+      afters: [[LINK]],
+      cleanUp: [DROP_LINKED],
+      isWithoutDatabase: true,
+    },
   ],
   [
     "a create that sets a login link on a site that is made already is the same when it is run again",
@@ -138,6 +155,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       containers: 2,
       afters: [[CREATE_LINKED]],
       cleanUp: [DROP],
+      isWithoutDatabase: true,
     },
   ],
   [
@@ -179,6 +197,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       afters: [[RENAME], [RENAME_BACK]],
       always: reachedByEither("acme.kairos.app", "new.kairos.app"),
       cleanUp: [{ ...DROP, generation: 4 }],
+      isWithoutDatabase: true,
     },
   ],
   [
@@ -190,6 +209,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       afters: [[ADD_DOMAINS]],
       always: reachedByEither("new.kairos.app", "shop.example"),
       cleanUp: [{ ...DROP, generation: 4 }],
+      isWithoutDatabase: true,
     },
   ],
   [
@@ -200,6 +220,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       containers: 1,
       afters: [[{ ...DROP, generation: 4 }]],
       cleanUp: [],
+      isWithoutDatabase: true,
     },
   ],
   [
@@ -318,29 +339,13 @@ export async function runKilled(
       return true;
     };
     for (let container = 0; container < containers; container++) {
-      await upTo(killAtEach, { container, everyNth, workers });
+      const stopAt = (beforeCommand: number) => killAtEach({ container, beforeCommand });
+      await stopThroughout(everyNth, stopAt, workers);
     }
     return { kills, states: states.size };
   } finally {
     template.remove();
   }
-}
-
-/** Kills one container before command after command, until it ends before it can be killed. */
-async function upTo(
-  killAt: (kill: Kill) => Promise<boolean>,
-  { container, everyNth, workers }: { container: number; everyNth: number; workers: number },
-): Promise<void> {
-  let next = 0;
-  let isOver = false;
-  const work = async () => {
-    while (!isOver) {
-      const beforeCommand = next;
-      next += everyNth;
-      if (!(await killAt({ container, beforeCommand }))) isOver = true;
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, work));
 }
 
 async function runAll(bench: SiteBench, works: Work[]): Promise<void> {

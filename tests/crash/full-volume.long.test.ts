@@ -226,7 +226,7 @@ if (missing === null) {
 
   test("a drop that is killed anywhere on a full volume ends when it is run again there", async () => {
     let kills = 0;
-    for (let beforeCommand = 1; ; beforeCommand += 17) {
+    for (let beforeCommand = 1; ; beforeCommand += 29) {
       await succeed({ kind: "create", tenant: OTHER });
       await succeed(CREATE);
       fill("bytes", "inodes");

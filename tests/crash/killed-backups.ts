@@ -11,6 +11,7 @@ import type { SiteBench } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, manifestOrNull, siteIn, wholeBackup } from "../testkit/stored-backup.ts";
 import { CREATE, DROP } from "./crash-injection.ts";
 import type { Ground } from "./crash-injection.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 /** Gives how often it was killed. */
 export async function killBackups(
@@ -24,13 +25,13 @@ export async function killBackups(
     await succeed(bench, CREATE);
     const state = async () => [...siteIn(bench), ...(await ground.databaseState())];
     const before = await state();
-    for (let beforeCommand = 0; ; beforeCommand += everyNth) {
+    await stopThroughout(everyNth, async (beforeCommand) => {
       await bucket.empty();
       const kill = { container: 0, beforeCommand };
       // Each is an operation of its own, as the claim of the one before is there.
       const backup = { ...BACKUP_OF_ACME, generation: 2 + kills };
       const { status } = await bench.run({ ...backup, kill });
-      if (status !== null) break;
+      if (status !== null) return false;
       const at = `killed before ${beforeCommand}`;
       assert.equal(await state(), before, at);
       kills += 1;
@@ -41,7 +42,8 @@ export async function killBackups(
       await succeed(bench, { ...backup, attempt: 2 });
       await wholeBackup(bucket);
       assert.equal(await state(), before, at);
-    }
+      return true;
+    });
     await succeed(bench, { ...DROP, generation: 1000 });
     return { kills, afterManifest };
   } finally {

@@ -21,6 +21,7 @@ import {
 } from "../testkit/stored-restore.ts";
 import { ACME, CREATE, DROP } from "./crash-injection.ts";
 import type { Ground } from "./crash-injection.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 interface Killing {
   everyNth: number;
@@ -54,24 +55,26 @@ async function killAnywhere(
   const isCopied = ground.database.clientDirectory !== null;
   const template = isCopied ? await benchBefore(bucket, before, ground) : undefined;
   try {
-    for (let beforeCommand = 0; ; beforeCommand += everyNth) {
+    await stopThroughout(everyNth, async (beforeCommand) => {
       const bench =
         template === undefined
           ? await benchBefore(bucket, before, ground)
           : createSiteBench(ground.database, template, bucket);
       try {
         const { status } = await bench.run({ ...killed, kill: { container, beforeCommand } });
-        if (status !== null) return visited;
+        if (status !== null) return false;
         visited.push(visit(bench, wanted));
         await succeed(bench, { ...killed, attempt: 2 });
         assert.is(visit(bench, wanted), "new", `killed before ${beforeCommand} of ${container}`);
         assert.not(existsSync(ownThing(bench, "restored")));
+        return true;
       } finally {
         await succeed(bench, { ...DROP, tenant: acmeWith({}), generation: 99 });
         assert.equal(await ground.databaseState(), []);
         bench.remove();
       }
-    }
+    });
+    return visited;
   } finally {
     template?.remove();
   }

@@ -50,7 +50,7 @@ const NEXT_AT_NEW = tenantNamed("new", NEXT.id);
 test("a rename that a drop and the next tenant's create with that name overtake leaves them alone", async () => {
   const others: Work[] = [LATE_DROP, { kind: "create", tenant: NEXT_AT_NEW }];
   const freed: Work[] = [{ kind: "drop", tenant: NEXT_AT_NEW, generation: 2 }];
-  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 29 }, others, freed);
+  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 47 }, others, freed);
 });
 
 for (const [sentence, tenant] of [
@@ -60,7 +60,7 @@ for (const [sentence, tenant] of [
 ] as const) {
   test(`a rename that one ${sentence} overtakes leaves its names alone`, async () => {
     const others: Work[] = [{ kind: "rename", tenant, generation: 3 }];
-    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 29 }, others, [LATE_DROP]);
+    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 47 }, others, [LATE_DROP]);
   });
 }
 
@@ -72,7 +72,7 @@ for (const [sentence, others] of [
   test(`a claim that ${sentence} overtakes leaves that alone`, async () => {
     const rival: Work = { kind: "drop", tenant: NEXT, generation: 2 };
     const freed = others.length > 1 ? [rival] : [LATE_DROP];
-    await leavesAlone(await benchWith(CREATE_STANDBY), { ...CLAIM, everyNth: 29 }, others, freed);
+    await leavesAlone(await benchWith(CREATE_STANDBY), { ...CLAIM, everyNth: 47 }, others, freed);
   });
 }
 

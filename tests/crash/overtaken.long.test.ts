@@ -70,7 +70,7 @@ test("folders that appear at a site's place at any moment of its drop leave its 
   };
   await stop(
     await benchWith({ kind: "create", tenant: ACME }),
-    { ...DROP, everyNth: 11 },
+    { ...DROP, everyNth: 23 },
     makeFolders,
     async (it, status) => {
       if (status !== 0) await succeed(it, { ...DROP, attempt: 2 });
@@ -89,7 +89,7 @@ test("a drop that another one and the next tenant's create overtake leaves that 
   };
   await stop(
     await benchWith({ kind: "create", tenant: ACME }),
-    { ...DROP, everyNth: 11 },
+    { ...DROP, everyNth: 23 },
     overtake,
     async (it, status) => {
       assert.equal(it.snapshot(), whole, `it ended with ${status}`);
@@ -125,7 +125,7 @@ test("an attempt that is overtaken while it removes what is half made leaves the
   const env = { LOCAL_BENCH_FAULTS: "acme:new-site" };
   assert.is((await template.run({ ...create, env })).status, 1);
   const overtake = (it: SiteBench) => succeed(it, { ...create, attempt: 3 });
-  await stop(template, { ...create, attempt: 2, everyNth: 11 }, overtake, async (it) => {
+  await stop(template, { ...create, attempt: 2, everyNth: 23 }, overtake, async (it) => {
     const whole = readdirSync(it.site(ACME));
     for (const file of [".provisioned", "apps.txt", "site_config.json"])
       assert.ok(whole.includes(file), `${file} is not in ${whole.join(" ")}`);

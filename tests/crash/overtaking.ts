@@ -6,6 +6,7 @@
 import * as assert from "uvu/assert";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 /** Runs a Job on a bench like that one, and stops a container of it before every n-th command while something happens. */
 export async function stop(
@@ -15,7 +16,7 @@ export async function stop(
   afterwards: (it: SiteBench, status: number | null) => Promise<void>,
 ): Promise<void> {
   let pauses = 0;
-  for (let beforeCommand = 1; ; beforeCommand += everyNth) {
+  await stopThroughout(everyNth, async (beforeCommand) => {
     const it = createSiteBench(undefined, template);
     try {
       let wasPaused = false;
@@ -27,13 +28,14 @@ export async function stop(
           await meanwhile(it);
         },
       });
-      if (!wasPaused) break;
+      if (!wasPaused) return false;
       pauses += 1;
       await afterwards(it, status);
+      return true;
     } finally {
       it.remove();
     }
-  }
+  });
   template.remove();
   assert.ok(pauses > 5, `${pauses} pauses`);
 }

@@ -1,6 +1,6 @@
 /**
- * Restores killed with -9, and what takes them back: on the fake database before every 61st command while the site goes on, and before
- * every 23rd of the swap; on a real MariaDB before every 97th.
+ * Restores killed with -9, and what takes them back: on the fake database before every 83rd command while the site goes on, and before
+ * every 43rd of the swap; on a real MariaDB before every 131st.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -38,23 +38,23 @@ test.run();
 
 function addOnFake(): void {
   test(`of a restore that is killed before the site is closed, ${SENTENCE}`, async () => {
-    const how = { everyNth: every(61), ground: FAKE_GROUND, container: 0 };
+    const how = { everyNth: every(83), ground: FAKE_GROUND, container: 0 };
     const visited = tell(await killRestores(bucket, how));
-    assert.ok(visited.length >= 6);
+    assert.ok(visited.length >= 5);
     assert.equal(new Set(visited), new Set(["old"]));
   });
 
   test(`of a restore that is killed while both are swapped, ${SENTENCE}`, async () => {
-    const how = { everyNth: every(23), ground: FAKE_GROUND, container: 1 };
+    const how = { everyNth: every(43), ground: FAKE_GROUND, container: 1 };
     const visited = tell(await killRestores(bucket, how));
-    assert.ok(visited.length >= 20);
+    assert.ok(visited.length >= 11);
     assert.equal(new Set(visited), new Set(["old", "closed", "new"]));
   });
 
   test(`of one that is taken back, killed, ${SENTENCE}`, async () => {
-    const how = { everyNth: every(23), ground: FAKE_GROUND, container: 0 };
+    const how = { everyNth: every(43), ground: FAKE_GROUND, container: 0 };
     const visited = tell(await killUndoing(bucket, how));
-    assert.ok(visited.length >= 20);
+    assert.ok(visited.length >= 11);
     assert.equal(new Set(visited), new Set(["old", "closed", "new"]));
   });
 }
@@ -71,7 +71,7 @@ function addOnMariadb(): void {
       const databaseState = () => Promise.resolve(server.state());
       const ground = { database: server.address, databaseState };
       for (const container of [0, 1]) {
-        const visited = await killRestores(bucket, { everyNth: every(97), ground, container });
+        const visited = await killRestores(bucket, { everyNth: every(131), ground, container });
         assert.ok(tell(visited).length >= 3);
       }
     } finally {

@@ -21,6 +21,7 @@ const NOTHING: Budget = {
 const settings = {
   baseDomain: "kairos.app",
   retryPauseSeconds: 30,
+  backupBucket: "backups",
   upgradeDeadlineMinutes: 240,
   maxConcurrentJobs: 1,
 };

@@ -28,6 +28,7 @@ const scenario: Scenario = {
   settings: {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
+    backupBucket: "backups",
     upgradeDeadlineMinutes: 240,
     maxConcurrentJobs: 2,
   },

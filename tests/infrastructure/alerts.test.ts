@@ -265,6 +265,7 @@ async function lineOfSetUp(seconds: number): Promise<Record<string, unknown>> {
   const decision = decide({ tenant, job }, NOW, {
     baseDomain: "kairos.app",
     retryPauseSeconds: 30,
+    backupBucket: null,
     upgradeDeadlineMinutes: 240,
   });
   assert.is(decision.reason === "SetUpFails", seconds >= 600);

@@ -52,8 +52,10 @@ function ofScripts(): string[] {
 
 /** What the reconciler itself says of a failure, beside what the cluster says. */
 function ofAttempts(): string[] {
-  const failure = between(read("shared/reconciler/attempts.ts"), "const failure: Failure = {", "}");
-  return namesIn(failure);
+  const attempts = read("shared/reconciler/attempts.ts");
+  return ["const failure: Failure = {", "const BACKUPS_ARE_OFF: OperationFailure = {"].flatMap(
+    (start) => namesIn(between(attempts, start, "}")),
+  );
 }
 
 function ofDamage(): string {
@@ -80,7 +82,7 @@ test("each place that gives one is read", () => {
     assert.ok(outcomes().includes(reason), reason);
   }
   assert.ok(ofScripts().includes("SiteNotOurs"));
-  assert.equal(ofAttempts(), ["DeadlineExceeded"]);
+  assert.equal(ofAttempts(), ["DeadlineExceeded", "BackupsAreOff"]);
   assert.is(ofDamage(), "RecordDamaged");
 });
 

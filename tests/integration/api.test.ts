@@ -334,13 +334,13 @@ async function list(query: string): Promise<Listed> {
   return answer.body as unknown as Listed;
 }
 
-test("a reader of all pages sees each of 2,500 tenants once, whatever is created meanwhile", async () => {
-  const there = await storeSettled(2_500);
+test("a reader of all pages sees each of 300 tenants once, whatever is created meanwhile", async () => {
+  const there = await storeSettled(300);
   const seen: string[] = [];
   let token: string | null = "";
   while (token !== null) {
-    const query: string = token === "" ? "limit=250" : `limit=250&page_token=${token}`;
-    const [page] = await Promise.all([list(query), storeSettled(20)]);
+    const query: string = token === "" ? "limit=30" : `limit=30&page_token=${token}`;
+    const [page] = await Promise.all([list(query), storeSettled(5)]);
     seen.push(...page.tenants.map(({ id }) => id));
     assert.is(page.has_more, page.next_page_token !== null);
     token = page.next_page_token;

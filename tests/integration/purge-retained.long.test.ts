@@ -189,7 +189,7 @@ test("with backups a last one is made the day before, and then the tenant goes i
   // Nobody sees it.
   assert.equal([asked?.status.phase, asked?.sequence], ["deleted", tenant.sequence]);
 
-  await logLinesOf(() => reconcileTenant(tenant.id, it.dependencies));
+  await logLinesOf(() => reconcileTenant(tenant.id, withBackups()));
   const working = await record(tenant);
   assert.equal([working?.status.operation?.kind, working?.status.phase], ["backup", "deleted"]);
 

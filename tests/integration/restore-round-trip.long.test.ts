@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ACME, CREATE } from "../crash/crash-injection.ts";
+import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
 import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
 import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
@@ -117,7 +117,7 @@ function addTests(it: MariadbBench): void {
       const work = restoreUnder(generation, { database: current });
       const restored = work.tenant.spec.restore?.database ?? "";
       const late = { podUid: POD_UID.replaceAll("a", "b") };
-      const pause = { container: 0, beforeCommand: 60 + 31 * pauses };
+      const pause = { container: 0, beforeCommand: 60 + 53 * pauses };
       let wasPaused = false;
       const meanwhile = async () => {
         wasPaused = true;
@@ -133,5 +133,45 @@ function addTests(it: MariadbBench): void {
     }
     console.log(`\n${pauses} pauses`);
     assert.ok(pauses > 3);
+  });
+
+  const isRestoredThere = () => it.server.query("SHOW DATABASES").includes(RESTORED);
+  /** Before which command of a restore its database is made. */
+  async function makingOf(): Promise<number> {
+    let [before, after] = [0, 500];
+    for (let attempt = 1; after - before > 1; attempt++) {
+      const beforeCommand = Math.floor((before + after) / 2);
+      await it.bench.run({ ...restoreOfAcme(), attempt, kill: { container: 0, beforeCommand } });
+      if (isRestoredThere()) after = beforeCommand;
+      else before = beforeCommand;
+      it.server.query(`DROP DATABASE IF EXISTS ${RESTORED}; DROP USER IF EXISTS ${RESTORED}@'%'`);
+    }
+    return before;
+  }
+  let making: number | null = null;
+  // Shell and client are two processes, either of which may come to the next command first.
+  for (const earlier of [0, 1, 2]) {
+    test(`what a drop overtakes, ${earlier} commands before it makes the database, makes none`, async () => {
+      await it.succeed(BACKUP_OF_ACME);
+      making ??= await makingOf();
+      const drop = { ...DROP, generation: 9 };
+      const { status } = await it.bench.run({
+        ...restoreOfAcme(),
+        attempt: 50,
+        pause: { container: 0, beforeCommand: making - earlier },
+        meanwhile: () => it.succeed(drop),
+      });
+      assert.is.not(status, 0);
+      assert.equal(it.server.state(), []);
+    });
+  }
+
+  test("of a site without a database user nothing is made", async () => {
+    await it.succeed(BACKUP_OF_ACME);
+    it.server.query(`DROP USER ${FIRST}@'%'`);
+    const { message } = await it.bench.run(restoreOfAcme());
+    assert.is(message?.step, "load-database");
+    assert.match(message?.reason ?? "", /the site has no database user/);
+    assert.not(isRestoredThere());
   });
 }

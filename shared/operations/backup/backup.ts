@@ -30,6 +30,7 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   // A large site takes hours.
   deadlineSeconds: 15_000,
   secret: "backup-key",
+  needsBackups: true,
   statusWhileWorking: () => ({}),
   // The site is as good as before. What was to come after it does not come without it.
   statusWhenGivenUp: withoutUpgrade,

@@ -18,6 +18,7 @@ export const exportBackup: OperationDefinition<typeof EXPORT_KIND> = {
   // A large site takes hours.
   deadlineSeconds: 15_000,
   secret: "backup-key",
+  needsBackups: true,
   statusWhileWorking: () => ({}),
   // The site is as good as before.
   statusWhenGivenUp: () => ({}),

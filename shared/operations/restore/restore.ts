@@ -29,6 +29,7 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
   deadlineSeconds: 16_500,
   secret: "backup-key",
   secretOf: ({ spec }) => spec.restore?.tenant ?? null,
+  needsBackups: true,
   statusWhileWorking: copyWorks,
   statusWhenGivenUp: (tenant, step) =>
     isUnfinishedCopy(tenant) ? copyFails(tenant) : swapGivenUp(tenant, step),

@@ -9,9 +9,13 @@ work=$GENERATION.$ATTEMPT.$POD_UID
 # says, and whether it is in use. This ends whatever follows it where it is another attempt's.
 guard="IF NOT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = '$RESTORED_DATABASE' AND schema_comment = '$work') THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'another attempt makes the database'; END IF;"
 
+# A drop takes the site's own user away before it looks whether anything is left. So an attempt that had stalled makes none after it.
 make_empty_database() {
   sql "DELIMITER //
 BEGIN NOT ATOMIC
+IF NOT EXISTS (SELECT 1 FROM mysql.user WHERE user = '$DB_NAME') THEN
+SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the site has no database user';
+END IF;
 IF EXISTS (SELECT 1 FROM mysql.user WHERE user = '$RESTORED_DATABASE') THEN
 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the new database is in use';
 END IF;

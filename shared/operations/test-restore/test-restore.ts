@@ -19,6 +19,7 @@ export const testRestore: OperationDefinition<typeof TEST_RESTORE_KIND> = {
   // A large site takes hours.
   deadlineSeconds: 15_000,
   secret: "backup-key",
+  needsBackups: true,
   statusWhileWorking: () => ({}),
   statusWhenGivenUp: () => ({}),
   ownFailure: { record: failed, read: ({ backup }) => backup?.tests?.failure ?? null },

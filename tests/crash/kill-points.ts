@@ -1,0 +1,47 @@
+/**
+ * Before which of its commands a Job is stopped: the first, then every n-th from another one on each time, and some of the last.
+ * So a few minutes are enough for one run, and many runs come to all of them.
+ *
+ * @module
+ */
+import { randomInt } from "node:crypto";
+
+/** How often the end is approached once it was passed, each time by half of what is left. */
+const APPROACHES = 2;
+
+/** The second command that something is stopped before. `CRASH_FROM` repeats what another run has printed. */
+function secondOf(everyNth: number): number {
+  const from = process.env["CRASH_FROM"];
+  return 1 + (from === undefined ? randomInt(everyNth) : Number(from) % everyNth);
+}
+
+/**
+ * Stops something there, `workers` at a time. `stopAt` says whether it was stopped: what is over before can be stopped at no later
+ * command either. With `everyNth` 1 it is every one.
+ */
+export async function stopThroughout(
+  everyNth: number,
+  stopAt: (beforeCommand: number) => Promise<boolean>,
+  workers = 1,
+): Promise<void> {
+  const second = secondOf(everyNth);
+  console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${second - 1}`);
+  let next = 0;
+  /** The last command before which it was stopped, and the first before which it was over. */
+  const known = { last: -1, over: Infinity };
+  const stop = async (beforeCommand: number) => {
+    if (await stopAt(beforeCommand)) known.last = Math.max(known.last, beforeCommand);
+    else known.over = Math.min(known.over, beforeCommand);
+  };
+  const work = async () => {
+    while (next < known.over) {
+      const beforeCommand = next;
+      next = next === 0 ? second : next + everyNth;
+      await stop(beforeCommand);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  for (let approach = 0; approach < APPROACHES && known.over - known.last > 1; approach++) {
+    await stop(Math.floor((known.last + known.over) / 2));
+  }
+}
