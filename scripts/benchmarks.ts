@@ -16,6 +16,7 @@ import { sockets } from "./benchmarks/parts/sockets.ts";
 import { burst } from "./benchmarks/parts/burst.ts";
 import { pool } from "./benchmarks/parts/pool-waits.ts";
 import { cpu } from "./benchmarks/parts/cpu.ts";
+import { upgradeDowntime } from "./benchmarks/parts/upgrade-downtime.ts";
 import { resync } from "./benchmarks/parts/resync-cost.ts";
 import { toSvg } from "./benchmarks/plot.ts";
 import { missedGoals, toMarkdown, toText } from "./benchmarks/report.ts";
@@ -23,7 +24,18 @@ import type { MeasuredPart } from "./benchmarks/report.ts";
 import { repository } from "./repository.ts";
 
 /** In the order in which they are measured. */
-const PARTS: Part[] = [cold, calls, resync, sockets, cpu, latency, pool, burst, backup];
+const PARTS: Part[] = [
+  cold,
+  calls,
+  resync,
+  sockets,
+  cpu,
+  latency,
+  pool,
+  burst,
+  backup,
+  upgradeDowntime,
+];
 
 const HELP = `npm run bench [-- PART ...]
 

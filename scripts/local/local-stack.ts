@@ -342,14 +342,13 @@ async function startCluster({
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
     LOCAL_CUSTOMER_SECONDS: String(local.customerSeconds),
-    LOCAL_PATCH_SECONDS: String(local.patchSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({
     namespace: local.namespace,
     secrets: [{ name: DATABASE_ADMIN_SECRET, values: { username, password } }],
     contextFor: (jobName, container) => ({
-      directory: join(paths.images, benchOf(container)),
+      directory: imageOf(container, paths),
       imageEnvironment,
       logFile: join(paths.logs, "jobs", `${jobName}-${container.name}.log`),
       reaper,
@@ -364,13 +363,13 @@ async function startCluster({
   return cluster;
 }
 
-/** The bench in which a container works, by what is mounted as its sites. */
-function benchOf({ name, volumeMounts = [] }: V1Container): string {
-  for (const { subPath = "" } of volumeMounts) {
+/** The image of the bench whose sites are mounted; without any, a container works in the stack's own directory. */
+function imageOf({ volumeMounts = [] }: V1Container, { images, root }: StackPaths): string {
+  const names = volumeMounts.flatMap(({ subPath = "" }) => {
     const [, bench] = /^benches\/(.+)\/sites$/.exec(subPath) ?? [];
-    if (bench !== undefined) return bench;
-  }
-  throw new Error(`The container ${name} has no bench's sites.`);
+    return bench ?? [];
+  });
+  return names[0] === undefined ? root : join(images, names[0]);
 }
 
 function environmentOfFunctions(
