@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FAULT_OF_LIVES, showLives } from "./demo/lives.ts";
+import { FAULT_OF_LIVES, showLives } from "./demo/tenant-lives.ts";
 import { FAULT_OF_UPGRADES, showUpgrades, UPGRADE_ENVIRONMENT } from "./demo/upgrades.ts";
 import { freePorts } from "./local/loopback-ports.ts";
 import { runOnStack } from "./local/run-command.ts";

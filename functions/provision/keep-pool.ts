@@ -8,7 +8,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Standbys, Store } from "../../shared/firestore/store.ts";
-import { currentBench, standbyOf } from "../../shared/tenant/bench.ts";
+import { currentBench } from "../../shared/configuration/bench.ts";
+import { standbyOf } from "../../shared/tenant/standby.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
 import { countFailures, planPool } from "../../shared/reconciler/plan-pool.ts";
 import type { PoolState, WantedPool } from "../../shared/reconciler/plan-pool.ts";

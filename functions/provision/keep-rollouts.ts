@@ -19,7 +19,8 @@ import type { ObservedRollout, SeenTenant } from "../../shared/rollouts/observed
 import type { Rollout } from "../../shared/rollouts/rollout.ts";
 import { seeTenant } from "../../shared/rollouts/see-tenant.ts";
 import type { Dependencies } from "../../shared/runtime/run-reconcile.ts";
-import { benchNamed, standbyOf } from "../../shared/tenant/bench.ts";
+import { benchNamed } from "../../shared/configuration/bench.ts";
+import { standbyOf } from "../../shared/tenant/standby.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { BackupRequest, Requester, Tenant } from "../../shared/tenant/tenant.ts";

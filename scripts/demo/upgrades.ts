@@ -76,9 +76,9 @@ async function watchRollout(id: string, api: DemoApi): Promise<Answer["body"]> {
   const names = wavesOf(first).map(({ wave }) => wave);
   const progress = createProgress(process.stdout, ["rollout", ...names]);
   const isOver = (answer: Answer) => {
-    const { state, reason, message } = answer.body;
+    const { state, reason, message } = answer.body as Record<string, string | null>;
     const why = message ?? reason;
-    progress.show("rollout", `${String(state)}${why ? `: ${String(why)}` : ""}`);
+    progress.show("rollout", [state, why].filter(Boolean).join(": "));
     for (const wave of wavesOf(answer)) progress.show(wave.wave, describe(wave));
     return state !== "running";
   };

@@ -15,7 +15,7 @@ import type { Bus } from "../../shared/pubsub/bus.ts";
 import { parseApiSettings, parseReconcilerSettings } from "../../shared/configuration/settings.ts";
 import { SettingsError } from "../../shared/configuration/settings-parser.ts";
 import type { Environment } from "../../shared/configuration/setting-types.ts";
-import type { Bench } from "../../shared/tenant/bench.ts";
+import type { Bench } from "../../shared/configuration/bench.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { parseLocalSettings } from "./local-settings.ts";
 import type { LocalSettings } from "./local-settings.ts";

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Bench } from "../../shared/tenant/bench.ts";
+import type { Bench } from "../../shared/configuration/bench.ts";
 import { initialiseDatabase } from "./fake-database.ts";
 import { appsOfImage, makeFakeImage } from "./fake-image.ts";
 import { isLocked, takeLock } from "./stack-lock.ts";

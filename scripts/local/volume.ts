@@ -5,7 +5,7 @@
  */
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 import { siteName } from "../../shared/tenant/names.ts";
 
 /** Where on it is what. */

@@ -5,8 +5,8 @@
  */
 import type { FromSchema } from "json-schema-to-ts";
 import { parserOf } from "../platform/schema-parser.ts";
-import { BENCH_NAME_PATTERN, DEFAULT_BENCH } from "../tenant/bench.ts";
-import type { Bench } from "../tenant/bench.ts";
+import { BENCH_NAME_PATTERN, DEFAULT_BENCH } from "./bench.ts";
+import type { Bench } from "./bench.ts";
 import { SettingsError, textOf, toList } from "./settings-parser.ts";
 import type { Environment } from "./setting-types.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
-import type { Bench } from "../tenant/bench.ts";
+import type { Bench } from "./bench.ts";
 import { toBenches } from "./benches-setting.ts";
 import type { ValuesOfBench } from "./benches-setting.ts";
 import { API_KEY_NAME } from "./setting-types.ts";

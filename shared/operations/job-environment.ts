@@ -5,7 +5,7 @@
  */
 import type { V1EnvVar } from "@kubernetes/client-node";
 import type { DatabaseTls } from "../configuration/setting-types.ts";
-import type { Bench } from "../tenant/bench.ts";
+import type { Bench } from "../configuration/bench.ts";
 import { jobName, mainHost, secretName, siteHost, siteName } from "../tenant/names.ts";
 import { currentDatabase, testedDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { V1Container, V1Job, V1JobSpec, V1PodSpec, V1Secret } from "@kubernetes/client-node";
-import { benchNamed } from "../tenant/bench.ts";
+import { benchNamed } from "../configuration/bench.ts";
 import { jobName, secretName } from "../tenant/names.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import { benchOf } from "../tenant/tenant.ts";

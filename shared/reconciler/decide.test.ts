@@ -1365,11 +1365,11 @@ test("when it is back it is what it was, the failure stays to be read, and nothi
 test("a site that was upgraded all the same is where the revert has found it", () => {
   const operation = operationOf("revert", 2, { attempt: 2, first_attempt: 2 });
   const tenant = withStatus(away, { operation });
-  const outcome: JobOutcome = { result: "succeeded", reason: "SiteIsUpgraded" };
+  const outcome: JobOutcome = { result: "succeeded", reason: "AlreadyUpgraded" };
   const { changes } = decide({ tenant, job: job(operation, { outcome }) }, NOW, SETTINGS);
   const { status } = withStatus(tenant, changes ?? {});
   assert.equal([status.site, status.upgrade], [UPGRADED, null]);
-  assert.equal([status.reason, status.observed_generation], ["SiteIsUpgraded", 2]);
+  assert.equal([status.reason, status.observed_generation], ["AlreadyUpgraded", 2]);
 });
 
 /** What is commanded of a site that is in between, with the kind that follows when it is whole. */

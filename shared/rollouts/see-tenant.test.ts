@@ -199,9 +199,9 @@ test("until it is back on its old bench it is moving, and then it has failed", (
 });
 
 test("where the backup before it was given up it has failed, too", () => {
-  const asked = askedFor();
-  const given = after(asked, {
-    ...requestDone(asked, "upgrade"),
+  const wanted = askedFor();
+  const given = after(wanted, {
+    ...requestDone(wanted, "upgrade"),
     condition: "failed",
     reason: "BucketDenied",
     observed_generation: 2,

@@ -10,7 +10,7 @@ import type { IoHandlers } from "../reconciler/ports.ts";
 import type { Blocker } from "../reconciler/blocker.ts";
 import { reconcile } from "../reconciler/reconcile.ts";
 import { runSteps } from "../reconciler/run-steps.ts";
-import type { Bench } from "../tenant/bench.ts";
+import type { Bench } from "../configuration/bench.ts";
 import { newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
 import { createModel, putRecord } from "../../tests/exploration/model-handlers.ts";

@@ -24,7 +24,7 @@ import type { IoHandlers, ReconcileSettings, Version } from "../reconciler/ports
 import type { Store } from "../firestore/store.ts";
 import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, Phase, Tenant } from "../tenant/tenant.ts";
-import { benchNamed } from "../tenant/bench.ts";
+import { benchNamed } from "../configuration/bench.ts";
 import { sendTrigger } from "../pubsub/send-trigger.ts";
 
 /** How many sites are to be there before anybody asks. */

@@ -3,12 +3,18 @@
  *
  * @module
  */
+import type { Bench } from "../configuration/bench.ts";
 import { isSameList } from "./site-names.ts";
 import { newTenant, statusAfterCommand } from "./tenant.ts";
 import type { NewTenant, Requester, Standby, Tenant, TenantChanges } from "./tenant.ts";
 
 /** Who asks for standbys, and for their end. */
 export const POOL: Requester = { name: "pool", request_id: null, reason: null };
+
+/** What a standby is made with in this bench. */
+export function standbyOf({ name, image, apps }: Bench): Standby {
+  return { bench: name, image, apps };
+}
 
 /** A standby as it is when the pool asks for it. Nobody is told of it, so its first event is the customer's. */
 export function newStandby(

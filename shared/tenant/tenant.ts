@@ -6,7 +6,7 @@
  */
 
 import type { AppVersions } from "./app-versions.ts";
-import { DEFAULT_BENCH } from "./bench.ts";
+import { DEFAULT_BENCH } from "../configuration/bench.ts";
 
 /** The states of a tenant that a caller may ask for. */
 export const DESIRED_STATES = ["present", "suspended", "absent"] as const;

@@ -1,6 +1,6 @@
 /**
- * Before which of its commands a Job is stopped: the first, then every n-th from another one on each time, and some of the last.
- * So a few minutes are enough for one run, and many runs come to all of them.
+ * Before which of its commands a Job is stopped: the first, then every n-th, and some of the last. So a few minutes are enough for one
+ * run. With another `CRASH_FROM` it is every n-th from another one on; runs with `CRASH_FROM=random` come to all of them.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { randomInt } from "node:crypto";
 /** How often the end is approached once it was passed, each time by half of what is left. */
 const APPROACHES = 2;
 
-/** The second command that something is stopped before. `CRASH_FROM` repeats what another run has printed. */
+/** The second command that something is stopped before: the n-th, unless `CRASH_FROM` says otherwise. What it was is printed. */
 function secondOf(everyNth: number): number {
-  const from = process.env["CRASH_FROM"];
-  return 1 + (from === undefined ? randomInt(everyNth) : Number(from) % everyNth);
+  const { CRASH_FROM: from = everyNth - 1 } = process.env;
+  return 1 + (from === "random" ? randomInt(everyNth) : Number(from) % everyNth);
 }
 
 /**

@@ -7,7 +7,7 @@
 import { domainToASCII } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 import {
   emailSchema,
   organizationSchema,

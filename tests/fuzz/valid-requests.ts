@@ -26,7 +26,7 @@ import type { EndpointSpec } from "../../functions/api/http/endpoint.ts";
 import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
 import { RESERVED_SUBDOMAINS } from "../../functions/api/tenants/reserved-subdomains.ts";
 import { givenDomainSchema } from "../../shared/domains/domain-schemas.ts";
-import { BENCH_NAME_PATTERN, DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { BENCH_NAME_PATTERN, DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 import {
   emailSchema,
   organizationSchema,

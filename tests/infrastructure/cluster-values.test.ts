@@ -20,7 +20,7 @@ import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.t
 import { siteJob, siteScripts } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
 import type { OperationKind } from "../../shared/operations/registry.ts";
-import { currentBench } from "../../shared/tenant/bench.ts";
+import { currentBench } from "../../shared/configuration/bench.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import { chartObject, findFaults, mergeValues, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";

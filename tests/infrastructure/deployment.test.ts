@@ -25,7 +25,7 @@ import {
   gkeSettingsSchema,
 } from "../../shared/configuration/settings-schemas.ts";
 import { NOT_IN_TERRAFORM } from "../../shared/configuration/setting-types.ts";
-import type { Bench } from "../../shared/tenant/bench.ts";
+import type { Bench } from "../../shared/configuration/bench.ts";
 import { chartObject, VALUES } from "./chart.ts";
 import { skip } from "../testkit/parts.ts";
 import { grantsIn, stateAfter } from "./terraform-state.ts";

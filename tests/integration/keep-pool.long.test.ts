@@ -19,7 +19,8 @@ import {
 } from "../testkit/some-standby.ts";
 import { NOW, tenantNamed, useStore } from "../testkit/stored-tenants.ts";
 import { awayCluster } from "../testkit/test-dependencies.ts";
-import { currentBench, standbyOf } from "../../shared/tenant/bench.ts";
+import { currentBench } from "../../shared/configuration/bench.ts";
+import { standbyOf } from "../../shared/tenant/standby.ts";
 
 const test = suite("keeping the pool");
 

@@ -9,6 +9,7 @@ import { createLoginLink } from "../../functions/api/tenants/create-login-link.t
 import { createTenant } from "../../functions/api/tenants/create-tenant.ts";
 import type { Store } from "../../shared/firestore/store.ts";
 import { REQUESTER } from "../testkit/requester.ts";
+import { MAIN_BENCH } from "../testkit/some-bench.ts";
 import { ACTIVE, keyed, useStore } from "../testkit/stored-tenants.ts";
 
 const test = suite("the record of a login link");
@@ -20,7 +21,7 @@ const dependenciesOf = (store: Store) =>
   ({
     store,
     bus: { publish: async (trigger: object) => void triggered.push(JSON.stringify(trigger)) },
-    settings: { baseDomain: "kairos.app", reservedSubdomains: [] },
+    settings: { baseDomain: "kairos.app", reservedSubdomains: [], benches: [MAIN_BENCH] },
   }) as unknown as ApiDependencies;
 
 type Body = Record<string, unknown>;

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { parseTerminationMessage } from "../../shared/kubernetes/termination-message.ts";
 import { stepsIn } from "../../shared/kubernetes/job-steps.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 import { siteName } from "../../shared/tenant/names.ts";
 import type { JobStep } from "../../shared/reconciler/decision.ts";
 import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
-import type { Bench } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
+import type { Bench } from "../../shared/configuration/bench.ts";
 
 export const MAIN_BENCH: Bench = {
   name: DEFAULT_BENCH,

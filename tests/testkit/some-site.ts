@@ -5,7 +5,7 @@
  */
 import { siteHost } from "../../shared/tenant/names.ts";
 import type { Site } from "../../shared/tenant/tenant.ts";
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 
 /** A site that works under a subdomain of kairos.app. */
 export function siteAt(subdomain: string, more: Partial<Site> = {}): Site {

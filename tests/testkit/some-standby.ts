@@ -10,7 +10,7 @@ import { newStandby } from "../../shared/tenant/standby.ts";
 import type { Standby, Tenant } from "../../shared/tenant/tenant.ts";
 import { withParts } from "./tenant-parts.ts";
 import type { TenantParts } from "./tenant-parts.ts";
-import { DEFAULT_BENCH } from "../../shared/tenant/bench.ts";
+import { DEFAULT_BENCH } from "../../shared/configuration/bench.ts";
 
 /** What new sites have in tests. */
 export const MADE_WITH: Standby = {

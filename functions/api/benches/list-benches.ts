@@ -4,7 +4,7 @@
  * @module
  */
 import type { FromSchema } from "json-schema-to-ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";

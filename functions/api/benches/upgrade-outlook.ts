@@ -6,7 +6,7 @@
 import type { FromSchema } from "json-schema-to-ts";
 import { isBelow } from "../../../shared/tenant/app-versions.ts";
 import type { AppVersions } from "../../../shared/tenant/app-versions.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { benchOf } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { named } from "../http/named-schema.ts";

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { otherKeptUntil } from "../../../shared/backups/schedule.ts";
-import { BENCH_NAME_PATTERN, benchNamed } from "../../../shared/tenant/bench.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import { BENCH_NAME_PATTERN, benchNamed } from "../../../shared/configuration/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { applyCommand } from "../../../shared/tenant/commands.ts";
 import { reasonSchema } from "../../../shared/tenant/field-schemas.ts";
 import type { UpgradeCommand } from "../../../shared/tenant/upgrade-command.ts";

@@ -5,7 +5,8 @@
  */
 import type { FromSchema } from "json-schema-to-ts";
 import type { Store } from "../../../shared/firestore/store.ts";
-import { currentBench, standbyOf } from "../../../shared/tenant/bench.ts";
+import { currentBench } from "../../../shared/configuration/bench.ts";
+import { standbyOf } from "../../../shared/tenant/standby.ts";
 import { addSeconds } from "../../../shared/tenant/tenant.ts";
 import { estimateSchema } from "../history/operation-progress.ts";
 import { defineEndpoint } from "../http/endpoint.ts";

@@ -12,8 +12,8 @@ import {
 } from "../../../shared/rollouts/rollout.ts";
 import type { AskedWave, NewRollout } from "../../../shared/rollouts/rollout.ts";
 import type { Window } from "../../../shared/rollouts/window.ts";
-import { BENCH_NAME_PATTERN } from "../../../shared/tenant/bench.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import { BENCH_NAME_PATTERN } from "../../../shared/configuration/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { timeZoneSchema } from "../../../shared/tenant/field-schemas.ts";
 import { named } from "../http/named-schema.ts";
 import { invalid } from "../http/parse-input.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { errorFields, log } from "../../../shared/platform/log.ts";
-import { currentBench } from "../../../shared/tenant/bench.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import { currentBench } from "../../../shared/configuration/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import type { ApiDependencies } from "../http/endpoint.ts";
 
 /**

@@ -16,8 +16,8 @@ import {
   tenantIdSchema,
 } from "../../../shared/tenant/field-schemas.ts";
 import type { StoredAnswer } from "../../../shared/tenant/repeated-request.ts";
-import { currentBench } from "../../../shared/tenant/bench.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import { currentBench } from "../../../shared/configuration/bench.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { siteHost, siteUrl } from "../../../shared/tenant/names.ts";
 import { asCopy } from "../../../shared/tenant/tenant-copy.ts";
 import type { CopySource } from "../../../shared/tenant/tenant-copy.ts";

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Created } from "../../../shared/firestore/store.ts";
-import { standbyOf } from "../../../shared/tenant/bench.ts";
-import type { Bench } from "../../../shared/tenant/bench.ts";
+import { standbyOf } from "../../../shared/tenant/standby.ts";
+import type { Bench } from "../../../shared/configuration/bench.ts";
 import { errorFields, log } from "../../../shared/platform/log.ts";
 import type { Stored, Version } from "../../../shared/reconciler/ports.ts";
 import type { AnsweredRequest } from "../../../shared/tenant/repeated-request.ts";

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Standby } from "./tenant.ts";
-
 /** A bench as the settings name it. */
 export interface Bench {
   /** Also that of its directory on the volume. */
@@ -35,9 +33,4 @@ export function currentBench(benches: readonly Bench[]): Bench {
   const found = benches.find(({ current }) => current);
   if (found === undefined) throw new TypeError("None of the benches is the current one.");
   return found;
-}
-
-/** What a standby is made with in this bench. */
-export function standbyOf({ name, image, apps }: Bench): Standby {
-  return { bench: name, image, apps };
 }
