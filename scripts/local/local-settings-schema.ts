@@ -19,7 +19,7 @@ export const localSettingsSchema = {
     ...namespaceSetting,
     ...emulatorSettings,
     LOCAL_BENCH_SECONDS: {
-      title: "How long the fake bench takes to make a site, and to migrate one",
+      title: "How long the fake bench takes to make a site",
       type: "number",
       minimum: 0,
       exclusiveMaximum: 10_000,
@@ -32,6 +32,14 @@ export const localSettingsSchema = {
       minimum: 0,
       exclusiveMaximum: 10_000,
       default: 0,
+      description: "a number of seconds below 10000",
+    },
+    LOCAL_PATCH_SECONDS: {
+      title: "How long each patch of a migration takes",
+      type: "number",
+      minimum: 0,
+      exclusiveMaximum: 10_000,
+      default: 0.5,
       description: "a number of seconds below 10000",
     },
     LOCAL_BENCH_FAULTS: {

@@ -11,10 +11,12 @@ import { localSettingsSchema } from "./local-settings-schema.ts";
 export interface LocalSettings {
   port: number;
   namespace: string;
-  /** How long the fake bench takes to make a site, and to migrate one. */
+  /** How long the fake bench takes to make a site. */
   benchSeconds: number;
   /** How long it takes to set up a site's customer. */
   customerSeconds: number;
+  /** How long each patch of a migration takes. */
+  patchSeconds: number;
   /** `subdomain:step` or `subdomain:step:once`, comma-separated: where the fake bench fails. */
   benchFaults: string;
   /** How often the fake Cloud Scheduler sends a resync. */
@@ -38,6 +40,7 @@ export function parseLocalSettings(env: Environment): LocalSettings {
     namespace: values.GKE_NAMESPACE,
     benchSeconds: values.LOCAL_BENCH_SECONDS,
     customerSeconds: values.LOCAL_CUSTOMER_SECONDS,
+    patchSeconds: values.LOCAL_PATCH_SECONDS,
     benchFaults: toList(values.LOCAL_BENCH_FAULTS).join(","),
     resyncSeconds: values.LOCAL_RESYNC_SECONDS,
     runningEmulators: {

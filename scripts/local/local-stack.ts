@@ -342,6 +342,7 @@ async function startCluster({
     LOCAL_DATABASE_DIRECTORY: paths.database,
     LOCAL_BENCH_SECONDS: String(local.benchSeconds),
     LOCAL_CUSTOMER_SECONDS: String(local.customerSeconds),
+    LOCAL_PATCH_SECONDS: String(local.patchSeconds),
     LOCAL_BENCH_FAULTS: local.benchFaults,
   };
   const cluster = await startLocalCluster({

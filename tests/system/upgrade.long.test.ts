@@ -18,6 +18,7 @@ let it: TestStack;
 test.before(async () => {
   it = await startTestStack({
     BENCHES: JSON.stringify([OLD, NEW]),
+    LOCAL_PATCH_SECONDS: "0.1",
     LOCAL_BENCH_FAULTS: `globex:${FAILING}`,
     POOL_SIZE: "0",
   });
