@@ -51,8 +51,11 @@ export const FENCE = [
   "scripts/quiet.sh",
 ] as const;
 
+/** For what tells which versions a site's apps have. */
+export const APP_VERSIONS = ["scripts/app-versions.sh"] as const;
+
 /** For what moves a site between two benches. */
-export const MIGRATION = ["scripts/migration.sh"] as const;
+export const MIGRATION = [...APP_VERSIONS, "scripts/migration.sh"] as const;
 
 /** For what reads a backup out of the bucket. */
 const BACKUP_SOURCE = [

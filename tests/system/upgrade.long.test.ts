@@ -37,6 +37,12 @@ async function upgraded(subdomain: string): Promise<string> {
   const asked = { organization: "Acme", subdomain, email: "a@acme.example" };
   const id = String((await it.call("POST", "/tenants", { body: asked })).body["id"]);
   await it.until(id, "active");
+  const before = await it.call("GET", "/benches");
+  const [old] = before.body["benches"] as { apps: unknown }[];
+  assert.equal(old?.apps, [
+    { name: "frappe", version: "16.32.3" },
+    { name: "erpnext", version: "16.32.3" },
+  ]);
   assert.is(placeOf(subdomain), siteIn(OLD.name, id));
   const body = { bench: NEW.name };
   assert.is((await it.call("POST", `/tenants/${id}/upgrade`, { body })).status, 202);
@@ -57,6 +63,12 @@ test("a site moves to another bench, with its host name, and the old bench has n
   assert.equal([status, bench, upgrade], ["active", NEW.name, null]);
   assert.is(placeOf("acme"), siteIn(NEW.name, id));
   assert.not(existsSync(siteIn(OLD.name, id)));
+  const { body } = await it.call("GET", "/benches");
+  const shown = (body["benches"] as { name: string; apps: unknown }[]).at(-1);
+  assert.equal(shown?.apps, [
+    { name: "frappe", version: "16.33.0" },
+    { name: "erpnext", version: "16.33.0" },
+  ]);
 });
 
 test("a site whose migration fails is back in its old bench, and says at which patch", async () => {

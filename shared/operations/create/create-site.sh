@@ -3,10 +3,21 @@
 
 read -ra wanted_apps <<<"$APPS"
 
+# A new site has its apps as the image has them.
+tell_image_versions() {
+  local app has lines=
+  for app; do
+    version_in_image "$app"
+    lines+=$app$'\t'$has$'\n'
+  done
+  tell_versions "$lines"
+}
+
 verify() {
   step verify
   configure_site
   attempt env/bin/python -c "$verify_apps_py" "$SITE" "${wanted_apps[@]}"
+  tell_image_versions frappe "${wanted_apps[@]}"
   open_site
   [[ -z $HOST ]] || give_names
   verify_visitors open

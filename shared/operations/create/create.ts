@@ -18,7 +18,17 @@ import {
   siteNames,
 } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, CUSTOMER, DATABASE, GOLDEN, HOSTS, LOGIN, REDIS, SITE } from "../script-parts.ts";
+import {
+  APP_VERSIONS,
+  COMMON,
+  CUSTOMER,
+  DATABASE,
+  GOLDEN,
+  HOSTS,
+  LOGIN,
+  REDIS,
+  SITE,
+} from "../script-parts.ts";
 
 export const create: OperationDefinition<"create"> = {
   kind: "create",
@@ -54,6 +64,7 @@ export const create: OperationDefinition<"create"> = {
         ...CUSTOMER,
         ...LOGIN,
         ...GOLDEN,
+        ...APP_VERSIONS,
         "create/verify_apps.py",
         "create/create-site.sh",
       ],

@@ -26,7 +26,8 @@ load_dump() {
 }
 
 stay_upgraded() {
-  tell_apps
+  list_site_apps
+tell_versions "$site_apps"
   leave_message AlreadyUpgraded
   exit 0
 }

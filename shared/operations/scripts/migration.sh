@@ -210,18 +210,6 @@ go_on() {
   take_away "$before_upgrade"
 }
 
-# tell_apps: their versions are in the message, or where there is no room for them all, none.
-tell_apps() {
-  local app had pairs=
-  list_site_apps
-  while IFS=$'\t' read -r app had; do
-    [[ -n $app && -n $had ]] || continue
-    pairs+=${pairs:+,}$(json_string "$app"):$(json_string "$had")
-  done <<<"$site_apps"
-  byte_count "$pairs"
-  ((bytes == 0 || bytes > 700)) || app_versions="{$pairs}"
-}
-
 # version_of VERSION: sets `version` to its three numbers as one that compares, or to nothing where it has none.
 version_of() {
   version=
@@ -232,15 +220,12 @@ version_of() {
 # check_apps: every app of the site is in the image, and none is of an older version there than the site's database is. By what the
 # site says of itself; none of the apps' code runs.
 check_apps() {
-  local app had has line
+  local app had has
   list_site_apps
   while IFS=$'\t' read -r app had; do
     [[ -n $app ]] || continue
     [[ $app =~ ^[A-Za-z0-9_]+$ && -d apps/$app ]] || fail "the app $app of the site is not in the image of the bench $TO_BENCH" 66
-    has=
-    while IFS= read -r line; do
-      [[ ! $line =~ ^__version__\ *=\ *[\"\']([^\"\']+) ]] || has=${BASH_REMATCH[1]}
-    done < <(cat -- "apps/$app/$app/__init__.py" || true)
+    version_in_image "$app"
     is_older "$has" "$had" || continue
     fail "the image of the bench $TO_BENCH has version $has of the app $app, and the site is at $had already" 66
   done <<<"$site_apps"

@@ -18,7 +18,8 @@ prove_names() {
 step settle
 require_moving_site check_claim
 claim_database ""
-tell_apps
+list_site_apps
+tell_versions "$site_apps"
 if is_opened; then
   go_on
   exit 0
