@@ -7,7 +7,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { otherKeptUntil } from "../../shared/backups/schedule.ts";
+import { otherBackup } from "../../shared/backups/schedule.ts";
 import type { ReadTenant } from "../../shared/firestore/store.ts";
 import { DamagedRecordError } from "../../shared/platform/errors.ts";
 import { errorFields, log } from "../../shared/platform/log.ts";
@@ -23,7 +23,7 @@ import { benchNamed } from "../../shared/configuration/bench.ts";
 import { standbyOf } from "../../shared/tenant/standby.ts";
 import { applyCommand } from "../../shared/tenant/commands.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
-import type { BackupRequest, Requester, Tenant } from "../../shared/tenant/tenant.ts";
+import type { Requester, Tenant } from "../../shared/tenant/tenant.ts";
 import { workThrough } from "./work-through.ts";
 
 /** How many rollouts one resync looks at at most. One is not over; others may have tenants under way. */
@@ -159,7 +159,8 @@ async function askTenant(
 ): Promise<void> {
   const { id } = tenant.record;
   const mark = rollout.under_way.find((one) => one.id === id)?.ask_id ?? rollout.ask_id;
-  const backup = settings.backupBucket === null ? null : backupBefore(now);
+  const backup =
+    settings.backupBucket === null ? null : otherBackup(randomUUID(), "before-upgrade", now);
   const command = { name: "upgrade", bench: rollout.to, backup, reason: null } as const;
   const issued = { commandId: mark, requestedBy: requesterOf(rollout), now };
   const effect = applyCommand(tenant.record, command, issued);
@@ -170,11 +171,6 @@ async function askTenant(
 
 function requesterOf({ id }: Rollout): Requester {
   return { name: `rollout:${id}`, request_id: null, reason: null };
-}
-
-function backupBefore(requested_at: Date): BackupRequest {
-  const expires_at = otherKeptUntil(requested_at);
-  return { id: randomUUID(), kind: "before-upgrade", requested_at, expires_at };
 }
 
 function tellOf(before: Rollout, { id: rolloutId, state, to }: Rollout, reason: string | null) {

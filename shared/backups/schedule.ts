@@ -4,6 +4,7 @@
  * @module
  */
 import { addSeconds, DAY_SECONDS } from "../tenant/tenant.ts";
+import type { BackupKind, BackupRequest } from "../tenant/tenant.ts";
 
 const HOUR_SECONDS = 3600;
 
@@ -38,6 +39,13 @@ export function nextNight(tenantId: string, hour: number, now: Date): Date {
 export function otherKeptUntil(now: Date): Date {
   return addSeconds(now, OTHER_BACKUP_DAYS * DAY_SECONDS);
 }
+
+/** A backup that is asked for now, and that is none of a night's. */
+export function otherBackup(id: string, kind: OtherKind, now: Date): BackupRequest {
+  return { id, kind, requested_at: now, expires_at: otherKeptUntil(now) };
+}
+
+type OtherKind = Exclude<BackupKind, "nightly">;
 
 /**
  * Until when a night's backup is kept that is made now. `newest` is when the tenant's newest good one was made: the first

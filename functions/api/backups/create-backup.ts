@@ -4,7 +4,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { otherKeptUntil } from "../../../shared/backups/schedule.ts";
+import { otherBackup } from "../../../shared/backups/schedule.ts";
 import { backupIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
@@ -45,9 +45,7 @@ export const createBackup = defineEndpoint({
   async handle(call, dependencies) {
     requireBucket(dependencies);
     const id = randomUUID();
-    const now = new Date();
-    const expires_at = otherKeptUntil(now);
-    const backup = { id, kind: "manual" as const, requested_at: now, expires_at };
+    const backup = otherBackup(id, "manual", new Date());
     return answerCommand({ name: "backup", backup }, call, dependencies, {
       answer: (tenant) =>
         toAccepted(tenant, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import { otherKeptUntil } from "../../../shared/backups/schedule.ts";
+import { otherBackup } from "../../../shared/backups/schedule.ts";
 import { BENCH_NAME_PATTERN, benchNamed } from "../../../shared/configuration/bench.ts";
 import type { Bench } from "../../../shared/configuration/bench.ts";
 import { applyCommand } from "../../../shared/tenant/commands.ts";
@@ -77,10 +77,7 @@ export const upgradeTenant = defineEndpoint({
 
 /** What is backed up before an upgrade; null where there are no backups. */
 function backupBefore({ bucket }: ApiDependencies): UpgradeCommand["backup"] {
-  if (!bucket) return null;
-  const requested_at = new Date();
-  const expires_at = otherKeptUntil(requested_at);
-  return { id: randomUUID(), kind: "before-upgrade", requested_at, expires_at };
+  return bucket ? otherBackup(randomUUID(), "before-upgrade", new Date()) : null;
 }
 
 async function outlook(
