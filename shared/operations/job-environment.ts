@@ -199,12 +199,19 @@ export function keptDatabases({ tenant }: EnvironmentSource): V1EnvVar {
   return plain("KEPT_DATABASES", tenant.status.kept.map((kept) => kept.database).join(" "));
 }
 
-/** The benches between which a site moves. */
-export function betweenBenches({ tenant: { status } }: EnvironmentSource): V1EnvVar[] {
+/** The benches between which a site moves, and whether it is to be open in the end. */
+export function betweenBenches(source: EnvironmentSource): V1EnvVar[] {
+  const { upgrade } = source.tenant.status;
   return [
-    plain("FROM_BENCH", status.upgrade?.from ?? ""),
-    plain("TO_BENCH", status.upgrade?.to ?? ""),
+    plain("FROM_BENCH", upgrade?.from ?? ""),
+    plain("TO_BENCH", upgrade?.to ?? ""),
+    siteIsOpen(source),
   ];
+}
+
+/** What moves a site between them has, where it runs none of the apps' code. */
+export function siteMover(source: EnvironmentSource): V1EnvVar[] {
+  return [...administrator(source), tenantPassword(source), ...betweenBenches(source)];
 }
 
 /** Whether visitors reach the site, and shall. */

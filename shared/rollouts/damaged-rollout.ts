@@ -15,7 +15,6 @@ import {
   wrongFields,
 } from "../tenant/field-checks.ts";
 import type { Checks, Fields, Is } from "../tenant/field-checks.ts";
-import type { Requester } from "../tenant/tenant.ts";
 import {
   newRollout,
   OUTCOMES,
@@ -33,17 +32,12 @@ import type {
   UnderWay,
   Wave,
 } from "./rollout.ts";
+import { REQUESTER } from "../tenant/damaged-record.ts";
 import { isTimeZone } from "./window.ts";
 import type { Window } from "./window.ts";
 
 const isTimeOfDay: Is = (value) =>
   isText(value) && /^([01][0-9]|2[0-3]):[0-5][0-9]$/.test(String(value));
-
-const REQUESTER: Checks<Requester> = {
-  name: isName,
-  request_id: orNull(isText),
-  reason: orNull(isText),
-};
 
 const WINDOW: Checks<Window> = {
   from: isTimeOfDay,

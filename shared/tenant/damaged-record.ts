@@ -97,7 +97,8 @@ const PROFILE: Checks<Profile> = {
   time_zone: ifThere(orNull(isText)),
 };
 
-const REQUESTER: Checks<Requester> = {
+/** Of whoever asked for something. */
+export const REQUESTER: Checks<Requester> = {
   name: isName,
   request_id: orNull(isText),
   reason: orNull(isText),

@@ -11,12 +11,10 @@ import {
 import { defineEndpoint } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
-import { Problem, problemSchema } from "../http/problem.ts";
+import { problemSchema } from "../http/problem.ts";
 import { requireTimeZone } from "../http/time-zone.ts";
-import { recordCorrection } from "./record-correction.ts";
+import { answerCorrection, CORRECTION_ANSWERS } from "./answer-correction.ts";
 import { schoolNameSchema } from "./school-name.ts";
-import { NO_SUCH_TENANT, noSuchTenant, NOT_ALLOWED } from "./tenant-answers.ts";
-import { tenantSchema, toView } from "./tenant-view.ts";
 
 const changeTenantSchema = named("ChangeTenant", {
   type: "object",
@@ -51,18 +49,13 @@ export const changeTenant = defineEndpoint({
   description: "Changes the record. A site that is already made keeps what it was made with.",
   body: changeTenantSchema,
   answers: {
-    200: { description: "The tenant as it is now.", schema: tenantSchema },
-    404: NO_SUCH_TENANT,
-    409: NOT_ALLOWED,
+    ...CORRECTION_ANSWERS,
     422: { description: "`errors` says what is invalid.", schema: problemSchema },
   },
-  async handle({ tenantId, body }, { store }) {
-    const { school_name, ...rest } = body;
+  handle(call, dependencies) {
+    const { school_name, ...rest } = call.body;
     if (rest.time_zone) requireTimeZone("time_zone", rest.time_zone);
     const fields = { ...rest, ...(school_name && { organization: school_name }) };
-    const result = await recordCorrection(store, tenantId, fields, new Date());
-    if (result === null) throw noSuchTenant(tenantId);
-    if (result.outcome === "refused") throw new Problem(409, result.why);
-    return { status: 200, body: toView(result.tenant) };
+    return answerCorrection(fields, call, dependencies);
   },
 });

@@ -5,13 +5,7 @@
  */
 import { goesBack, revertSucceeds, whileAway } from "../../tenant/site-upgrade.ts";
 import { REVERT_KIND } from "../../tenant/tenant.ts";
-import {
-  administrator,
-  betweenBenches,
-  siteIsOpen,
-  tenantPassword,
-  visited,
-} from "../job-environment.ts";
+import { siteMover, visited } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE, MIGRATION, REDIS } from "../script-parts.ts";
 
@@ -34,13 +28,7 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
       name: "site",
       script: [...COMMON, ...FENCE, ...REDIS, ...MIGRATION, "revert/revert.sh"],
       limitSeconds: 14_400,
-      environment: (source) => [
-        ...administrator(source),
-        tenantPassword(source),
-        ...betweenBenches(source),
-        siteIsOpen(source),
-        ...visited(source),
-      ],
+      environment: (source) => [...siteMover(source), ...visited(source)],
     },
   ],
 };

@@ -12,16 +12,7 @@ import {
   whileAway,
 } from "../../tenant/site-upgrade.ts";
 import { BACKUP_KIND, isRequested, isRequestedOfSite, UPGRADE_KIND } from "../../tenant/tenant.ts";
-import {
-  administrator,
-  betweenBenches,
-  database,
-  plain,
-  siteIsOpen,
-  tenantPassword,
-  visited,
-} from "../job-environment.ts";
-
+import { betweenBenches, database, plain, siteMover, visited } from "../job-environment.ts";
 import type { OperationDefinition, UpgradeLimits } from "../operation-definition.ts";
 import { COMMON, FENCE, MIGRATION, REDIS } from "../script-parts.ts";
 
@@ -57,10 +48,7 @@ export const upgrade: OperationDefinition<typeof UPGRADE_KIND> = {
       script: [...COMMON, ...FENCE, ...REDIS, ...MIGRATION, "upgrade/prepare-upgrade.sh"],
       limitSeconds,
       environment: (source) => [
-        ...administrator(source),
-        tenantPassword(source),
-        ...betweenBenches(source),
-        siteIsOpen(source),
+        ...siteMover(source),
         plain("DRAIN_SECONDS", String(source.settings.upgradeDrainSeconds)),
       ],
     },
@@ -70,19 +58,13 @@ export const upgrade: OperationDefinition<typeof UPGRADE_KIND> = {
       script: [...COMMON, ...MIGRATION, "upgrade/migrate.sh"],
       limitSeconds,
       memory: ({ upgradeMemory }) => upgradeMemory,
-      environment: (source) => [...database(source), ...betweenBenches(source), siteIsOpen(source)],
+      environment: (source) => [...database(source), ...betweenBenches(source)],
     },
     {
       name: "finish",
       script: [...COMMON, ...FENCE, ...REDIS, ...MIGRATION, "upgrade/finish-upgrade.sh"],
       limitSeconds: OTHERS_SECONDS / 2,
-      environment: (source) => [
-        ...administrator(source),
-        tenantPassword(source),
-        ...betweenBenches(source),
-        siteIsOpen(source),
-        ...visited(source),
-      ],
+      environment: (source) => [...siteMover(source), ...visited(source)],
     },
   ],
 };
