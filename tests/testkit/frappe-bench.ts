@@ -5,6 +5,8 @@
  *   FRAPPE_BENCH_DB_ROOT_PASSWORD  the password of the database's root at any host
  *   FRAPPE_BENCH_APP               an app of that bench beside frappe; by default the first in sites/apps.txt
  *   FRAPPE_BENCH_URL               where its web server answers; by default nobody looks
+ *   FRAPPE_BENCH_NEXT              another bench, to which sites are moved, with the same apps, database and Redis servers and on the
+ *                                  same file system
  *
  * @module
  */
@@ -22,10 +24,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { environmentOf, expand } from "../../scripts/local/fake-cluster/container.ts";
-import { volumeAt } from "../../scripts/local/volume.ts";
+import { sitesOfBench, volumeAt } from "../../scripts/local/volume.ts";
 import type { Volume } from "../../scripts/local/volume.ts";
-import { siteJob } from "../../shared/operations/job-manifest.ts";
+import { benchOfJob, siteJob } from "../../shared/operations/job-manifest.ts";
 import type { ManifestSettings } from "../../shared/operations/job-manifest.ts";
+import { siteName } from "../../shared/tenant/names.ts";
 import { readSiteScripts } from "../../shared/operations/read-scripts.ts";
 import { BACKUP_KEY } from "./site-bench.ts";
 import type { BucketAddress, Work } from "./site-bench.ts";
@@ -33,7 +36,10 @@ import { MAIN_BENCH, UPGRADE_SETTINGS } from "./some-bench.ts";
 
 export interface FrappeBench {
   volume: Volume;
-  run: (work: Work) => Promise<{ status: number | null; output: string }>;
+  /** `left` is the termination message of the last container. */
+  run: (work: Work) => Promise<{ status: number | null; output: string; left: string }>;
+  /** Where a site is, or would be, in a bench of that name. */
+  siteIn: (bench: string, tenantId: string) => string;
   /** What SQL gives that the database's administrator runs: rows of columns. */
   sql: (statements: string) => string[][];
   /** Forgets that a tenant was dropped, so that its site may be made again. */
@@ -41,22 +47,33 @@ export interface FrappeBench {
   remove: () => void;
 }
 
-/** The bench in a directory, with a volume of its own of which the bench's sites are a part, and a bucket where backups are made. */
-export function openFrappeBench(directory: string, bucket?: BucketAddress): FrappeBench {
+/**
+ * The bench in a directory, with a volume of its own of which the bench's sites are a part, and a bucket where backups are made.
+ * `others` are the directories of further benches, by name.
+ */
+export function openFrappeBench(
+  directory: string,
+  bucket?: BucketAddress,
+  others: Record<string, string> = {},
+): FrappeBench {
   const sites = join(directory, "sites");
   const { uid, gid } = statSync(sites);
   const root = mkdtempSync(join(tmpdir(), "kairos-frappe-"));
   const volume = volumeAt(join(root, "volume"));
   const scratch = join(root, "scratch");
-  for (const made of [dirname(volume.sites), volume.hosts, volume.tenants, scratch])
-    mkdirSync(made, { recursive: true });
-  symlinkSync(sites, volume.sites);
+  const directories: Record<string, string> = { [MAIN_BENCH.name]: directory, ...others };
+  for (const made of [volume.hosts, volume.tenants, scratch]) mkdirSync(made, { recursive: true });
+  for (const [name, where] of Object.entries(directories)) {
+    const link = sitesOfBench(volume.root, name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(where, "sites"), link);
+  }
   const owner = process.getuid?.() === 0 ? { uid, gid } : {};
   if (process.getuid?.() === 0) {
     for (const made of [root, volume.root, volume.hosts, volume.tenants, scratch])
       chownSync(made, uid, gid);
   }
-  const settings = settingsOf(sites, bucket);
+  const settings = settingsOf(sites, Object.keys(directories), bucket);
   const password = process.env["FRAPPE_BENCH_DB_ROOT_PASSWORD"] ?? "";
   const secrets: Record<string, string> = {
     username: "root",
@@ -74,12 +91,14 @@ export function openFrappeBench(directory: string, bucket?: BucketAddress): Frap
     TERMINATION_LOG: join(scratch, "termination-log"),
   };
 
-  async function run({ kind, tenant, generation = 1, attempt = 1, env = {} }: Work) {
+  async function run({ kind, tenant, generation = 1, attempt = 1, env = {}, signal }: Work) {
+    const operation = { kind, generation, attempt };
     const { initContainers = [], containers = [] } =
-      siteJob(tenant, { kind, generation, attempt }, settings).spec?.template.spec ?? {};
+      siteJob(tenant, operation, settings).spec?.template.spec ?? {};
     let output = "";
     let status: number | null = 0;
     for (const container of [...initContainers, ...containers]) {
+      rmSync(base.TERMINATION_LOG, { force: true });
       const given =
         environmentOf(container, {
           secret: (_name, key) => secrets[key],
@@ -87,17 +106,25 @@ export function openFrappeBench(directory: string, bucket?: BucketAddress): Frap
         }) ?? {};
       const [program = "", ...args] = (container.command ?? []).map((text) => expand(text, given));
       const child = spawn(program, args, {
-        cwd: directory,
+        cwd: directories[benchOfJob(tenant, operation)],
         env: { ...base, ...given, ...env },
         stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
         ...owner,
       });
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          output += text;
+          // All of the container's processes: the first one alone is what `signal` means elsewhere, where it is no kill.
+          if (signal !== undefined && output.includes(signal.after) && child.pid !== undefined)
+            process.kill(signal.signal === "SIGKILL" ? -child.pid : child.pid, signal.signal);
+        });
+      }
       status = await new Promise<number | null>((resolve) => child.once("close", resolve));
       if (status !== 0) break;
     }
-    return { status, output };
+    const left = existsSync(base.TERMINATION_LOG) ? readFileSync(base.TERMINATION_LOG, "utf8") : "";
+    return { status, output, left };
   }
 
   function sql(statements: string): string[][] {
@@ -122,13 +149,14 @@ export function openFrappeBench(directory: string, bucket?: BucketAddress): Frap
   return {
     volume,
     run,
+    siteIn: (name, id) => join(sitesOfBench(volume.root, name), siteName(id)),
     sql,
     forget: (tenantId) => rmSync(join(volume.tenants, `${tenantId}.gone`), { force: true }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-function settingsOf(sites: string, bucket?: BucketAddress): ManifestSettings {
+function settingsOf(sites: string, names: string[], bucket?: BucketAddress): ManifestSettings {
   const common = JSON.parse(readFileSync(join(sites, "common_site_config.json"), "utf8")) as {
     db_host?: string;
     db_port?: number;
@@ -137,10 +165,11 @@ function settingsOf(sites: string, bucket?: BucketAddress): ManifestSettings {
   const apps = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   const app =
     process.env["FRAPPE_BENCH_APP"] ?? apps.find((name) => name !== "frappe" && name !== "") ?? "";
+  const url = process.env["FRAPPE_BENCH_URL"] ?? null;
   return {
     namespace: "frappe",
     baseDomain: "kairos.app",
-    benches: [{ ...MAIN_BENCH, apps: [app], url: process.env["FRAPPE_BENCH_URL"] ?? null }],
+    benches: names.map((name) => ({ ...MAIN_BENCH, name, apps: [app], url })),
     ...UPGRADE_SETTINGS,
     databaseHost: common.db_host ?? "127.0.0.1",
     databasePort: common.db_port ?? 3306,

@@ -6,7 +6,8 @@
 of_the_moment='\((0|1040|1053|1205|1213|1927|2002|2003|2005|2006|2013), |redis\.exceptions\.|services are running|LockTimeout'
 
 migrate() {
-  bench --site "$SITE" migrate --skip-search-index 2>&1 | tee "$scratch/said"
+  # What it says is read while it runs, and is there still where it is killed.
+  PYTHONUNBUFFERED=1 bench --site "$SITE" migrate --skip-search-index 2>&1 | tee "$scratch/said"
 }
 
 # Frappe says of each patch that it is "Executing PATCH in SITE (DATABASE)", and nothing when it has come to other things.
