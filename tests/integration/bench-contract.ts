@@ -297,12 +297,17 @@ frappe.destroy()`;
     assert.equal(JSON.parse(json.stdout), { [SITE]: ["frappe", it.app] });
   });
 
-  test("a migration that fails ends with 1, its patch and its error last, and the next one ends", () => {
+  test("a migration that fails ends with 1, its patch and its exception, and the next one ends", () => {
     withPatch("execute:raise ValueError(42)", () => {
       const ended = migrate();
       assert.is(ended.status, 1, said(ended));
       const lines = said(ended).trimEnd().split("\n");
-      assert.match(lines.at(-1) ?? "", "ValueError: 42");
+      // Version 16 says once more what the exception said, without its name.
+      assert.match(lines.at(-1) ?? "", /^(ValueError: )?42$/);
+      assert.is(
+        lines.findLast((line) => /^\w+Error/.test(line)),
+        "ValueError: 42",
+      );
       const told = lines.filter((line) => /^(Executing|Success: Done) /.test(line));
       assert.is(told.at(-1), `Executing execute:raise ValueError(42) in ${SITE} (${DATABASE})`);
     });

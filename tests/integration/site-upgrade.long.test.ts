@@ -280,15 +280,37 @@ function programs(texts: Record<string, string>): Record<string, string> {
   };
 }
 
+/** What a real bench said: its last words are those of the last exception, and the name of that stands before them alone. */
+const exceptions = (...raised: [name: string, text: string][]) =>
+  `cat <<'END'
+${raised.map(([name, text]) => `Traceback (most recent call last):\n  File "x.py"\n${name}: ${text}\n`).join("\n")}
+${raised.at(-1)?.[1]}
+END
+exit 1`;
+
 for (const [sentence, text] of [
   [
     "loses the database for a moment",
-    "echo \"pymysql.err.OperationalError: (2013, 'Lost connection')\"; exit 1",
+    exceptions(
+      ["pymysql.err.OperationalError", "(2013, 'Lost connection to MySQL server during query')"],
+      ["pymysql.err.InterfaceError", "(0, '')"],
+    ),
   ],
   ["is killed", "kill -KILL $$"],
   [
     "finds a lock that is held",
-    "echo 'frappe.utils.synchronization.LockTimeoutError: bench_migrate'; exit 1",
+    exceptions(
+      ["filelock._error.Timeout", "The file lock 'bench_migrate.lock' could not be acquired."],
+      ["frappe.utils.file_lock.LockTimeoutError", "Failed to aquire lock: bench_migrate."],
+    ),
+  ],
+  [
+    "finds no server for a moment",
+    "echo 'Otherwise, check the server logs and ensure that all the required services are running.'; exit 1",
+  ],
+  [
+    "loses Redis for a moment",
+    exceptions(["redis.exceptions.ConnectionError", "Error 111 connecting to redis:6379."]),
   ],
 ] as const) {
   test(`a migration that ${sentence} is tried again`, async () => {
@@ -299,6 +321,12 @@ for (const [sentence, text] of [
     assert.equal(patched(bench), MIGRATED);
   });
 }
+
+test("of a migration that fails for good it is told what was raised, and not only what that said", async () => {
+  const bad = exceptions(["ValueError", "42"]);
+  const { status, message } = await bench.run({ ...upgrade(), env: programs({ bench: bad }) });
+  assert.equal([status, message?.reason], [68, "ValueError: 42"]);
+});
 
 test("a database that goes away during a migration is an outage, and the next attempt goes on", async () => {
   const away = `${bench.databases}-away`;

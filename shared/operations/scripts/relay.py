@@ -3,7 +3,8 @@
 usage: COMMAND 2>&1 | relay.py WORDS
 
 The last words, for a reader who sees nothing else, are the last line that is neither empty nor a
-progress bar. Of what a terminal would write over itself only the last state is shown.
+progress bar. Where it only repeats what an exception said before, as version 16's does, the exception's name comes with it. Of
+what a terminal would write over itself only the last state is shown.
 """
 
 import os
@@ -16,6 +17,18 @@ PROGRESS_BAR = re.compile(r"\[[=#>. -]*\]\s*\d+%")
 MAX_LINE_BYTES = 65536
 
 last_words = ""
+is_in_traceback = False
+raised = ""
+
+
+def look_for_exception(text):
+    """Between a traceback's first line and the exception, all of it is indented."""
+    global is_in_traceback, raised
+    if text == "Traceback (most recent call last):":
+        is_in_traceback = True
+    elif is_in_traceback and text and not text.startswith(" "):
+        is_in_traceback = False
+        raised = text
 
 
 def show(line):
@@ -25,6 +38,7 @@ def show(line):
         text = text.replace(password, "***")
     text = CONTROLS.sub("", text).rstrip()
     print(text, flush=True)
+    look_for_exception(text)
     # What tar says at its end only tells that there were errors before.
     if text and not PROGRESS_BAR.search(text) and not text.startswith("tar: Exiting with failure status"):
         last_words = text.strip()
@@ -32,5 +46,7 @@ def show(line):
 
 while line := sys.stdin.buffer.readline(MAX_LINE_BYTES):
     show(line.removesuffix(b"\n"))
+if raised.endswith(f": {last_words}"):
+    last_words = raised
 with open(sys.argv[1], "w", encoding="utf-8") as words:
     words.write(last_words[:1000] + "\n")

@@ -1,8 +1,9 @@
 # Migrates a site to the versions of the apps in the image. The apps' code runs here, so it knows no login but the one that the
 # site's configuration has for it.
 
-# What says that a failure is one of the moment: a server that went away, or a lock that is held by what was killed.
-of_the_moment='\((1040|1053|1205|1213|2002|2003|2005|2006|2013), |redis\.exceptions\.|services running|LockTimeout'
+# What says that a failure is one of the moment: a server that went away (by what its client said last, nothing with the code 0), or
+# a lock that is held by what was killed.
+of_the_moment='\((0|1040|1053|1205|1213|1927|2002|2003|2005|2006|2013), |redis\.exceptions\.|services are running|LockTimeout'
 
 migrate() {
   bench --site "$SITE" migrate --skip-search-index 2>&1 | tee "$scratch/said"
