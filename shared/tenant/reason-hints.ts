@@ -32,6 +32,7 @@ export const REASON_HINTS = {
   BackoffLimitExceeded:
     "Read the message and the log, correct the cause, and retry if no attempt follows.",
   PodFailurePolicy: "Correct what the message names first: a retry alone fails again.",
+  MigrationNeeded: "Wait: the site is migrated to the versions of its bench next.",
   MigrationFailed: "Mend what the patch met, or the app; then ask for the upgrade again.",
   UserNotFound: "Ask for a link for a user whom the site has and who is enabled.",
   Failed: "Read the message and the log, correct the cause, and retry if no attempt follows.",

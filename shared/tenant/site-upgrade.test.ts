@@ -13,8 +13,17 @@ import {
   upgradeSucceeds,
   whileAway,
 } from "./site-upgrade.ts";
+import { definitionOf } from "../operations/registry.ts";
+import { firstDifference } from "../reconciler/difference.ts";
 import { hasLeftovers } from "./restore-commands.ts";
-import { benchOf, isBetweenBenches, newTenant, PHASES, withChanges } from "./tenant.ts";
+import {
+  benchOf,
+  isBetweenBenches,
+  newTenant,
+  PHASES,
+  requestDone,
+  withChanges,
+} from "./tenant.ts";
 import type { Operation, Tenant, Upgrade } from "./tenant.ts";
 
 const test = suite("a site between two benches");
@@ -126,6 +135,60 @@ test("its phase is as before, and who comes back meanwhile is not in the queue",
 test("a record that has lost what it said of it says nothing more", () => {
   assert.equal(revertSucceeds(waiting, null), {});
   assert.equal(upgradeSucceeds(waiting), {});
+});
+
+/** ACME, whose restore has ended. */
+const restored = withChanges(waiting, {
+  spec: {
+    bench: "main",
+    requests: { restore: "w2" },
+    restore: { backup: "b", tenant: id, database: "tnr2", requested_at: NOW },
+  },
+  status: { operation: { ...operation, kind: "restore" } },
+});
+const restore = definitionOf("restore");
+const verifiedBy = (reason: string | null): Tenant =>
+  withChanges(restored, {
+    status: {
+      ...requestDone(restored, "restore"),
+      ...restore.verified(restored, { baseDomain: "kairos.app" }, reason),
+    },
+  });
+
+test("a restored site of an older version is migrated in its place next, and that can be taken back", () => {
+  const older = verifiedBy("MigrationNeeded");
+  assert.equal(older.status.upgrade, { ...UNDER_WAY, to: "main" });
+  assert.is(firstDifference(older)?.kind, "upgrade");
+  const migrated = withChanges(older, { status: upgradeSucceeds(older) });
+  assert.equal([migrated.status.upgrade, migrated.status.site?.bench], [null, "main"]);
+  assert.equal(migrated.status.kept, older.status.kept);
+  assert.is(firstDifference(migrated), null);
+});
+
+test("one that cannot be migrated is taken back to what it was before the restore", () => {
+  const older = verifiedBy("MigrationNeeded");
+  const failing = withChanges(older, { status: upgradeFails(older, FAILED, NOW) });
+  assert.is(firstDifference(failing)?.kind, "revert");
+  const reverted = withChanges(failing, { status: revertSucceeds(failing, null) });
+  assert.is(firstDifference(reverted)?.kind, "undo-restore");
+  const { verified } = definitionOf("undo-restore");
+  const status = verified(reverted, { baseDomain: "kairos.app" }, null);
+  const before = withChanges(reverted, { status });
+  assert.is(before.status.site?.database, SITE.database);
+  assert.is(before.status.upgrade?.failure?.reason, "MigrationFailed");
+  assert.is(firstDifference(before), null);
+});
+
+test("a restored site of the bench's versions needs nothing more, whatever failed before", () => {
+  assert.is(verifiedBy(null).status.upgrade, null);
+  assert.is(firstDifference(verifiedBy(null)), null);
+  const older = verifiedBy("MigrationNeeded");
+  const failing = withChanges(older, { status: upgradeFails(older, FAILED, NOW) });
+  const reverted = withChanges(failing, { status: revertSucceeds(failing, null) });
+  const again = withChanges(reverted, {
+    status: restore.verified(reverted, { baseDomain: "kairos.app" }, null),
+  });
+  assert.is(firstDifference(again), null);
 });
 
 test.run();

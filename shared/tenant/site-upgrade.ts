@@ -4,7 +4,7 @@
  * @module
  */
 import { operationId } from "./operation-record.ts";
-import { benchOf, isBetweenBenches } from "./tenant.ts";
+import { benchOf, isBetweenBenches, isToGo } from "./tenant.ts";
 import type { StatusChanges, Tenant, Upgrade, UpgradeFailure } from "./tenant.ts";
 
 /** Whether the site, which has left its bench or is about to, is to go on. */
@@ -34,9 +34,35 @@ export function upgradeBegins(tenant: Tenant): { upgrade: Upgrade } {
   return { upgrade: { from: benchOf(tenant), to: spec.bench, under_way: true, failure: null } };
 }
 
+/** What a restore says whose backup is of an older version of an app than the bench. */
+export const MIGRATION_NEEDED = "MigrationNeeded";
+
+/** The site that such a restore has left closed is migrated in its place. That another one could not be is no news any more. */
+export function afterRestore(
+  tenant: Tenant,
+  reason: string | null,
+): Pick<StatusChanges, "upgrade"> {
+  if (reason !== MIGRATION_NEEDED) return isInPlace(tenant) ? { upgrade: null } : {};
+  const bench = benchOf(tenant);
+  return { upgrade: { from: bench, to: bench, under_way: true, failure: null } };
+}
+
+/** Whether the site is migrated where it is. */
+export function isInPlace({ status: { upgrade } }: Pick<Tenant, "status">): boolean {
+  return upgrade !== null && upgrade.from === upgrade.to;
+}
+
+/** Whether the site is closed, and has what such a restore has brought and nobody could migrate. */
+export function isLeftUnmigrated(tenant: Tenant): boolean {
+  const { spec, status } = tenant;
+  const isStill = status.site !== null && status.site.database === spec.restore?.database;
+  const hasFailed = status.upgrade?.under_way === false && status.upgrade.failure !== null;
+  return isInPlace(tenant) && hasFailed && isStill && !isToGo(tenant);
+}
+
 /**
  * The upgrade has succeeded. What the site was before a restore is not to be had back any more: its database is of the
- * old bench's version.
+ * old bench's version. Where it was migrated in its place, it can.
  */
 export function upgradeSucceeds({ created_at, status }: Tenant): StatusChanges {
   const { site, upgrade, kept } = status;
@@ -45,7 +71,7 @@ export function upgradeSucceeds({ created_at, status }: Tenant): StatusChanges {
     // The Job says which versions its apps have there.
     site: { ...site, bench: upgrade.to, apps: null },
     upgrade: null,
-    kept: kept.map((one) => ({ ...one, until: created_at })),
+    kept: isInPlace({ status }) ? kept : kept.map((one) => ({ ...one, until: created_at })),
   };
 }
 

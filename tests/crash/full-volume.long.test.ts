@@ -249,7 +249,8 @@ if (missing === null) {
     fill("bytes", "inodes");
     const older = await bench.run({
       ...DROP,
-      pause: { container: 0, beforeCommand: 60 },
+      // It has claimed the site by then.
+      pause: { container: 0, beforeCommand: 90 },
       meanwhile: () => succeed({ ...DROP, attempt: 2 }),
     });
     assert.is(older.status, 67, older.output);

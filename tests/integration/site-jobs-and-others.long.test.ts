@@ -85,6 +85,7 @@ const ASKED = withParts(ACME, {
     export: { backup: "77777777-2222-4333-8444-555555555555" },
   },
   status: {
+    upgrade: { from: "main", to: "main", under_way: true, failure: null },
     kept: [{ database: restoredDatabase(ACME.id, 1), until: new Date(0) }],
     backup: {
       id: "77777777-2222-4333-8444-555555555555",

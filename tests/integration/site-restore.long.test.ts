@@ -10,10 +10,13 @@ import {
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { siteName } from "../../shared/tenant/names.ts";
+import { afterRestore, MIGRATION_NEEDED, upgradeFails } from "../../shared/tenant/site-upgrade.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
 import {
   BACKUP_ID,
@@ -357,6 +360,53 @@ function addTests(it: BenchWithBucket): void {
     isAsBefore();
     await it.succeed({ ...restoreOfAcme(), attempt: 2 });
     isRestored();
+  });
+
+  const PATCH = "frappe.patches.v16.one";
+  const closed = () => basename(realpathSync(own("../current"))) === "suspended";
+
+  /** Restores what is older than the image, whose migration makes these patches. Gives the tenant whose site is to be migrated. */
+  async function restoreOlder(patches: string[]): Promise<Tenant> {
+    await rewriteManifest(it.bucket, () => ({ apps: { frappe: "16.0.0", erpnext: "16.0.0" } }));
+    const erpnext = { version: "16.0.0" };
+    it.bench.setImage("main", { frappe: { version: "16.1.0", patches }, erpnext });
+    // As if nobody had seen the end of the first one.
+    for (const attempt of [1, 2]) {
+      const { status, output, left } = await it.bench.run({ ...restoreOfAcme(), attempt });
+      assert.is(status, 0, output);
+      assert.ok(left.some((message) => message?.includes(`"reason":"${MIGRATION_NEEDED}"`)));
+      assert.is(config()["db_name"], RESTORED);
+      assert.ok(isLocked(RESTORED) && closed());
+    }
+    const restored = acmeWith({ database: RESTORED });
+    return withChanges(restored, { status: afterRestore(restored, MIGRATION_NEEDED) });
+  }
+
+  test("what is of an older version of an app stays closed until it is migrated, and can be taken back then", async () => {
+    const tenant = await restoreOlder([PATCH]);
+    await it.succeed({ kind: "upgrade", tenant, generation: 3, attempt: 3 });
+    isRestored();
+    assert.not(isLocked(RESTORED) || closed());
+    const patched = join(it.bench.databases, "databases", RESTORED, "tabPatched");
+    assert.is(readFileSync(patched, "utf8"), `${PATCH} began\n${PATCH} ended\n`);
+    await it.succeed(UNDO_OF_ACME);
+    assert.is(config()["db_name"], FIRST);
+    assert.not(isLocked(FIRST));
+  });
+
+  test("what cannot be migrated is closed until the restore is taken back", async () => {
+    const before = config();
+    const tenant = await restoreOlder(["execute:raise ValueError(7)"]);
+    const failed = await it.bench.run({ kind: "upgrade", tenant, generation: 3, attempt: 3 });
+    assert.is(failed.status, 68);
+    const failure = { step: "migrate", reason: "MigrationFailed", message: null, retryable: false };
+    const failing = withChanges(tenant, { status: upgradeFails(tenant, failure, new Date(0)) });
+    await it.succeed({ kind: "revert", tenant: failing, generation: 3, attempt: 4 });
+    assert.ok(isLocked(RESTORED) && closed());
+    assert.not(existsSync(own("before-upgrade")));
+    await it.succeed({ ...UNDO_OF_ACME, generation: 3, attempt: 5 });
+    assert.equal(config(), { ...before, maintenance_mode: 0 });
+    assert.not(isLocked(FIRST) || closed());
   });
 
   test("an app of the backup that the image has not is found before anything is made", async () => {

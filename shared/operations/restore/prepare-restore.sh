@@ -23,6 +23,7 @@ unpack_files() {
   attempt restore part "$manifest" site_config.json dd of="$scratch/backed-up.json" status=none
   python3 -I -S -c "$swapped_config_py" "$scratch/backed-up.json" "$site_directory/site_config.json" \
     "$RESTORED_DATABASE" >"$unpacked/site_config.json"
+  ! is_older_than_image || : >"$unpacked/is-older"
 }
 
 make_user() {
@@ -34,6 +35,25 @@ END//
 DELIMITER ;"
 }
 
+# is_older_than_image: whether the backup's database is of an older version of an app than the image, and so has to be migrated.
+# A copy is left as it is: it has nothing to be taken back to.
+is_older_than_image() {
+  local app had has
+  [[ -n $HOST ]] || return 1
+  while IFS=$'\t' read -r app had; do
+    [[ -n $app ]] || continue
+    version_in_image "$app"
+    ! is_older "$had" "$has" || return 0
+  done < <(restore versions "$manifest")
+  return 1
+}
+
+# tell_of_migration MARK: that the site is migrated next, where the mark is there.
+tell_of_migration() {
+  exists "$1" || return 0
+  leave_message MigrationNeeded
+}
+
 # Ends the script where all of it is there, or in its place already.
 look_whether_made() {
   DB_NAME=$RESTORED_DATABASE look_what_is_left
@@ -41,11 +61,13 @@ look_whether_made() {
   look_at_config
   if [[ $in_use == "$RESTORED_DATABASE" ]]; then
     echo "the backup is in its place already"
+    tell_of_migration "$kept/$DB_NAME/is-replaced-by-older"
     exit 0
   fi
   check_claim
   if exists "$restored"; then
     echo "the backup is there already"
+    tell_of_migration "$restored/is-older"
     exit 0
   fi
   DB_NAME=$RESTORED_DATABASE drop_database
@@ -91,3 +113,4 @@ settle_quiet "$RESTORED_DATABASE" "$guard"
 step make-user
 check_claim
 make_user
+tell_of_migration "$restored/is-older"

@@ -7,6 +7,7 @@
 import { copyFails, copyWorks, isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
 import { isRequested, isToGo, RESTORE_KIND } from "../../tenant/tenant.ts";
 import { keptOnRestore } from "../../tenant/site-database.ts";
+import { afterRestore } from "../../tenant/site-upgrade.ts";
 import {
   administrator,
   restoreSource,
@@ -15,7 +16,7 @@ import {
   visited,
 } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
-import { COMMON, FENCE, REDIS, RESTORE } from "../script-parts.ts";
+import { APP_VERSIONS, COMMON, FENCE, REDIS, RESTORE } from "../script-parts.ts";
 import { swapGivenUp } from "../swapped-site.ts";
 
 export const restore: OperationDefinition<typeof RESTORE_KIND> = {
@@ -33,13 +34,16 @@ export const restore: OperationDefinition<typeof RESTORE_KIND> = {
   statusWhileWorking: copyWorks,
   statusWhenGivenUp: (tenant, step) =>
     isUnfinishedCopy(tenant) ? copyFails(tenant) : swapGivenUp(tenant, step),
-  verified: keptOnRestore,
+  verified: (tenant, _settings, reason) => ({
+    ...keptOnRestore(tenant),
+    ...afterRestore(tenant, reason),
+  }),
   serviceAccount: "kairos-backup-site",
   containers: [
     {
       // Nothing here runs any of the apps' code: it has the administrator's login, and may read the bucket.
       name: "database",
-      script: [...COMMON, ...FENCE, ...RESTORE, "restore/prepare-restore.sh"],
+      script: [...COMMON, ...FENCE, ...RESTORE, ...APP_VERSIONS, "restore/prepare-restore.sh"],
       limitSeconds: 14_400,
       environment: (source) => [
         ...administrator(source),

@@ -210,13 +210,6 @@ go_on() {
   take_away "$before_upgrade"
 }
 
-# version_of VERSION: sets `version` to its three numbers as one that compares, or to nothing where it has none.
-version_of() {
-  version=
-  [[ ! $1 =~ ^v?([0-9]{1,5})(\.([0-9]{1,5}))?(\.([0-9]{1,5}))? ]] ||
-    printf -v version '%d%05d%05d' "$((10#${BASH_REMATCH[1]}))" "$((10#${BASH_REMATCH[3]:-0}))" "$((10#${BASH_REMATCH[5]:-0}))"
-}
-
 # check_apps: every app of the site is in the image, and none is of an older version there than the site's database is. By what the
 # site says of itself; none of the apps' code runs.
 check_apps() {
@@ -229,15 +222,6 @@ check_apps() {
     is_older "$has" "$had" || continue
     fail "the image of the bench $TO_BENCH has version $has of the app $app, and the site is at $had already" 66
   done <<<"$site_apps"
-}
-
-# is_older VERSION OTHER: where either is no version, nobody knows.
-is_older() {
-  local version mine
-  version_of "$1"
-  mine=$version
-  version_of "$2"
-  [[ -n $mine && -n $version ]] && ((mine < version))
 }
 
 # list_site_apps: sets `site_apps` to lines of an app and the version that the site was migrated to last, where it says so.

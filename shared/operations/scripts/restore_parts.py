@@ -2,6 +2,7 @@
 
 usage: manifest FILE                    checks the manifest, and keeps it in FILE
        field FILE database|apps|tables  prints what it says of that, one a line
+       versions FILE                    prints each app and its version with a tab between, where that is known
        counting FILE DATABASE           prints the statements that count the tables of which it says how many rows there are
        compare FILE TABLES COUNTS       compares the names in TABLES, in hex, and what those statements gave, with it
        apps FILE INSTALLED              compares the apps in INSTALLED, a list as Frappe keeps it or nothing, with it
@@ -54,6 +55,11 @@ def print_field(file, name):
     value = read_manifest(file)[name]
     for each in [value] if isinstance(value, str) else value:
         print(each)
+
+
+def print_versions(file):
+    for name, version in read_manifest(file)["apps"].items():
+        print(name, version or "", sep="\t")
 
 
 def hex_of(name):
@@ -277,6 +283,7 @@ def give_part(file, name, *arguments):
 COMMANDS = {
     "manifest": check_manifest,
     "field": print_field,
+    "versions": print_versions,
     "counting": print_counting,
     "compare": compare,
     "apps": compare_apps,

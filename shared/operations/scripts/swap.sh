@@ -1,9 +1,11 @@
 # Another database and other files in the place of those that a site has now, which are kept beside it:
 #
-#   tenants/SITE/TENANT_ID/restored/                what a restore has made, until it is in its place
+#   tenants/SITE/TENANT_ID/restored/                what a restore has made, until it is in its place; with `is-older`, where its
+#                                                   database is of an older version of an app than the image
 #   tenants/SITE/TENANT_ID/before-restore/DATABASE/ what belongs to a database that the site has had before:
 #     site_config.json, public/files, private/files
 #     from                                          where what the site gets instead comes from, as long as it is under way
+#     is-replaced-by-older                          that this has to be migrated before anybody reaches it
 #
 # DB_NAME is the database of the tenant's record. Whatever was begun counts only when the record says so: as long as there is
 # something kept of that very database, a swap away from it is under way. It can be gone on with from wherever it was
@@ -55,6 +57,7 @@ swap_in() {
   make_directory "$kept"
   make_directory "$old"
   exists "$old/from" || ln -sT -- "$1" "$old/from"
+  ! exists "$old/$1/is-older" || : >"$old/is-replaced-by-older"
   look_at_config
   if [[ $in_use == "$DB_NAME" ]]; then
     exists "$old/$1/site_config.json" || fail "what the site is to get is not there"
@@ -123,7 +126,12 @@ swap() {
   ) &
   swapping=$!
   wait "$swapping" || take_back
-  if [[ $SITE_IS_OPEN == yes ]]; then open_swapped "$2"; fi
+  [[ $SITE_IS_OPEN == yes ]] || return 0
+  if exists "$kept/$DB_NAME/is-replaced-by-older"; then
+    echo "the site stays closed until its database is migrated"
+  else
+    open_swapped "$2"
+  fi
 }
 
 # open_swapped DATABASE. It is visited at the bench first: every process there knows of the database by then.
@@ -131,6 +139,8 @@ open_swapped() {
   local proof
   step open-site
   check_claim
+  # It may have been left closed by an upgrade that came to nothing.
+  [[ $(<"$site_directory/site_config.json") != *'"maintenance_mode": 1'* ]] || configure_site maintenance_mode:=0
   unlock_database "$1"
   login "$scratch/tenant.cnf" "$1" "$DB_PASSWORD"
   verify_unlocked

@@ -4,6 +4,7 @@
  * @module
  */
 import { isRequestedOfSite, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
+import { isLeftUnmigrated } from "../../tenant/site-upgrade.ts";
 import { keptOnUndo, newestKept } from "../../tenant/site-database.ts";
 import {
   administrator,
@@ -19,7 +20,9 @@ import { swapGivenUp } from "../swapped-site.ts";
 
 export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
   kind: UNDO_RESTORE_KIND,
-  isNeeded: (tenant) => newestKept(tenant) !== null && isRequestedOfSite(tenant, UNDO_RESTORE_KIND),
+  isNeeded: (tenant) =>
+    newestKept(tenant) !== null &&
+    (isRequestedOfSite(tenant, UNDO_RESTORE_KIND) || isLeftUnmigrated(tenant)),
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 2400,
