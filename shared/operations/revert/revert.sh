@@ -27,7 +27,7 @@ load_dump() {
 
 stay_upgraded() {
   list_site_apps
-tell_versions "$site_apps"
+  tell_versions "$site_apps"
   leave_message AlreadyUpgraded
   exit 0
 }
