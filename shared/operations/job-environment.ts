@@ -200,18 +200,19 @@ export function keptDatabases({ tenant }: EnvironmentSource): V1EnvVar {
 }
 
 /** The benches between which a site moves, and whether it is to be open in the end. */
-export function betweenBenches(source: EnvironmentSource, isOpen = siteIsOpen(source)): V1EnvVar[] {
+export function betweenBenches(source: EnvironmentSource): V1EnvVar[] {
   const { upgrade } = source.tenant.status;
-  return [plain("FROM_BENCH", upgrade?.from ?? ""), plain("TO_BENCH", upgrade?.to ?? ""), isOpen];
+  return [
+    plain("FROM_BENCH", upgrade?.from ?? ""),
+    plain("TO_BENCH", upgrade?.to ?? ""),
+    siteIsOpen(source),
+  ];
 }
 
 /** What moves a site between them has, where it runs none of the apps' code. */
-export function siteMover(source: EnvironmentSource, isOpen?: V1EnvVar): V1EnvVar[] {
-  return [...administrator(source), tenantPassword(source), ...betweenBenches(source, isOpen)];
+export function siteMover(source: EnvironmentSource): V1EnvVar[] {
+  return [...administrator(source), tenantPassword(source), ...betweenBenches(source)];
 }
-
-/** A site that stays closed. */
-export const SITE_STAYS_CLOSED: V1EnvVar = { name: "SITE_IS_OPEN", value: "no" };
 
 /** Whether visitors reach the site, and shall. */
 export function siteIsOpen({ tenant }: EnvironmentSource): V1EnvVar {

@@ -140,11 +140,16 @@ test("a site is migrated in its place", async () => {
     frappe: { version: "16.2.0", patches: PATCHES },
     erpnext: { version: "16" },
   });
-  const before = state();
+  const config = configIn(bench, "main");
   const { status } = await bench.run({ ...upgrade({ to: "main" }), env: fails(PATCHES[1]) });
   assert.is(status, 68);
+  // Then it has its database as it was, and stays closed until a restore is taken back that has brought it.
   await succeed(revert({ to: "main" }));
-  isAsBefore(before);
+  assert.equal(patched(bench), []);
+  assert.equal(configIn(bench, "main"), { ...config, maintenance_mode: 1 });
+  assert.is(leadTo(bench), "suspended");
+  assert.not(FAKE.letsIn(bench));
+  assert.not(existsSync(ownThing(bench, "before-upgrade")));
 });
 
 test("a scheduler that was paused stays so, and one that was not goes on", async () => {

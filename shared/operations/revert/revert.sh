@@ -73,6 +73,8 @@ fi
 is_reached=
 if is_opened; then try_to_go_on; fi
 [[ -z $is_reached ]] || stay_upgraded
+# What could not be migrated in its place is of no use to anybody: it stays closed until the restore that has brought it is taken back.
+! is_in_place || SITE_IS_OPEN=no
 if exists "$before_upgrade"; then go_back; fi
 
 step settle

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { goesBack, isInPlace, revertSucceeds, whileAway } from "../../tenant/site-upgrade.ts";
+import { goesBack, revertSucceeds, whileAway } from "../../tenant/site-upgrade.ts";
 import { REVERT_KIND } from "../../tenant/tenant.ts";
-import { SITE_STAYS_CLOSED, siteMover, visited } from "../job-environment.ts";
+import { siteMover, visited } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { COMMON, FENCE, MIGRATION, REDIS } from "../script-parts.ts";
 
@@ -28,11 +28,7 @@ export const revert: OperationDefinition<typeof REVERT_KIND> = {
       name: "site",
       script: [...COMMON, ...FENCE, ...REDIS, ...MIGRATION, "revert/revert.sh"],
       limitSeconds: 14_400,
-      environment: (source) => [
-        // What could not be migrated in its place is no use to anybody: the restore that brought it is taken back next.
-        ...siteMover(source, isInPlace(source.tenant) ? SITE_STAYS_CLOSED : undefined),
-        ...visited(source),
-      ],
+      environment: (source) => [...siteMover(source), ...visited(source)],
     },
   ],
 };
