@@ -38,7 +38,8 @@ export async function showUpgrades(stack: Stack): Promise<string[]> {
   const canary = ids.get(CANARY) ?? "";
   await api.call("PATCH", `/tenants/${canary}`, { canary: true });
 
-  const asked = { to: NEW.name, soak_minutes: 0, waves: ["canary", "5%", "25%", "100%"] };
+  const waves = ["canary", "5%", "25%", "100%"];
+  const asked = { to: NEW.name, soak_minutes: 0, max_per_database: 5, waves };
   const begun = await api.call("POST", "/rollouts", asked);
   if (begun.status !== 201) return [`POST /rollouts was answered ${begun.status}`];
   const rollout = await watchRollout(String(begun.body["id"]), api);

@@ -70,7 +70,7 @@ test("as many are asked as there is room for, in order, and each is under way", 
   );
   assert.is(decision.changes.pass?.after, "b");
   assert.is(decision.changes.waves?.[0]?.asked, 1);
-  assert.is(decision.recheckAfterSeconds, 60);
+  assert.is(decision.recheckAfterSeconds, 5);
 });
 
 test("what was asked and not written down is under way, and not asked again", () => {
@@ -191,7 +191,7 @@ for (const state of ["paused", "cancelled", "done"] as const) {
     assert.is(decide(resting, NOTHING).recheckAfterSeconds, null);
     const busy = { ...resting, under_way: [underWay("a", NOW)] };
     const decision = decide(busy, ofThose(seen("a", { is: "moving" })));
-    assert.is(decision.recheckAfterSeconds, 60);
+    assert.is(decision.recheckAfterSeconds, 5);
     assert.equal(decision.changes, {});
   });
 }
@@ -236,9 +236,9 @@ test("a wave whose last tenant was asked just now is gone through again", () => 
   const next = after(rolloutAt(100, NOW), lastPage(seen("a", FREE)));
   assert.is(next.state, "running");
   assert.is(next.pass.after, null);
-  assert.equal(next.pass.begins_at, later(PASS_SECONDS));
+  assert.equal(next.pass.begins_at, NOW);
   const early = decide(next, ofThose(seen("a", { is: "moving" })), later(60));
-  assert.is(early.recheckAfterSeconds, 60);
+  assert.is(early.recheckAfterSeconds, 5);
   // Still under way when it is gone through: it is waited for.
   const waiting = decide(
     next,

@@ -25,8 +25,8 @@ import type {
 import { isOpen, nextOpening } from "./window.ts";
 import type { Window } from "./window.ts";
 
-/** How often those under way are looked at. */
-const LOOK_SECONDS = 60;
+/** Those under way are looked at by every resync. */
+const LOOK_SECONDS = 5;
 
 /** How soon a wave is gone through again. */
 export const PASS_SECONDS = 5 * 60;
@@ -404,7 +404,9 @@ function comeBack({ pass, under_way }: Rollout, seen: RolloutChanges, now: Date)
   const { busy, outside, opens_at } = pass;
   const soon = addSeconds(now, PASS_SECONDS);
   const isClosed = under_way.length === 0 && busy === 0 && opens_at !== null;
-  const begins = isClosed && opens_at > soon ? opens_at : soon;
+  // Where nobody is left to wait for, it is looked once more as soon as those under way have ended.
+  const early = busy + outside === 0 ? now : soon;
+  const begins = isClosed && opens_at > soon ? opens_at : early;
   const changes = { ...seen, pass: newPass(begins) };
   if (under_way.length > 0) return told("Moving", null, { changes });
   const more = { changes, recheckAfterSeconds: secondsUntil(begins, now) };
