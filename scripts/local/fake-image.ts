@@ -38,7 +38,7 @@ export function putApps(directory: string, apps: Readonly<Record<string, AppOfIm
 }
 
 /** The version that an image's tag names, such as `v16.32.3`; of another one, none is above. */
-export function versionOfImage(image: string): string {
+function versionOfImage(image: string): string {
   return /:v?(\d+(?:\.\d+)*)$/.exec(image)?.[1] ?? "16.0.0";
 }
 

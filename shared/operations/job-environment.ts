@@ -11,7 +11,6 @@ import { currentDatabase, testedDatabase } from "../tenant/site-database.ts";
 import { wantedNames } from "../tenant/site-names.ts";
 import { isUnfinishedCopy } from "../tenant/tenant-copy.ts";
 import type { Operation, Tenant } from "../tenant/tenant.ts";
-
 import type { UpgradeLimits } from "./operation-definition.ts";
 
 /** The Secret with the database administrator's `username` and `password`, made by the operator. */

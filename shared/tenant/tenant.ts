@@ -517,10 +517,13 @@ export function isRequested({ spec, status }: Tenant, kind: string): boolean {
   return id !== undefined && id !== status.done[kind];
 }
 
-/** That the newest request for such an operation needs nothing more. */
-export function requestDone({ spec, status }: Tenant, kind: string): Pick<StatusChanges, "done"> {
-  const id = spec.requests[kind];
-  return id === undefined ? {} : { done: { ...status.done, [kind]: id } };
+/** That the newest requests for such operations need nothing more. */
+export function requestDone(
+  { spec, status }: Tenant,
+  ...kinds: string[]
+): Pick<StatusChanges, "done"> {
+  const ids = Object.entries(spec.requests).filter(([kind]) => kinds.includes(kind));
+  return ids.length === 0 ? {} : { done: { ...status.done, ...Object.fromEntries(ids) } };
 }
 
 /** The kind of operation that sets a login link, and so the name of its request. */

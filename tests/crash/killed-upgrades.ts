@@ -27,6 +27,7 @@ import {
 import type { Way } from "../testkit/upgraded-site.ts";
 import { ACME, DROP, FAKE_GROUND } from "./crash-injection.ts";
 import type { Ground } from "./crash-injection.ts";
+import { stopThroughout } from "./kill-points.ts";
 
 /** Where a database is, and what of it is to be seen. */
 export interface UpgradeGround extends Ground {
@@ -107,13 +108,13 @@ async function killEach(
   const template = ground.database.clientDirectory === null ? null : await make();
   const seen = new Set<string>();
   try {
-    for (let beforeCommand = 0; ; beforeCommand += everyNth) {
+    await stopThroughout(everyNth, async (beforeCommand) => {
       for (const after of afters) {
         const bench = template === null ? await make() : createSiteBench(ground.database, template);
         const where = `killed before ${beforeCommand} of ${container}, then ${after.kind}`;
         try {
           const { status } = await bench.run({ ...killed, kill: { container, beforeCommand } });
-          if (status !== null) return visited;
+          if (status !== null) return false;
           const found = visit(bench, ground, where);
           if (after === afters[0]) visited.push(found);
           const state = `${after.kind}\n${bench.snapshot().join("\n")}`;
@@ -126,7 +127,9 @@ async function killEach(
           bench.remove();
         }
       }
-    }
+      return true;
+    });
+    return visited;
   } finally {
     template?.remove();
   }

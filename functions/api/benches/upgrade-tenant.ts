@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { otherBackup } from "../../../shared/backups/schedule.ts";
-import { BENCH_NAME_PATTERN, benchNamed } from "../../../shared/configuration/bench.ts";
+import { BENCH_NAME_PATTERN } from "../../../shared/configuration/bench.ts";
 import type { Bench } from "../../../shared/configuration/bench.ts";
 import { applyCommand } from "../../../shared/tenant/commands.ts";
 import { reasonSchema } from "../../../shared/tenant/field-schemas.ts";
@@ -15,11 +15,11 @@ import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { named } from "../http/named-schema.ts";
 import { orNull } from "../http/or-null.ts";
 import { validateOnlySchema } from "../http/parameter-schemas.ts";
-import { invalid } from "../http/parse-input.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
 import { answerPlainly, COMMAND_ANSWERS } from "../tenants/command-endpoint.ts";
 import { findTenant } from "../tenants/find-tenant.ts";
+import { requireBench } from "./require-bench.ts";
 import { toUpgradeOutlook, upgradeOutlookSchema } from "./upgrade-outlook.ts";
 
 const upgradeSchema = named("Upgrade", {
@@ -58,12 +58,7 @@ export const upgradeTenant = defineEndpoint({
   },
   async handle(call, dependencies) {
     const { bench: name, reason = null } = call.body;
-    const { benches } = dependencies.settings;
-    const bench = benchNamed(benches, name);
-    if (bench === null) {
-      const names = benches.map((one) => one.name).join(", ");
-      throw invalid([{ pointer: "/bench", message: `bench must be one of ${names}` }]);
-    }
+    const bench = requireBench("bench", name, dependencies.settings.benches);
     const command = {
       name: "upgrade",
       bench: name,

@@ -8,7 +8,6 @@ import { askedAgain, newDomain } from "../../../shared/domains/domain.ts";
 import type { Domain, DomainCommand } from "../../../shared/domains/domain.ts";
 import { givenDomainSchema } from "../../../shared/domains/domain-schemas.ts";
 import type { Stored, Version } from "../../../shared/reconciler/ports.ts";
-import type { Repeated } from "../../../shared/tenant/repeated-request.ts";
 import { isToGo } from "../../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../../shared/tenant/tenant.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
@@ -17,7 +16,7 @@ import { named } from "../http/named-schema.ts";
 import { invalid } from "../http/parse-input.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { keyReused, NO_SUCH_TENANT } from "../tenants/tenant-answers.ts";
+import { NO_SUCH_TENANT, repeated } from "../tenants/tenant-answers.ts";
 import { LOST_RACE, untilWritten } from "../tenants/until-written.ts";
 import { acceptedDomain, requireCustomDomains, requireTenant } from "./domain-answers.ts";
 import { domainViewSchema } from "./domain-view.ts";
@@ -144,10 +143,4 @@ async function askAgain(
     expiredRequest,
   });
   return isWritten ? answer : LOST_RACE;
-}
-
-/** How a request is answered that came before. */
-export function repeated(basis: Repeated): ApiResponse {
-  if (basis.outcome === "key-reused") throw keyReused();
-  return basis.answer;
 }

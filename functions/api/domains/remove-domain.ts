@@ -9,8 +9,8 @@ import { defineEndpoint } from "../http/endpoint.ts";
 import type { ApiDependencies, Call } from "../http/endpoint.ts";
 import { problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
+import { repeated } from "../tenants/tenant-answers.ts";
 import { LOST_RACE, untilWritten } from "../tenants/until-written.ts";
-import { repeated } from "./add-domain.ts";
 import {
   acceptedDomain,
   NO_SUCH_DOMAIN,

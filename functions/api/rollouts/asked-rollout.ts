@@ -15,6 +15,7 @@ import type { Window } from "../../../shared/rollouts/window.ts";
 import { BENCH_NAME_PATTERN } from "../../../shared/configuration/bench.ts";
 import type { Bench } from "../../../shared/configuration/bench.ts";
 import { timeZoneSchema } from "../../../shared/tenant/field-schemas.ts";
+import { requireBench } from "../benches/require-bench.ts";
 import { named } from "../http/named-schema.ts";
 import { invalid } from "../http/parse-input.ts";
 import { requireTimeZone } from "../http/time-zone.ts";
@@ -135,9 +136,8 @@ export function toAskedRollout(
 }
 
 function toFrom(to: string, from: readonly string[] | undefined, benches: readonly Bench[]) {
-  const names = benches.map(({ name }) => name);
-  if (!names.includes(to)) refuse("to", `to must be one of ${names.join(", ")}`);
-  const others = names.filter((name) => name !== to);
+  requireBench("to", to, benches);
+  const others = benches.map(({ name }) => name).filter((name) => name !== to);
   if (others.length === 0) refuse("to", "there is no other bench to move tenants from");
   if (from?.some((name) => !others.includes(name))) {
     refuse("from", `from must be of ${others.join(", ")}`);

@@ -8,7 +8,7 @@ import { newRollout } from "../../../shared/rollouts/rollout.ts";
 import { defineEndpoint } from "../http/endpoint.ts";
 import { validateOnlySchema } from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
-import { repeated } from "../domains/add-domain.ts";
+import { repeated } from "../tenants/tenant-answers.ts";
 import { newRolloutSchema, toAskedRollout } from "./asked-rollout.ts";
 import { otherRollout } from "./rollout-answers.ts";
 import { rolloutOutlookSchema, toRolloutOutlook } from "./rollout-outlook.ts";

@@ -12,7 +12,7 @@ import type { Rollout } from "../../../shared/rollouts/rollout.ts";
 import type { AnswerSpec, ApiDependencies, Call, EndpointSpec } from "../http/endpoint.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
 import type { ApiResponse } from "../http/response.ts";
-import { repeated } from "../domains/add-domain.ts";
+import { repeated } from "../tenants/tenant-answers.ts";
 import { LOST_RACE, untilWritten } from "../tenants/until-written.ts";
 import { rolloutSchema, toRolloutView } from "./rollout-view.ts";
 

@@ -1,10 +1,12 @@
 /**
- * The answers that several endpoints give alike, as they are documented and as they are thrown. Pure.
+ * The answers that several endpoints give alike, as they are documented, given and thrown. Pure.
  *
  * @module
  */
+import type { Repeated } from "../../../shared/tenant/repeated-request.ts";
 import type { AnswerSpec } from "../http/endpoint.ts";
 import { Problem, problemSchema } from "../http/problem.ts";
+import type { ApiResponse } from "../http/response.ts";
 
 export const NO_SUCH_TENANT: AnswerSpec = {
   description: "There is no such tenant.",
@@ -27,4 +29,10 @@ export function noSuchTenant(tenantId: string): Problem {
 
 export function keyReused(): Problem {
   return new Problem(422, "This Idempotency-Key was already used for another request.");
+}
+
+/** How a request is answered that came before. */
+export function repeated(basis: Repeated): ApiResponse {
+  if (basis.outcome === "key-reused") throw keyReused();
+  return basis.answer;
 }

@@ -11,7 +11,7 @@ import {
   siteOf,
   UPGRADE_KIND,
 } from "../../tenant/tenant.ts";
-import type { BackupRequest, NewestBackup, StatusChanges, Tenant } from "../../tenant/tenant.ts";
+import type { BackupRequest, NewestBackup } from "../../tenant/tenant.ts";
 import { administrator, backupTarget, plain } from "../job-environment.ts";
 import type { OperationDefinition } from "../operation-definition.ts";
 import { BACKUP, COMMON, DATABASE } from "../script-parts.ts";
@@ -33,7 +33,7 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   needsBackups: true,
   statusWhileWorking: () => ({}),
   // The site is as good as before. What was to come after it does not come without it.
-  statusWhenGivenUp: withoutUpgrade,
+  statusWhenGivenUp: (tenant) => requestDone(tenant, BACKUP_KIND, UPGRADE_KIND),
   verified: ({ spec, status }) => ({ backup: spec.backup && newest(spec.backup, status.backup) }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [
@@ -50,11 +50,6 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
     },
   ],
 };
-
-function withoutUpgrade(tenant: Tenant): StatusChanges {
-  const { done } = { ...tenant.status, ...requestDone(tenant, UPGRADE_KIND) };
-  return requestDone({ ...tenant, status: { ...tenant.status, done } }, BACKUP_KIND);
-}
 
 function newest(made: BackupRequest, before: NewestBackup | null): NewestBackup {
   const { id, kind, requested_at } = made;
