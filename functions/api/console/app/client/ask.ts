@@ -57,9 +57,10 @@ function headersOf(given: Credential | null): [string, string][] {
   }
 }
 
-interface Answer {
+/** An answer to any operation of the client. */
+export interface Answer {
   status: number;
-  data: unknown;
+  data?: unknown;
   headers: Headers;
 }
 
