@@ -126,7 +126,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
           scheme: "bearer",
           bearerFormat: "JWT",
           description:
-            "A Google ID token for this service's audience that tells its account's e-mail.",
+            "A Google ID token for this service's audience, or for its sign-in, that tells its account's e-mail.",
         },
       },
       headers: {
