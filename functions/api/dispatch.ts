@@ -49,7 +49,7 @@ async function dispatch(request: ApiRequest, api: Api): Promise<ApiResponse> {
     }
     case "console": {
       const { readConsole } = await import("./console/console-files.ts");
-      return readConsole(request, { googleClientId: null, iapAudience: null });
+      return readConsole(request, api.settings);
     }
     case "nothing":
       // A browser that is not let through would not show its page what is wrong with the path.
