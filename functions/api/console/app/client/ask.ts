@@ -5,7 +5,7 @@
  */
 import type { RequestOpts } from "@oazapfts/runtime";
 import { RefusedError, UnreachableError } from "./api-error.ts";
-import { defaults } from "./generated-client.ts";
+import { defaults } from "./api-client.ts";
 
 /** How a request says who asks. A proxy in front says it by itself, by a cookie of its own. */
 export type Credential =

@@ -12,8 +12,8 @@ import {
   listBackups,
   readExport,
   restoreTenant,
-} from "../../client/generated-client.ts";
-import type { Backup, Tenant } from "../../client/generated-client.ts";
+} from "../../client/api-client.ts";
+import type { Backup, Tenant } from "../../client/api-client.ts";
 import { isNotFound } from "../../client/api-error.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { LongText } from "../../components/long-text.tsx";
@@ -21,7 +21,7 @@ import { Empty, Problem, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
 import { toSize } from "../../text/sizes.ts";
-import { tellRestore } from "./restore-outlook.ts";
+import { tellRestore } from "./restore-words.ts";
 import { useState } from "preact/hooks";
 
 export function Backups({ tenant }: { tenant: Tenant }) {

@@ -5,8 +5,8 @@
  */
 import { ActionButtons } from "../../actions/action-buttons.tsx";
 import { defineAction } from "../../actions/action.ts";
-import { addDomain, listDomains, removeDomain } from "../../client/generated-client.ts";
-import type { Domain, Tenant } from "../../client/generated-client.ts";
+import { addDomain, listDomains, removeDomain } from "../../client/api-client.ts";
+import type { Domain, Tenant } from "../../client/api-client.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";

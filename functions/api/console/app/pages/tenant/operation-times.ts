@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Operation } from "../../client/generated-client.ts";
+import type { Operation } from "../../client/api-client.ts";
 
 type Timed = Pick<Operation, "slot_at" | "ended_at" | "steps">;
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import { listTenantOperations, readOperation } from "../../client/generated-client.ts";
-import type { Operation } from "../../client/generated-client.ts";
+import { listTenantOperations, readOperation } from "../../client/api-client.ts";
+import type { Operation } from "../../client/api-client.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";

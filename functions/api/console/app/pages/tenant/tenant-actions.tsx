@@ -19,8 +19,8 @@ import {
   undoRestoreOfTenant,
   unpinTenant,
   upgradeTenant,
-} from "../../client/generated-client.ts";
-import type { Bench, Tenant, UpgradeOutlook } from "../../client/generated-client.ts";
+} from "../../client/api-client.ts";
+import type { Bench, Tenant, UpgradeOutlook } from "../../client/api-client.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 
 /** Those that fit the state that it is in; the API has the last word. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { ActionButtons } from "../../actions/action-buttons.tsx";
-import { listBenches, readTenant, readTenantStatus } from "../../client/generated-client.ts";
-import type { OperationProgress, Tenant } from "../../client/generated-client.ts";
+import { listBenches, readTenant, readTenantStatus } from "../../client/api-client.ts";
+import type { OperationProgress, Tenant } from "../../client/api-client.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";

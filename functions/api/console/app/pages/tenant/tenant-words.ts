@@ -4,7 +4,7 @@
  * @module
  */
 import { hintFor } from "../../../../../../shared/tenant/reason-hints.ts";
-import type { OperationProgress, Tenant } from "../../client/generated-client.ts";
+import type { OperationProgress, Tenant } from "../../client/api-client.ts";
 import { toDuration } from "../../text/times.ts";
 
 type Told = Pick<

@@ -4,8 +4,8 @@
  * @module
  */
 import { dataOf } from "../../client/ask.ts";
-import { listTenants } from "../../client/generated-client.ts";
-import type { Tenant } from "../../client/generated-client.ts";
+import { listTenants } from "../../client/api-client.ts";
+import type { Tenant } from "../../client/api-client.ts";
 import type { TenantFilters } from "../../routing/route.ts";
 import { toCsvLine } from "./csv.ts";
 import { toListParameters } from "./list-request.ts";

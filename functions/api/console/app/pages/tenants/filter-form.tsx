@@ -4,7 +4,7 @@
  * @module
  */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { listBenches } from "../../client/generated-client.ts";
+import { listBenches } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { SEARCH_FIELD, takeSearchWish } from "../../components/shortcut-help.tsx";
 import type { TenantFilters } from "../../routing/route.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { listTenants } from "../../client/generated-client.ts";
+import type { listTenants } from "../../client/api-client.ts";
 import type { TenantFilters } from "../../routing/route.ts";
 
 export type ListParameters = NonNullable<Parameters<typeof listTenants>[0]>;

@@ -4,7 +4,7 @@
  * @module
  */
 import { defineAction } from "../../actions/action.ts";
-import { createTenant } from "../../client/generated-client.ts";
+import { createTenant } from "../../client/api-client.ts";
 import { tenantHash } from "../../routing/route.ts";
 
 export const NEW_TENANT = defineAction({

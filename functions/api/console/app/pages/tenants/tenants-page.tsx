@@ -5,8 +5,8 @@
  */
 import { useRef } from "preact/hooks";
 import { ActionButtons } from "../../actions/action-buttons.tsx";
-import { listTenants } from "../../client/generated-client.ts";
-import type { Tenant, TenantList } from "../../client/generated-client.ts";
+import { listTenants } from "../../client/api-client.ts";
+import type { Tenant, TenantList } from "../../client/api-client.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";

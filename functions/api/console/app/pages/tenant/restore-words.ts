@@ -4,7 +4,7 @@
  * @module
  */
 import type { Data } from "../../client/ask.ts";
-import type { restoreTenant, RestoreOutlook } from "../../client/generated-client.ts";
+import type { restoreTenant, RestoreOutlook } from "../../client/api-client.ts";
 import { toSize } from "../../text/sizes.ts";
 import { toDuration, toLocalTime } from "../../text/times.ts";
 
