@@ -19,7 +19,8 @@ interface Props {
 export function ActionButtons({ actions, subject, isSmall = false }: Props) {
   const mayChange = useMayChange();
   const [open, setOpen] = useState<Action | null>(null);
-  if (!mayChange || actions.length === 0) return null;
+  // What somebody has open stays, though it may be the last thing that could be done.
+  if (!mayChange || (actions.length === 0 && open === null)) return null;
   return (
     <div class="actions">
       {actions.map((action) => (
