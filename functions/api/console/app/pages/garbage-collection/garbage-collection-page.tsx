@@ -1,8 +1,150 @@
 /**
- * Not there yet.
+ * What the newest garbage collection has found.
  *
  * @module
  */
+import { isTenantId } from "../../../../../../shared/tenant/names.ts";
+import { readGarbageCollection } from "../../client/fleet-client.ts";
+import type { Finding, GarbageCollection } from "../../client/fleet-client.ts";
+import { useRead } from "../../client/queries.ts";
+import { LongText } from "../../components/long-text.tsx";
+import { Empty, Read } from "../../components/read-states.tsx";
+import { Status } from "../../components/status.tsx";
+import { Time } from "../../components/time.tsx";
+import { tenantHash } from "../../routing/route.ts";
+import { groupFindings } from "./findings.ts";
+import type { FindingGroup } from "./findings.ts";
+
 export function GarbageCollectionPage() {
-  return <h1>GarbageCollection</h1>;
+  const collection = useRead(["garbage-collection"], readGarbageCollection);
+  return (
+    <>
+      <h1>Garbage collection</h1>
+      <p class="soft">
+        Once a day it removes what belongs to no tenant any more, and reports what is not as it
+        should be.
+      </p>
+      <Read of={collection} what="the garbage collection">
+        {(data) => <Collection collection={data} />}
+      </Read>
+    </>
+  );
+}
+
+function Collection({ collection }: { collection: GarbageCollection }) {
+  const { finished_at, running_since, findings_total, findings, failed } = collection;
+  const unlisted = findings_total - findings.length;
+  return (
+    <>
+      <p>
+        {finished_at !== null && (
+          <>
+            It last ran <Time at={finished_at} isDistance />, on <Time at={finished_at} />.
+          </>
+        )}
+        {running_since !== null && (
+          <>
+            {" "}
+            One has begun <Time at={running_since} isDistance /> and not ended yet.
+          </>
+        )}
+      </p>
+      {failed.length > 0 && (
+        <div class="problem">
+          <p>Not all was looked at:</p>
+          <ul>
+            {failed.map((message) => (
+              <li key={message}>
+                <LongText text={message} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {groupFindings(findings).map((group) => (
+        <Group key={group.event} group={group} />
+      ))}
+      {unlisted > 0 && (
+        <p>
+          There are {unlisted.toLocaleString()} more, which only the logs of <code>provision</code>{" "}
+          have.
+        </p>
+      )}
+      {findings_total === 0 && failed.length === 0 && <Nothing hasRun={finished_at !== null} />}
+    </>
+  );
+}
+
+function Nothing({ hasRun }: { hasRun: boolean }) {
+  return (
+    <Empty>
+      {hasRun
+        ? "It found nothing: all that there is belongs to somebody, and all names to their tenants."
+        : "It has not run yet. The scheduler begins one each day."}
+    </Empty>
+  );
+}
+
+function Group({ group: { event, words, advice, findings } }: { group: FindingGroup }) {
+  return (
+    <section>
+      <h2>
+        {words} ({findings.length})
+      </h2>
+      <p class="soft">
+        <Status
+          of={advice === null ? "put right" : "needs a hand"}
+          tone={advice === null ? "good" : "bad"}
+        />{" "}
+        {advice} In the logs: <code>{event}</code>
+      </p>
+      <table class="cards">
+        <caption class="visually-hidden">{words}</caption>
+        <thead>
+          <tr>
+            <th scope="col">What it is about</th>
+            <th scope="col">Found</th>
+          </tr>
+        </thead>
+        <tbody>
+          {findings.map((finding) => (
+            <tr key={JSON.stringify(finding)}>
+              <td data-name="About">
+                <About finding={finding} />
+              </td>
+              <td data-name="Found">
+                <Time at={finding.at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** People write into the database, too: an id may be anything, and then no page has it. */
+function About({ finding: { tenant_id, subdomain, domain, damaged } }: { finding: Finding }) {
+  const name = <bdi>{subdomain ?? domain ?? tenant_id ?? "–"}</bdi>;
+  return (
+    <span>
+      {tenant_id !== null && isTenantId(tenant_id) ? (
+        <a href={tenantHash(tenant_id)}>{name}</a>
+      ) : (
+        name
+      )}
+      {subdomain !== null && domain !== null && (
+        <>
+          {" "}
+          <bdi>{domain}</bdi>
+        </>
+      )}
+      {damaged.length > 0 && (
+        <>
+          {": "}
+          <code>{damaged.join(", ")}</code>
+        </>
+      )}
+    </span>
+  );
 }

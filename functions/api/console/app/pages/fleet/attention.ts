@@ -1,0 +1,94 @@
+/**
+ * What needs a hand, in words: what is wrong, where it is seen, and what to do. Pure.
+ *
+ * @module
+ */
+import { hintFor } from "../../../../../../shared/tenant/reason-hints.ts";
+import type { Attention, Fleet } from "../../client/fleet-client.ts";
+import type { Tone } from "../../components/status.tsx";
+import { tenantHash, tenantsHash, toHash } from "../../routing/route.ts";
+
+type Kind = Attention["kind"];
+
+interface KindWords {
+  /** What is wrong. */
+  name: string;
+  tone: Tone;
+  /** What to do where its reason says nothing of that. */
+  advice: string;
+  /** Where all of the kind are; null where no page lists them. */
+  all: string | null;
+}
+
+/** In the order in which they are counted. */
+export const KINDS: Readonly<Record<Kind, KindWords>> = {
+  failed: {
+    name: "failed",
+    tone: "bad",
+    advice: "Read the message and the log, correct the cause, and retry.",
+    all: tenantsHash({ status: "failed" }),
+  },
+  damaged: {
+    name: "record damaged",
+    tone: "bad",
+    advice: "Correct the fields that the message names in the database.",
+    all: toHash({ page: "garbage-collection" }),
+  },
+  domain: {
+    name: "domain not served",
+    tone: "bad",
+    advice: "Have its owner set the DNS records that the tenant's page lists.",
+    all: null,
+  },
+  stuck: {
+    name: "takes too long",
+    tone: "busy",
+    advice: "See at which step it is; where nothing has moved for long, read its log.",
+    all: null,
+  },
+  deletion: {
+    name: "deletion in trouble",
+    tone: "bad",
+    advice: "It is tried again by itself; see what the newest attempt says.",
+    all: tenantsHash({ status: "deleting" }),
+  },
+  rollout: {
+    name: "rollout paused",
+    tone: "busy",
+    advice: "See what has failed; then resume it, or cancel it.",
+    all: toHash({ page: "rollouts" }),
+  },
+  upgrade: {
+    name: "upgrade failed",
+    tone: "bad",
+    advice: "The site works on its old bench. Mend what failed, and ask for the upgrade again.",
+    all: null,
+  },
+};
+
+/** What to do about it, in a sentence or two. */
+export function adviceFor({ kind, reason }: Pick<Attention, "kind" | "reason">): string {
+  return hintFor(reason) ?? KINDS[kind].advice;
+}
+
+/** What it is called, and its page; null where there is none. */
+export function placeOf(one: Attention): { name: string; href: string | null } {
+  const { tenant_id, subdomain, domain, rollout_id } = one;
+  if (rollout_id !== null) {
+    return { name: "a rollout", href: toHash({ page: "rollout", id: rollout_id }) };
+  }
+  const href = tenant_id === null ? null : tenantHash(tenant_id);
+  return { name: subdomain ?? tenant_id ?? domain ?? "a tenant", href };
+}
+
+/** Of which kinds there are more than are listed, and how many. */
+export function unlisted({
+  attention,
+  attention_total,
+}: Pick<Fleet, "attention" | "attention_total">): { kind: Kind; count: number }[] {
+  return (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
+    const listed = attention.filter((one) => one.kind === kind).length;
+    const count = (attention_total[kind] ?? 0) - listed;
+    return count > 0 ? [{ kind, count }] : [];
+  });
+}
