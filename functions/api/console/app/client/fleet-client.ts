@@ -4,7 +4,7 @@
  * @module
  */
 import * as Oazapfts from "@oazapfts/runtime";
-import { defaults } from "./generated-client.ts";
+import { defaults } from "./api-client.ts";
 import type { RequestOpts } from "./ask.ts";
 
 const oazapfts = Oazapfts.runtime(defaults);

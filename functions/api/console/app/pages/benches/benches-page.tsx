@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { listBenches } from "../../client/generated-client.ts";
-import type { Bench } from "../../client/generated-client.ts";
+import { listBenches } from "../../client/api-client.ts";
+import type { Bench } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";

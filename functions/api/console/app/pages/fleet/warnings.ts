@@ -4,7 +4,7 @@
  * @module
  */
 import type { Fleet } from "../../client/fleet-client.ts";
-import type { Pool } from "../../client/generated-client.ts";
+import type { Pool } from "../../client/api-client.ts";
 import { tenantHash, toHash } from "../../routing/route.ts";
 import { toDuration } from "../../text/times.ts";
 

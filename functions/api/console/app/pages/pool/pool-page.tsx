@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readPool } from "../../client/generated-client.ts";
-import type { Pool } from "../../client/generated-client.ts";
+import { readPool } from "../../client/api-client.ts";
+import type { Pool } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";

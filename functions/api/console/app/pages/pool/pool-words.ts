@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Pool } from "../../client/generated-client.ts";
+import type { Pool } from "../../client/api-client.ts";
 
 /** Whether the pool has what it needs, in a sentence. */
 export function adviceOnSize({ size, demand }: Pick<Pool, "size" | "demand">): string {

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { initialValues } from "../../actions/action.ts";
-import type { Bench } from "../../client/generated-client.ts";
+import type { Bench } from "../../client/api-client.ts";
 import { newRolloutAction, tellOutlook, toNewRollout } from "./new-rollout.ts";
 
 const test = suite("a new rollout");

@@ -10,8 +10,8 @@ import {
   MAX_OUTCOMES,
 } from "../../../../../../shared/rollouts/rollout.ts";
 import type { Action, Values } from "../../actions/action.ts";
-import { createRollout } from "../../client/generated-client.ts";
-import type { Bench, NewRollout, RolloutOutlook } from "../../client/generated-client.ts";
+import { createRollout } from "../../client/api-client.ts";
+import type { Bench, NewRollout, RolloutOutlook } from "../../client/api-client.ts";
 
 const { percent } = DEFAULT_PAUSE_AT;
 

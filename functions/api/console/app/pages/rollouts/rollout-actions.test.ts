@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Rollout } from "../../client/generated-client.ts";
+import type { Rollout } from "../../client/api-client.ts";
 import { rolloutActions } from "./rollout-actions.ts";
 
 const test = suite("what may be done with a rollout");

@@ -9,8 +9,8 @@ import {
   pauseRollout,
   resumeRollout,
   retryFailedOfRollout,
-} from "../../client/generated-client.ts";
-import type { Rollout } from "../../client/generated-client.ts";
+} from "../../client/api-client.ts";
+import type { Rollout } from "../../client/api-client.ts";
 import { failuresIn, isOver } from "./rollout-words.ts";
 
 /** Those that its state allows. */

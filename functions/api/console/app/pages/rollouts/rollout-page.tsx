@@ -5,8 +5,8 @@
  */
 import { hintFor } from "../../../../../../shared/tenant/reason-hints.ts";
 import { ActionButtons } from "../../actions/action-buttons.tsx";
-import { readRollout } from "../../client/generated-client.ts";
-import type { Rollout } from "../../client/generated-client.ts";
+import { readRollout } from "../../client/api-client.ts";
+import type { Rollout } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";

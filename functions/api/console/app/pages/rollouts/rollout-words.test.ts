@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Rollout, RolloutWave } from "../../client/generated-client.ts";
+import type { Rollout, RolloutWave } from "../../client/api-client.ts";
 import { progressOf, skippedByReason, summaryOf, whyOf } from "./rollout-words.ts";
 
 const test = suite("a rollout in words");

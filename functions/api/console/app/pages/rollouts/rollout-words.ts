@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Rollout, RolloutWave } from "../../client/generated-client.ts";
+import type { Rollout, RolloutWave } from "../../client/api-client.ts";
 
 /** Its failures are listed with the patch at which each tenant failed. */
 export type FailedTenant = Rollout["failed"][number] & { patch: string | null };

@@ -5,8 +5,8 @@
  */
 import { useState } from "preact/hooks";
 import { ActionButtons } from "../../actions/action-buttons.tsx";
-import { listBenches, listRollouts } from "../../client/generated-client.ts";
-import type { Bench, Rollout } from "../../client/generated-client.ts";
+import { listBenches, listRollouts } from "../../client/api-client.ts";
+import type { Bench, Rollout } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";

@@ -5,7 +5,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { readTenant } from "../../client/generated-client.ts";
+import { readTenant } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { tenantHash } from "../../routing/route.ts";
 
