@@ -12,8 +12,8 @@ import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
 import { tenantHash } from "../../routing/route.ts";
-import { groupFindings } from "./findings.ts";
-import type { FindingGroup } from "./findings.ts";
+import { groupFindings } from "./finding-groups.ts";
+import type { FindingGroup } from "./finding-groups.ts";
 
 export function GarbageCollectionPage() {
   const collection = useRead(["garbage-collection"], readGarbageCollection);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { groupFindings } from "./findings.ts";
+import { groupFindings } from "./finding-groups.ts";
 
 const test = suite("what the garbage collection has found");
 
