@@ -11,6 +11,7 @@ const ONE: FailedTenant = {
   reason: "MigrationFailed",
   message: "no such column",
   patch: null,
+  step: "migrate",
 };
 
 function grouped(failed: FailedTenant[]) {

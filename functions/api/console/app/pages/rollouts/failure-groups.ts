@@ -7,6 +7,7 @@ import type { FailedTenant } from "./rollout-words.ts";
 
 export interface FailureGroup {
   patch: string | null;
+  step: string | null;
   reason: string;
   message: string | null;
   /** The newest first. */
@@ -20,14 +21,15 @@ export function groupFailures(failed: readonly FailedTenant[]): FailureGroup[] {
     .flatMap((tenants) => {
       const [newest] = tenants;
       if (newest === undefined) return [];
-      const { reason } = newest;
-      return [{ patch: newest.patch ?? null, reason, message: ownMessage(newest), tenants }];
+      const { patch, step, reason } = newest;
+      return [{ patch, step, reason, message: ownMessage(newest), tenants }];
     })
     .toSorted((left, right) => right.tenants.length - left.tenants.length);
 }
 
 function keyOf(one: FailedTenant): string {
-  return JSON.stringify([one.patch ?? null, one.reason, withoutId(ownMessage(one), one.tenant_id)]);
+  const { patch, step, reason, tenant_id } = one;
+  return JSON.stringify([patch, step, reason, withoutId(ownMessage(one), tenant_id)]);
 }
 
 /** The message begins with the patch, which is told apart. */

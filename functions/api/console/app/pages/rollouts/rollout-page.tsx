@@ -186,15 +186,16 @@ function Failures({ rollout }: { rollout: Rollout }) {
 }
 
 function withPatch(one: Rollout["failed"][number]): FailedTenant {
-  return { patch: null, ...one };
+  return { patch: null, step: null, ...one };
 }
 
-function Failure({ group: { patch, reason, message, tenants } }: { group: FailureGroup }) {
+function Failure({ group: { patch, step, reason, message, tenants } }: { group: FailureGroup }) {
   const hint = hintFor(reason);
   return (
     <div class="failure">
       <h3>
         {tenants.length} × {patch === null ? reason : <code>{patch}</code>}
+        {patch === null && step !== null && ` at the step ${step}`}
       </h3>
       {message !== null && (
         <p>

@@ -44,11 +44,10 @@ export function TenantLinks<T extends { tenant_id: string }>({ of: tenants, chil
 }
 
 function TenantLink({ id }: { id: string }) {
-  const { data } = useRead(
-    ["name of a tenant", id],
-    (opts) => readTenant(id, { showDeleted: true }, opts),
-    { every: HOUR_MILLISECONDS, freshFor: HOUR_MILLISECONDS },
-  );
+  const { data } = useRead(["tenant", id], (opts) => readTenant(id, { showDeleted: true }, opts), {
+    every: HOUR_MILLISECONDS,
+    freshFor: HOUR_MILLISECONDS,
+  });
   return (
     <a href={tenantHash(id)}>
       <bdi>{data?.subdomain ?? id}</bdi>
