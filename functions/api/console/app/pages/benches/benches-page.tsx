@@ -56,8 +56,8 @@ function BenchesTable({ benches }: { benches: readonly Bench[] }) {
       <tbody>
         {benches.map((bench) => (
           <tr key={bench.name}>
-            <td data-name="Name">
-              <bdi>{bench.name}</bdi>
+            <td data-name="Name" class="bench">
+              {bench.name}
             </td>
             <td data-name="State">
               <span>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { useState } from "preact/hooks";
 import type { Attention, Fleet } from "../../client/fleet-client.ts";
 import { LongText } from "../../components/long-text.tsx";
 import { Status } from "../../components/status.tsx";
@@ -10,8 +11,13 @@ import { Time } from "../../components/time.tsx";
 import { adviceFor, KINDS, placeOf, unlisted } from "./attention.ts";
 import type { Warning } from "./warnings.ts";
 
+/** What is below this list shall be seen, too. */
+const SHOWN = 8;
+
 export function AttentionList({ fleet, warnings }: { fleet: Fleet; warnings: Warning[] }) {
+  const [isAll, setIsAll] = useState(false);
   const { attention } = fleet;
+  const shown = isAll ? attention : attention.slice(0, SHOWN);
   const more = unlisted(fleet);
   if (attention.length + more.length + warnings.length === 0) {
     return <p class="all-well">Nothing needs a hand: all tenants are as they were asked for.</p>;
@@ -28,16 +34,24 @@ export function AttentionList({ fleet, warnings }: { fleet: Fleet; warnings: War
       ))}
       {attention.length > 0 && (
         <ul>
-          {attention.map((one) => (
+          {shown.map((one) => (
             <AttentionItem key={keyOf(one)} one={one} />
           ))}
         </ul>
       )}
-      {more.map(({ kind, count }) => (
-        <p key={kind}>
-          <More kind={kind} count={count} />
+      {shown.length < attention.length ? (
+        <p>
+          <button type="button" onClick={() => setIsAll(true)}>
+            Show {attention.length - shown.length} more
+          </button>
         </p>
-      ))}
+      ) : (
+        more.map(({ kind, count }) => (
+          <p key={kind}>
+            <More kind={kind} count={count} />
+          </p>
+        ))
+      )}
     </section>
   );
 }
@@ -66,7 +80,7 @@ function AttentionItem({ one }: { one: Attention }) {
           </code>
         )}
         <span class="soft">
-          since <Time at={one.since} isDistance />
+          <Time at={one.since} isDistance />
         </span>
       </p>
       {one.message !== null && (
@@ -80,7 +94,7 @@ function AttentionItem({ one }: { one: Attention }) {
 }
 
 function More({ kind, count }: { kind: Attention["kind"]; count: number }) {
-  const { name, all } = KINDS[kind];
-  const words = `${count.toLocaleString()} more: ${name}`;
+  const { several, all } = KINDS[kind];
+  const words = `${count.toLocaleString()} more ${several}`;
   return all === null ? <>{words}</> : <a href={all}>{words}</a>;
 }

@@ -41,7 +41,7 @@ test("it leads to the tenant or the rollout that it is about", () => {
     [
       "a rollout",
       { tenant_id: null, subdomain: null, rollout_id: "r1" },
-      { name: "a rollout", href: "#/rollouts/r1" },
+      { name: "the rollout", href: "#/rollouts/r1" },
     ],
     [
       "the domain of nobody",

@@ -13,6 +13,8 @@ type Kind = Attention["kind"];
 interface KindWords {
   /** What is wrong. */
   name: string;
+  /** The same of several: "5 more …". */
+  several: string;
   tone: Tone;
   /** What to do where its reason says nothing of that. */
   advice: string;
@@ -24,42 +26,49 @@ interface KindWords {
 export const KINDS: Readonly<Record<Kind, KindWords>> = {
   failed: {
     name: "failed",
+    several: "have failed",
     tone: "bad",
     advice: "Read the message and the log, correct the cause, and retry.",
     all: tenantsHash({ status: "failed" }),
   },
   damaged: {
     name: "record damaged",
+    several: "have a damaged record",
     tone: "bad",
     advice: "Correct the fields that the message names in the database.",
     all: toHash({ page: "garbage-collection" }),
   },
   domain: {
     name: "domain not served",
+    several: "domains are not served",
     tone: "bad",
     advice: "Have its owner set the DNS records that the tenant's page lists.",
     all: null,
   },
   stuck: {
     name: "takes too long",
+    several: "take too long",
     tone: "busy",
     advice: "See at which step it is; where nothing has moved for long, read its log.",
     all: null,
   },
   deletion: {
     name: "deletion in trouble",
+    several: "deletions are in trouble",
     tone: "bad",
     advice: "It is tried again by itself; see what the newest attempt says.",
     all: tenantsHash({ status: "deleting" }),
   },
   rollout: {
     name: "rollout paused",
+    several: "rollouts are paused",
     tone: "busy",
     advice: "See what has failed; then resume it, or cancel it.",
     all: toHash({ page: "rollouts" }),
   },
   upgrade: {
     name: "upgrade failed",
+    several: "upgrades have failed",
     tone: "bad",
     advice: "The site works on its old bench. Mend what failed, and ask for the upgrade again.",
     all: null,
@@ -75,7 +84,7 @@ export function adviceFor({ kind, reason }: Pick<Attention, "kind" | "reason">):
 export function placeOf(one: Attention): { name: string; href: string | null } {
   const { tenant_id, subdomain, domain, rollout_id } = one;
   if (rollout_id !== null) {
-    return { name: "a rollout", href: toHash({ page: "rollout", id: rollout_id }) };
+    return { name: "the rollout", href: toHash({ page: "rollout", id: rollout_id }) };
   }
   const href = tenant_id === null ? null : tenantHash(tenant_id);
   return { name: subdomain ?? tenant_id ?? domain ?? "a tenant", href };

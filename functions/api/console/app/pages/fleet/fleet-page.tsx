@@ -126,9 +126,10 @@ function backupFacts({ oldest_backup: oldest, without_backup }: Fleet) {
       </a>
     </>
   );
-  const without = without_backup === 0 ? "nobody" : `${without_backup.toLocaleString()} active`;
+  const without =
+    without_backup === 0 ? "nobody" : `${without_backup.toLocaleString()} active tenants`;
   return [
-    ["Oldest newest backup", named ?? "there is none yet"],
+    ["Oldest backup", named ?? "there is none yet"],
     ["Without a backup", without],
   ] as const;
 }

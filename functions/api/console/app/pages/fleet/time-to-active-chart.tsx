@@ -5,8 +5,7 @@
  */
 import type { HourToActive, TimeToActive } from "../../client/fleet-client.ts";
 import { Empty } from "../../components/read-states.tsx";
-import { Time } from "../../components/time.tsx";
-import { toDuration } from "../../text/times.ts";
+import { toDuration, toUtc } from "../../text/times.ts";
 import { HOURS, tellTimeToActive, toTimeChart } from "./time-chart.ts";
 
 /** In pixels: the bars, and below them the hours. */
@@ -96,7 +95,7 @@ function Bar({ class: name, slot, height, floor }: BarProps) {
 }
 
 function toHour(time: Date): string {
-  return time.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return time.toLocaleTimeString(undefined, { hour: "numeric" });
 }
 
 function tellHour({ from, sample, p50_seconds, p95_seconds }: HourToActive): string {
@@ -127,7 +126,9 @@ function HoursTable({ hours }: { hours: readonly HourToActive[] }) {
             {hours.map(({ from, sample, p50_seconds, p95_seconds }) => (
               <tr key={from}>
                 <td>
-                  <Time at={from} />
+                  <time dateTime={from} title={toUtc(new Date(from))}>
+                    {toHour(new Date(from))}
+                  </time>
                 </td>
                 <td class="number">{sample}</td>
                 <td class="number">{toDuration(p50_seconds)}</td>

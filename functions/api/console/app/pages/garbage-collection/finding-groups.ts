@@ -5,6 +5,7 @@
  */
 import { LOG_EVENTS } from "../../../../../../shared/platform/log-events.ts";
 import type { LogEvent } from "../../../../../../shared/platform/log-events.ts";
+import { isTenantId } from "../../../../../../shared/tenant/names.ts";
 import type { Finding } from "../../client/fleet-client.ts";
 
 /** What to do about those that it has not put right itself; it touches nothing that is not provably of nobody. */
@@ -18,12 +19,24 @@ const ADVICE: Partial<Record<LogEvent, string>> = {
   UnknownJob: "Delete the Job if no other control plane works in this namespace.",
 };
 
+/** Those whose tenant is not there any more, so that there is no page of it. */
+const OF_THE_GONE: ReadonlySet<string> = new Set<LogEvent>([
+  "DeletionUnfinished",
+  "DomainOfMissingTenant",
+  "NameOfMissingTenant",
+  "NameReleased",
+  "OrphanedCertificateRemoved",
+  "OrphanedJobRemoved",
+  "OrphanedSecretRemoved",
+  "UnknownJob",
+]);
+
 const WORDS: ReadonlyMap<string, string> = new Map(Object.entries(LOG_EVENTS));
 const TODO: ReadonlyMap<string, string> = new Map(Object.entries(ADVICE));
 
 export interface FindingGroup {
   event: string;
-  /** What it means. */
+  /** What it means, as a heading. */
   words: string;
   /** What somebody has to do; null where it was put right. */
   advice: string | null;
@@ -35,9 +48,15 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   return [...Map.groupBy(findings, ({ event }) => event)]
     .map(([event, found]) => ({
       event,
-      words: WORDS.get(event) ?? event,
+      words: (WORDS.get(event) ?? event).replace(/\.$/, ""),
       advice: TODO.get(event) ?? null,
       findings: found,
     }))
     .toSorted((left, right) => Number(left.advice === null) - Number(right.advice === null));
+}
+
+/** The tenant that a finding is about, if it has a page: people write into the database, and then an id may be anything. */
+export function shownTenantOf({ event, tenant_id }: Finding): string | null {
+  const isShown = tenant_id !== null && isTenantId(tenant_id) && !OF_THE_GONE.has(event);
+  return isShown ? tenant_id : null;
 }

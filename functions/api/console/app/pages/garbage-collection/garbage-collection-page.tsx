@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isTenantId } from "../../../../../../shared/tenant/names.ts";
 import { readGarbageCollection } from "../../client/fleet-client.ts";
 import type { Finding, GarbageCollection } from "../../client/fleet-client.ts";
 import { useRead } from "../../client/queries.ts";
@@ -12,7 +11,7 @@ import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
 import { tenantHash } from "../../routing/route.ts";
-import { groupFindings } from "./finding-groups.ts";
+import { groupFindings, shownTenantOf } from "./finding-groups.ts";
 import type { FindingGroup } from "./finding-groups.ts";
 
 export function GarbageCollectionPage() {
@@ -123,21 +122,24 @@ function Group({ group: { event, words, advice, findings } }: { group: FindingGr
   );
 }
 
-/** People write into the database, too: an id may be anything, and then no page has it. */
-function About({ finding: { tenant_id, subdomain, domain, damaged } }: { finding: Finding }) {
+function About({ finding }: { finding: Finding }) {
+  const { tenant_id, subdomain, domain, damaged } = finding;
+  const shown = shownTenantOf(finding);
   const name = <bdi>{subdomain ?? domain ?? tenant_id ?? "–"}</bdi>;
   return (
     <span>
-      {tenant_id !== null && isTenantId(tenant_id) ? (
-        <a href={tenantHash(tenant_id)}>{name}</a>
-      ) : (
-        name
-      )}
+      {shown === null ? name : <a href={tenantHash(shown)}>{name}</a>}
       {subdomain !== null && domain !== null && (
         <>
           {" "}
           <bdi>{domain}</bdi>
         </>
+      )}
+      {shown === null && tenant_id !== null && (subdomain ?? domain) !== null && (
+        <span class="soft">
+          {" "}
+          of <bdi>{tenant_id}</bdi>
+        </span>
       )}
       {damaged.length > 0 && (
         <>

@@ -53,11 +53,8 @@ function ShownPool({ pool }: { pool: Pool }) {
           of={[
             ["Ready", <Ready ready={ready} size={size} />],
             ["Being made", filling],
-            ["Outdated", outdated === 0 ? 0 : `${outdated}, which go when others are ready`],
-            [
-              "Failed",
-              failed === 0 ? 0 : <Status of={`${failed}, which are dropped`} tone="bad" />,
-            ],
+            ["Outdated", outdated === 0 ? 0 : `${outdated}, until others are ready`],
+            ["Failed", failed === 0 ? 0 : <Status of={`${failed}, to be dropped`} tone="bad" />],
           ]}
         />
       )}

@@ -40,6 +40,20 @@ test("waves stand in any kind of list, and what is no number is sent so that the
   assert.is(JSON.stringify({ soak_minutes }), '{"soak_minutes":null}');
 });
 
+test("hours are asked for where one of them is filled in", () => {
+  const zone = { "window/time_zone": "Europe/Berlin" };
+  assert.equal(toNewRollout({ to: "v17", ...zone }), { to: "v17" });
+  assert.equal(
+    toNewRollout({ to: "v17", "window/from": "01:00", "window/to": " 05:00", ...zone }).window,
+    { from: "01:00", to: "05:00", time_zone: "Europe/Berlin" },
+  );
+  assert.equal(toNewRollout({ to: "v17", "window/from": "01:00", ...zone }).window, {
+    from: "01:00",
+    to: "",
+    time_zone: "Europe/Berlin",
+  });
+});
+
 test("the outlook is told wave by wave", () => {
   const told = tellOutlook({
     to: "v17",

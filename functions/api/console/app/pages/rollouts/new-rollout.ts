@@ -57,6 +57,19 @@ export function newRolloutAction(benches: readonly Bench[]): Action {
         initial: String(DEFAULT_PAUSE_AT.failures),
         help: `Among the last ${MAX_OUTCOMES} tenants, if they are also more than ${percent} percent of them.`,
       },
+      {
+        name: "window/from",
+        label: "Only from (may be left empty)",
+        kind: "text",
+        help: "A time of the day, such as 01:00, on each tenant's own clock.",
+      },
+      { name: "window/to", label: "Only until (may be left empty)", kind: "text" },
+      {
+        name: "window/time_zone",
+        label: "Time zone of those who have said none",
+        kind: "text",
+        initial: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      },
     ],
     outlook: {
       ask: (values, opts) => createRollout(toNewRollout(values), { validateOnly: true }, opts),
@@ -77,7 +90,15 @@ export function toNewRollout(values: Values): NewRollout {
     ...(waves.length > 0 && { waves }),
     ...(soak_minutes !== undefined && { soak_minutes }),
     ...(failures !== undefined && { pause_at: { failures, percent } }),
+    ...windowIn(values),
   };
+}
+
+function windowIn(values: Values): Pick<NewRollout, "window"> {
+  const [from = "", to = "", time_zone = ""] = ["from", "to", "time_zone"].map((name) =>
+    values[`window/${name}`]?.trim(),
+  );
+  return from === "" && to === "" ? {} : { window: { from, to, time_zone } };
 }
 
 function toNumber(text = ""): number | undefined {

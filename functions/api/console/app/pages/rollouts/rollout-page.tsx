@@ -40,7 +40,7 @@ function ShownRollout({ rollout }: { rollout: Rollout }) {
   return (
     <>
       <h1>
-        Rollout to <bdi>{to}</bdi> <Status of={state} />
+        Rollout to {to} <Status of={state} />
       </h1>
       <p>
         {why}
@@ -62,7 +62,7 @@ function ShownRollout({ rollout }: { rollout: Rollout }) {
             {({ since }) => (
               <span class="soft">
                 {" "}
-                since <Time at={since} isDistance />
+                begun <Time at={since} isDistance />
               </span>
             )}
           </TenantLinks>
@@ -91,7 +91,7 @@ function About({ rollout }: { rollout: Rollout }) {
           "Pauses itself",
           `at ${pause_at.failures} failures, if over ${pause_at.percent} % of the last 20`,
         ],
-        ["At once", `${rollout.max_per_database} tenants`],
+        ["Moved at once", `${rollout.max_per_database} at most`],
       ]}
     />
   );
@@ -103,9 +103,7 @@ function Benches({ names }: { names: readonly string[] }) {
       {names.map((name, index) => (
         <span key={name}>
           {index > 0 && ", "}
-          <a href={tenantsHash({ bench: name })}>
-            <bdi>{name}</bdi>
-          </a>
+          <a href={tenantsHash({ bench: name })}>{name}</a>
         </span>
       ))}
     </>

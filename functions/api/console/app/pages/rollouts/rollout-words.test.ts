@@ -48,12 +48,7 @@ test("a wave says how many of those it has looked at were moved, and what of the
       "running",
       ["running", "waits for a site of the pool in v17", []],
     ],
-    [
-      "of the pool, at its end",
-      { ...ENDED, wave: "pool" },
-      "running",
-      ["done", "no wait for the pool is left", []],
-    ],
+    ["of the pool, at its end", { ...ENDED, wave: "pool" }, "running", ["done", "", []]],
   ] as [string, RolloutWave, Rollout["state"], [string, string, string[]]][]) {
     const progress = progressOf(wave, { state, to: "v17" });
     assert.equal([progress.state, progress.words, progress.rest], expected, what);

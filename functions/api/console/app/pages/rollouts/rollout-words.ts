@@ -56,11 +56,7 @@ function wordsOf(
   const of = asked + waiting;
   if (of > 0) return `${done} of ${of}`;
   if (state !== "running" && state !== "done") return "";
-  if (wave === "pool") {
-    return state === "done"
-      ? "no wait for the pool is left"
-      : `waits for a site of the pool in ${to}`;
-  }
+  if (wave === "pool") return state === "done" ? "" : `waits for a site of the pool in ${to}`;
   return state === "done" ? "nobody was to be moved" : "nobody asked yet";
 }
 

@@ -89,11 +89,7 @@ function NewRollout({ benches, current }: { benches: Bench[]; current: Rollout |
 }
 
 function RolloutLink({ rollout: { id, to } }: { rollout: Pick<Rollout, "id" | "to"> }) {
-  return (
-    <a href={toHash({ page: "rollout", id })}>
-      rollout to <bdi>{to}</bdi>
-    </a>
-  );
+  return <a href={toHash({ page: "rollout", id })}>rollout to {to}</a>;
 }
 
 function RolloutsTable({ rollouts }: { rollouts: readonly Rollout[] }) {
@@ -113,9 +109,7 @@ function RolloutsTable({ rollouts }: { rollouts: readonly Rollout[] }) {
         {rollouts.map((rollout) => (
           <tr key={rollout.id}>
             <td data-name="To the bench">
-              <a href={toHash({ page: "rollout", id: rollout.id })}>
-                <bdi>{rollout.to}</bdi>
-              </a>
+              <a href={toHash({ page: "rollout", id: rollout.id })}>{rollout.to}</a>
             </td>
             <td data-name="State">
               <Status of={rollout.state} />
