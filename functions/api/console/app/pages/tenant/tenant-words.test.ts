@@ -35,6 +35,7 @@ const SENTENCES: [string, Partial<Tenant>, RegExp][] = [
     { status: "deleting", desired: "absent", generation: 3 },
     /^It is being deleted\.$/,
   ],
+  ["one for which something else is done", { generation: 3 }, /^Its site works: .*changed\.$/],
   ["a copy", { quiet: true }, /sends no mail until it is resumed\.$/],
 ];
 for (const [what, tenant, expected] of SENTENCES) {

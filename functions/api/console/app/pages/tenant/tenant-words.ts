@@ -29,12 +29,14 @@ const SENTENCES: Readonly<Record<Tenant["status"], string>> = {
   deleted: "It is deleted. Until the date below that can be taken back.",
 };
 
-/** What it is on the way to, while its newest command is under way. */
-const WANTED: Readonly<Record<Tenant["desired"], string>> = {
-  present: "It is to be active.",
-  suspended: "It is to be suspended.",
-  absent: "It is to be deleted.",
-  standby: "It is to be ready for a customer.",
+/** What it is on the way to, by what is asked for and is not so yet. */
+const ON_THE_WAY: Readonly<Record<string, string>> = {
+  "active suspended": "It is to be suspended.",
+  "active absent": "It is to be deleted.",
+  "suspended present": "It is to be active again.",
+  "suspended absent": "It is to be deleted.",
+  "failed absent": "It is to be deleted.",
+  "deleted present": "That is being taken back.",
 };
 
 export function isUnderWay(tenant: Pick<Tenant, "generation" | "observed_generation">): boolean {
@@ -45,9 +47,7 @@ export function isUnderWay(tenant: Pick<Tenant, "generation" | "observed_generat
 export function sentenceFor(tenant: Told): string {
   const { status, desired, quiet } = tenant;
   const sentences = [SENTENCES[status]];
-  if (isUnderWay(tenant) && status !== "queued" && status !== "provisioning") {
-    sentences.push(status === "deleting" ? "" : WANTED[desired]);
-  }
+  if (isUnderWay(tenant)) sentences.push(ON_THE_WAY[`${status} ${desired}`] ?? "");
   if (quiet && status === "active") {
     sentences.push("It was made of a backup: it sends no mail until it is resumed.");
   }
