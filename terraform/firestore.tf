@@ -9,6 +9,8 @@ locals {
     email        = [["profile.email", "ASCENDING"], ["created_at", "DESCENDING"]]
     email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
     standby      = [["spec.standby", "ASCENDING"], ["status.standby_key", "ASCENDING"]]
+    condition    = [["status.condition", "ASCENDING"], ["updated_at", "DESCENDING"]]
+    backup       = [["status.phase", "ASCENDING"], ["status.backup.requested_at", "ASCENDING"]]
   }
 
   operation_indexes = {
@@ -16,6 +18,7 @@ locals {
     state      = [["state", "ASCENDING"], ["created_at", "DESCENDING"]]
     kind       = [["kind", "ASCENDING"], ["created_at", "DESCENDING"]]
     kind_state = [["kind", "ASCENDING"], ["state", "ASCENDING"], ["created_at", "DESCENDING"]]
+    oldest     = [["state", "ASCENDING"], ["created_at", "ASCENDING"]]
   }
 }
 
@@ -80,6 +83,22 @@ resource "google_firestore_index" "backups" {
   fields {
     field_path = "created_at"
     order      = "DESCENDING"
+  }
+}
+
+resource "google_firestore_index" "deletions" {
+  database    = google_firestore_database.this.name
+  collection  = "deletions"
+  query_scope = "COLLECTION"
+
+  fields {
+    field_path = "completed_at"
+    order      = "ASCENDING"
+  }
+
+  fields {
+    field_path = "requested_at"
+    order      = "ASCENDING"
   }
 }
 
