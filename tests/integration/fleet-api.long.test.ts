@@ -12,7 +12,6 @@ import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { startOwnApi } from "../testkit/own-api.ts";
 import type { OwnApi } from "../testkit/own-api.ts";
 import { REQUESTER } from "../testkit/requester.ts";
-import { siteAt } from "../testkit/some-site.ts";
 import {
   failedStandby,
   fillingStandby,
