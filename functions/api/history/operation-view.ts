@@ -93,7 +93,8 @@ const operationFields = {
   steps: {
     type: "array",
     items: stepSchema,
-    description: "While the site Job works, as far as it was when it was last looked at.",
+    description:
+      "While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at.",
   },
   outcome: {
     oneOf: [outcomeSchema, { type: "null" }],

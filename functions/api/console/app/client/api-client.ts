@@ -329,7 +329,7 @@ export type Operation = {
     ended_at: string | null;
     /** When the record may be removed. */
     expires_at: string | null;
-    /** While the site Job works, as far as it was when it was last looked at. */
+    /** While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at. */
     steps: OperationStep[];
     /** How it ended; null until it has. */
     outcome: OperationOutcome | null;
@@ -371,7 +371,7 @@ export type OperationWithLog = {
     ended_at: string | null;
     /** When the record may be removed. */
     expires_at: string | null;
-    /** While the site Job works, as far as it was when it was last looked at. */
+    /** While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at. */
     steps: OperationStep[];
     /** How it ended; null until it has. */
     outcome: OperationOutcome | null;
