@@ -4,7 +4,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import type { Attention, Fleet } from "../../client/fleet-client.ts";
+import type { Attention, Fleet } from "../../client/api-client.ts";
 import { LongText } from "../../components/long-text.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";

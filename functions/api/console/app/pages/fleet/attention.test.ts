@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Attention, Fleet } from "../../client/fleet-client.ts";
+import type { Attention, Fleet } from "../../client/api-client.ts";
 import { adviceFor, KINDS, placeOf, unlisted } from "./attention.ts";
 
 const test = suite("what needs a hand, in words");
@@ -36,7 +36,12 @@ test("a known reason says what to do; else the kind does", () => {
 test("it leads to the tenant or the rollout that it is about", () => {
   for (const [what, changes, expected] of [
     ["a tenant", {}, { name: "acme", href: "#/tenants/t1" }],
-    ["a tenant without a name", { subdomain: null }, { name: "t1", href: "#/tenants/t1" }],
+    [
+      "a tenant whose record has no name",
+      { kind: "damaged", subdomain: null },
+      { name: "t1", href: "#/tenants/t1" },
+    ],
+    ["a tenant that is gone", { kind: "deletion", subdomain: null }, { name: "t1", href: null }],
     ["a domain", { domain: "a.example" }, { name: "acme", href: "#/tenants/t1" }],
     [
       "a rollout",
@@ -45,7 +50,7 @@ test("it leads to the tenant or the rollout that it is about", () => {
     ],
     [
       "the domain of nobody",
-      { tenant_id: null, subdomain: null, domain: "a.example" },
+      { kind: "domain", subdomain: null, domain: "a.example" },
       { name: "a.example", href: null },
     ],
   ] as const) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { hintFor } from "../../../../../../shared/tenant/reason-hints.ts";
-import type { Attention, Fleet } from "../../client/fleet-client.ts";
+import type { Attention, Fleet } from "../../client/api-client.ts";
 import type { Tone } from "../../components/status.tsx";
 import { tenantHash, tenantsHash, toHash } from "../../routing/route.ts";
 
@@ -82,12 +82,14 @@ export function adviceFor({ kind, reason }: Pick<Attention, "kind" | "reason">):
 
 /** What it is called, and its page; null where there is none. */
 export function placeOf(one: Attention): { name: string; href: string | null } {
-  const { tenant_id, subdomain, domain, rollout_id } = one;
+  const { kind, tenant_id, subdomain, domain, rollout_id } = one;
   if (rollout_id !== null) {
     return { name: "the rollout", href: toHash({ page: "rollout", id: rollout_id }) };
   }
-  const href = tenant_id === null ? null : tenantHash(tenant_id);
-  return { name: subdomain ?? tenant_id ?? domain ?? "a tenant", href };
+  // A tenant without a name is gone, unless it is its record that has lost it.
+  const isThere = tenant_id !== null && (subdomain !== null || kind === "damaged");
+  const href = isThere ? tenantHash(tenant_id) : null;
+  return { name: subdomain ?? domain ?? tenant_id ?? "a tenant", href };
 }
 
 /** Of which kinds there are more than are listed, and how many. */

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { readFleet } from "../../client/fleet-client.ts";
-import type { Fleet } from "../../client/fleet-client.ts";
-import { readPool } from "../../client/api-client.ts";
-import type { Pool } from "../../client/api-client.ts";
+import { readFleet, readPool } from "../../client/api-client.ts";
+import type { Fleet, Pool } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Problem, Read } from "../../components/read-states.tsx";

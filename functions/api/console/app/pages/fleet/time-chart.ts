@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HourToActive, TimeToActive } from "../../client/fleet-client.ts";
+import type { HourToActive, TimeToActive } from "../../client/api-client.ts";
 import { toDuration } from "../../text/times.ts";
 
 export const HOURS = 24;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HourToActive, TimeToActive } from "../../client/fleet-client.ts";
+import type { HourToActive, TimeToActive } from "../../client/api-client.ts";
 import { Empty } from "../../components/read-states.tsx";
 import { toDuration, toUtc } from "../../text/times.ts";
 import { HOURS, tellTimeToActive, toTimeChart } from "./time-chart.ts";

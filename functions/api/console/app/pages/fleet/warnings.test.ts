@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Fleet } from "../../client/fleet-client.ts";
-import type { Pool } from "../../client/api-client.ts";
+import type { Fleet, Pool } from "../../client/api-client.ts";
 import { isHeartbeatLate, warningsOf } from "./warnings.ts";
 
 const test = suite("what is wrong with the control plane");

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Fleet } from "../../client/fleet-client.ts";
-import type { Pool } from "../../client/api-client.ts";
+import type { Fleet, Pool } from "../../client/api-client.ts";
 import { tenantHash, toHash } from "../../routing/route.ts";
 import { toDuration } from "../../text/times.ts";
 

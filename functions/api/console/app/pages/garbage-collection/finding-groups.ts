@@ -6,7 +6,7 @@
 import { LOG_EVENTS } from "../../../../../../shared/platform/log-events.ts";
 import type { LogEvent } from "../../../../../../shared/platform/log-events.ts";
 import { isTenantId } from "../../../../../../shared/tenant/names.ts";
-import type { Finding } from "../../client/fleet-client.ts";
+import type { Finding } from "../../client/api-client.ts";
 
 /** What to do about those that it has not put right itself; it touches nothing that is not provably of nobody. */
 const ADVICE: Partial<Record<LogEvent, string>> = {

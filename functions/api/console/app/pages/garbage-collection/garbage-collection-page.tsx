@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readGarbageCollection } from "../../client/fleet-client.ts";
-import type { Finding, GarbageCollection } from "../../client/fleet-client.ts";
+import { readGarbageCollection } from "../../client/api-client.ts";
+import type { Finding, GarbageCollection } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { LongText } from "../../components/long-text.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";

@@ -19,7 +19,7 @@ import { groupFailures } from "./failure-groups.ts";
 import type { FailureGroup } from "./failure-groups.ts";
 import { rolloutActions } from "./rollout-actions.ts";
 import { failuresIn, progressOf, skippedByReason, whyOf } from "./rollout-words.ts";
-import type { FailedTenant, WaveProgress } from "./rollout-words.ts";
+import type { WaveProgress } from "./rollout-words.ts";
 import { TenantLinks } from "./tenant-links.tsx";
 
 export function RolloutPage({ id }: { id: string }) {
@@ -168,7 +168,7 @@ function Progress({ wave, progress }: { wave: string; progress: WaveProgress }) 
 function Failures({ rollout }: { rollout: Rollout }) {
   const total = failuresIn(rollout);
   if (total + rollout.failed.length === 0) return null;
-  const groups = groupFailures(rollout.failed.map(withPatch));
+  const groups = groupFailures(rollout.failed);
   return (
     <section>
       <h2>Failed ({total})</h2>
@@ -181,10 +181,6 @@ function Failures({ rollout }: { rollout: Rollout }) {
       ))}
     </section>
   );
-}
-
-function withPatch(one: Rollout["failed"][number]): FailedTenant {
-  return { patch: null, step: null, ...one };
 }
 
 function Failure({ group: { patch, step, reason, message, tenants } }: { group: FailureGroup }) {

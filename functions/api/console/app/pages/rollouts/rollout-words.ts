@@ -5,11 +5,7 @@
  */
 import type { Rollout, RolloutWave } from "../../client/api-client.ts";
 
-/** Its failures are listed with the step, and with the patch if it was one, at which each tenant failed. */
-export type FailedTenant = Rollout["failed"][number] & {
-  patch: string | null;
-  step: string | null;
-};
+export type FailedTenant = Rollout["failed"][number];
 
 type Skipped = Rollout["skipped"][number];
 
