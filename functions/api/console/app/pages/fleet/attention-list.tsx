@@ -8,7 +8,7 @@ import type { Attention, Fleet } from "../../client/api-client.ts";
 import { LongText } from "../../components/long-text.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
-import { adviceFor, KINDS, placeOf, unlisted } from "./attention.ts";
+import { adviceFor, KINDS, placeOf, unlisted } from "./attention-words.ts";
 import type { Warning } from "./warnings.ts";
 
 /** What is below this list shall be seen, too. */

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Attention, Fleet } from "../../client/api-client.ts";
-import { adviceFor, KINDS, placeOf, unlisted } from "./attention.ts";
+import { adviceFor, KINDS, placeOf, unlisted } from "./attention-words.ts";
 
 const test = suite("what needs a hand, in words");
 
