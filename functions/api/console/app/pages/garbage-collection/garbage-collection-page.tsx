@@ -97,27 +97,16 @@ function Group({ group: { event, words, advice, findings } }: { group: FindingGr
         />{" "}
         {advice} In the logs: <code>{event}</code>
       </p>
-      <table class="cards">
-        <caption class="visually-hidden">{words}</caption>
-        <thead>
-          <tr>
-            <th scope="col">What it is about</th>
-            <th scope="col">Found</th>
-          </tr>
-        </thead>
-        <tbody>
-          {findings.map((finding) => (
-            <tr key={JSON.stringify(finding)}>
-              <td data-name="About">
-                <About finding={finding} />
-              </td>
-              <td data-name="Found">
-                <Time at={finding.at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul class="entries">
+        {findings.map((finding) => (
+          <li key={JSON.stringify(finding)}>
+            <About finding={finding} />{" "}
+            <span class="soft">
+              <Time at={finding.at} isDistance />
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

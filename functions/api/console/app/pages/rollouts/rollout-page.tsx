@@ -159,7 +159,7 @@ function Progress({ wave, progress }: { wave: string; progress: WaveProgress }) 
   const { moved, of, words } = progress;
   if (of === 0) return <>{words || "–"}</>;
   return (
-    <span class="progress">
+    <span class="wave-progress">
       <progress value={moved} max={of} aria-label={`Wave ${wave}: ${words} moved`} /> {words}
     </span>
   );

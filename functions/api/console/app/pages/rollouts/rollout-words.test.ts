@@ -38,7 +38,7 @@ test("a wave says how many of those it has looked at were moved, and what of the
       [
         "running",
         "12 of 40",
-        ["24 under way", "1 failed", "2 come back to", "3 passed over", "1 deleted meanwhile"],
+        ["24 under way", "1 failed", "2 waiting", "3 passed over", "1 deleted meanwhile"],
       ],
     ],
     ["without anybody", ENDED, "running", ["done", "nobody was to be moved", []]],

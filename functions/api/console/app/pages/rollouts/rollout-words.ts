@@ -61,7 +61,7 @@ function restOf({ asked, done, failed, gone, skipped, waiting }: RolloutWave): s
   const counts: [number, string][] = [
     [underWay, "under way"],
     [failed, "failed"],
-    [waiting, "come back to"],
+    [waiting, "waiting"],
     [skipped, "passed over"],
     [gone, "deleted meanwhile"],
   ];

@@ -26,7 +26,7 @@ export function TenantLinks<T extends { tenant_id: string }>({ of: tenants, chil
   const left = tenants.length - shown;
   return (
     <>
-      <ul class="tenant-links">
+      <ul class="entries">
         {tenants.slice(0, shown).map((one) => (
           <li key={one.tenant_id}>
             <TenantLink id={one.tenant_id} />
