@@ -30,6 +30,7 @@ function pauseAction(rollout: Rollout): Action {
     name: "Pause",
     consequence: `Nobody else is asked until somebody resumes it.${goOn(rollout)}`,
     fields: [{ name: "reason", label: "Why (may be left empty)", kind: "text" }],
+    show: tellState,
     request: ({ reason }, idempotencyKey, opts) =>
       pauseRollout(rollout.id, reason ? { reason } : {}, { idempotencyKey }, opts),
   };
@@ -40,6 +41,7 @@ function resumeAction({ id }: Rollout): Action {
     name: "Resume",
     consequence:
       "It goes on with whom it has not asked yet. What has failed until now stays as it is, and does not pause it again.",
+    show: tellState,
     request: (_, idempotencyKey, opts) => resumeRollout(id, { idempotencyKey }, opts),
   };
 }
@@ -49,6 +51,7 @@ function retryAction(rollout: Rollout): Action {
   return {
     name: "Retry failed",
     consequence: `Asks the ${failuresIn(rollout)} that failed once more, from the first wave on in which one has; whoever was moved is not asked again.${goesOn}`,
+    show: tellState,
     request: (_, idempotencyKey, opts) =>
       retryFailedOfRollout(rollout.id, { idempotencyKey }, opts),
   };
@@ -59,8 +62,13 @@ function cancelAction(rollout: Rollout): Action {
     name: "Cancel for good",
     consequence: `Nobody else is asked, and it cannot be resumed. Whoever was moved stays in ${rollout.to}.${goOn(rollout)}`,
     isDestructive: true,
+    show: tellState,
     request: (_, idempotencyKey, opts) => cancelRollout(rollout.id, { idempotencyKey }, opts),
   };
+}
+
+function tellState({ state }: Rollout): string {
+  return `The rollout is ${state} now.`;
 }
 
 function goOn({ under_way: { length } }: Rollout): string {

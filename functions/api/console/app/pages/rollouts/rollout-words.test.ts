@@ -30,6 +30,12 @@ test("a wave says how many of those it has looked at were moved, and what of the
       "cancelled",
       ["broken off", "2 of 2", []],
     ],
+    [
+      "that is paused",
+      { ...BEGUN, asked: 2, done: 1 },
+      "paused",
+      ["paused", "1 of 2", ["1 under way"]],
+    ],
     ["at its beginning", BEGUN, "running", ["running", "nobody asked yet", []]],
     [
       "under way",

@@ -16,7 +16,7 @@ export function isOver({ state }: Pick<Rollout, "state">): boolean {
 
 /** How far a wave is. */
 export interface WaveProgress {
-  state: "not begun" | "not reached" | "broken off" | "running" | "done";
+  state: "not begun" | "not reached" | "broken off" | "paused" | "running" | "done";
   moved: number;
   of: number;
   words: string;
@@ -41,7 +41,8 @@ function stateOf(
 ): WaveProgress["state"] {
   if (ended_at !== null) return "done";
   if (started_at === null) return isOver(rollout) ? "not reached" : "not begun";
-  return isOver(rollout) ? "broken off" : "running";
+  if (isOver(rollout)) return "broken off";
+  return rollout.state === "paused" ? "paused" : "running";
 }
 
 function wordsOf(

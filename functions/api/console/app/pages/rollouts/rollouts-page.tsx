@@ -69,23 +69,24 @@ function notOver(rollouts: readonly Rollout[] = []): Rollout | undefined {
 function NewRollout({ benches, current }: { benches: Bench[]; current: Rollout | undefined }) {
   const mayChange = useMayChange();
   if (!mayChange) return null;
-  if (current !== undefined) {
-    return (
-      <p>
-        A new one can begin when the <RolloutLink rollout={current} /> is over.
-      </p>
-    );
-  }
-  if (benches.length < 2) {
-    return <p>There is one bench only, and so nowhere to move tenants from.</p>;
-  }
-  const action = newRolloutAction(benches);
   const show = (made: Rollout) => (
     <p>
       See the <RolloutLink rollout={made} />. It begins within a minute.
     </p>
   );
-  return <ActionButtons actions={[{ ...action, show }]} subject="sites to another bench" />;
+  const isPossible = current === undefined && benches.length > 1;
+  const actions = isPossible ? [{ ...newRolloutAction(benches), show }] : [];
+  return (
+    <>
+      {current !== undefined && (
+        <p>
+          A new one can begin when the <RolloutLink rollout={current} /> is over.
+        </p>
+      )}
+      {benches.length < 2 && <p>There is one bench only, and so nowhere to move tenants from.</p>}
+      <ActionButtons actions={actions} subject="sites to another bench" />
+    </>
+  );
 }
 
 function RolloutLink({ rollout: { id, to } }: { rollout: Pick<Rollout, "id" | "to"> }) {
