@@ -4,7 +4,6 @@
  * @module
  */
 import type { FromSchema } from "json-schema-to-ts";
-import { rolloutIdSchema, tenantIdSchema } from "../../../shared/tenant/field-schemas.ts";
 import { PHASES } from "../../../shared/tenant/tenant.ts";
 import type { Estimates } from "../history/estimates.ts";
 import { named } from "../http/named-schema.ts";
@@ -17,7 +16,6 @@ const count = { type: "integer", minimum: 0 } as const;
 const text = { type: ["string", "null"] } as const;
 const time = { type: "string", format: "date-time" } as const;
 const timeOrNull = { type: ["string", "null"], format: "date-time" } as const;
-const tenantIdOrNull = { ...tenantIdSchema, type: ["string", "null"] } as const;
 
 /** How much of what needs a hand is listed. */
 const MAX_ATTENTION = 50;
@@ -42,10 +40,13 @@ const attentionSchema = named("Attention", {
       description:
         "`failed`: a command was given up. `stuck`: it is under way, or waits, for longer than 95 of 100 of its kind took, and for two minutes. `deletion`: it fails again and again, or is open for over an hour. `upgrade`: the site was taken back to its old bench. `domain`: it is not served any more. `rollout`: it is paused. `damaged`: nobody can work on the record.",
     },
-    tenant_id: { ...tenantIdOrNull, description: "Null of a rollout." },
+    tenant_id: {
+      ...text,
+      description: "Of any form, where somebody has made the record by hand; null of a rollout.",
+    },
     subdomain: { ...text, description: "Null also where the tenant is gone." },
     domain: { ...text, description: "The custom domain, of which it is about one." },
-    rollout_id: { ...rolloutIdSchema, type: ["string", "null"] },
+    rollout_id: { ...text, description: "The paused rollout." },
     since: {
       ...time,
       description:
@@ -146,7 +147,7 @@ export const fleetSchema = named("Fleet", {
           additionalProperties: false,
           required: ["tenant_id", "subdomain", "requested_at"],
           properties: {
-            tenant_id: tenantIdSchema,
+            tenant_id: { type: "string" },
             subdomain: text,
             requested_at: {
               ...time,

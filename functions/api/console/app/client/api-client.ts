@@ -463,13 +463,13 @@ export type TimeToActive = {
 export type Attention = {
     /** `failed`: a command was given up. `stuck`: it is under way, or waits, for longer than 95 of 100 of its kind took, and for two minutes. `deletion`: it fails again and again, or is open for over an hour. `upgrade`: the site was taken back to its old bench. `domain`: it is not served any more. `rollout`: it is paused. `damaged`: nobody can work on the record. */
     kind: "failed" | "damaged" | "domain" | "stuck" | "deletion" | "rollout" | "upgrade";
-    /** Null of a rollout. */
+    /** Of any form, where somebody has made the record by hand; null of a rollout. */
     tenant_id: string | null;
     /** Null also where the tenant is gone. */
     subdomain: string | null;
     /** The custom domain, of which it is about one. */
     domain: string | null;
-    /** a UUID in lower case */
+    /** The paused rollout. */
     rollout_id: string | null;
     /** Since when; of what has failed or is damaged, when the tenant's record last changed. */
     since: string;
@@ -510,7 +510,6 @@ export type Fleet = {
     oldest_unsent_event_at: string | null;
     /** The active tenant whose newest backup is the oldest; null where nobody has any, or there are no backups. */
     oldest_backup: {
-        /** a UUID in lower case */
         tenant_id: string;
         subdomain: string | null;
         /** When the tenant's newest backup was asked for. */
