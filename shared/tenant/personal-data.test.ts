@@ -32,6 +32,13 @@ test("a name of any signs is masked, also of those that need no escape", () => {
   }
 });
 
+test("a million characters without a space, as somebody wrote them, are read once and not from each on", () => {
+  const long = "0123456789".repeat(100_000);
+  assert.is(withoutPersonalData(long, PROFILE), long);
+  assert.is(withoutPersonalData(`${long} a@b.example ${long}`, PROFILE), `${long} *** ${long}`);
+  assert.is(withoutPersonalData(`${long}@b.example`, PROFILE), "***");
+});
+
 test("somebody without names has none to mask", () => {
   const nobody = { organization: "Acme", email: "a@b.example", first_name: null, last_name: null };
   assert.is(withoutPersonalData("null is not a name", nobody), "null is not a name");
