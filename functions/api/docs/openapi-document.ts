@@ -14,6 +14,7 @@ import {
   PATH_PARAMETERS,
 } from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
+import { COMMAND_NAMES } from "./command-names.ts";
 
 type Json = Record<string, unknown>;
 
@@ -86,6 +87,16 @@ body the key is refused. Keys belong to their caller.
 
 **New fields** may be added to answers: ignore what you do not know.`;
 
+/** What a shell shows first. */
+const SHELL_DESCRIPTION = `\
+Creates, watches, suspends, resumes and deletes Frappe tenants, and tells what happened to them.
+
+The API key comes from the environment: \`KAIROS_API_KEY\`. A command's \`--help\` says what it takes and how it is \
+answered. What is sent is written behind its arguments, as in \`organization: Acme, email: office@acme.example\`.`;
+
+/** How a shell signs in: restish 2 asks for nothing and stores no key, but reads it from this variable at each call. */
+const SHELL_SIGN_IN = { security: "ApiKey", params: { value: "env:KAIROS_API_KEY" } };
+
 /** The document of this version of the API. */
 export function openApiDocument(endpoints: Endpoints, version: string): Json {
   return {
@@ -94,6 +105,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       title: "Kairos Control Plane",
       version,
       description: DESCRIPTION,
+      "x-cli-description": SHELL_DESCRIPTION,
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: ".", description: "This service" }],
@@ -107,6 +119,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
+    "x-cli-config": SHELL_SIGN_IN,
     components: {
       schemas: schemasOf(endpoints),
       securitySchemes: {
@@ -151,6 +164,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
   const parameters = parametersOf(spec);
   return {
     operationId: id,
+    ...commandNameOf(id),
     tags: [tagOf(spec)],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
@@ -161,6 +175,11 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
       : { requestBody: { required: spec.isBodyOptional !== true, content: json(spec.body) } }),
     responses: responsesOf(spec),
   };
+}
+
+function commandNameOf(id: string): Json {
+  const names: Readonly<Record<string, string>> = COMMAND_NAMES;
+  return id in names ? { "x-cli-name": names[id] } : {};
 }
 
 function tagOf({ path }: EndpointSpec): string {
@@ -201,6 +220,8 @@ function parameter(place: "path" | "query" | "header", name: string, schema: Des
     in: place,
     description: `${title}: ${description}.`,
     ...(place === "path" ? { required: true } : {}),
+    // A shell keeps no earlier answer, and need not begin with what others are to leave.
+    ...(deprecated === true || name === "If-None-Match" ? { "x-cli-ignore": true } : {}),
     ...(deprecated === undefined ? {} : { deprecated }),
     schema: rest,
   };
