@@ -46,6 +46,10 @@ async function dispatch(request: ApiRequest, api: Api): Promise<ApiResponse> {
       const { readDocumentation } = await import("./docs/documentation.ts");
       return readDocumentation(match.path);
     }
+    case "console": {
+      const { readConsole } = await import("./console/console-files.ts");
+      return readConsole(request, { googleClientId: null, iapAudience: null });
+    }
     case "nothing":
       // A browser that is not let through would not show its page what is wrong with the path.
       if (isPreflight(request)) return { status: 204 };

@@ -1,0 +1,8 @@
+/**
+ * Not there yet.
+ *
+ * @module
+ */
+export function BenchesPage() {
+  return <h1>Benches</h1>;
+}

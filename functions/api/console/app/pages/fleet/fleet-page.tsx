@@ -1,0 +1,8 @@
+/**
+ * Not there yet.
+ *
+ * @module
+ */
+export function FleetPage() {
+  return <h1>Fleet</h1>;
+}

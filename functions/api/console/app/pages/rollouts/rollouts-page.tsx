@@ -1,0 +1,8 @@
+/**
+ * Not there yet.
+ *
+ * @module
+ */
+export function RolloutsPage() {
+  return <h1>Rollouts</h1>;
+}
