@@ -146,11 +146,19 @@ function addRun(): void {
       RETENTION_DAYS: "14",
       POOL_SIZE: "0",
     });
-    const body = { organization: "Globex", subdomain: "globex", email: "office@globex.example" };
-    const { id } = (await it.call("POST", "/tenants", { body })).body;
-    await it.until(String(id), "failed");
+    await create("globex", "failed");
+    const canary = await create("initech", "active");
+    await it.call("PATCH", `/tenants/${canary}`, { body: { canary: true } });
   });
   test.after(() => it?.stop());
+
+  /** What the page finds there: one that failed, and one with which a rollout begins, and after which it waits. */
+  async function create(subdomain: string, wanted: string): Promise<string> {
+    const body = { organization: "Acme", subdomain, email: `office@${subdomain}.example` };
+    const id = String((await it.call("POST", "/tenants", { body })).body["id"]);
+    await it.until(id, wanted);
+    return id;
+  }
 
   test(name, async () => {
     const steps = stepsOf(page);

@@ -87,13 +87,6 @@ body the key is refused. Keys belong to their caller.
 
 **New fields** may be added to answers: ignore what you do not know.`;
 
-/** What a shell shows first. */
-const SHELL_DESCRIPTION = `\
-Creates, watches, suspends, resumes and deletes Frappe tenants, and tells what happened to them.
-
-The API key comes from the environment: \`KAIROS_API_KEY\`. A command's \`--help\` says what it takes and how it is \
-answered. What is sent is written behind its arguments, as in \`organization: Acme, email: office@acme.example\`.`;
-
 /** How a shell signs in: restish 2 asks for nothing and stores no key, but reads it from this variable at each call. */
 const SHELL_SIGN_IN = { security: "ApiKey", params: { value: "env:KAIROS_API_KEY" } };
 
@@ -105,7 +98,6 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       title: "Kairos Control Plane",
       version,
       description: DESCRIPTION,
-      "x-cli-description": SHELL_DESCRIPTION,
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: ".", description: "This service" }],
