@@ -26,10 +26,10 @@ test("have a name each, which no other has", () => {
 test("take no parameter that is of no use in a shell", () => {
   const parameters = operations.flatMap((operation) => operation.parameters ?? []);
   const ignored = parameters.filter((parameter) => parameter["x-cli-ignore"] === true);
-  const names = new Set(ignored.map((parameter) => parameter["name"]));
+  const names = new Set(ignored.map((parameter) => String(parameter["name"])));
   assert.equal([...names].toSorted(), ["If-None-Match", "skip"]);
   const kept = parameters.filter((parameter) => parameter["x-cli-ignore"] === undefined);
-  assert.not(kept.some((parameter) => names.has(parameter["name"])));
+  assert.not(kept.some((parameter) => names.has(String(parameter["name"]))));
 });
 
 test.run();
