@@ -172,6 +172,6 @@ export default defineConfig({
     ".local",
     "node_modules",
     "functions/api/console/built",
-    "functions/api/console/app/client/generated-client.ts",
+    "functions/api/console/app/client/api-client.ts",
   ],
 });

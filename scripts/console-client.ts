@@ -11,7 +11,7 @@ import { openApiDocument } from "../functions/api/docs/openapi-document.ts";
 import { ENDPOINTS } from "../functions/api/endpoints.ts";
 import { repository } from "./repository.ts";
 
-export const CONSOLE_CLIENT = "functions/api/console/app/client/generated-client.ts";
+export const CONSOLE_CLIENT = "functions/api/console/app/client/api-client.ts";
 
 /** The file, as it is to be committed. It bears no version, so that a release does not change it. */
 export async function consoleClient(): Promise<string> {

@@ -4,12 +4,42 @@
 locals {
   firestore_location = coalesce(var.firestore_location, var.region)
 
-  tenant_indexes = {
-    status       = [["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
-    email        = [["profile.email", "ASCENDING"], ["created_at", "DESCENDING"]]
-    email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
-    standby      = [["spec.standby", "ASCENDING"], ["status.standby_key", "ASCENDING"]]
+  # What lists of tenants are filtered by, and their orders. Firestore merges the indexes of several filters in one order, so
+  # there is one for each filter in each order, and not for each combination. A range of a field that is not ordered by comes second.
+  tenant_filters = {
+    status = ["status.phase"]
+    email  = ["profile.email"]
+    state  = ["spec.state"]
+    # Where the site is; and as long as there is none, where it is to be.
+    bench        = ["status.site.bench"]
+    wanted_bench = ["spec.bench", "status.site"]
   }
+  tenant_orders = {
+    newest       = [["created_at", "DESCENDING"]]
+    newest_named = [["created_at", "DESCENDING"], ["spec.subdomain", "DESCENDING"]]
+    oldest       = [["created_at", "ASCENDING"]]
+    oldest_named = [["created_at", "ASCENDING"], ["spec.subdomain", "ASCENDING"]]
+    name         = [["spec.subdomain", "ASCENDING"]]
+    name_dated   = [["spec.subdomain", "ASCENDING"], ["created_at", "ASCENDING"]]
+  }
+
+  tenant_indexes = merge(
+    {
+      for pair in setproduct(keys(local.tenant_filters), keys(local.tenant_orders)) :
+      pair[1] == "newest" ? pair[0] : "${pair[0]}_${pair[1]}" => concat(
+        [for field in local.tenant_filters[pair[0]] : [field, "ASCENDING"]],
+        local.tenant_orders[pair[1]],
+      )
+    },
+    # Orders of one field need none.
+    { for name, fields in local.tenant_orders : name => fields if length(fields) > 1 },
+    {
+      email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
+      standby      = [["spec.standby", "ASCENDING"], ["status.standby_key", "ASCENDING"]]
+      # To count those that nobody has.
+      nobodys = [["spec.subdomain", "ASCENDING"], ["created_at", "DESCENDING"]]
+    },
+  )
 
   operation_indexes = {
     tenant     = [["tenant_id", "ASCENDING"], ["created_at", "DESCENDING"]]

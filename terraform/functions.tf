@@ -49,7 +49,10 @@ locals {
   environments = {
     api = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
+      VIEWERS               = join(",", var.viewers)
       API_AUDIENCE          = var.api_audience
+      GOOGLE_CLIENT_ID      = var.google_client_id
+      IAP_AUDIENCE          = var.iap_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)

@@ -30,6 +30,7 @@ import { pauseRollout } from "./rollouts/pause-rollout.ts";
 import { readRollout } from "./rollouts/read-rollout.ts";
 import { resumeRollout } from "./rollouts/resume-rollout.ts";
 import { retryFailedOfRollout } from "./rollouts/retry-failed-of-rollout.ts";
+import { readCaller } from "./service/read-caller.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
@@ -51,6 +52,7 @@ import { unpinTenant } from "./tenants/unpin-tenant.ts";
 export const ENDPOINTS = {
   readService,
   readHealth,
+  readCaller,
   createTenant,
   listTenants,
   readTenant,

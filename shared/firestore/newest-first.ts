@@ -18,7 +18,7 @@ export interface Position {
 }
 
 /** All times that there are, and so nothing of another type. */
-const ANY_TIME = new Timestamp(-62_135_596_800, 0);
+export const ANY_TIME = new Timestamp(-62_135_596_800, 0);
 
 /** Those with a time, from then on if it is given, in its order alone. */
 export function byTime(matching: Query, since: Date | null = null): Query {

@@ -48,7 +48,8 @@ export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
 export type { ReadTenant, RolloutCounts, Turn } from "./rollouts.ts";
 export type { TakenSlot } from "./slots.ts";
 export type { Position } from "./newest-first.ts";
-export type { ListRequest, TenantList } from "./tenant-list.ts";
+export type { ListRequest, TenantList } from "./tenant-pages.ts";
+export type { NamedPosition } from "./tenant-order.ts";
 export type { PoolCounts, Standbys, StoredPool } from "./pool.ts";
 export type { CommandBasis, CommandWrite, Created, Given } from "./tenant-requests.ts";
 

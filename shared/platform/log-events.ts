@@ -27,7 +27,8 @@ export const LOG_EVENTS = {
   EventsNotSent: "Status events were not published; they stay, and the resync sends them.",
   GarbageCollectionFailed: "A part of the garbage collection was not finished.",
   GarbageCollectionFinished: "The garbage collection has ended, with so many findings.",
-  GoogleKeysUnavailable: "Google's public keys cannot be read, so no ID token can be checked.",
+  GoogleKeysUnavailable:
+    "Google's public keys cannot be read, so no Google account can be checked.",
   MessageFailed: "A message was not carried out for want of the database. It comes again.",
   MessageNotUnderstood:
     "A message is neither a trigger nor a Kubernetes event. It ends as a dead letter.",

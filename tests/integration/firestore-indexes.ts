@@ -5,9 +5,9 @@
  * The rules are those of https://firebase.google.com/docs/firestore/query-data/index-overview: every
  * field has an index of its own, in both directions, and Firestore merges these where a query asks for
  * equality alone. A query that also has another order, or a range of another field, needs an index of
- * its equality fields, in any order, followed by what it is ordered by. Firestore could merge some of
- * these too, for a query that has the equality fields of several; it would then read the entries of
- * both, so such a query is given an index of its own here.
+ * its equality fields, in any order, followed by what it is ordered by. Where it has several equality fields,
+ * Firestore also merges indexes that have some of them each, and end in the same order. It then reads entries
+ * of all of them, up to as many as the one has that finds the fewest. A query with OR is asked as one for each alternative.
  *
  * @module
  */
@@ -65,13 +65,13 @@ const NAME = "__name__";
 export function queriesIn(messages: SentMessage[]): AskedQuery[] {
   return messages.flatMap(({ rpc, message }) => {
     const { structuredQuery: asked, structuredAggregationQuery } = message as Request;
-    if (rpc === "RunQuery") return toQuery(asked);
+    if (rpc === "RunQuery") return toQueries(asked);
     if (rpc !== "RunAggregationQuery") return [];
     const { structuredQuery, aggregations } = structuredAggregationQuery ?? {};
     if (aggregations?.some((aggregation) => aggregation["count"] === undefined)) {
       throw new Error("a sum or an average needs an index that is not known here");
     }
-    return toQuery(structuredQuery);
+    return toQueries(structuredQuery);
   });
 }
 
@@ -83,7 +83,7 @@ interface Request {
   };
 }
 
-function toQuery(query: StructuredQuery | undefined): AskedQuery {
+function toQueries(query: StructuredQuery | undefined): AskedQuery[] {
   const [from, ...others] = query?.from ?? [];
   if (
     query === undefined ||
@@ -94,29 +94,38 @@ function toQuery(query: StructuredQuery | undefined): AskedQuery {
     throw new Error("not a query of one collection");
   }
   if (query.findNearest !== undefined) throw new Error("a vector query is not known here");
-  const filters = query.where === undefined ? [] : conjuncts(query.where);
-  const fieldsOf = (ops: string[]) => [
-    ...new Set(filters.filter(({ op }) => ops.includes(op)).map(({ field }) => field)),
-  ];
-  return {
+  const alternatives = query.where === undefined ? [[]] : alternativesOf(query.where);
+  return alternatives.map((conditions) => ({
     collection: from.collectionId,
-    equalities: fieldsOf(EQUALITIES).toSorted(),
-    ranges: fieldsOf(RANGES),
+    equalities: fieldsOf(conditions, EQUALITIES).toSorted(),
+    ranges: fieldsOf(conditions, RANGES),
     orders: (query.orderBy ?? []).map(({ field, direction }) => [
       field.fieldPath,
       nameIn("Direction", direction) as Direction,
     ]),
-  };
+  }));
 }
 
-/** The conditions that must hold together. */
-function conjuncts(filter: Filter): { field: string; op: string }[] {
-  const { compositeFilter, fieldFilter, unaryFilter } = filter;
-  if (compositeFilter !== undefined) {
-    const op = nameIn("CompositeFilter.Operator", compositeFilter.op);
-    if (op !== "AND") throw new Error(`which index ${op} needs is not known here`);
-    return compositeFilter.filters.flatMap(conjuncts);
-  }
+interface Condition {
+  field: string;
+  op: string;
+}
+
+const fieldsOf = (conditions: Condition[], ops: string[]) => [
+  ...new Set(conditions.filter(({ op }) => ops.includes(op)).map(({ field }) => field)),
+];
+
+/** The conditions that must hold together, of which those of one alternative are enough. */
+function alternativesOf(filter: Filter): Condition[][] {
+  const { compositeFilter } = filter;
+  if (compositeFilter === undefined) return [[toCondition(filter)]];
+  const parts = compositeFilter.filters.map(alternativesOf);
+  return nameIn("CompositeFilter.Operator", compositeFilter.op) === "OR"
+    ? parts.flat()
+    : parts.reduce((all, part) => all.flatMap((some) => part.map((more) => [...some, ...more])));
+}
+
+function toCondition({ fieldFilter, unaryFilter }: Filter): Condition {
   const op =
     fieldFilter === undefined
       ? nameIn("UnaryFilter.Operator", unaryFilter?.op)
@@ -125,7 +134,7 @@ function conjuncts(filter: Filter): { field: string; op: string }[] {
   if (field === undefined || ![...EQUALITIES, ...RANGES].includes(op)) {
     throw new Error(`which index ${op} needs is not known here`);
   }
-  return [{ field: field.fieldPath, op }];
+  return { field: field.fieldPath, op };
 }
 
 /** The client sends the numbers of an enum's values. */
@@ -135,7 +144,29 @@ function nameIn(enumeration: string, value: number | undefined): string {
 }
 
 /** The composite index that a query needs, as text; null where the fields' own indexes will do. */
-export function neededIndex({ collection, equalities, ranges, orders }: AskedQuery): string | null {
+export function neededIndex(query: AskedQuery): string | null {
+  const order = orderOf(query);
+  const fields = [...query.equalities.map(ascending), ...order];
+  if (order.length === 0 || fields.length === 1) return null;
+  return indexText(query.collection, fields);
+}
+
+/** Which of the indexes serve a query: its own, or several that are merged; none where it would fail. */
+export function servingIndexes(query: AskedQuery, indexes: ReadonlySet<string>): string[] {
+  const needed = neededIndex(query);
+  if (needed === null) return [];
+  if (indexes.has(needed)) return [needed];
+  const parts = partsOf(query.equalities).map((some) => ({
+    some,
+    text: indexText(query.collection, [...some.map(ascending), ...orderOf(query)]),
+  }));
+  const found = parts.filter(({ text }) => indexes.has(text));
+  const covered = new Set(found.flatMap(({ some }) => some));
+  return query.equalities.every((field) => covered.has(field)) ? found.map(({ text }) => text) : [];
+}
+
+/** What a query is ordered by beside what it has only one value of. */
+function orderOf({ equalities, ranges, orders }: AskedQuery): AskedQuery["orders"] {
   const sorted = orders.filter(([field]) => field !== NAME && !equalities.includes(field));
   const direction = sorted.at(-1)?.[1] ?? "ASCENDING";
   // Firestore orders by the fields of ranges whether or not it is told to.
@@ -143,9 +174,18 @@ export function neededIndex({ collection, equalities, ranges, orders }: AskedQue
   for (const field of unsorted) sorted.push([field, direction]);
   const byName = orders.find(([field]) => field === NAME);
   if (byName !== undefined && byName[1] !== direction) sorted.push(byName);
-  const fields = [...equalities.map((field) => [field, "ASCENDING"]), ...sorted];
-  if (sorted.length === 0 || fields.length === 1) return null;
-  return indexText(collection, fields as [string, string][]);
+  return sorted;
+}
+
+const ascending = (field: string): [string, Direction] => [field, "ASCENDING"];
+
+/** Every choice of some fields, but not of none. */
+function partsOf(fields: string[]): string[][] {
+  const parts = fields.reduce<string[][]>(
+    (some, field) => [...some, ...some.map((part) => [...part, field])],
+    [[]],
+  );
+  return parts.slice(1);
 }
 
 /** An index as one line: `collection: field ASCENDING, field DESCENDING`. */

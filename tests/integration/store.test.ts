@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openStore } from "../../shared/firestore/store.ts";
-import type { ListRequest, Position, TenantList } from "../../shared/firestore/store.ts";
+import type { ListRequest, NamedPosition, TenantList } from "../../shared/firestore/store.ts";
 import { AdapterError, DamagedRecordError } from "../../shared/platform/errors.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Deletion, Operation, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
@@ -667,7 +667,7 @@ test("a list that grows while it is read shows nothing twice", async () => {
   );
   const first = await it.store.listTenants({ filter: {}, limit: 2, from: { skip: 0 } });
   await it.create({ created_at: addSeconds(NOW, 3) });
-  const after = first.next as Position;
+  const after = first.next as NamedPosition;
   const rest = await it.store.listTenants({ filter: {}, limit: 2, from: { after } });
   assert.equal(
     [...first.tenants, ...rest.tenants].map(({ id }) => id),

@@ -1,7 +1,7 @@
 /** Lists of tenants where a pool is on, on the official Firestore emulator: who is nobody's is in no list but its own. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { ListRequest, Position } from "../../shared/firestore/store.ts";
+import type { ListRequest, NamedPosition } from "../../shared/firestore/store.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { failedStandby, readyStandby, storeStandbys } from "../testkit/some-standby.ts";
@@ -158,7 +158,7 @@ test("those without a time come last, and are skipped as the others are", async 
 test("the standbys have a list of their own, page by page", async () => {
   const { standbys } = await store();
   const seen: string[] = [];
-  let after: Position | null = null;
+  let after: NamedPosition | null = null;
   do {
     const from: ListRequest["from"] = after === null ? { skip: 0 } : { after };
     const page = await list({ filter: { state: "standby" }, limit: 3, from });

@@ -8,6 +8,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
+import type { ApiSettings } from "../../../shared/configuration/settings.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { ApiResponse } from "../http/response.ts";
@@ -19,12 +20,7 @@ export interface BuiltFiles {
 }
 
 /** What of the settings the page is told: how people sign in. Nothing of it is a secret. */
-export interface SignIn {
-  /** Of an OAuth client, for Google's button; null where there is none. */
-  googleClientId: string | null;
-  /** Whether a proxy in front says who it is. */
-  iapAudience: string | null;
-}
+type SignIn = Pick<ApiSettings, "googleClientId" | "iapAudience">;
 
 const BUILT = new URL("built/", import.meta.url);
 

@@ -10,6 +10,7 @@ import type { EndpointId } from "../endpoints.ts";
 export const COMMAND_NAMES = {
   readService: "version",
   readHealth: "health",
+  readCaller: "whoami",
   createTenant: "create",
   listTenants: "tenants",
   readTenant: "tenant",
@@ -50,3 +51,6 @@ export const COMMAND_NAMES = {
   cancelRollout: "cancel-rollout",
   retryFailedOfRollout: "retry-rollout",
 } as const satisfies Record<EndpointId, string>;
+
+/** What a parameter is called in a shell, where its own name would say too little there. */
+export const OPTION_NAMES: Readonly<Record<string, string>> = { q: "prefix" };

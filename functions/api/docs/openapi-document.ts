@@ -14,7 +14,7 @@ import {
   PATH_PARAMETERS,
 } from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
-import { COMMAND_NAMES } from "./command-names.ts";
+import { COMMAND_NAMES, OPTION_NAMES } from "./command-names.ts";
 
 type Json = Record<string, unknown>;
 
@@ -46,7 +46,11 @@ const REFUSALS: Record<number, Refusal> = {
     description: "No valid key or token was sent.",
     headers: { "WWW-Authenticate": "How to say who calls." },
   },
-  403: { name: "Forbidden", description: "The token is valid, and its account may not call." },
+  403: {
+    name: "Forbidden",
+    description:
+      "The account may not call, the caller may only read, or it signed in at Identity-Aware Proxy and the page that asks is of another origin; `error` says which.",
+  },
   413: { name: "TooLarge", description: "The body has more than 64 KiB." },
   415: { name: "UnsupportedType", description: "The body is not plain JSON." },
   422: { name: "Invalid", description: "`errors` says what is invalid." },
@@ -76,7 +80,8 @@ const DESCRIPTION = `\
 Creates, watches, suspends, resumes and deletes Frappe tenants, and tells what happened to them.
 
 **Who may call**: whoever sends one of the keys as \`X-API-Key\`, or a Google ID token of an allowed \
-account as \`Authorization: Bearer\`. Failed attempts are limited by address, for each instance of the \
+account as \`Authorization: Bearer\`, or comes with such an account through Identity-Aware Proxy where that is \
+set up. Some may only read: \`GET /caller\` says who one is, and what one may do. Failed attempts are limited by address, for each instance of the \
 service.
 
 **Repeating**: give every \`POST\` and \`DELETE\` an \`Idempotency-Key\`, and the same request may be \
@@ -126,7 +131,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
           scheme: "bearer",
           bearerFormat: "JWT",
           description:
-            "A Google ID token for this service's audience that tells its account's e-mail.",
+            "A Google ID token for this service's audience, or for its sign-in, that tells its account's e-mail.",
         },
       },
       headers: {
@@ -212,6 +217,7 @@ function parameter(place: "path" | "query" | "header", name: string, schema: Des
     in: place,
     description: `${title}: ${description}.`,
     ...(place === "path" ? { required: true } : {}),
+    ...(name in OPTION_NAMES ? { "x-cli-name": OPTION_NAMES[name] } : {}),
     // A shell keeps no earlier answer, and need not begin with what others are to leave.
     ...(deprecated === true || name === "If-None-Match" ? { "x-cli-ignore": true } : {}),
     ...(deprecated === undefined ? {} : { deprecated }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Position } from "../../../shared/firestore/store.ts";
+import type { NamedPosition, Position } from "../../../shared/firestore/store.ts";
 import { invalid } from "./parse-input.ts";
 
 /** The end of the year 9999, after which Firestore has no time. */
@@ -12,24 +12,48 @@ const LAST_SECOND = 253_402_300_799;
 /** In place of a time, where a record has none. */
 const UNDATED = "undated";
 
-export function toPageToken({ createdAt, id }: Position): string {
-  const time =
-    createdAt === null
-      ? UNDATED
-      : `${createdAt.seconds}.${String(createdAt.nanoseconds).padStart(9, "0")}`;
-  return Buffer.from(`${time}.${id}`).toString("base64url");
+type IsId = (text: string) => boolean;
+
+/** Where a list goes on that has the newest first. */
+export function toPageToken(position: Position): string {
+  return encoded(`${toTimeText(position)}.${position.id}`);
 }
 
 /** Throws a `Problem` for what is no token of a list of documents with such ids. */
-export function parsePageToken(token: string, isId: (text: string) => boolean): Position {
-  const text = Buffer.from(token, "base64url").toString("utf8");
-  const [, undatedId = ""] = /^undated\.(.*)$/s.exec(text) ?? [];
-  if (isId(undatedId)) return { createdAt: null, id: undatedId };
-  const [, seconds = "", nanoseconds = "", id = ""] =
-    /^(\d{1,12})\.(\d{9})\.(.*)$/s.exec(text) ?? [];
-  if (seconds !== "" && Number(seconds) <= LAST_SECOND && isId(id)) {
-    return { createdAt: { seconds: Number(seconds), nanoseconds: Number(nanoseconds) }, id };
-  }
-  const message = "page_token must be the next_page_token of an earlier answer";
-  throw invalid([{ pointer: "/page_token", message }]);
+export function parsePageToken(token: string, isId: IsId): Position {
+  const [, time = "", id = ""] = /^(undated|\d+\.\d+)\.(.*)$/s.exec(decoded(token)) ?? [];
+  return toPosition(time, id, isId);
+}
+
+/** Where a list goes on that may have several orders, of which this is one. */
+export function toOrderedPageToken(order: string, position: NamedPosition): string {
+  return encoded([order, toTimeText(position), position.id, position.subdomain].join("/"));
+}
+
+/** Throws a `Problem` for what is no token of a list of documents with such ids in this order. */
+export function parseOrderedPageToken(token: string, order: string, isId: IsId): NamedPosition {
+  const [itsOrder, time = "", id = "", ...subdomain] = decoded(token).split("/");
+  if (itsOrder !== order) throw noToken();
+  return { ...toPosition(time, id, isId), subdomain: subdomain.join("/") };
+}
+
+function toTimeText({ createdAt }: Position): string {
+  if (createdAt === null) return UNDATED;
+  return `${createdAt.seconds}.${String(createdAt.nanoseconds).padStart(9, "0")}`;
+}
+
+function toPosition(time: string, id: string, isId: IsId): Position {
+  if (!isId(id)) throw noToken();
+  if (time === UNDATED) return { createdAt: null, id };
+  const [, seconds = "", nanoseconds = ""] = /^(\d{1,12})\.(\d{9})$/.exec(time) ?? [];
+  if (seconds === "" || Number(seconds) > LAST_SECOND) throw noToken();
+  return { createdAt: { seconds: Number(seconds), nanoseconds: Number(nanoseconds) }, id };
+}
+
+const encoded = (text: string) => Buffer.from(text).toString("base64url");
+const decoded = (token: string) => Buffer.from(token, "base64url").toString("utf8");
+
+function noToken() {
+  const message = "page_token must be the next_page_token of an earlier answer in the same order";
+  return invalid([{ pointer: "/page_token", message }]);
 }

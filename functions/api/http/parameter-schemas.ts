@@ -41,7 +41,8 @@ export const ifNoneMatchSchema = {
 export const pageTokenSchema = {
   type: "string",
   title: "Where to go on",
-  pattern: "^[A-Za-z0-9_-]{1,200}$",
+  // A damaged record's subdomain can be as long as Firestore orders by: 1500 bytes.
+  pattern: "^[A-Za-z0-9_-]{1,2200}$",
   description: "the next_page_token of an earlier answer",
 } as const satisfies JSONSchema;
 

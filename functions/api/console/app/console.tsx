@@ -8,7 +8,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { isSignedOut } from "./client/api-error.ts";
 import { askAs, dataOf } from "./client/ask.ts";
 import type { Credential } from "./client/ask.ts";
-import { readCaller } from "./client/generated-client.ts";
+import { readCaller } from "./client/api-client.ts";
 import { Layout } from "./layout.tsx";
 import { Page } from "./pages/page.tsx";
 import { useRoute } from "./routing/use-route.ts";

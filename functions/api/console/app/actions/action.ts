@@ -4,7 +4,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import type { RequestOpts } from "../client/ask.ts";
+import type { Answer, Data, RequestOpts } from "../client/ask.ts";
 
 /** What was filled in, by the names of the fields; a checkbox that is not ticked is empty. */
 export type Values = Readonly<Record<string, string>>;
@@ -19,12 +19,6 @@ export interface Field {
   /** Of a `select`. */
   options?: readonly { value: string; label: string }[];
   initial?: string;
-}
-
-interface Answer {
-  status: number;
-  data: unknown;
-  headers: Headers;
 }
 
 export interface Action {
@@ -47,6 +41,21 @@ export interface Action {
   request: (values: Values, idempotencyKey: string, opts: RequestOpts) => Promise<Answer>;
   /** What is shown of the answer, beside its `message`. */
   show?: (data: never) => ComponentChildren;
+}
+
+/** An action whose parts fit each other: what is asked for, and what is told of the answer. */
+export function defineAction<A extends Answer, O extends Answer = never>(
+  action: Omit<Action, "outlook" | "request" | "show"> & {
+    outlook?: {
+      ask: (values: Values, opts: RequestOpts) => Promise<O>;
+      tell: (data: Data<O>) => readonly string[];
+    };
+    request: (values: Values, idempotencyKey: string, opts: RequestOpts) => Promise<A>;
+    show?: (data: Data<A>) => ComponentChildren;
+  },
+): Action {
+  // The dialog hands each part what the other part has got, which is all that it needs to know.
+  return action as Action;
 }
 
 /** Whether all that has to be filled in is. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Problem } from "./generated-client.ts";
+import type { Problem } from "./api-client.ts";
 
 /** The API has refused. */
 export class RefusedError extends Error {

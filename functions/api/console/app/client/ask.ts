@@ -5,7 +5,7 @@
  */
 import type { RequestOpts } from "@oazapfts/runtime";
 import { RefusedError, UnreachableError } from "./api-error.ts";
-import { defaults } from "./generated-client.ts";
+import { defaults } from "./api-client.ts";
 
 /** How a request says who asks. A proxy in front says it by itself, by a cookie of its own. */
 export type Credential =
@@ -57,9 +57,10 @@ function headersOf(given: Credential | null): [string, string][] {
   }
 }
 
-interface Answer {
+/** An answer to any operation of the client. */
+export interface Answer {
   status: number;
-  data: unknown;
+  data?: unknown;
   headers: Headers;
 }
 

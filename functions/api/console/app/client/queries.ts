@@ -7,7 +7,7 @@ import { keepPreviousData, QueryClient, useQuery } from "@tanstack/preact-query"
 import type { UseQueryResult } from "@tanstack/preact-query";
 import { isPassing } from "./api-error.ts";
 import { dataOf } from "./ask.ts";
-import type { Data, RequestOpts } from "./ask.ts";
+import type { Answer, Data, RequestOpts } from "./ask.ts";
 
 /** How often a page asks again while somebody looks at it. */
 export const PERIODS = {
@@ -29,12 +29,6 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
-}
-
-interface Answer {
-  status: number;
-  data: unknown;
-  headers: Headers;
 }
 
 interface ReadOptions<A> {

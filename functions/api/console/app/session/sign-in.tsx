@@ -5,7 +5,7 @@
  */
 import { useCallback, useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Credential } from "../client/ask.ts";
-import { showGoogleButton } from "./google-sign-in.ts";
+import { showGoogleButton } from "./google-button.ts";
 import type { SignInOffer } from "./sign-in-offer.ts";
 
 interface Props {

@@ -43,6 +43,12 @@ export type Health = {
     gke_connection: boolean;
     version: string;
 };
+export type Caller = {
+    /** By which the history names this caller: `key:NAME` or `google:ADDRESS`. */
+    name: string;
+    /** `viewer` may only read; `operator` may do all. */
+    role: "operator" | "viewer";
+};
 export type CreateTenant = {
     /** 2 to 100 letters, digits, spaces or any of - . & ' , with a letter or digit among them and no space at either end */
     organization: unknown;
@@ -799,6 +805,38 @@ export function readHealth(opts?: Oazapfts.RequestOpts) {
     });
 }
 /**
+ * Who calls, and what that caller may do
+ */
+export function readCaller(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Caller;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/caller", {
+        ...opts
+    });
+}
+/**
  * Create a tenant
  */
 export function createTenant(createTenant: CreateTenant, { idempotencyKey }: {
@@ -844,15 +882,20 @@ export function createTenant(createTenant: CreateTenant, { idempotencyKey }: {
     }));
 }
 /**
- * List tenants, the newest first
+ * List tenants, the newest first or as asked for
  */
-export function listTenants({ skip, limit, pageToken, status, email, state, showDeleted }: {
+export function listTenants({ skip, limit, pageToken, status, email, q, state, bench, createdAfter, createdBefore, orderBy, showDeleted }: {
     skip?: number;
     limit?: number;
     pageToken?: string;
     status?: "queued" | "provisioning" | "active" | "suspended" | "failed" | "deleting" | "deleted";
     email?: string;
-    state?: "standby";
+    q?: string;
+    state?: "present" | "suspended" | "standby";
+    bench?: string;
+    createdAfter?: string;
+    createdBefore?: string;
+    orderBy?: "-created_at" | "created_at" | "subdomain";
     showDeleted?: boolean;
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -888,7 +931,12 @@ export function listTenants({ skip, limit, pageToken, status, email, state, show
         page_token: pageToken,
         status,
         email,
+        q,
         state,
+        bench,
+        created_after: createdAfter,
+        created_before: createdBefore,
+        order_by: orderBy,
         show_deleted: showDeleted
     }))}`, {
         ...opts
@@ -2583,16 +2631,5 @@ export function retryFailedOfRollout(rollout: string, { idempotencyKey }: {
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
-    });
-}
-export function readCaller(opts?: Oazapfts.RequestOpts) {
-    return oazapfts.fetchJson<{
-        status: 200;
-        data: { name: string; role: "operator" | "viewer" };
-    } | {
-        status: 401;
-        data: Problem;
-    }>("/caller", {
-        ...opts
     });
 }
