@@ -37,13 +37,12 @@ const environment = { PATH: process.env["PATH"], HOME: join(directory, "home") }
 mkdirSync(environment.HOME);
 
 /** Which restish this is: 0.21 or 2. Null where there is none. */
-const version = versionOf(
-  spawnSync("restish", ["api", "--help"], { env: environment, encoding: "utf8" }).stdout,
-);
+const version = findVersion();
 
-function versionOf(help: string | null): string | null {
-  if (help === null) return null;
-  return help.includes("connect") ? "2" : "0.21";
+function findVersion(): string | null {
+  const help = spawnSync("restish", ["api", "--help"], { env: environment, encoding: "utf8" });
+  if (help.error !== undefined) return null;
+  return help.stdout.includes("connect") ? "2" : "0.21";
 }
 
 /** The page's steps, but those for another version. */
