@@ -114,7 +114,14 @@ const CONSOLE_APP = {
   rules: {
     ...restricted([
       {
-        group: ["node:*", "@google-cloud/*", "**/firestore/**", "**/runtime/**", "**/platform/**"],
+        group: [
+          "node:*",
+          "@google-cloud/*",
+          "**/firestore/**",
+          "**/runtime/**",
+          "**/platform/**",
+          "!**/platform/log-events.ts",
+        ],
         message: "This runs in a browser.",
       },
       NOT_DEPLOYED,

@@ -59,6 +59,7 @@ locals {
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
       BACKUP_BUCKET         = google_storage_bucket.tenant_backups.name
       RETENTION_DAYS        = tostring(var.retention_days)
+      MAX_CONCURRENT_JOBS   = tostring(var.max_concurrent_jobs)
     }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment

@@ -18,6 +18,8 @@ import { addDomain } from "./domains/add-domain.ts";
 import { listDomains } from "./domains/list-domains.ts";
 import { readDomain } from "./domains/read-domain.ts";
 import { removeDomain } from "./domains/remove-domain.ts";
+import { readFleet } from "./fleet/read-fleet.ts";
+import { readGarbageCollection } from "./garbage-collection/read-garbage-collection.ts";
 import { listOperations } from "./history/list-operations.ts";
 import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
@@ -69,6 +71,8 @@ export const ENDPOINTS = {
   createLoginLink,
   renameTenant,
   readPool,
+  readFleet,
+  readGarbageCollection,
   addDomain,
   listDomains,
   readDomain,

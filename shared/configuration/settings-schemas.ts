@@ -133,6 +133,18 @@ const backupSettings = {
   },
 } as const;
 
+/** What gives the slots and what shows them must agree on how many there are. */
+const slotSettings = {
+  MAX_CONCURRENT_JOBS: {
+    title: "How many site Jobs may run at once",
+    type: "integer",
+    minimum: 1,
+    maximum: 1000,
+    default: 5,
+    description: "a whole number from 1 to 1000",
+  },
+} as const;
+
 /** What every function needs. */
 export const commonSettingsSchema = {
   type: "object",
@@ -215,6 +227,7 @@ export const apiSettingsSchema = {
       description: "* or a comma-separated list of origins, such as https://app.example.com",
     },
     ...newSiteSettings,
+    ...slotSettings,
     RETENTION_DAYS: {
       title:
         "For how many days a tenant's deletion can be taken back; until then its site is kept, and its subdomain stays taken",
@@ -399,14 +412,7 @@ export const reconcilerSettingsSchema = {
       default: 30,
       description: "a whole number from 0 to 3650",
     },
-    MAX_CONCURRENT_JOBS: {
-      title: "How many site Jobs may run at once",
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 5,
-      description: "a whole number from 1 to 1000",
-    },
+    ...slotSettings,
     RETRY_PAUSE_SECONDS: {
       title:
         "The first pause between two attempts; each further one is twice as long, up to 15 minutes",

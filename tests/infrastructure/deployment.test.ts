@@ -235,6 +235,7 @@ function addTests(): void {
       backupBucket: "my-project-kairos-tenant-backups",
       backupEndpoint: "https://storage.googleapis.com",
       retentionDays: 30,
+      maxConcurrentJobs: 8,
     });
   });
 

@@ -51,7 +51,7 @@ function keyIdOf(assertion: string): string {
   try {
     const [header = ""] = assertion.split(".");
     const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid?: unknown };
-    return String(kid ?? "");
+    return typeof kid === "string" ? kid : "";
   } catch {
     return "";
   }

@@ -19,7 +19,8 @@ interface Props {
 export function ActionButtons({ actions, subject, isSmall = false }: Props) {
   const mayChange = useMayChange();
   const [open, setOpen] = useState<Action | null>(null);
-  if (!mayChange || actions.length === 0) return null;
+  // What the API has said of the last one stays to be read, whatever may be done after that.
+  if (!mayChange || (actions.length === 0 && open === null)) return null;
   return (
     <div class="actions">
       {actions.map((action) => (

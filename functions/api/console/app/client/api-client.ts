@@ -329,6 +329,7 @@ export type Operation = {
     ended_at: string | null;
     /** When the record may be removed. */
     expires_at: string | null;
+    /** While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at. */
     steps: OperationStep[];
     /** How it ended; null until it has. */
     outcome: OperationOutcome | null;
@@ -370,10 +371,11 @@ export type OperationWithLog = {
     ended_at: string | null;
     /** When the record may be removed. */
     expires_at: string | null;
+    /** While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at. */
     steps: OperationStep[];
     /** How it ended; null until it has. */
     outcome: OperationOutcome | null;
-    /** The last lines of the site Job's log, without secrets. */
+    /** The last lines of the site Job's log, without secrets; while it works, as they were when it was last looked at, about once a minute. */
     log: string | null;
 };
 export type CreateLoginLink = {
@@ -441,6 +443,116 @@ export type Pool = {
         /** The most tenants that were asked for within such a time. */
         size: number | null;
     };
+};
+export type HourToActive = {
+    /** When the hour began in which the tenants were asked for. */
+    "from": string;
+    p50_seconds: number;
+    p95_seconds: number;
+    sample: number;
+};
+export type TimeToActive = {
+    /** Half of them took no longer. */
+    p50_seconds: number;
+    /** 95 of 100 took no longer. */
+    p95_seconds: number;
+    sample: number;
+    /** The last 24 hours, the oldest first; those of which there is a sample. */
+    hours: HourToActive[];
+};
+export type Attention = {
+    /** `failed`: a command was given up. `stuck`: it is under way, or waits, for longer than 95 of 100 of its kind took, and for two minutes. `deletion`: it fails again and again, or is open for over an hour. `upgrade`: the site was taken back to its old bench. `domain`: it is not served any more. `rollout`: it is paused. `damaged`: nobody can work on the record. */
+    kind: "failed" | "damaged" | "domain" | "stuck" | "deletion" | "rollout" | "upgrade";
+    /** Of any form, where somebody has made the record by hand; null of a rollout. */
+    tenant_id: string | null;
+    /** Null also where the tenant is gone. */
+    subdomain: string | null;
+    /** The custom domain, of which it is about one. */
+    domain: string | null;
+    /** The paused rollout. */
+    rollout_id: string | null;
+    /** Since when; of what has failed or is damaged, when the tenant's record last changed. */
+    since: string;
+    /** Why, for programs: PascalCase. */
+    reason: string | null;
+    /** The same for people. */
+    message: string | null;
+};
+export type Fleet = {
+    /** When this was read. */
+    as_of: string;
+    /** The customers' tenants; the sites of the pool are none. */
+    tenants: {
+        /** Also those whose damaged record says no status. */
+        total: number;
+        by_status: {
+            queued: number;
+            provisioning: number;
+            active: number;
+            suspended: number;
+            failed: number;
+            deleting: number;
+            /** Those whose deletion can be taken back. */
+            deleted: number;
+        };
+    };
+    slots: {
+        /** How many site Jobs may work at once. */
+        size: number;
+        /** More than these after the number was lowered. */
+        in_use: number;
+        /** How many wait for one, those of the pool among them. */
+        queued: number;
+    };
+    /** When the resync last saw the cluster. */
+    heartbeat_at: string | null;
+    /** Of when the oldest status event is that is not published; null of none. */
+    oldest_unsent_event_at: string | null;
+    /** The active tenant whose newest backup is the oldest; null where nobody has any, or there are no backups. */
+    oldest_backup: {
+        tenant_id: string;
+        subdomain: string | null;
+        /** When the tenant's newest backup was asked for. */
+        requested_at: string;
+    } | null;
+    /** How many active tenants have none; null where there are no backups. */
+    without_backup: number | null;
+    /** How long the tenants that were asked for in the last 24 hours waited until they were active, by the newest thousand that the pool served and the newest thousand others; as of five minutes ago at most. Null where there is none. */
+    time_to_active: TimeToActive | null;
+    /** What needs a hand, the most urgent first, fifty at most. */
+    attention: Attention[];
+    /** How many there are of each kind. `stuck` is of those 200 that have worked and those 200 that have waited for the longest, `damaged` of those that the newest garbage collection has found or that were just seen. */
+    attention_total: {
+        failed: number;
+        damaged: number;
+        domain: number;
+        stuck: number;
+        deletion: number;
+        rollout: number;
+        upgrade: number;
+    };
+};
+export type Finding = {
+    /** What was found, and what became of it: `NameReleased`, `UnknownJob`, … */
+    event: string;
+    /** Of any form, where somebody has written it by hand. */
+    tenant_id: string | null;
+    subdomain: string | null;
+    domain: string | null;
+    /** The first ten fields of the record that are damaged. */
+    damaged: string[];
+    at: string;
+};
+export type GarbageCollection = {
+    /** When the newest one ended; null before the first. */
+    finished_at: string | null;
+    /** When one began that has not ended; null while there is none. */
+    running_since: string | null;
+    findings_total: number;
+    /** What the newest one that ended has found, the first 200. */
+    findings: Finding[];
+    /** What was not finished, and why; a garbage collection that came to its end has none. */
+    failed: string[];
 };
 export type AddDomain = {
     /** a domain name of 1 to 253 characters without space, such as shop.example.com */
@@ -738,6 +850,10 @@ export type Rollout = {
         reason: string;
         /** The same for people. */
         message: string | null;
+        /** The patch of an app's that failed, where it was one. */
+        patch: string | null;
+        /** At which step of the upgrade it failed. */
+        step: string | null;
     }[];
     /** Whom it passed over when it last came to the end of the tenants, a hundred at most. */
     skipped: {
@@ -1579,6 +1695,70 @@ export function readPool(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/pool", {
+        ...opts
+    });
+}
+/**
+ * All tenants at a glance, and what needs a hand
+ */
+export function readFleet(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Fleet;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/fleet", {
+        ...opts
+    });
+}
+/**
+ * What the newest garbage collection has found
+ */
+export function readGarbageCollection(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: GarbageCollection;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/garbage-collection", {
         ...opts
     });
 }

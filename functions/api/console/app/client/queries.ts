@@ -37,13 +37,15 @@ interface ReadOptions<A> {
   isNeeded?: boolean;
   /** Whether what another key had is shown until this one has answered. */
   keepsPrevious?: boolean;
+  /** For so many milliseconds what was read is not asked for again, whoever looks at it. */
+  freshFor?: number;
 }
 
 /** What an operation of the API answers, read now and again. The key names it, with its parameters. */
 export function useRead<A extends Answer>(
   key: readonly unknown[],
   call: (opts: RequestOpts) => Promise<A>,
-  { every = PERIODS.calm, isNeeded = true, keepsPrevious = false }: ReadOptions<A> = {},
+  { every = PERIODS.calm, isNeeded = true, keepsPrevious = false, freshFor }: ReadOptions<A> = {},
 ): UseQueryResult<Data<A>> {
   return useQuery({
     queryKey: key,
@@ -52,5 +54,6 @@ export function useRead<A extends Answer>(
     refetchInterval: ({ state }: { state: { data: Data<A> | undefined } }) =>
       typeof every === "number" ? every : every(state.data),
     ...(keepsPrevious ? { placeholderData: keepPreviousData } : {}),
+    ...(freshFor === undefined ? {} : { staleTime: freshFor }),
   });
 }
