@@ -11,6 +11,8 @@ export const COMMAND_NAMES = {
   readService: "version",
   readHealth: "health",
   readCaller: "whoami",
+  readFleet: "fleet",
+  readGarbageCollection: "garbage-collection",
   createTenant: "create",
   listTenants: "tenants",
   readTenant: "tenant",
