@@ -162,7 +162,9 @@ function Steps({ operation }: { operation: Operation }) {
             <th scope="col" class="number">
               Took
             </th>
-            <th scope="col">When</th>
+            <th scope="col" aria-hidden="true">
+              When
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -173,7 +175,7 @@ function Steps({ operation }: { operation: Operation }) {
                 {isRunning && <span class="soft"> (now)</span>}
               </td>
               <td class="number">{toDuration(seconds)}</td>
-              <td class="bar">
+              <td class="bar" aria-hidden="true">
                 <span
                   style={{
                     marginInlineStart: `${from * 100}%`,
