@@ -7,7 +7,7 @@ import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-c
 import { METHODS } from "node:http";
 import { ENDPOINTS } from "../../functions/api/endpoints.ts";
 import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
-import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
+import { listQuerySchema } from "../../functions/api/tenants/list-query.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
 import type { Malformed, FuzzedRequest, Parts } from "./fuzzed-request.ts";
