@@ -9,6 +9,9 @@ import { TENANT_ORDERS } from "../../shared/tenant/list-orders.ts";
 import type { TenantOrder } from "../../shared/tenant/list-orders.ts";
 import { addSeconds, benchOf } from "../../shared/tenant/tenant.ts";
 import type { Phase, Tenant } from "../../shared/tenant/tenant.ts";
+import { parserOf } from "../../shared/platform/schema-parser.ts";
+import { subdomainSchema } from "../../shared/tenant/field-schemas.ts";
+import { storeManyTenants } from "../testkit/many-tenants.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { failedStandby, readyStandby, storeStandbys } from "../testkit/some-standby.ts";
 import { NOW, tenantNamed, useStore } from "../testkit/stored-tenants.ts";
@@ -17,6 +20,8 @@ import { withParts } from "../testkit/tenant-parts.ts";
 const test = suite("lists by filters and orders");
 
 const it = useStore(test);
+
+const parseSubdomain = parserOf(subdomainSchema);
 
 const at = (second: number) => addSeconds(NOW, second);
 
@@ -260,6 +265,22 @@ test("the standbys are filtered, and ordered by their age", async () => {
   assert.equal(await idsOf("created_at", { bench: "main", phase: "active" }), [0, 1]);
   assert.equal(await idsOf("created_at", { bench: "old" }), []);
   assert.equal(await idsOf("created_at", { prefix: "a" }), []);
+});
+
+test("a thousand tenants of many kinds are sound, have names of their own, and are listed", async () => {
+  await storeManyTenants(it.client, { count: 1000, now: NOW, benches: ["new", "old"] });
+  const names = new Set<string | null>();
+  for await (const { tenant, damaged } of it.store.tenants()) {
+    assert.equal(damaged, [], tenant.id);
+    assert.ok(parseSubdomain(tenant.spec.subdomain).ok, String(tenant.spec.subdomain));
+    names.add(tenant.spec.subdomain);
+  }
+  assert.is(names.size, 1000);
+  const total = async (filter: ListRequest["filter"], showDeleted = false) =>
+    (await it.faulty.listTenants({ filter, showDeleted, limit: 1, from: { skip: 0 } })).total;
+  assert.equal(await Promise.all([total({}), total({}, true)]), [975, 1000]);
+  assert.is(await total({ bench: "old" }), 487);
+  assert.is(await total({ state: "suspended" }), 50);
 });
 
 test("between two times of which the later comes first is nobody", async () => {
