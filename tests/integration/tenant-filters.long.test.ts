@@ -89,7 +89,7 @@ async function pagesOf(wanted: Wanted, limit: number, between = async () => {}) 
   let after: NamedPosition | null = null;
   do {
     const from: ListRequest["from"] = after === null ? { skip: 0 } : { after };
-    const page = await it.faulty.listTenants({ ...wanted, limit, from });
+    const page = await it.store.listTenants({ ...wanted, limit, from });
     pages.push(page.tenants.map(({ id }) => id));
     totals.push(page.total);
     after = page.next;
@@ -122,18 +122,18 @@ function someFilters(): ListRequest["filter"][] {
 for (const order of TENANT_ORDERS) {
   test(`by any filters, pages in the order of ${order} have each once, and its total`, async () => {
     const all = await store();
-    let found = 0;
-    for (const [k, filter] of someFilters().entries()) {
-      const wanted = { filter, order, showDeleted: k % 2 === 0 };
-      const ids = expected(all, wanted);
-      const limit = 1 + (k % 9);
-      const { pages, totals } = await pagesOf(wanted, ids.length > 20 ? 17 : limit);
-      const said = JSON.stringify(wanted);
-      assert.equal(pages.flat(), ids, said);
-      assert.equal([...new Set(totals)], [ids.length], said);
-      found += ids.length;
-    }
-    assert.ok(found > 100, "the filters let some through");
+    const found = await Promise.all(
+      someFilters().map(async (filter, k) => {
+        const wanted = { filter, order, showDeleted: k % 2 === 0 };
+        const ids = expected(all, wanted);
+        const { pages, totals } = await pagesOf(wanted, ids.length > 20 ? 17 : 1 + (k % 9));
+        const said = JSON.stringify(wanted);
+        assert.equal(pages.flat(), ids, said);
+        assert.equal([...new Set(totals)], [ids.length], said);
+        return ids.length;
+      }),
+    );
+    assert.ok(found.filter((some) => some > 0).length > 10, "the filters let some through");
   });
 
   test(`in the order of ${order} each filter alone lets the right ones through`, async () => {
