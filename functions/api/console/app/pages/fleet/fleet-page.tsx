@@ -5,7 +5,7 @@
  */
 import { readFleet, readPool } from "../../client/api-client.ts";
 import type { Fleet, Pool } from "../../client/api-client.ts";
-import { useRead } from "../../client/queries.ts";
+import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Problem, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -16,8 +16,8 @@ import { TimeToActiveChart } from "./time-to-active-chart.tsx";
 import { isHeartbeatLate, warningsOf } from "./warnings.ts";
 
 export function FleetPage() {
-  const fleet = useRead(["fleet"], readFleet);
-  const pool = useRead(["pool"], readPool);
+  const fleet = useRead(["fleet"], readFleet, { every: PERIODS.fleet });
+  const pool = useRead(["pool"], readPool, { every: PERIODS.pool, freshFor: PERIODS.fleet });
   return (
     <>
       <h1>Fleet</h1>

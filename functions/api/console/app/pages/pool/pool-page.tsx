@@ -5,7 +5,7 @@
  */
 import { readPool } from "../../client/api-client.ts";
 import type { Pool } from "../../client/api-client.ts";
-import { useRead } from "../../client/queries.ts";
+import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -15,7 +15,7 @@ import { toDuration } from "../../text/times.ts";
 import { adviceOnSize } from "./pool-words.ts";
 
 export function PoolPage() {
-  const pool = useRead(["pool"], readPool);
+  const pool = useRead(["pool"], readPool, { every: PERIODS.pool });
   return (
     <>
       <h1>Pool</h1>

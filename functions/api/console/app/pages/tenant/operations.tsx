@@ -136,7 +136,7 @@ function Details({ operation, isUnderWay }: { operation: Operation; isUnderWay: 
           {found.log === null ? (
             <p class="soft">
               {isUnderWay
-                ? "The end of its log is here when it has ended."
+                ? "Its log is shown when it has ended, and of longer work once a minute meanwhile."
                 : "There is no log of it."}
             </p>
           ) : (
