@@ -107,6 +107,43 @@ function ofFunction(name: string) {
   };
 }
 
+/** The page of the console runs in browsers: it knows nothing of Node and, of this repository, pure texts and shapes alone. */
+const CONSOLE_APP = {
+  files: ["functions/api/console/app/**"],
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "jsx-a11y", "react"],
+  rules: {
+    ...restricted([
+      {
+        group: [
+          "node:*",
+          "@google-cloud/*",
+          "**/firestore/**",
+          "**/runtime/**",
+          "**/platform/**",
+          "!**/platform/log-events.ts",
+        ],
+        message: "This runs in a browser.",
+      },
+      NOT_DEPLOYED,
+    ]),
+    "no-restricted-globals": [
+      "error",
+      { name: "localStorage", message: "Nothing is kept in the browser." },
+      { name: "sessionStorage", message: "Nothing is kept in the browser." },
+      { name: "process", message: "This runs in a browser." },
+    ],
+    // Preact's JSX has HTML's own names, such as `for`, which these take for mistakes.
+    "react/react-in-jsx-scope": "off",
+    "react/no-unknown-property": "off",
+    "jsx-a11y/label-has-associated-control": "off",
+    // What scrolls must be reached by the keyboard, and a status of the page is no form's result.
+    "jsx-a11y/no-noninteractive-tabindex": "off",
+    "jsx-a11y/prefer-tag-over-role": "off",
+    // A list hears the arrow keys of all its links.
+    "jsx-a11y/no-noninteractive-element-interactions": "off",
+  },
+} as const;
+
 export default defineConfig({
   plugins: ["typescript", "unicorn", "oxc", "import", "promise", "node"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
@@ -136,7 +173,14 @@ export default defineConfig({
   overrides: [
     ...FLOORS.flatMap((folders, level) => folders.map((folder) => floor(folder, level))),
     ...FUNCTIONS.map(ofFunction),
+    CONSOLE_APP,
     { files: ["**/*.test.ts"], rules: { "typescript/no-restricted-imports": "off" } },
   ],
-  ignorePatterns: ["dist", ".local", "node_modules"],
+  ignorePatterns: [
+    "dist",
+    ".local",
+    "node_modules",
+    "functions/api/console/built",
+    "functions/api/console/app/client/api-client.ts",
+  ],
 });

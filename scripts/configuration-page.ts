@@ -28,7 +28,7 @@ const GROUPS: readonly SettingsGroup[] = [
   },
   {
     heading: "The API",
-    text: "Read by `api`. It starts only if it can tell its callers: with `API_KEYS`, with `ALLOWED_CALLERS` and `API_AUDIENCE`, or with all three.",
+    text: "Read by `api`. It starts only if it can tell its callers: with `API_KEYS`, with `ALLOWED_CALLERS`, or with both. Google accounts are told by at least one of `API_AUDIENCE`, `GOOGLE_CLIENT_ID` and `IAP_AUDIENCE`. [operations.md](operations.md#who-may-see-and-do-what) says who may do what.",
     schemas: [apiSettingsSchema],
   },
   {

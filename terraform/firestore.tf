@@ -36,6 +36,9 @@ locals {
     {
       email_status = [["profile.email", "ASCENDING"], ["status.phase", "ASCENDING"], ["created_at", "DESCENDING"]]
       standby      = [["spec.standby", "ASCENDING"], ["status.standby_key", "ASCENDING"]]
+      # What has failed last, and whose newest backup is the oldest.
+      condition = [["status.condition", "ASCENDING"], ["updated_at", "DESCENDING"]]
+      backup    = [["status.phase", "ASCENDING"], ["status.backup.requested_at", "ASCENDING"]]
       # To count those that nobody has.
       nobodys = [["spec.subdomain", "ASCENDING"], ["created_at", "DESCENDING"]]
     },
@@ -46,6 +49,7 @@ locals {
     state      = [["state", "ASCENDING"], ["created_at", "DESCENDING"]]
     kind       = [["kind", "ASCENDING"], ["created_at", "DESCENDING"]]
     kind_state = [["kind", "ASCENDING"], ["state", "ASCENDING"], ["created_at", "DESCENDING"]]
+    oldest     = [["state", "ASCENDING"], ["created_at", "ASCENDING"]]
   }
 }
 
@@ -110,6 +114,22 @@ resource "google_firestore_index" "backups" {
   fields {
     field_path = "created_at"
     order      = "DESCENDING"
+  }
+}
+
+resource "google_firestore_index" "deletions" {
+  database    = google_firestore_database.this.name
+  collection  = "deletions"
+  query_scope = "COLLECTION"
+
+  fields {
+    field_path = "completed_at"
+    order      = "ASCENDING"
+  }
+
+  fields {
+    field_path = "requested_at"
+    order      = "ASCENDING"
   }
 }
 

@@ -49,13 +49,17 @@ locals {
   environments = {
     api = merge(local.sites_environment, { for name, value in merge(local.common_environment, local.new_site_environment, {
       ALLOWED_CALLERS       = join(",", var.allowed_callers)
+      VIEWERS               = join(",", var.viewers)
       API_AUDIENCE          = var.api_audience
+      GOOGLE_CLIENT_ID      = var.google_client_id
+      IAP_AUDIENCE          = var.iap_audience
       ALLOWED_ORIGINS       = join(",", var.allowed_origins)
       RESERVED_SUBDOMAINS   = join(",", var.reserved_subdomains)
       TRUSTED_PROXIES       = tostring(var.trusted_proxies)
       RATE_LIMIT_PER_MINUTE = tostring(var.rate_limit_per_minute)
       BACKUP_BUCKET         = google_storage_bucket.tenant_backups.name
       RETENTION_DAYS        = tostring(var.retention_days)
+      MAX_CONCURRENT_JOBS   = tostring(var.max_concurrent_jobs)
     }) : name => value if value != "" })
     provision = local.reconciler_environment
     cleanup   = local.reconciler_environment

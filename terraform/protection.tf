@@ -61,6 +61,7 @@ resource "terraform_data" "deletion_protection" {
     google_firestore_field.expires_at,
     google_firestore_field.log,
     google_firestore_index.backups,
+    google_firestore_index.deletions,
     google_firestore_index.operations,
     google_firestore_index.tenants,
     google_logging_metric.outcomes,

@@ -148,7 +148,7 @@ variable "api_keys" {
 }
 
 variable "allowed_callers" {
-  description = "E-mail addresses of the Google accounts whose ID tokens open the API, beside the keys."
+  description = "E-mail addresses of the Google accounts that may do whatever the API can, beside the keys: by their ID tokens for api_audience or google_client_id, or through Identity-Aware Proxy (iap_audience)."
   type        = list(string)
   default     = []
   nullable    = false
@@ -159,15 +159,51 @@ variable "allowed_callers" {
   }
 }
 
-variable "api_audience" {
-  description = "The URL for which allowed_callers get their ID tokens: that of the API, or of what stands before it. Set together with allowed_callers."
+variable "viewers" {
+  description = "Who may only read: e-mail addresses of Google accounts, and key:NAME for the keys of that name in api_keys. Whoever is in allowed_callers too may only read."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.viewers : can(regex("^([^\\s,@]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+|key:[a-z][a-z0-9-]{0,30})$", one))])
+    error_message = "Each of viewers must be an e-mail address, or key:NAME with a name of api_keys."
+  }
+}
+
+variable "google_client_id" {
+  description = "The OAuth client by which people sign in to the console; their ID tokens for it open the API."
   type        = string
   default     = ""
   nullable    = false
 
   validation {
-    condition     = (var.api_audience == "") == (length(var.allowed_callers) == 0)
-    error_message = "The api_audience must be set together with allowed_callers, and left out without."
+    condition     = can(regex("^(|[0-9a-z-]+\\.apps\\.googleusercontent\\.com)$", var.google_client_id))
+    error_message = "The google_client_id must be a client id, such as 1234567890-abc.apps.googleusercontent.com."
+  }
+}
+
+variable "iap_audience" {
+  description = "The audience of the header that Identity-Aware Proxy signs, where it is in front of the API. docs/operations.md says how to put it there."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(|/projects/\\d+(/[A-Za-z0-9._-]+)+)$", var.iap_audience))
+    error_message = "The iap_audience must be the audience of a signed header, such as /projects/1234567890/global/backendServices/9876543210."
+  }
+}
+
+variable "api_audience" {
+  description = "The URL for which accounts get their ID tokens: that of the API, or of what stands before it."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = (join("", [var.api_audience, var.google_client_id, var.iap_audience]) == "") == (length([for one in concat(var.allowed_callers, var.viewers) : one if strcontains(one, "@")]) == 0)
+    error_message = "At least one of api_audience, google_client_id and iap_audience must be set where allowed_callers or viewers have accounts, and none where they have not."
   }
 
   validation {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Caller } from "./auth/authenticate.ts";
+import { requirePermission } from "./auth/permissions.ts";
 import { callerAddress } from "./auth/rate-limits.ts";
 import type { Limits } from "./auth/rate-limits.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -46,6 +47,10 @@ async function dispatch(request: ApiRequest, api: Api): Promise<ApiResponse> {
       const { readDocumentation } = await import("./docs/documentation.ts");
       return readDocumentation(match.path);
     }
+    case "console": {
+      const { readConsole } = await import("./console/console-files.ts");
+      return readConsole(request, api.settings);
+    }
     case "nothing":
       // A browser that is not let through would not show its page what is wrong with the path.
       if (isPreflight(request)) return { status: 204 };
@@ -74,7 +79,7 @@ async function answerEndpoint(
   api: Api,
 ): Promise<ApiResponse> {
   const endpoint: Endpoint = ENDPOINTS[id];
-  const caller = endpoint.isPublic ? null : await authorize(request, api);
+  const caller = endpoint.isPublic ? null : await authorize(request, endpoint, api);
   const body = endpoint.parseBody(bodyFor(endpoint, request));
   const query = endpoint.parseQuery(request.query);
   const key = takesIdempotencyKey(endpoint) ? request.headers["idempotency-key"] : undefined;
@@ -87,6 +92,7 @@ async function answerEndpoint(
     backupId: parsePathParameter("backup", parameters["backup"]),
     rolloutId: parsePathParameter("rollout", parameters["rollout"]),
     requestedBy: { name: caller?.name ?? "nobody", request_id: request.id, reason: null },
+    role: caller?.role ?? "viewer",
     identity:
       key === undefined || caller === null
         ? null
@@ -104,9 +110,10 @@ async function answerEndpoint(
   return 304 in endpoint.answers ? withETag(response, request.headers["if-none-match"]) : response;
 }
 
-/** Throws where the caller is unknown, or asks too often. */
+/** Throws where the caller is unknown, asks too often, or may not ask for this. */
 async function authorize(
   request: ApiRequest,
+  endpoint: Endpoint,
   { limits, authenticate, settings }: Api,
 ): Promise<Caller> {
   const address = callerAddress(request, settings.trustedProxies);
@@ -119,6 +126,7 @@ async function authorize(
     throw error;
   }
   await limits.requireWithinRate(caller.id);
+  requirePermission(caller, endpoint, request.headers);
   return caller;
 }
 

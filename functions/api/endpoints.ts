@@ -18,6 +18,8 @@ import { addDomain } from "./domains/add-domain.ts";
 import { listDomains } from "./domains/list-domains.ts";
 import { readDomain } from "./domains/read-domain.ts";
 import { removeDomain } from "./domains/remove-domain.ts";
+import { readFleet } from "./fleet/read-fleet.ts";
+import { readGarbageCollection } from "./garbage-collection/read-garbage-collection.ts";
 import { listOperations } from "./history/list-operations.ts";
 import { listTenantOperations } from "./history/list-tenant-operations.ts";
 import { readOperation } from "./history/read-operation.ts";
@@ -30,6 +32,7 @@ import { pauseRollout } from "./rollouts/pause-rollout.ts";
 import { readRollout } from "./rollouts/read-rollout.ts";
 import { resumeRollout } from "./rollouts/resume-rollout.ts";
 import { retryFailedOfRollout } from "./rollouts/retry-failed-of-rollout.ts";
+import { readCaller } from "./service/read-caller.ts";
 import { readHealth } from "./service/read-health.ts";
 import { readService } from "./service/read-service.ts";
 import { changeTenant } from "./tenants/change-tenant.ts";
@@ -51,6 +54,7 @@ import { unpinTenant } from "./tenants/unpin-tenant.ts";
 export const ENDPOINTS = {
   readService,
   readHealth,
+  readCaller,
   createTenant,
   listTenants,
   readTenant,
@@ -67,6 +71,8 @@ export const ENDPOINTS = {
   createLoginLink,
   renameTenant,
   readPool,
+  readFleet,
+  readGarbageCollection,
   addDomain,
   listDomains,
   readDomain,

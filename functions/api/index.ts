@@ -15,12 +15,12 @@ import { serve } from "./http/server.ts";
 import { createLimits } from "./auth/rate-limits.ts";
 
 const settings = parseApiSettings(process.env);
-const { projectId, audience, backupBucket, backupEndpoint } = settings;
+const { projectId, backupBucket, backupEndpoint } = settings;
 followTraces(projectId);
 keepConnectionsOpen();
-const idTokens = openLazily(async () => {
-  const { createIdTokenVerifier } = await import("./auth/id-token.ts");
-  return { verify: audience === null ? async () => null : createIdTokenVerifier(audience) };
+const accounts = openLazily(async () => {
+  const { openGoogleAccounts } = await import("./auth/google-accounts.ts");
+  return { ...openGoogleAccounts(settings) };
 });
 const { store, bus } = openStoreAndBus(settings);
 const api = {
@@ -36,7 +36,7 @@ const api = {
           return openBucket({ bucket: backupBucket, endpoint: backupEndpoint });
         }),
   limits: createLimits(settings.rateLimitPerMinute),
-  authenticate: createAuthenticator(settings, (token) => idTokens.verify(token)),
+  authenticate: createAuthenticator(settings, accounts),
 };
 
 serve("api", (request) => answer(request, api), settings.allowedOrigins);

@@ -28,6 +28,8 @@ import { removeLeftKeys } from "./collect-backups.ts";
 import { leftCertificates, leftDomains } from "./collect-domains.ts";
 import { isGone } from "./findings.ts";
 import type { Finding, Findings } from "./findings.ts";
+import { beginReport } from "./garbage-report.ts";
+import type { Report } from "./garbage-report.ts";
 import { drainPool } from "./keep-pool.ts";
 import { purgeRetained } from "./purge-retained.ts";
 
@@ -37,39 +39,53 @@ const MIN_AGE_SECONDS = 3600;
 /** A leftover is looked for as long as the deletion record is kept. */
 const LEFTOVER_SECONDS = DELETION_RECORD_DAYS * 24 * 3600;
 
-/** Collects, and logs a line for each finding. Throws only when the database does not answer. */
+/** What it looks for, and what each look is called where it fails. */
+const LOOKS: readonly [
+  name: string,
+  look: (dependencies: Dependencies, before: Date) => Findings,
+][] = [
+  ["standbys", leftStandbys],
+  ["site Jobs", leftJobs],
+  ["Secrets", leftSecrets],
+  ["names and tenants", lostNamesAndTenants],
+  ["deletions", lostDeletions],
+  ["custom domains", leftDomains],
+  ["certificates", leftCertificates],
+];
+
+/** Collects, logs a line for each finding, and records them. Throws only when the database does not answer. */
 export async function collectGarbage(dependencies: Dependencies, now = new Date()): Promise<void> {
+  const report = await beginReport(dependencies.store, now);
+  try {
+    await collect(dependencies, now, report);
+  } catch (error) {
+    report.addFailure("the rest", error);
+    throw error;
+  } finally {
+    await report.end();
+  }
+}
+
+async function collect(dependencies: Dependencies, now: Date, report: Report): Promise<void> {
   const before = addSeconds(now, -MIN_AGE_SECONDS);
-  let count = 0;
-  const looks = [
-    leftStandbys,
-    leftJobs,
-    leftSecrets,
-    lostNamesAndTenants,
-    lostDeletions,
-    leftDomains,
-    leftCertificates,
-  ];
-  await apart(() => purgeRetained(dependencies, now));
-  await apart(() => removeLeftKeys(dependencies));
-  for (const look of looks) {
-    await apart(async () => {
-      for await (const { event, ...about } of look(dependencies, before)) {
-        log("WARNING", event, about);
-        count += 1;
-      }
+  await apart("retained tenants", report, () => purgeRetained(dependencies, now));
+  await apart("keys of backups", report, () => removeLeftKeys(dependencies));
+  for (const [name, look] of LOOKS) {
+    await apart(name, report, async () => {
+      for await (const finding of look(dependencies, before)) report.add(finding);
     });
   }
-  log("INFO", "GarbageCollectionFinished", { findings: count });
+  log("INFO", "GarbageCollectionFinished", { findings: report.count() });
 }
 
 /** One thing that is not as it should be keeps nobody from looking at the others. */
-async function apart(part: () => Promise<void>): Promise<void> {
+async function apart(name: string, report: Report, part: () => Promise<void>): Promise<void> {
   try {
     await part();
   } catch (error) {
     if (isStoreUnusable(error)) throw error;
-    log("ERROR", "GarbageCollectionFailed", errorFields(error));
+    log("ERROR", "GarbageCollectionFailed", { part: name, ...errorFields(error) });
+    report.addFailure(name, error);
   }
 }
 

@@ -8,6 +8,7 @@ import type { FunctionName } from "../local/function-process.ts";
 import { readRepositoryFile, readRepositoryJson } from "../repository.ts";
 import type { Files } from "./archive.ts";
 import { bundle, EXTERNAL } from "./bundle.ts";
+import { writeConsole } from "./console.ts";
 import type { BundleOptions } from "./bundle.ts";
 import { LICENCES_NAME, licencesOf } from "./licences.ts";
 import { functionLock, functionManifest } from "./package-files.ts";
@@ -17,6 +18,7 @@ import { runTimeFilesOf } from "./run-time-files.ts";
 /** Builds a function's folder. */
 export async function buildFunction(name: FunctionName, options?: BundleOptions): Promise<Files> {
   const { files, inputs } = await bundle(name, options);
+  if (name === "api") await writeConsole();
   const runTimeFiles = runTimeFilesOf(inputs);
   const manifest = functionManifest(readRepositoryJson("package.json") as Manifest, {
     name,

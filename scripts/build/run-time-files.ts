@@ -4,10 +4,11 @@
  * @module
  */
 import { globSync } from "node:fs";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { DOCS_ASSETS } from "../../functions/api/docs/pages.ts";
 import { packageFolderOf, readRepositoryFile, repository } from "../repository.ts";
 import { BuildProblem } from "./build-error.ts";
+import { BUILT_CONSOLE } from "./console.ts";
 
 export interface RunTimeFile {
   /** Where it must lie, relative to the bundle. */
@@ -21,9 +22,17 @@ const OPERATIONS = "shared/operations";
 
 /** Every module that reads files beside itself, and which. */
 const READERS: Record<string, () => RunTimeFile[]> = {
+  "functions/api/console/console-files.ts": operatorsConsole,
   "functions/api/docs/pages.ts": documentation,
   "shared/operations/read-scripts.ts": siteScripts,
 };
+
+/** As the build has put them there. */
+function operatorsConsole(): RunTimeFile[] {
+  return globSync(`${BUILT_CONSOLE}/*`, { cwd: repository })
+    .toSorted()
+    .map((source) => ({ path: `built/${basename(source)}`, source }));
+}
 
 function documentation(): RunTimeFile[] {
   return DOCS_ASSETS.map(({ name, specifier }) => ({

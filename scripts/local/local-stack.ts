@@ -27,6 +27,7 @@ import { FAKE_BENCH_DIRECTORY, FAKE_MARIADB_DIRECTORY, SYSTEM_PATH } from "./fak
 import { announceStack, stackPaths, takeDirectory } from "./stack-directory.ts";
 import type { StackPaths } from "./stack-directory.ts";
 import type { Volume } from "./volume.ts";
+import { writeConsole } from "../build/console.ts";
 import { EMULATOR_NAMES, emulatorSpecs } from "./emulators.ts";
 import type { EmulatorName } from "./emulators.ts";
 import { listenForDocuments } from "./fake-eventarc.ts";
@@ -150,6 +151,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     undo.push(await takeEmulators(hosts));
     const reaper = startReaper();
     undo.push(() => reaper.close());
+    // What is built has its console already.
+    if (functionFiles === undefined) await writeConsole();
 
     const emulators = createProcesses(paths.logs, reaper);
     undo.push(() => emulators.stopAll());

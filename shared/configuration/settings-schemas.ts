@@ -13,6 +13,9 @@ import { API_KEY_NAME, DATABASE_TLS, NOT_IN_TERRAFORM } from "./setting-types.ts
 
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
+/** The address of a Google account. */
+const ACCOUNT = "[^\\s,@]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+";
+
 /** Of an API key: visible ASCII without the comma, and without the colon where no name stands before the key. */
 const KEY = "[\\x21-\\x2b\\x2d-\\x7e]{8,}";
 const KEY_WITHOUT_COLON = "[\\x21-\\x2b\\x2d-\\x39\\x3b-\\x7e]{8,}";
@@ -130,6 +133,18 @@ const backupSettings = {
   },
 } as const;
 
+/** What gives the slots and what shows them must agree on how many there are. */
+const slotSettings = {
+  MAX_CONCURRENT_JOBS: {
+    title: "How many site Jobs may run at once",
+    type: "integer",
+    minimum: 1,
+    maximum: 1000,
+    default: 5,
+    description: "a whole number from 1 to 1000",
+  },
+} as const;
+
 /** What every function needs. */
 export const commonSettingsSchema = {
   type: "object",
@@ -167,20 +182,42 @@ export const apiSettingsSchema = {
         "a comma-separated list of keys, each of 8 or more visible ASCII characters, as name:key or alone (then it is key-1, key-2, … by its place, and without a colon); a name is a to z, 0 to 9 and hyphens, begins with a letter and has 31 characters at most; the list may be left out where ALLOWED_CALLERS is set",
     },
     ALLOWED_CALLERS: {
-      title: "Google accounts whose ID tokens authorize a caller",
+      title: "Google accounts that may do whatever the API can",
       type: "string",
-      pattern: listOf("[^\\s,@]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"),
+      pattern: listOf(ACCOUNT),
       description:
-        "a comma-separated list of e-mail addresses of Google accounts, and set where API_AUDIENCE is",
+        "a comma-separated list of e-mail addresses of Google accounts; one of API_AUDIENCE, GOOGLE_CLIENT_ID and IAP_AUDIENCE says how they are told",
+    },
+    VIEWERS: {
+      title:
+        "Who may only read, of Google accounts and of the names in `API_KEYS`; whoever is in `ALLOWED_CALLERS` too may only read",
+      type: "string",
+      pattern: listOf(`${ACCOUNT}|key:${API_KEY_NAME}`),
+      description:
+        "a comma-separated list of e-mail addresses of Google accounts, and of key:NAME for the keys of that name in API_KEYS",
     },
     API_AUDIENCE: {
-      title: "The audience that such an ID token must have",
+      title: "The audience of the ID tokens that accounts get for the API",
       type: "string",
       // Compared with a token's as it is, so that it has no query and no fragment to differ in.
       pattern:
         "^(https://[a-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1))(:\\d{1,5})?(/[^\\s?#]*)?$",
       description:
-        "the https URL (on localhost or 127.0.0.1 also http) for which callers get their Google ID tokens, and set where ALLOWED_CALLERS is",
+        "the https URL (on localhost or 127.0.0.1 also http) for which callers get their Google ID tokens",
+    },
+    GOOGLE_CLIENT_ID: {
+      title: "The OAuth client by which people sign in to the console; ID tokens for it count too",
+      type: "string",
+      pattern: "^[0-9a-z-]+\\.apps\\.googleusercontent\\.com$",
+      description: "a client id, such as 1234567890-abc.apps.googleusercontent.com",
+    },
+    IAP_AUDIENCE: {
+      title:
+        "The audience of what Identity-Aware Proxy says of its callers, where it is in front of the API",
+      type: "string",
+      pattern: "^/projects/\\d+(/[A-Za-z0-9._-]+)+$",
+      description:
+        "the audience of a signed header, such as /projects/1234567890/global/backendServices/9876543210",
     },
     ALLOWED_ORIGINS: {
       title: "Origins whose pages may call the API from a browser",
@@ -190,6 +227,7 @@ export const apiSettingsSchema = {
       description: "* or a comma-separated list of origins, such as https://app.example.com",
     },
     ...newSiteSettings,
+    ...slotSettings,
     RETENTION_DAYS: {
       title:
         "For how many days a tenant's deletion can be taken back; until then its site is kept, and its subdomain stays taken",
@@ -225,7 +263,6 @@ export const apiSettingsSchema = {
   },
   // Fail closed: without either, nobody could be told from anybody.
   anyOf: [{ required: ["API_KEYS"] }, { required: ["ALLOWED_CALLERS"] }],
-  dependentRequired: { ALLOWED_CALLERS: ["API_AUDIENCE"], API_AUDIENCE: ["ALLOWED_CALLERS"] },
 } as const;
 
 /** What the functions that reconcile need, beside the way to their cluster. */
@@ -375,14 +412,7 @@ export const reconcilerSettingsSchema = {
       default: 30,
       description: "a whole number from 0 to 3650",
     },
-    MAX_CONCURRENT_JOBS: {
-      title: "How many site Jobs may run at once",
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 5,
-      description: "a whole number from 1 to 1000",
-    },
+    ...slotSettings,
     RETRY_PAUSE_SECONDS: {
       title:
         "The first pause between two attempts; each further one is twice as long, up to 15 minutes",

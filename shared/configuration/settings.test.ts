@@ -73,15 +73,70 @@ test("a key has the name that stands before it, or its place for one", () => {
   assert.equal(parseKeys(`${longest}:some-key-1`), [[longest, "some-key-1"]]);
 });
 
-test("allowed callers and the audience of their tokens are set together", () => {
-  for (const [set, value, missing] of [
-    ["ALLOWED_CALLERS", "ann@example.com", "API_AUDIENCE"],
-    ["API_AUDIENCE", "https://api.example.com", "ALLOWED_CALLERS"],
-  ] as const) {
-    const problems = problemsOf(() => parseApiSettings({ ...API, [set]: value }));
-    assert.is(problems.length, 1);
-    assert.match(problems[0] ?? "", new RegExp(`^${missing} is not set: .* set where ${set} is.$`));
-  }
+const ANN = "ann@example.com";
+const CLIENT_ID = "1234567890-abc.apps.googleusercontent.com";
+const IAP_AUDIENCE = "/projects/1234567890/locations/europe-west1/services/kairos-api";
+const WAYS = {
+  API_AUDIENCE: "https://api.example.com",
+  GOOGLE_CLIENT_ID: CLIENT_ID,
+  IAP_AUDIENCE,
+};
+
+for (const [way, value] of Object.entries(WAYS)) {
+  test(`accounts are told by ${way} alone, and it is of no use without accounts`, () => {
+    const env = { ...API, [way]: value };
+    assert.equal(
+      problemsOf(() => parseApiSettings({ ...env, ALLOWED_CALLERS: ANN })),
+      [],
+    );
+    assert.equal(
+      problemsOf(() => parseApiSettings({ ...env, VIEWERS: ANN })),
+      [],
+    );
+    assert.equal(
+      problemsOf(() => parseApiSettings(env)),
+      [`${way} is set, so ALLOWED_CALLERS or VIEWERS must have an account.`],
+    );
+  });
+}
+
+for (const list of ["ALLOWED_CALLERS", "VIEWERS"]) {
+  test(`accounts in ${list} are of no use without a way to tell them`, () => {
+    assert.equal(
+      problemsOf(() => parseApiSettings({ ...API, [list]: ANN })),
+      [`${list} has accounts, so one of API_AUDIENCE, GOOGLE_CLIENT_ID, IAP_AUDIENCE must be set.`],
+    );
+  });
+}
+
+const NAMED = { ...API, API_KEYS: "web:first-key,second-key,web:third-key,key-9:fourth-key" };
+
+test("viewers are accounts in lower case, and keys by their names", () => {
+  const { viewers } = parseApiSettings({
+    ...NAMED,
+    ...WAYS,
+    VIEWERS: "Bob@Example.com, key:web,key:key-9",
+  });
+  assert.equal(viewers, ["bob@example.com", "key:web", "key:key-9"]);
+  assert.equal(parseApiSettings(API).viewers, []);
+});
+
+for (const [sentence, item] of [
+  ["another name", "key:webb"],
+  ["a name by place", "key:key-2"],
+  ["a key", "key:first-key"],
+]) {
+  test(`${sentence} is no viewer, and is not quoted`, () => {
+    const problems = problemsOf(() => parseApiSettings({ ...NAMED, VIEWERS: `key:web,${item}` }));
+    assert.equal(problems, [
+      "VIEWERS must name keys by the names before them in API_KEYS; its item 2 is none.",
+    ]);
+  });
+}
+
+test("viewers alone are no callers: somebody has to be able to change things", () => {
+  const { API_KEYS: _, ...without } = { ...API, ...WAYS, VIEWERS: ANN };
+  assert.match(problemsOf(() => parseApiSettings(without)).join(), /^API_KEYS is not set/);
 });
 
 const AUDIENCE = { ...API, ALLOWED_CALLERS: "ann@example.com" };
@@ -99,6 +154,9 @@ const taken: [name: string, base: Environment, values: string[]][] = [
     ],
   ],
   ["ALLOWED_CALLERS", CALLERS, ["a@b.de", ",a@b.de, ,c@d.de,", "a@b.de,A@b.de"]],
+  ["VIEWERS", CALLERS, ["a@b.de", ",a@b.de, ,c@d.de,", "key:me@b.de"]],
+  ["GOOGLE_CLIENT_ID", AUDIENCE, [CLIENT_ID, "1234567890.apps.googleusercontent.com"]],
+  ["IAP_AUDIENCE", AUDIENCE, [IAP_AUDIENCE, "/projects/12/global/backendServices/34"]],
   ["RESERVED_SUBDOMAINS", API, ["billing", "billing, login,", "x", "a".repeat(63)]],
   ["RATE_LIMIT_PER_MINUTE", API, ["0", "1", " 600 ", "1000000"]],
 ];
@@ -147,6 +205,31 @@ const refused: [name: string, base: Environment, values: string[]][] = [
     ],
   ],
   ["ALLOWED_CALLERS", CALLERS, [",", "ann", "ann@", "ann@localhost", "a@b.de c@d.de", "a@b@c.de"]],
+  [
+    "VIEWERS",
+    CALLERS,
+    [",", "ann", "ann@localhost", "key:", "key:Web", "web", "KEY:web", "a@b.de c"],
+  ],
+  [
+    "GOOGLE_CLIENT_ID",
+    AUDIENCE,
+    [
+      "1234567890-abc",
+      "https://1-a.apps.googleusercontent.com",
+      "1-a.apps.googleusercontent.com.evil.example",
+      `${CLIENT_ID},${CLIENT_ID}`,
+    ],
+  ],
+  [
+    "IAP_AUDIENCE",
+    AUDIENCE,
+    [
+      "projects/1/global/backendServices/2",
+      "/projects/mine/apps/mine",
+      "/projects/1",
+      "/projects/1/ /2",
+    ],
+  ],
   ["RESERVED_SUBDOMAINS", API, [",", "Billing", "-a", "a-", "a.b", "a b", "a".repeat(64)]],
   ["RATE_LIMIT_PER_MINUTE", API, ["-1", "2.5", "1000001", "0x10", "1e2", "+5", "many"]],
 ];

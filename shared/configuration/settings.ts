@@ -8,7 +8,8 @@ import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import type { Bench } from "./bench.ts";
 import { toBenches } from "./benches-setting.ts";
 import type { ValuesOfBench } from "./benches-setting.ts";
-import { API_KEY_NAME } from "./setting-types.ts";
+import { toCallers } from "./callers-settings.ts";
+import type { Callers } from "./callers-settings.ts";
 import type { ClusterTarget, Environment } from "./setting-types.ts";
 import {
   apiSettingsSchema,
@@ -35,6 +36,7 @@ const NAMES = {
 const LISTS = [
   "API_KEYS",
   "ALLOWED_CALLERS",
+  "VIEWERS",
   "ALLOWED_ORIGINS",
   "RESERVED_SUBDOMAINS",
   "SITES_ADDRESSES",
@@ -77,11 +79,7 @@ interface WithBenches {
   benches: Bench[];
 }
 
-export type ApiSettings = SettingsOf<typeof apiSettingsSchema> &
-  WithBenches & {
-    /** Of each of `apiKeys`, at its place, the name of its caller. */
-    apiKeyNames: string[];
-  };
+export type ApiSettings = SettingsOf<typeof apiSettingsSchema> & WithBenches & Callers;
 
 /** What the functions that reconcile need. */
 export type ReconcilerSettings = SettingsOf<typeof reconcilerSettingsSchema> &
@@ -102,23 +100,7 @@ export function parseCommonSettings(env: Environment): CommonSettings {
 export function parseApiSettings(env: Environment): ApiSettings {
   const values = readApi(env);
   const settings = toSettings(apiSettingsSchema, values);
-  const allowedCallers = settings.allowedCallers.map((email) => email.toLowerCase());
-  const named = settings.apiKeys.map(toNamedKey);
-  return {
-    ...settings,
-    benches: toBenches(env, values),
-    apiKeys: named.map(({ key }) => key),
-    apiKeyNames: named.map(({ name }) => name),
-    allowedCallers,
-  };
-}
-
-const NAMED_KEY = new RegExp(`^(${API_KEY_NAME}):(.+)$`);
-
-/** A key with the name before it; without one, its place is its name. */
-function toNamedKey(item: string, index: number): { name: string; key: string } {
-  const [, name = `key-${index + 1}`, key = item] = NAMED_KEY.exec(item) ?? [];
-  return { name, key };
+  return { ...settings, benches: toBenches(env, values), ...toCallers(settings) };
 }
 
 /** Takes the first of the three ways to the cluster that the environment speaks of. */

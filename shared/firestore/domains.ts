@@ -157,7 +157,8 @@ function toStoredDomain(snapshot: DocumentSnapshot): Stored<Domain> | null {
   return { record: fields as unknown as Domain, version: versionOf(snapshot.updateTime) };
 }
 
-function toShownDomain(snapshot: DocumentSnapshot): Domain | null {
+/** A domain to be looked at, however damaged its record is; null when it is not there. */
+export function toShownDomain(snapshot: DocumentSnapshot): Domain | null {
   if (!snapshot.exists) return null;
   const fields = toDates(snapshot.data()) as Record<string, unknown>;
   const damaged = damagedDomainFields(fields, snapshot.id);

@@ -96,7 +96,14 @@ export function openOperationList(firestore: Firestore) {
     });
   }
 
-  return { listOperations, readOperation, operationSeconds };
+  /** The operations in a state that were asked for first, without their logs. */
+  async function oldestOperations(state: OperationState, limit: number): Promise<ShownOperation[]> {
+    const inState = operations.where("state", "==", state).orderBy("created_at").limit(limit);
+    const { docs } = await call(inState.select(...Object.keys(LISTED)).get());
+    return docs.flatMap((document) => toShownOperation(document) ?? []);
+  }
+
+  return { listOperations, readOperation, operationSeconds, oldestOperations };
 }
 
 function matchingIn(operations: Query, filter: OperationListRequest["filter"]): Query {

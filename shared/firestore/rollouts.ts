@@ -268,7 +268,8 @@ function toStoredRollout(snapshot: DocumentSnapshot): Stored<Rollout> | null {
   return { record: fields as unknown as Rollout, version: versionOf(snapshot.updateTime) };
 }
 
-function toShownRollout(snapshot: DocumentSnapshot): Rollout | null {
+/** A rollout to be looked at, however damaged its record is; null when it is not there. */
+export function toShownRollout(snapshot: DocumentSnapshot): Rollout | null {
   if (!snapshot.exists) return null;
   const fields = toDates(snapshot.data()) as Record<string, unknown>;
   const damaged = damagedRolloutFields(fields, snapshot.id);

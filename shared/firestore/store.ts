@@ -18,6 +18,7 @@
  * | `rollouts/{id}`          | a rollout: where it is, and who is under way           | `rollouts.ts`                      |
  * | `system/rollout`         | which rollout's turn it is                             | `rollouts.ts`                      |
  * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
+ * | `system/garbage-collection` | what the newest garbage collection has found        | `garbage-collection.ts`            |
  *
  * @module
  */
@@ -28,6 +29,8 @@ import { openBenches } from "./benches.ts";
 import { openDeletions } from "./deletions.ts";
 import { openDomains } from "./domains.ts";
 import { CALL_MILLISECONDS } from "./firestore-calls.ts";
+import { openFleet } from "./fleet.ts";
+import { openGarbageCollection } from "./garbage-collection.ts";
 import { openHeartbeat } from "./heartbeat.ts";
 import { openHistory } from "./history.ts";
 import { openOperationList } from "./operation-list.ts";
@@ -42,6 +45,8 @@ import { openTenantRequests } from "./tenant-requests.ts";
 import { openTenants } from "./tenants.ts";
 
 export type { DomainBasis, DomainCommandWrite, DomainCreated } from "./domains.ts";
+export type { FleetBackups, FleetCounts, Some } from "./fleet.ts";
+export type { CollectionRun, StoredFinding } from "./garbage-collection.ts";
 export type { OperationList, OperationListRequest } from "./operation-list.ts";
 export type { Reservation } from "./reservations.ts";
 export type { UnsentEvents, UnsentTenant } from "./outbox.ts";
@@ -96,6 +101,8 @@ export function openStore({ projectId, emulatorHost }: StoreOptions) {
     ...deletions.methods,
     ...outbox.methods,
     ...openHeartbeat(firestore),
+    ...openFleet(firestore),
+    ...openGarbageCollection(firestore),
     close: () => firestore.terminate(),
   };
 }

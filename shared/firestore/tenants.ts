@@ -7,7 +7,7 @@
  */
 import type { Firestore, WriteBatch } from "@google-cloud/firestore";
 import { within } from "../platform/deadline.ts";
-import type { EndedJob } from "../reconciler/history-writes.ts";
+import type { SeenJob } from "../reconciler/history-writes.ts";
 import type { Claim, Stored, Version } from "../reconciler/ports.ts";
 import { toldOfGone, toldOfNew, toTenantWrite } from "../reconciler/tenant-write.ts";
 import type { ToldOf } from "../reconciler/tenant-write.ts";
@@ -45,8 +45,8 @@ interface Neighbours {
 /** What is written together with changes to a tenant. */
 interface WriteOptions {
   freedSlot?: number | null;
-  /** What is left of the Job whose outcome is written. */
-  ended?: EndedJob | null;
+  /** What is left of the Job whose outcome is written, or what there is of the one that works. */
+  seen?: SeenJob | null;
 }
 
 export function openTenants(firestore: Firestore, neighbours: Neighbours) {
@@ -119,9 +119,9 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
     batch: WriteBatch,
     { record: before, version }: Stored<Tenant>,
     changes: TenantChanges,
-    ended: EndedJob | null = null,
+    seen: SeenJob | null = null,
   ): Promise<Tenant> {
-    const { record, names, ...write } = toTenantWrite(before, changes, ended);
+    const { record, names, ...write } = toTenantWrite(before, changes, seen);
     batch.update(tenants.doc(before.id), toFieldPaths(write.changes), unchangedSince(version));
     addToldOf(batch, write);
     for (const name of names.reserved) reservations.addNew(batch, name, record.id);
@@ -142,10 +142,10 @@ export function openTenants(firestore: Firestore, neighbours: Neighbours) {
   async function writeTenant(
     stored: Stored<Tenant>,
     changes: TenantChanges,
-    { freedSlot = null, ended = null }: WriteOptions = {},
+    { freedSlot = null, seen = null }: WriteOptions = {},
   ): Promise<Stored<Tenant> | null> {
     const batch = firestore.batch();
-    const record = await addChanges(batch, stored, changes, ended);
+    const record = await addChanges(batch, stored, changes, seen);
     if (freedSlot !== null) await slots.addEnd(batch, freedSlot, record.id);
     const written = await commit(() => batch.commit(), ...LOST_UPDATE);
     return written === null ? null : { record, version: versionOf(written[0]?.writeTime) };

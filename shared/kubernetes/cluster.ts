@@ -26,11 +26,12 @@ import {
 } from "./cluster-answers.ts";
 import type { Check } from "./cluster-answers.ts";
 import { connect } from "./cluster-clients.ts";
-import { readLog, readStep } from "./container-log.ts";
+import { readLog, readTail } from "./container-log.ts";
 import type { ContainerLog, LogSource } from "./container-log.ts";
 import { toBlocker, uidToAskAbout } from "./job-diagnosis.ts";
 import { endCondition, newestFirst, toOutcome } from "./job-outcome.ts";
 import { begunContainers, toReport } from "./job-report.ts";
+import { stepsIn } from "./job-steps.ts";
 import { LABELS, MANAGED_BY } from "../operations/job-manifest.ts";
 import type { Made } from "../reconciler/ports.ts";
 import { OPERATION_KINDS } from "../operations/registry.ts";
@@ -57,8 +58,8 @@ const CALL_MILLISECONDS = 10_000;
 /** What is over by then is nobody's news (`isReportable` of `reconciler/blocker.ts`), and costs no further call. */
 export const STEP_AFTER_SECONDS = 45;
 
-/** A working Job's step only says more, so it is not waited for as long as other answers. */
-const STEP_MILLISECONDS = 3_000;
+/** A working Job's log only says more, so it is not waited for as long as other answers. */
+const TAIL_MILLISECONDS = 3_000;
 
 /** How often it is looked at most whether the cluster is elsewhere. */
 const FORGET_MILLISECONDS = 30_000;
@@ -131,7 +132,7 @@ export function connectCluster(
     }
   }
 
-  /** The tenant's Job, and how it ended, or what blocks it, or at which step it is; null when there is none. */
+  /** The tenant's Job, and how it ended, or what blocks it, or how far it is; null when there is none. */
   async function readJob(tenantId: string): Promise<Job | null> {
     const name = jobName(tenantId);
     const job = await jobNamed(name);
@@ -147,7 +148,7 @@ export function connectCluster(
       ...identity,
       outcome: condition === undefined ? null : toOutcome(condition, pods),
       blocker,
-      ...(container !== null && { step: await stepOf(container) }),
+      ...(container !== null && (await workOf(job, container))),
     };
   }
 
@@ -186,10 +187,17 @@ export function connectCluster(
     return pod === undefined || running === undefined ? null : { pod, container: running.name };
   }
 
-  async function stepOf({ pod, container }: WorkingContainer): Promise<JobStep | null> {
+  /** At which step a Job is, and what there is of it by then, out of one look at its log. */
+  async function workOf(
+    job: V1Job,
+    { pod, container }: WorkingContainer,
+  ): Promise<{ step: JobStep | null; report: JobReport | null }> {
     const { core } = await connected();
-    const milliseconds = Math.min(STEP_MILLISECONDS, callMilliseconds);
-    return readStep({ core, namespace, pod, container }, milliseconds);
+    const milliseconds = Math.min(TAIL_MILLISECONDS, callMilliseconds);
+    const tail = await readTail({ core, namespace, pod, container }, milliseconds);
+    if (tail === null) return { step: null, report: null };
+    const step = stepsIn(tail.read).at(-1) ?? null;
+    return { step, report: toReport(job, pod, new Map([[container, tail]])) };
   }
 
   async function podsOf(name: string): Promise<V1Pod[]> {

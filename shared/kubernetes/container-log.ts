@@ -5,9 +5,7 @@
  * @module
  */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import type { JobStep } from "../reconciler/decision.ts";
 import { within } from "../platform/deadline.ts";
-import { stepsIn } from "./job-steps.ts";
 
 /** What is there of a container's log: all of it, or, of a very long one, its beginning and its end. */
 export interface ContainerLog {
@@ -49,11 +47,14 @@ export async function readLog(
   });
 }
 
-/** The step that its last lines say has begun; null where they do not, or cannot be had in time. */
-export async function readStep(source: LogSource, milliseconds: number): Promise<JobStep | null> {
+/** The last lines of one that is being written; null where they cannot be had in time, or without their end. */
+export async function readTail(
+  source: LogSource,
+  milliseconds: number,
+): Promise<ContainerLog | null> {
   return orNull(milliseconds, async () => {
     const tail = await ask(source, TAIL_LINES);
-    return isWhole(tail) ? (stepsIn(tail).at(-1) ?? null) : null;
+    return isWhole(tail) ? { read: tail, end: tail } : null;
   });
 }
 

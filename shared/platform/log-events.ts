@@ -25,9 +25,12 @@ export const LOG_EVENTS = {
     "A document of events is no status event. It stays, and the tenant's others are sent.",
   EventSent: "A status event was published.",
   EventsNotSent: "Status events were not published; they stay, and the resync sends them.",
+  FindingsNotRecorded:
+    "What the garbage collection has found is in its log lines only; the API shows what an older one has.",
   GarbageCollectionFailed: "A part of the garbage collection was not finished.",
   GarbageCollectionFinished: "The garbage collection has ended, with so many findings.",
-  GoogleKeysUnavailable: "Google's public keys cannot be read, so no ID token can be checked.",
+  GoogleKeysUnavailable:
+    "Google's public keys cannot be read, so no Google account can be checked.",
   MessageFailed: "A message was not carried out for want of the database. It comes again.",
   MessageNotUnderstood:
     "A message is neither a trigger nor a Kubernetes event. It ends as a dead letter.",

@@ -14,7 +14,7 @@ import {
   TEST_RESTORE_KIND,
 } from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
-import type { EndedJob } from "./history-writes.ts";
+import type { SeenJob } from "./history-writes.ts";
 
 /** What is written of a backup's record; what is not named stays. */
 export interface BackupWrite {
@@ -22,18 +22,18 @@ export interface BackupWrite {
   fields: Partial<BackupRecord>;
 }
 
-/** What changes of backups when a tenant's record does. `ended`, if it is known, is what is left of a Job. */
+/** What changes of backups when a tenant's record does. `seen`, if it is known, is the Job that it is about. */
 export function backupsOfChange(
   before: Tenant,
   after: Tenant,
-  ended: EndedJob | null,
+  seen: SeenJob | null,
 ): BackupWrite[] {
   const [was, is] = [pendingBackup(before), pendingBackup(after)];
   const tests = testsOfChange(before, after);
   if (was?.id === is?.id) return tests;
   return [
     ...tests,
-    ...(was === null ? [] : [closed(was, after, ended)]),
+    ...(was === null ? [] : [closed(was, after, seen)]),
     ...(is === null ? [] : [opened(is, after)]),
   ];
 }
@@ -95,7 +95,7 @@ function opened(
   };
 }
 
-function closed(backup: BackupRequest, tenant: Tenant, ended: EndedJob | null): BackupWrite {
+function closed(backup: BackupRequest, tenant: Tenant, seen: SeenJob | null): BackupWrite {
   const { profile, status, updated_at } = tenant;
   if (status.done[BACKUP_KIND] !== backup.id) {
     return failed(backup, whyNotMade(tenant, backup), null, updated_at);
@@ -103,7 +103,7 @@ function closed(backup: BackupRequest, tenant: Tenant, ended: EndedJob | null): 
   if (status.condition === "failed") {
     return failed(backup, status.reason, withoutPersonalData(status.message, profile), updated_at);
   }
-  const { endedAt = null, result = null } = ended?.report ?? {};
+  const { endedAt = null, result = null } = seen?.report ?? {};
   return {
     id: backup.id,
     fields: {

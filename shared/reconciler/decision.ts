@@ -35,7 +35,7 @@ export interface JobStep {
   since: Date;
 }
 
-/** What is left of a Job that has ended, for the history. What nobody knows is null. */
+/** What is left of a Job that has ended, or there is of one that works, for the history. What nobody knows is null. */
 export interface JobReport {
   createdAt: Date | null;
   /** When its first container ran. */
@@ -62,6 +62,8 @@ export interface Job {
   blocker: Blocker | null;
   /** The step that a Job is at which has worked for a while; not there where nobody looked. */
   step?: JobStep | null;
+  /** What there is of it by then; not there where nobody looked, and null where that cannot be had. */
+  report?: JobReport | null;
 }
 
 /** All that a decision rests on. A Job that is not there is null. */

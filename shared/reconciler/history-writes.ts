@@ -19,8 +19,8 @@ export interface OperationWrite {
   fields: Partial<OperationRecord>;
 }
 
-/** A Job that has ended, with what is left of it. */
-export interface EndedJob {
+/** A Job whose log was read: one that has ended, with what is left of it, or one that works, with what there is of it. */
+export interface SeenJob {
   generation: number;
   attempt: number;
   report: JobReport;
@@ -34,22 +34,25 @@ export function historyOfNew(tenant: Tenant): OperationWrite[] {
   return openAttempts(tenant).map((attempt) => opened(attempt, tenant));
 }
 
-/** What changes in the history when a tenant's record does. `ended`, if it is known, is what is left of a Job. */
+/** What changes in the history when a tenant's record does, or when there is news of a Job that works. */
 export function historyOfChange(
   before: Tenant,
   after: Tenant,
-  ended: EndedJob | null,
+  seen: SeenJob | null,
 ): OperationWrite[] {
   const [were, are] = [openAttempts(before), openAttempts(after)];
   const isAmong = (attempts: Attempt[], one: Attempt) =>
     attempts.some((other) => isSame(one, other));
   return [
-    ...were.filter((one) => !isAmong(are, one)).map((one) => closed(one, after, ended)),
+    ...were.filter((one) => !isAmong(are, one)).map((one) => closed(one, after, seen)),
     ...are.filter((one) => !isAmong(were, one)).map((one) => opened(one, after)),
     ...are
       .filter((one) => were.some((was) => isSame(one, was) && was.slot_at === null))
       .filter(({ slot_at }) => slot_at !== null)
       .map((one) => begun(one, after)),
+    ...are
+      .filter((one) => isAmong(were, one))
+      .flatMap((one) => (isOf(seen, one) ? atWork(one, after, seen) : [])),
   ];
 }
 
@@ -103,30 +106,38 @@ function begun(attempt: Attempt, tenant: Tenant): OperationWrite {
   return toWrite(attempt, tenant, { state: "running" });
 }
 
-function closed(attempt: Attempt, tenant: Tenant, ended: EndedJob | null): OperationWrite {
-  const { profile, updated_at } = tenant;
-  const isItsJob = ended?.generation === attempt.generation && ended.attempt === attempt.attempt;
-  const { createdAt, runningAt, endedAt, steps, log }: JobReport = isItsJob
-    ? ended.report
-    : NOTHING_LEFT;
+/** What there is of a Job that works, as far as it has come. */
+function atWork(attempt: Attempt, tenant: Tenant, { report }: SeenJob): OperationWrite {
+  return toWrite(attempt, tenant, traceOf(report, tenant));
+}
+
+/** Of a Job of which nothing is left, the record keeps what was seen while it worked. */
+function closed(attempt: Attempt, tenant: Tenant, seen: SeenJob | null): OperationWrite {
+  const report = isOf(seen, attempt) ? seen.report : null;
   return toWrite(attempt, tenant, {
     ...endOf(attempt, tenant),
-    job_at: createdAt,
-    running_at: runningAt,
-    ended_at: endedAt ?? updated_at,
-    steps,
-    log: withoutPersonalData(log, profile),
+    ended_at: report?.endedAt ?? tenant.updated_at,
+    ...(report && traceOf(report, tenant)),
   });
 }
 
-const NOTHING_LEFT: JobReport = {
-  createdAt: null,
-  runningAt: null,
-  endedAt: null,
-  steps: [],
-  log: null,
-  result: null,
-};
+/** Whether a Job is the attempt's. */
+function isOf(seen: SeenJob | null, { generation, attempt }: Attempt): seen is SeenJob {
+  return seen?.generation === generation && seen.attempt === attempt;
+}
+
+/** What a Job leaves in the history. */
+function traceOf(
+  { createdAt, runningAt, steps, log }: JobReport,
+  { profile }: Tenant,
+): Pick<OperationRecord, "job_at" | "running_at" | "steps" | "log"> {
+  return {
+    job_at: createdAt,
+    running_at: runningAt,
+    steps,
+    log: withoutPersonalData(log, profile),
+  };
+}
 
 /** How an attempt has ended, by what the record says now. */
 function endOf(

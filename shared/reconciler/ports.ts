@@ -7,7 +7,7 @@ import type { SiteSecret } from "../tenant/names.ts";
 import type { Operation, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Blocker } from "./blocker.ts";
 import type { DecideSettings, Decision, Job, JobReport } from "./decision.ts";
-import type { EndedJob } from "./history-writes.ts";
+import type { SeenJob } from "./history-writes.ts";
 
 declare const OPAQUE: unique symbol;
 
@@ -49,8 +49,8 @@ export interface Io {
       stored: Stored<Tenant>;
       changes: TenantChanges;
       freedSlot: number | null;
-      /** What is left of the Job whose outcome is written. */
-      ended: EndedJob | null;
+      /** What is left of the Job whose outcome is written, or what there is of the one that works. */
+      seen: SeenJob | null;
     };
     result: Stored<Tenant> | null;
   };

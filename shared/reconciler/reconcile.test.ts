@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { JobOutcome } from "./decision.ts";
+import type { JobOutcome, JobReport } from "./decision.ts";
 import type { Blocker } from "./blocker.ts";
 import { runSteps } from "./run-steps.ts";
 import { reconcile } from "./reconcile.ts";
@@ -535,6 +535,56 @@ test("a record that keeps changing is read five times and then left to the resyn
   assert.is(await runSteps(reconcile(ID, SETTINGS), watched(it, asked)), "provisioning");
   assert.is(asked.filter((io) => io === "readTenant").length, 5);
   assert.ok(statusOf(it).next_reconcile_at);
+});
+
+const SEEN: JobReport = {
+  ...{ createdAt: null, runningAt: null, endedAt: null, result: null, steps: [] },
+  log: "Installing erpnext",
+};
+
+/** Has the tenant's Job be one that works, and whose log was read. */
+function readLogs({ handlers }: Model): void {
+  const { readJob } = handlers;
+  handlers.readJob = async (request) => {
+    const job = await readJob(request);
+    return job && { ...job, step: null, report: SEEN };
+  };
+}
+
+test("of a Job that works, what was seen is written at each look, and nothing else changes", async () => {
+  const it = createModel();
+  createTenant(it);
+  await run(it);
+  readLogs(it);
+  const seen: unknown[] = [];
+  const { writeTenant } = it.handlers;
+  it.handlers.writeTenant = (request) => {
+    seen.push(request.seen);
+    return writeTenant(request);
+  };
+  const before = recordOf(it);
+  await run(it);
+  assert.equal(seen, [{ generation: 1, attempt: 1, report: SEEN }]);
+  assert.equal(recordOf(it), before);
+});
+
+test("what was seen of a Job that works is lost where its outcome came before", async () => {
+  const it = createModel();
+  createTenant(it);
+  await run(it);
+  readLogs(it);
+  const written: unknown[] = [];
+  const { writeTenant } = it.handlers;
+  let isFirst = true;
+  it.handlers.writeTenant = async (request) => {
+    if (isFirst) giveCommand(it, "delete");
+    isFirst = false;
+    const result = await writeTenant(request);
+    if (result !== null && request.seen !== null) written.push(request.seen);
+    return result;
+  };
+  await run(it);
+  assert.equal(written, []);
 });
 
 test("a requeue that is due is put off before the cluster is touched", async () => {

@@ -17,10 +17,10 @@ import type { Blocker } from "./blocker.ts";
 import { blockedChanges, decide } from "./decide.ts";
 import { REQUEUE_SECONDS } from "./decision.ts";
 import type { Action, Decision, Job } from "./decision.ts";
-import type { EndedJob } from "./history-writes.ts";
+import type { SeenJob } from "./history-writes.ts";
 import { ask } from "./ports.ts";
 import type { ActionResult, Reconciling, ReconcileSettings, Stored } from "./ports.ts";
-import { changesOf, write } from "./status-writes.ts";
+import { changesOf, unchanged, write } from "./status-writes.ts";
 import { takeSlot } from "./take-slot.ts";
 
 /** More rounds than any path through `decide` takes. */
@@ -56,8 +56,8 @@ export function* reconcile(
     const decision = decideNext({ tenant: stored.record, job }, now, settings);
     yield* ask("decided", { tenant: stored.record, decision, now });
 
-    const ended = yield* readEnded(tenantId, job, decision);
-    const done = yield* carryOut(decision, stored, ended, now, settings);
+    const seen = (yield* readEnded(tenantId, job, decision)) ?? seenAtWork(job, decision);
+    const done = yield* carryOut(decision, stored, seen, now, settings);
     phase = done.phase;
     if (done.result === "lost") lostRaces += 1;
     else if (!decision.requeue || done.result === "waiting") return phase;
@@ -70,11 +70,18 @@ function* readEnded(
   tenantId: string,
   job: Job | null,
   { changes }: Decision,
-): Reconciling<EndedJob | null> {
+): Reconciling<SeenJob | null> {
   if (job === null || job.outcome === null || changes === null) return null;
   const { uid, generation, attempt } = job;
   const report = yield* ask("readReport", { tenantId, uid });
   return report && { generation, attempt, report };
+}
+
+/** What there is of a Job that works, where somebody has looked. */
+function seenAtWork(job: Job | null, { reason }: Decision): SeenJob | null {
+  if (reason !== "JobIsWorking" || !job?.report) return null;
+  const { generation, attempt, report } = job;
+  return { generation, attempt, report };
 }
 
 /**
@@ -102,12 +109,12 @@ interface Done {
 function* carryOut(
   decision: Decision,
   stored: Stored<Tenant>,
-  ended: EndedJob | null,
+  seen: SeenJob | null,
   now: Date,
   settings: ReconcileSettings,
 ): Reconciling<Done> {
-  const changes = changesOf(stored.record, decision, now);
-  const written = changes === null ? stored : yield* write(stored, changes, ended);
+  const changes = changesOf(stored.record, decision, now) ?? (seen && unchanged(stored.record));
+  const written = changes === null ? stored : yield* write(stored, changes, seen);
   if (written === null) return { phase: stored.record.status.phase, result: "lost" };
   let current: Stored<Tenant> = written;
   for (const action of decision.actions) {

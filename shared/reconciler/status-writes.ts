@@ -6,7 +6,7 @@
 import { addSeconds } from "../tenant/tenant.ts";
 import type { StatusChanges, Tenant, TenantChanges } from "../tenant/tenant.ts";
 import type { Decision } from "./decision.ts";
-import type { EndedJob } from "./history-writes.ts";
+import type { SeenJob } from "./history-writes.ts";
 import { ask } from "./ports.ts";
 import type { Reconciling, Stored } from "./ports.ts";
 
@@ -25,6 +25,11 @@ export function changesOf(tenant: Tenant, decision: Decision, now: Date): Tenant
   return { status: { next_reconcile_at } };
 }
 
+/** Changes that leave all as it is, for what is written beside a record and only if that is as it was read. */
+export function unchanged({ status: { next_reconcile_at } }: Tenant): TenantChanges {
+  return { status: { next_reconcile_at } };
+}
+
 /** Whether a requeue need not be written anew: it is no later than asked for, and not much earlier. */
 function isAsGood(present: Date | null, asked: Date | null, now: Date): boolean {
   if (present === null || asked === null) return present === asked;
@@ -36,10 +41,10 @@ function isAsGood(present: Date | null, asked: Date | null, now: Date): boolean 
 export function* write(
   stored: Stored<Tenant>,
   changes: TenantChanges,
-  ended: EndedJob | null = null,
+  seen: SeenJob | null = null,
 ): Reconciling<Stored<Tenant> | null> {
   const freedSlot = slotFreedBy(changes.status ?? {}, stored.record);
-  const written = yield* ask("writeTenant", { stored, changes, freedSlot, ended });
+  const written = yield* ask("writeTenant", { stored, changes, freedSlot, seen });
   if (written === null) return null;
   // Only now: a trigger before the slot is free would find it taken.
   if (freedSlot !== null) yield* ask("triggerNextInQueue", {});

@@ -8,7 +8,7 @@ import { addSeconds, newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Operation, StatusChanges, Tenant } from "../tenant/tenant.ts";
 import { decide } from "./decide.ts";
 import type { Job, JobOutcome, JobReport } from "./decision.ts";
-import type { EndedJob } from "./history-writes.ts";
+import type { SeenJob } from "./history-writes.ts";
 import { takingChanges } from "./slot-queue.ts";
 import { toldOfGone, toldOfNew, toTenantWrite } from "./tenant-write.ts";
 import type { TenantWrite } from "./tenant-write.ts";
@@ -42,9 +42,9 @@ function write(
   tenant: Tenant,
   status: StatusChanges,
   seconds: number,
-  ended: EndedJob | null = null,
+  seen: SeenJob | null = null,
 ): TenantWrite {
-  return toTenantWrite(tenant, { status, updated_at: later(seconds) }, ended);
+  return toTenantWrite(tenant, { status, updated_at: later(seconds) }, seen);
 }
 
 const LIMITS = { upgradeDeadlineMinutes: 240 };
@@ -216,7 +216,30 @@ test("what is left of a Job is kept with its own attempt, and with no other", ()
   assert.equal(own?.fields.steps, steps);
   const anothers = { generation: 7, attempt: 1, report };
   const [other] = write(working, { observed_generation: 1 }, 60, anothers).operations;
-  assert.is(other?.fields.log, null);
+  assert.is(other?.fields.log, undefined);
+});
+
+test("what there is of a Job that works is kept with its attempt, which goes on", () => {
+  const steps = [{ name: "start", started_at: later(7), ended_at: null }];
+  const times = { createdAt: later(6), runningAt: later(7), endedAt: null };
+  const report = { ...times, steps, log: "for Ada", result: null };
+  const seen = { generation: 1, attempt: 1, report };
+  const { operations, event } = write(working, { next_reconcile_at: later(60) }, 60, seen);
+  const [{ id, fields } = { id: "", fields: {} }, ...others] = operations;
+  assert.equal([id, others, event], [`${ID}.1.1`, [], null]);
+  const { state, ended_at, job_at, running_at, log } = fields;
+  assert.equal([state, ended_at], [undefined, undefined]);
+  assert.equal([job_at, running_at, fields.steps, log], [later(6), later(7), steps, "for ***"]);
+  const other = { ...seen, attempt: 2 };
+  assert.equal(write(working, { next_reconcile_at: later(60) }, 60, other).operations, []);
+});
+
+test("of a Job of which nothing is left, what was seen while it worked is kept", () => {
+  const [ended] = end(working, FAILURE, 60).operations;
+  assert.is(ended?.fields.state, "failed");
+  for (const field of ["job_at", "running_at", "steps", "log"]) {
+    assert.not(field in (ended?.fields ?? {}), field);
+  }
 });
 
 test("a command is queued; one that overtakes another that has not begun supersedes it", () => {

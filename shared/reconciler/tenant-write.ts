@@ -13,7 +13,7 @@ import type { Tenant, TenantChanges } from "../tenant/tenant.ts";
 import { backupsOfChange } from "./backup-writes.ts";
 import type { BackupWrite } from "./backup-writes.ts";
 import { historyOfChange, historyOfGone, historyOfNew } from "./history-writes.ts";
-import type { EndedJob, OperationWrite } from "./history-writes.ts";
+import type { OperationWrite, SeenJob } from "./history-writes.ts";
 
 /** What is written beside a tenant's record. */
 export interface ToldOf {
@@ -39,15 +39,15 @@ export function toldOfNew(tenant: Tenant): ToldOf {
   return { event, operations: historyOfNew(tenant), backups: [] };
 }
 
-/** What changes to a tenant come to. `ended`, if it is known, is what is left of a Job whose outcome they record. */
+/** What changes to a tenant come to. `seen`, if it is known, is the Job that they are about. */
 export function toTenantWrite(
   before: Tenant,
   changes: TenantChanges,
-  ended: EndedJob | null = null,
+  seen: SeenJob | null = null,
 ): TenantWrite {
   const after = withChanges(before, changes);
-  const operations = historyOfChange(before, after, ended);
-  const backups = backupsOfChange(before, after, ended);
+  const operations = historyOfChange(before, after, seen);
+  const backups = backupsOfChange(before, after, seen);
   const names = namesOfChange(before, after);
   if (!isViewChanged(before, after)) {
     return { changes, record: after, names, event: null, operations, backups };

@@ -5,6 +5,7 @@
  */
 import {
   all,
+  ifThere,
   isCount,
   isDate,
   isName,
@@ -85,6 +86,8 @@ const FAILED: Checks<FailedTenant> = {
   at: isDate,
   reason: isName,
   message: orNull(isText),
+  patch: ifThere(orNull(isText)),
+  step: ifThere(orNull(isText)),
 };
 
 const ROLLOUT: Checks<Rollout> = {

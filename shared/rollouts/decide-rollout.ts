@@ -140,16 +140,17 @@ function withOutcome(rollout: Rollout, one: UnderWay, tenant: SeenTenant, now: D
     case "moved":
       return ended(rollout, one, { done: 1 }, now, "done");
     case "failed": {
-      const { reason, message } = tenant;
-      const failed = addListed(rollout.failed, [{ id, at: now, reason, message }]);
+      const { reason, message, patch, step } = tenant;
+      const failed = addListed(rollout.failed, [{ id, at: now, reason, message, patch, step }]);
       return ended({ ...rollout, failed }, one, { failed: 1 }, now, "failed");
     }
     case "gone":
       return ended(rollout, one, { gone: 1 }, now);
     case "damaged": {
       // Nobody knows what came of it, so it says nothing of the new bench.
-      const reason = "RecordDamaged";
-      const failed = addListed(rollout.failed, [{ id, at: now, reason, message: null }]);
+      const nothing = { message: null, patch: null, step: null };
+      const unknown = { id, at: now, reason: "RecordDamaged", ...nothing };
+      const failed = addListed(rollout.failed, [unknown]);
       return ended({ ...rollout, failed }, one, { failed: 1 }, now);
     }
     case "free":

@@ -19,7 +19,13 @@ export type Standing =
   /** It was asked, and the outcome is not known. */
   | { is: "moving" }
   /** It was asked, and is on its old bench again. */
-  | { is: "failed"; reason: string; message: string | null }
+  | {
+      is: "failed";
+      reason: string;
+      message: string | null;
+      patch: string | null;
+      step: string | null;
+    }
   /** The same, but it was asked by somebody else. */
   | { is: "failed-before"; message: string | null }
   | { is: "pinned"; message: string; until: Date | null }

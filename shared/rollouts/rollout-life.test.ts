@@ -188,8 +188,9 @@ function standingOf(tenant: Tenant | undefined, mark: string, minute: number): S
   if (tenant.deletedAt !== null && tenant.deletedAt <= minute) return { is: "gone" };
   if (tenant.isMoved) return { is: "moved" };
   if (tenant.left !== null) return { is: "moving" };
-  if (tenant.asked.includes(mark))
-    return { is: "failed", reason: "MigrationFailed", message: "no" };
+  if (tenant.asked.includes(mark)) {
+    return { is: "failed", reason: "MigrationFailed", message: "no", patch: null, step: null };
+  }
   if (tenant.isPinned) return { is: "pinned", message: "year-end", until: null };
   if (minute < tenant.busyUntil) return { is: "busy" };
   return { is: "free", timeZone: tenant.timeZone };

@@ -146,7 +146,12 @@ export interface FailedTenant {
   id: string;
   at: Date;
   reason: string;
+  /** With the patch before it, where one has failed. */
   message: string | null;
+  /** The patch of an app's that failed; null where it was none, not there in records from before it was kept. */
+  patch?: string | null;
+  /** At which step it failed; likewise. */
+  step?: string | null;
 }
 
 /** Why tenants are passed over. */

@@ -51,6 +51,13 @@ function upgrade(more: Partial<Upgrade>, at = NOW): { upgrade: Upgrade } {
 }
 
 const WHY = "erpnext.patches.v17.fix: *** is no";
+const FAILED: Standing = {
+  is: "failed",
+  reason: "MigrationFailed",
+  message: WHY,
+  patch: "erpnext.patches.v17.fix",
+  step: "migrate",
+};
 
 const cases: [sentence: string, tenant: Tenant, standing: Standing][] = [
   ["can be asked", tenantWith({}), { is: "free", timeZone: null }],
@@ -92,18 +99,14 @@ const cases: [sentence: string, tenant: Tenant, standing: Standing][] = [
     }),
     { is: "moving" },
   ],
-  [
-    "was taken back",
-    tenantWith({ spec: asked, status: { ...done, ...upgrade({}) } }),
-    { is: "failed", reason: "MigrationFailed", message: WHY },
-  ],
+  ["was taken back", tenantWith({ spec: asked, status: { ...done, ...upgrade({}) } }), FAILED],
   [
     "was taken back, and something else is being done to it",
     tenantWith({
       spec: { ...asked, generation: 2 },
       status: { ...done, ...upgrade({}) },
     }),
-    { is: "failed", reason: "MigrationFailed", message: WHY },
+    FAILED,
   ],
   [
     "could not be backed up before",
@@ -111,7 +114,7 @@ const cases: [sentence: string, tenant: Tenant, standing: Standing][] = [
       spec: asked,
       status: { ...done, condition: "failed", reason: "BucketDenied", message: "no" },
     }),
-    { is: "failed", reason: "BucketDenied", message: "no" },
+    { is: "failed", reason: "BucketDenied", message: "no", patch: null, step: null },
   ],
   [
     "was taken back after somebody else had asked",

@@ -51,10 +51,11 @@ function isUnderWay(tenant: Tenant): boolean {
 function whyFailed(
   { status, profile }: Tenant,
   to: string,
-): { reason: string; message: string | null } {
+): Omit<Extract<Standing, { is: "failed" }>, "is"> {
   const failure = status.upgrade?.to === to ? status.upgrade.failure : null;
-  const { reason, message } = failure ?? status;
+  const { step, reason, message } = failure ?? status;
   const patch = failure?.patch ?? null;
   const words = patch === null ? message : `${patch}: ${message ?? "it failed"}`;
-  return { reason: reason ?? "NotUpgraded", message: withoutPersonalData(words, profile) };
+  const said = { reason: reason ?? "NotUpgraded", message: withoutPersonalData(words, profile) };
+  return { ...said, patch, step };
 }

@@ -105,8 +105,8 @@ const CASES: Record<
     ],
   },
   writeTenant: {
-    run: (handlers) => handlers.writeTenant({ stored, changes, freedSlot: 2, ended: null }),
-    calls: [["store.writeTenant", stored, changes, { freedSlot: 2, ended: null }]],
+    run: (handlers) => handlers.writeTenant({ stored, changes, freedSlot: 2, seen: null }),
+    calls: [["store.writeTenant", stored, changes, { freedSlot: 2, seen: null }]],
     answers: [
       [null, null],
       [stored, stored],

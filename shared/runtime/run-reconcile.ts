@@ -80,8 +80,8 @@ export function handlersFor(dependencies: Dependencies): IoHandlers {
   return {
     now: () => Promise.resolve(new Date()),
     readTenant: ({ tenantId }) => store.readTenant(tenantId),
-    writeTenant: ({ stored, changes, freedSlot, ended }) =>
-      store.writeTenant(stored, changes, { freedSlot, ended }),
+    writeTenant: ({ stored, changes, freedSlot, seen }) =>
+      store.writeTenant(stored, changes, { freedSlot, seen }),
     readSlots: async () => (await store.readSlots()).map(({ slot }) => slot),
     claimSlot: ({ stored, slot, changes }) => store.claimSlot(stored, slot, changes),
     triggerNextInQueue: () => triggerQueue(1, { store, bus }),

@@ -55,7 +55,7 @@ export interface OperationRecord {
   ended_at: Date | null;
   steps: OperationStep[];
   outcome: OperationOutcome | null;
-  /** The last lines of the Pod's log, without secrets and personal data. */
+  /** The last lines of the Pod's log, without secrets and personal data; while it works, as they were at the last look. */
   log: string | null;
   /** When Firestore's TTL may remove it. */
   expires_at: Date;

@@ -14,6 +14,9 @@ variables {
   dist_directory          = "tests/zips"
   api_keys                = ["frontend:first-key-of-the-api", "second-key-of-the-api"]
   allowed_callers         = ["frontend@my-project.iam.gserviceaccount.com"]
+  viewers                 = ["auditor@example.com", "key:frontend"]
+  google_client_id        = "1234567890-abc.apps.googleusercontent.com"
+  iap_audience            = "/projects/1234567890/global/backendServices/9876543210"
   api_audience            = "https://api.example.com"
   allowed_origins         = ["https://app.example.com", "http://localhost:3000"]
   reserved_subdomains     = ["billing", "login"]

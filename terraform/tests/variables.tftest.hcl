@@ -225,6 +225,67 @@ run "refused_callers_without_an_audience" {
   expect_failures = [var.api_audience]
 }
 
+run "refused_viewers_without_an_audience" {
+  command = plan
+
+  variables {
+    viewers = ["a@example.com"]
+  }
+
+  expect_failures = [var.api_audience]
+}
+
+run "refused_an_audience_without_accounts" {
+  command = plan
+
+  variables {
+    viewers      = ["key:frontend"]
+    iap_audience = "/projects/1/apps/my-project"
+  }
+
+  expect_failures = [var.api_audience]
+}
+
+run "taken_keys_as_viewers_without_an_audience" {
+  command = plan
+
+  variables {
+    viewers = ["key:frontend"]
+  }
+}
+
+run "refused_a_viewer_that_is_no_name_of_a_key" {
+  command = plan
+
+  variables {
+    viewers = ["key:Frontend"]
+  }
+
+  expect_failures = [var.viewers]
+}
+
+run "refused_a_client_id_that_is_a_url" {
+  command = plan
+
+  variables {
+    allowed_callers  = ["a@example.com"]
+    google_client_id = "https://1234567890-abc.apps.googleusercontent.com"
+  }
+
+  expect_failures = [var.google_client_id]
+}
+
+run "refused_the_name_of_a_backend_for_its_audience" {
+  command = plan
+
+  variables {
+    allowed_callers = ["a@example.com"]
+    iap_audience    = "projects/my-project/global/backendServices/kairos-api"
+  }
+
+  expect_failures = [var.iap_audience]
+}
+
 run "refused_an_audience_with_a_query" {
   command = plan
 

@@ -13,7 +13,7 @@
 import type { Job, JobOutcome } from "../../shared/reconciler/decision.ts";
 import type { Blocker } from "../../shared/reconciler/blocker.ts";
 import type { IoRequest, Stored } from "../../shared/reconciler/ports.ts";
-import type { EndedJob } from "../../shared/reconciler/history-writes.ts";
+import type { SeenJob } from "../../shared/reconciler/history-writes.ts";
 import { toldOfGone, toldOfNew, toTenantWrite } from "../../shared/reconciler/tenant-write.ts";
 import type { TenantWrite, ToldOf } from "../../shared/reconciler/tenant-write.ts";
 import type { OperationState } from "../../shared/tenant/operation-record.ts";
@@ -229,11 +229,11 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
     case "readTenant":
       return [{ state, result: state.tenants[request.tenantId] ?? null }];
     case "writeTenant": {
-      const { stored: read, changes, freedSlot, ended } = request;
+      const { stored: read, changes, freedSlot, seen } = request;
       const tenantId = read.record.id;
       const stored = current(state, tenantId, read.version, guarantees.writeInsistsOnVersion);
       if (stored === null) return [{ state, result: null }];
-      const written = writeRecord(state, stored, changes, { ended, guarantees });
+      const written = writeRecord(state, stored, changes, { seen, guarantees });
       const next = freedSlot === null ? written : withoutSlot(written, freedSlot);
       return [{ state: next, result: next.tenants[tenantId] }];
     }
@@ -296,7 +296,7 @@ export function current(
 }
 
 interface Telling {
-  ended?: EndedJob | null;
+  seen?: SeenJob | null;
   guarantees?: Guarantees;
 }
 
@@ -310,10 +310,10 @@ export function writeRecord(
   state: State,
   { record: before }: Pick<Stored<Tenant>, "record">,
   changes: TenantChanges,
-  { ended = null, guarantees = ALL_GUARANTEES }: Telling = {},
+  { seen = null, guarantees = ALL_GUARANTEES }: Telling = {},
 ): State {
   const { told, named } = guarantees;
-  const { record, names: following, ...beside } = toTenantWrite(before, changes, ended);
+  const { record, names: following, ...beside } = toTenantWrite(before, changes, seen);
   const names = named(following, before, record);
   const kept = without(state.reservations, names.released);
   const taken = Object.fromEntries(names.reserved.map((name) => [name, record.id]));

@@ -13,6 +13,8 @@ import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
 import { TENANT_EVENTS } from "../../shared/pubsub/bus.ts";
 import { newTenant } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
+import { GOOGLE_KEYS } from "../testkit/google-id-tokens.ts";
+import { IAP_AUDIENCE, IAP_KEYS } from "../testkit/iap-assertions.ts";
 import { PROJECT_ID, startFirestore } from "../testkit/own-emulators.ts";
 import { createServerProcesses } from "../testkit/server-processes.ts";
 import { answerCheckOf, eventually } from "../testkit/stack-fixture.ts";
@@ -21,6 +23,9 @@ import { API_KEY, TENANT_IDS } from "./valid-requests.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 import { siteAt } from "../testkit/some-site.ts";
 import { siteName } from "../../shared/tenant/names.ts";
+
+/** No token is one for Google's keys, but each is held to some. */
+const KEYS = new URL("../fixtures/google-keys.mjs", import.meta.url).href;
 
 export type FuzzedApi = Awaited<ReturnType<typeof startApi>>;
 
@@ -34,13 +39,18 @@ export async function startApi() {
     // Not NODE_ENV=production: then the framework would keep its stacks to itself, were it to answer.
     ...process.env,
     API_KEYS: API_KEY,
+    ALLOWED_CALLERS: "frontend@example.com",
+    API_AUDIENCE: "https://api.example.com",
+    IAP_AUDIENCE,
+    GOOGLE_KEYS: JSON.stringify(GOOGLE_KEYS),
+    IAP_KEYS: JSON.stringify(IAP_KEYS),
     GOOGLE_CLOUD_PROJECT: PROJECT_ID,
     FIRESTORE_EMULATOR_HOST: firestore.host,
     PUBSUB_EMULATOR_HOST: hostOf(pubsubPort),
     METADATA_SERVER_DETECTION: "none",
     SITES_ADDRESSES: "192.0.2.1",
   });
-  processes.keepRunning(spec, port);
+  processes.keepRunning({ ...spec, args: ["--import", KEYS, ...spec.args] }, port);
   await waitForPort(port, AbortSignal.timeout(60_000));
   const url = `http://${hostOf(port)}`;
   return {

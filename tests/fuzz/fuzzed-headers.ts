@@ -59,6 +59,7 @@ const jwt = tuple(
     '{"alg":"none"}',
     '{"alg":"RS256","kid":"__proto__"}',
     '{"alg":"HS256","kid":"../../dev/null"}',
+    '{"alg":"ES256","kid":"constructor"}',
     "{",
     "",
   ),
@@ -102,6 +103,8 @@ const authorizations: Arbitrary<string> = oneof(
   ),
 );
 
+const assertions: Arbitrary<string> = oneof(headerValues, jwt);
+
 /** Addresses of all kinds; failed attempts from one are soon refused unseen, so they are spread. */
 const forwardedFor: Arbitrary<string> = oneof(
   { weight: 8, arbitrary: ipV4() },
@@ -118,17 +121,19 @@ const forwardedFor: Arbitrary<string> = oneof(
   { weight: 1, arbitrary: headerValues },
 );
 
-/** No key, a wrong one, several; tokens that are none. */
+/** No key, a wrong one, several; tokens and assertions that are none. */
 export const credentials: Malformed = tuple(
   any,
   array(keys, { maxLength: 2 }),
   array(authorizations, { maxLength: 2 }),
+  array(assertions, { maxLength: 2 }),
   forwardedFor,
-).map(([parts, someKeys, someAuthorizations, address]) =>
+).map(([parts, someKeys, someAuthorizations, someAssertions, address]) =>
   sound(
     withMore(withHeader(parts, "X-API-Key", null), [
       ...someKeys.map((key): [string, string] => ["X-API-Key", key]),
       ...someAuthorizations.map((value): [string, string] => ["Authorization", value]),
+      ...someAssertions.map((value): [string, string] => ["X-Goog-IAP-JWT-Assertion", value]),
       ["X-Forwarded-For", address],
     ]),
   ),
@@ -149,9 +154,13 @@ const NAMES = [
   "traceparent",
   "tracestate",
   "Origin",
+  "Sec-Fetch-Site",
   "Access-Control-Request-Method",
   "Access-Control-Request-Headers",
   "Authorization",
+  "Proxy-Authorization",
+  "X-Goog-IAP-JWT-Assertion",
+  "X-Goog-Authenticated-User-Email",
   "Accept",
   "Accept-Encoding",
   "Accept-Language",

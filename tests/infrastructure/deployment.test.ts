@@ -218,9 +218,12 @@ function addTests(): void {
       firestoreEmulatorHost: null,
       pubsubEmulatorHost: null,
       apiKeys: ["a-key-from-secret-manager"],
-      apiKeyNames: ["key-1"],
+      apiKeyNames: ["frontend"],
       allowedCallers: ["frontend@my-project.iam.gserviceaccount.com"],
+      viewers: ["auditor@example.com", "key:frontend"],
       audience: "https://api.example.com",
+      googleClientId: "1234567890-abc.apps.googleusercontent.com",
+      iapAudience: "/projects/1234567890/global/backendServices/9876543210",
       allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
       reservedSubdomains: ["billing", "login"],
       trustedProxies: 2,
@@ -232,6 +235,7 @@ function addTests(): void {
       backupBucket: "my-project-kairos-tenant-backups",
       backupEndpoint: "https://storage.googleapis.com",
       retentionDays: 30,
+      maxConcurrentJobs: 8,
     });
   });
 
@@ -417,7 +421,7 @@ function ofKind(type: string, among = resources): Resource[] {
 
 /** In the place of what Secret Manager will give. */
 const SECRETS: Record<string, string> = {
-  API_KEYS: "a-key-from-secret-manager",
+  API_KEYS: "frontend:a-key-from-secret-manager",
   BACKUP_SECRET: "5e".repeat(32),
 };
 

@@ -117,6 +117,21 @@ export function addTestsOfLogs(
     assert.is(logs.length, 1);
   });
 
+  test("a Job that has worked for a while shows its steps and the last lines of its log, without secrets", async () => {
+    const { job, logs } = await workingJob(`${STEPS}password=hunter2\n`, 0);
+    const { steps = [], log, runningAt, endedAt } = job?.report ?? {};
+    assert.equal(
+      steps.map(({ name, ended_at }) => [name, ended_at]),
+      [
+        ["new-site", new Date("2026-11-29T17:00:02.007Z")],
+        ["install-app", null],
+      ],
+    );
+    assert.is(log, `${STEPS}password=***`);
+    assert.instance(runningAt, Date);
+    assert.equal([endedAt, job?.outcome, logs.length], [null, null, 1]);
+  });
+
   test("where nobody can tell at which step it is, that is null", async () => {
     for (const log of [
       "Installing\n",
@@ -129,7 +144,7 @@ export function addTestsOfLogs(
 
   test("a Job that has just begun is not asked for its step", async () => {
     const { job, logs } = await workingJob(STEPS, 45);
-    assert.equal([job !== null && "step" in job, logs], [false, []]);
+    assert.equal([job?.step, job?.report, logs], [undefined, undefined, []]);
   });
 
   test("a Job that has ended is not asked for its step", async () => {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { collectGarbage } from "../../functions/provision/collect-garbage.ts";
+import { AdapterError } from "../../shared/platform/errors.ts";
 import { backupKeySecret, siteJob } from "../../shared/operations/job-manifest.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import { jobName } from "../../shared/tenant/names.ts";
@@ -19,6 +20,7 @@ import {
   startTestDependencies,
 } from "../testkit/test-dependencies.ts";
 import type { TestDependencies } from "../testkit/test-dependencies.ts";
+import { eventually } from "../testkit/timeouts.ts";
 
 const test = suite("the garbage collection");
 
@@ -312,6 +314,83 @@ test("with backups, both Secrets of a tenant that is gone go", async () => {
   for (const secret of ["passwords", "backup-key"] as const) {
     assert.is(await it.dependencies.cluster.deleteSecret(gone.id, secret), false);
   }
+});
+
+/** What the API shows of the newest run. */
+const recorded = () => it.dependencies.store.readGarbageCollection();
+
+test("what a run has found is recorded, and the next run's findings take its place", async () => {
+  const damaged = await createTenant(it);
+  await it.client.doc(`tenants/${damaged.id}`).update({ "status.phase": "lost" });
+  assert.is((await recorded()).finished_at, null);
+  await findingsAt(OLD);
+  const { finished_at, running_since, findings_total, findings, failed } = await recorded();
+  assert.ok(finished_at);
+  assert.equal([running_since, findings_total, failed], [null, 1, []]);
+  const { subdomain } = damaged.spec;
+  const found = { tenant_id: damaged.id, subdomain, domain: null, damaged: ["status.phase"] };
+  assert.equal(
+    findings.map(({ at: _, ...finding }) => finding),
+    [{ event: "RecordDamaged", ...found }],
+  );
+  await it.client.doc(`tenants/${damaged.id}`).update({ "status.phase": "queued" });
+  await findingsAt(OLD);
+  assert.equal((await recorded()).findings, []);
+});
+
+test("of more than 200 findings the first are recorded, however long what they name is", async () => {
+  const batch = it.client.batch();
+  for (let number = 0; number < 201; number++) {
+    batch.set(it.client.doc(`subdomains/n${number}`), { tenant_id: "x".repeat(9000) });
+  }
+  await batch.commit();
+  await findingsAt(OLD);
+  const { findings_total, findings } = await recorded();
+  assert.equal([findings_total, findings.length], [201, 200]);
+  assert.is(findings[0]?.tenant_id?.length, 300);
+});
+
+test("what was not finished is recorded beside what was found all the same", async () => {
+  const gone = someTenant();
+  await reserve(gone);
+  await findingsAt(OLD, { ...it.dependencies, cluster: awayCluster() });
+  const { findings, failed } = await recorded();
+  assert.equal(
+    findings.map(({ event }) => event),
+    ["NameOfMissingTenant"],
+  );
+  assert.equal(failed, ["site Jobs: away"]);
+});
+
+test("a run that the database ends says so, and one whose process is killed is never over", async () => {
+  const readTenants = () => Promise.reject(new AdapterError("store", "unavailable", "no answer"));
+  const { store } = it.dependencies;
+  const away = { ...store, tenantsToPurge: readTenants };
+  const run = collectGarbage({ ...it.dependencies, store: away }, OLD);
+  assert.is(await run.catch(({ message }: Error) => message), "no answer");
+  assert.equal((await recorded()).failed, ["the rest: no answer"]);
+  const killed = { ...away, endGarbageCollection: () => new Promise<void>(() => {}) };
+  void collectGarbage({ ...it.dependencies, store: killed }, OLD);
+  const since = await eventually("it has begun", async () => (await recorded()).running_since);
+  assert.equal(since, OLD);
+});
+
+test("findings that cannot be recorded keep nothing from being collected", async () => {
+  const gone = someTenant();
+  await reserve(gone);
+  await writeDeletionRecord(gone, NOW);
+  const refuse = () => Promise.reject(new AdapterError("store", "denied", "may not write there"));
+  const store = {
+    ...it.dependencies.store,
+    beginGarbageCollection: refuse,
+    endGarbageCollection: refuse,
+  };
+  assert.equal(await findingsAt(OLD, { ...it.dependencies, store }), [
+    "FindingsNotRecorded",
+    "NameReleased",
+    "FindingsNotRecorded",
+  ]);
+  assert.is(await holderOf(gone), null);
 });
 
 test.run();

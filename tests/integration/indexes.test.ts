@@ -174,6 +174,7 @@ async function callEveryMethod(store: Store): Promise<void> {
   await store.appsOfBench("main");
   await store.hasSite("main");
   await callEveryMethodOfRollouts(store);
+  await callEveryMethodOfTheFleet(store);
   await store.recordHeartbeat(NOW);
   await store.readHeartbeat(10_000);
   await store.close();
@@ -217,6 +218,22 @@ async function callEveryMethodOfRollouts(store: Store): Promise<void> {
     await store.rolloutCandidates(range);
   }
   await store.countInBenches(["a"]);
+}
+
+async function callEveryMethodOfTheFleet(store: Store): Promise<void> {
+  await store.countFleet();
+  await store.seeBackups();
+  await store.failingTenants(1);
+  await store.failedUpgrades(1);
+  await store.openDeletions(NOW, 1);
+  await store.degradedDomains(1);
+  await store.pausedRollouts(1);
+  await store.oldestOperations("running", 1);
+  await store.showTenants([TENANT_ID]);
+  await store.beginGarbageCollection(NOW);
+  const run = { finished_at: NOW, findings_total: 0, findings: [], failed: [] };
+  await store.endGarbageCollection(run);
+  await store.readGarbageCollection();
 }
 
 async function callThePool(store: Store): Promise<void> {

@@ -47,6 +47,7 @@ async function ask(
     backupId: "",
     rolloutId: "",
     requestedBy: REQUESTER,
+    role: "operator" as const,
     identity,
   };
   const answer = await endpoint.handle(call, dependenciesOf(store));

@@ -6,8 +6,12 @@ import { runReconcile } from "../../shared/runtime/run-reconcile.ts";
 import { addSeconds } from "../../shared/tenant/tenant.ts";
 import type { Operation, Tenant } from "../../shared/tenant/tenant.ts";
 import { costOfResync, writeSettled } from "../../scripts/benchmarks/parts/resync-cost.ts";
+import { connectCluster } from "../../shared/kubernetes/cluster.ts";
+import type { Cluster } from "../../shared/kubernetes/cluster.ts";
 import { AdapterError } from "../../shared/platform/errors.ts";
+import { operationId } from "../../shared/tenant/operation-record.ts";
 import { eventId } from "../../shared/tenant/status-event.ts";
+import { NAMESPACE } from "../testkit/fake-cluster.ts";
 import { PERMISSION_DENIED } from "../testkit/rest-proxy.ts";
 import { someEvent } from "../testkit/some-event.ts";
 import { logLinesOf } from "../testkit/log-lines.ts";
@@ -252,6 +256,44 @@ test("a damaged record is reported and keeps the resync from nobody, nor does a 
     await resyncQuietly();
     return (await it.client.doc("slots/0").get()).exists ? null : true;
   });
+});
+
+test("of a Job that works, steps and log are in the history at each look, and stay when nothing is left of it", async () => {
+  const tenant = await createWorking();
+  const step = "step: new-site at 2026-11-29T17:00:01.123Z";
+  it.fakeCluster.work(tenant.id, `printf '${step}\\nadding a@acme.example, password=hunter2\\n'`);
+  const target = { kind: "kubeconfig", path: it.fakeCluster.kubeconfig } as const;
+  const cluster = connectCluster({ target, namespace: NAMESPACE, stepAfterSeconds: 0 });
+  const look = async (more: Partial<Cluster> = {}) => {
+    await it.client.doc(`tenants/${tenant.id}`).update({ "status.next_reconcile_at": new Date(0) });
+    it.proxy.calls.length = 0;
+    await resyncQuietly({ ...it.dependencies, cluster: { ...cluster, ...more } });
+    return it.dependencies.store.readOperation(operationId(tenant.id, 1, 1));
+  };
+  const shown = await eventually("its log is read", async () => {
+    const operation = await look();
+    return operation?.log ? operation : null;
+  });
+  const log = `${step}\nadding ***, password=***`;
+  assert.equal(
+    [shown.state, shown.log, shown.steps.map(({ name }) => name), shown.ended_at],
+    ["running", log, ["new-site"], null],
+  );
+  assert.ok(shown.running_at);
+  await look();
+  // The heartbeat, the requeue that is put off, and what was seen.
+  assert.is(it.proxy.calls.filter((rpc) => rpc === "Commit").length, 3);
+
+  const failure = { step: null, reason: "Failed", message: "its node is gone", retryable: true };
+  const outcome = { result: "failed", ...failure } as const;
+  const ended = await look({
+    readJob: async (id) => {
+      const job = await cluster.readJob(id);
+      return job && { ...job, outcome };
+    },
+    readReport: async () => null,
+  });
+  assert.equal([ended?.state, ended?.log, ended?.steps.length], ["failed", log, 1]);
 });
 
 test.run();

@@ -69,6 +69,7 @@ export function post(
     backupId: "",
     rolloutId: "",
     requestedBy: REQUESTER,
+    role: "operator" as const,
     identity,
   };
   return createTenant.handle(call, dependencies);

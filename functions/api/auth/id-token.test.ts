@@ -4,44 +4,34 @@
  */
 import { createSign, generateKeyPairSync } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { createServer } from "node:http";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { freePorts } from "../../../scripts/local/loopback-ports.ts";
+import { startKeyServer } from "../../../tests/testkit/key-server.ts";
 import { createIdTokenVerifier } from "./id-token.ts";
-import type { VerifyIdToken } from "./id-token.ts";
+import type { VerifyAccount } from "./google-accounts.ts";
 import { Problem } from "../http/problem.ts";
 
 const test = suite("ID tokens");
 
 const AUDIENCE = "https://api.example.com";
+const CLIENT_ID = "1234567890-abc.apps.googleusercontent.com";
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
-let google: Server;
-let reads = 0;
-let verify: VerifyIdToken;
+let google: Awaited<ReturnType<typeof startKeyServer>>;
+let verify: VerifyAccount;
 
 test.before(async () => {
-  google = createServer((_request, response) => {
-    reads += 1;
-    response.setHeader("Cache-Control", "public, max-age=3600");
-    response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ k1: publicKey.export({ type: "spki", format: "pem" }) }));
-  });
-  await new Promise<void>((resolve) => {
-    google.listen(0, "127.0.0.1", resolve);
-  });
-  verify = createIdTokenVerifier(AUDIENCE, endpointsAt((google.address() as AddressInfo).port));
+  google = await startKeyServer({ k1: publicKey.export({ type: "spki", format: "pem" }) });
+  verify = createIdTokenVerifier([AUDIENCE, CLIENT_ID], endpointsAt(google.url));
 });
 test.after(() => {
-  google.close();
+  google.stop();
 });
 
-function endpointsAt(port: number) {
-  return { oauth2FederatedSignonPemCertsUrl: `http://127.0.0.1:${port}/certs` };
+function endpointsAt(url: string) {
+  return { oauth2FederatedSignonPemCertsUrl: url };
 }
 
 const now = Math.floor(Date.now() / 1000);
@@ -67,6 +57,11 @@ test("a valid token gives its account", async () => {
     email: "frontend@example.com",
     isVerified: true,
   });
+});
+
+test("a token for the console's sign-in is as good", async () => {
+  const account = await verify(sign({ ...CLAIMS, aud: CLIENT_ID }));
+  assert.is(account?.email, "frontend@example.com");
 });
 
 test("a token may tell no e-mail", async () => {
@@ -102,12 +97,12 @@ for (const [sentence, token] of [
 }
 
 test("Google's keys are read once, for as long as Google says", () => {
-  assert.is(reads, 1);
+  assert.is(google.reads(), 1);
 });
 
 test("without Google's keys nobody is let in, and the caller is told to come again", async () => {
   const [closed = 0] = await freePorts(1);
-  const blind = createIdTokenVerifier(AUDIENCE, endpointsAt(closed));
+  const blind = createIdTokenVerifier([AUDIENCE], endpointsAt(`http://127.0.0.1:${closed}/keys`));
   await blind(sign(CLAIMS)).then(
     () => assert.unreachable("it was let in"),
     (error: unknown) => {

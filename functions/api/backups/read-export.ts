@@ -20,7 +20,9 @@ export const readExport = defineEndpoint({
   path: "/tenants/{id}/backups/{backup}/export",
   summary: "Read how far a backup's export is, and where it can be fetched",
   description:
-    "`Retry-After` says when to ask again; without it the export is no longer pending. Each answer has URLs of its own.",
+    "`Retry-After` says when to ask again; without it the export is no longer pending. Each answer has URLs of its own. " +
+    "Callers that may only read are refused: whoever has a URL has the customer's data.",
+  isForOperators: true,
   answers: {
     200: { description: "The export.", schema: exportSchema, headers: ["Retry-After"] },
     404: {

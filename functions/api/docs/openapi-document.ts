@@ -14,6 +14,7 @@ import {
   PATH_PARAMETERS,
 } from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
+import { COMMAND_NAMES, OPTION_NAMES } from "./command-names.ts";
 
 type Json = Record<string, unknown>;
 
@@ -45,7 +46,11 @@ const REFUSALS: Record<number, Refusal> = {
     description: "No valid key or token was sent.",
     headers: { "WWW-Authenticate": "How to say who calls." },
   },
-  403: { name: "Forbidden", description: "The token is valid, and its account may not call." },
+  403: {
+    name: "Forbidden",
+    description:
+      "The account may not call, the caller may only read, or it signed in at Identity-Aware Proxy and the page that asks is of another origin; `error` says which.",
+  },
   413: { name: "TooLarge", description: "The body has more than 64 KiB." },
   415: { name: "UnsupportedType", description: "The body is not plain JSON." },
   422: { name: "Invalid", description: "`errors` says what is invalid." },
@@ -75,7 +80,8 @@ const DESCRIPTION = `\
 Creates, watches, suspends, resumes and deletes Frappe tenants, and tells what happened to them.
 
 **Who may call**: whoever sends one of the keys as \`X-API-Key\`, or a Google ID token of an allowed \
-account as \`Authorization: Bearer\`. Failed attempts are limited by address, for each instance of the \
+account as \`Authorization: Bearer\`, or comes with such an account through Identity-Aware Proxy where that is \
+set up. Some may only read: \`GET /caller\` says who one is, and what one may do. Failed attempts are limited by address, for each instance of the \
 service.
 
 **Repeating**: give every \`POST\` and \`DELETE\` an \`Idempotency-Key\`, and the same request may be \
@@ -85,6 +91,9 @@ body the key is refused. Keys belong to their caller.
 **Errors** are \`application/problem+json\` (RFC 9457); \`errors\` names the fields.
 
 **New fields** may be added to answers: ignore what you do not know.`;
+
+/** How a shell signs in: restish 2 asks for nothing and stores no key, but reads it from this variable at each call. */
+const SHELL_SIGN_IN = { security: "ApiKey", params: { value: "env:KAIROS_API_KEY" } };
 
 /** The document of this version of the API. */
 export function openApiDocument(endpoints: Endpoints, version: string): Json {
@@ -107,6 +116,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
+    "x-cli-config": SHELL_SIGN_IN,
     components: {
       schemas: schemasOf(endpoints),
       securitySchemes: {
@@ -121,7 +131,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
           scheme: "bearer",
           bearerFormat: "JWT",
           description:
-            "A Google ID token for this service's audience that tells its account's e-mail.",
+            "A Google ID token for this service's audience, or for its sign-in, that tells its account's e-mail.",
         },
       },
       headers: {
@@ -151,6 +161,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
   const parameters = parametersOf(spec);
   return {
     operationId: id,
+    ...commandNameOf(id),
     tags: [tagOf(spec)],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
@@ -161,6 +172,11 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
       : { requestBody: { required: spec.isBodyOptional !== true, content: json(spec.body) } }),
     responses: responsesOf(spec),
   };
+}
+
+function commandNameOf(id: string): Json {
+  const names: Readonly<Record<string, string>> = COMMAND_NAMES;
+  return id in names ? { "x-cli-name": names[id] } : {};
 }
 
 function tagOf({ path }: EndpointSpec): string {
@@ -201,6 +217,9 @@ function parameter(place: "path" | "query" | "header", name: string, schema: Des
     in: place,
     description: `${title}: ${description}.`,
     ...(place === "path" ? { required: true } : {}),
+    ...(name in OPTION_NAMES ? { "x-cli-name": OPTION_NAMES[name] } : {}),
+    // A shell keeps no earlier answer, and need not begin with what others are to leave.
+    ...(deprecated === true || name === "If-None-Match" ? { "x-cli-ignore": true } : {}),
     ...(deprecated === undefined ? {} : { deprecated }),
     schema: rest,
   };

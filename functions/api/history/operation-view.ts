@@ -90,7 +90,12 @@ const operationFields = {
   running_at: { ...time, description: "When the site Job's first container ran." },
   ended_at: time,
   expires_at: { ...time, description: "When the record may be removed." },
-  steps: { type: "array", items: stepSchema },
+  steps: {
+    type: "array",
+    items: stepSchema,
+    description:
+      "While the site Job works, those that the last thousand lines of its log tell of, as they were when it was last looked at.",
+  },
   outcome: {
     oneOf: [outcomeSchema, { type: "null" }],
     description: "How it ended; null until it has.",
@@ -110,7 +115,11 @@ export const operationWithLogSchema = named("OperationWithLog", {
   required: [...OPERATION_FIELDS, "log"],
   properties: {
     ...operationFields,
-    log: { ...text, description: "The last lines of the site Job's log, without secrets." },
+    log: {
+      ...text,
+      description:
+        "The last lines of the site Job's log, without secrets; while it works, as they were when it was last looked at, about once a minute.",
+    },
   },
 });
 

@@ -10,6 +10,7 @@ import type { Bucket } from "../../../shared/backups/bucket.ts";
 import type { Store } from "../../../shared/firestore/store.ts";
 import type { Bus } from "../../../shared/pubsub/bus.ts";
 import type { Requester } from "../../../shared/tenant/tenant.ts";
+import type { Role } from "../auth/authenticate.ts";
 import type { Estimates } from "../history/estimates.ts";
 import { bodyParserOf, queryParserOf } from "./parse-input.ts";
 import type { RequestIdentity } from "./request-identity.ts";
@@ -37,6 +38,8 @@ export interface EndpointSpec {
   description?: string;
   /** Whether it answers anybody. */
   isPublic?: true;
+  /** Whether only operators may read it: what is answered opens a site or a customer's data. Whatever changes something is theirs alone anyhow. */
+  isForOperators?: true;
   query?: JSONSchema | undefined;
   body?: JSONSchema | undefined;
   /** Whether no body at all is as good as `{}`. */
@@ -71,6 +74,8 @@ export interface Call<Body = unknown, Query = unknown> {
   rolloutId: string;
   /** Who asks; nobody of a public endpoint. */
   requestedBy: Requester;
+  /** What whoever asks may do; of a public endpoint the least. */
+  role: Role;
   /** By which a repetition is recognised; null where the caller gave no key. */
   identity: RequestIdentity | null;
 }

@@ -50,6 +50,14 @@ for (const path of ["/openapi.json", "/docs", "/docs/", "/docs/x.js", "/redoc", 
   });
 }
 
+for (const path of ["/console", "/console/", "/console/x.js"]) {
+  test(`${path} is the console, and can only be read`, () => {
+    assert.equal(matchRoute("GET", path), { found: "console" });
+    assert.equal(matchRoute("HEAD", path), { found: "console" });
+    assert.is(matchRoute("DELETE", path).found, "path-only");
+  });
+}
+
 test("a path with another method says which ones it knows", () => {
   assert.equal(matchRoute("PUT", "/tenants/7"), {
     found: "path-only",
@@ -65,6 +73,7 @@ for (const path of [
   "/tenant",
   "/tenants/7/8",
   "/docsx",
+  "/consoles",
   "/openapi.json/x",
   "/tenants/7/status/x",
   "/tenants/7/operations/7.1.2/x",

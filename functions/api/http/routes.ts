@@ -14,6 +14,7 @@ interface Route<Id> {
 export type Match<Id> =
   | { found: "endpoint"; endpoint: Id; parameters: PathParameters }
   | { found: "documentation"; path: string }
+  | { found: "console" }
   | { found: "path-only"; allow: string[] }
   | { found: "nothing" };
 
@@ -21,7 +22,10 @@ export type Match<Id> =
 export type PathParameters = Readonly<Record<string, string>>;
 
 /** The pages for people, and what they load. */
-const DOCUMENTATION = /^\/(openapi\.json$|(docs|redoc)($|\/))/;
+const PAGES = {
+  documentation: /^\/(openapi\.json$|(docs|redoc)($|\/))/,
+  console: /^\/console($|\/)/,
+} as const;
 
 /** Makes what finds the endpoint for a method and a path, by the endpoints' ids. */
 export function createRouter<Id extends string>(
@@ -29,12 +33,16 @@ export function createRouter<Id extends string>(
 ): (method: string, path: string) => Match<Id> {
   const routes = routesOf(endpoints);
   return (method, path) => {
-    if (!DOCUMENTATION.test(path)) return matchRoute(routes, method, path);
+    const page = pageAt(path);
+    if (page === null) return matchRoute(routes, method, path);
     const isRead = method === "GET" || method === "HEAD";
-    return isRead
-      ? { found: "documentation", path }
-      : { found: "path-only", allow: ["GET", "HEAD", "OPTIONS"] };
+    return isRead ? page : { found: "path-only", allow: ["GET", "HEAD", "OPTIONS"] };
   };
+}
+
+function pageAt(path: string) {
+  if (PAGES.documentation.test(path)) return { found: "documentation", path } as const;
+  return PAGES.console.test(path) ? ({ found: "console" } as const) : null;
 }
 
 function routesOf<Id extends string>(

@@ -16,7 +16,7 @@ const RESYNC_SECONDS = 60;
 const DAY_SECONDS = 24 * 3600;
 
 /** A request for a tenant, and how long it took. */
-interface Served {
+export interface Served {
   at: Date;
   /** Null where it has not succeeded. */
   seconds: number | null;
@@ -57,9 +57,14 @@ export function serviceSince(history: PoolHistory, since: Date): PoolService {
   };
 }
 
+/** The tenants that were asked for, out of the pool or not, in any order. */
+export function servedIn(history: PoolHistory): Served[] {
+  return [...claimsIn(history), ...createsIn(history, false)];
+}
+
 /** How large the pool should have been for what the history holds. */
 export function demandIn(history: PoolHistory): PoolDemand {
-  const asked = [...claimsIn(history), ...createsIn(history, false)];
+  const asked = servedIn(history);
   const refills = secondsOf(createsIn(history, true));
   // A customer's site takes as long as a standby's.
   const known = toEstimate(refills.length > 0 ? refills : secondsOf(createsIn(history, false)));

@@ -130,12 +130,14 @@ export const rolloutSchema = named("Rollout", {
       items: {
         type: "object",
         additionalProperties: false,
-        required: ["tenant_id", "at", "reason", "message"],
+        required: ["tenant_id", "at", "reason", "message", "patch", "step"],
         properties: {
           tenant_id: tenantIdSchema,
           at: time,
           reason: { type: "string", description: "For programs: PascalCase." },
           message: { ...text, description: "The same for people." },
+          patch: { ...text, description: "The patch of an app's that failed, where it was one." },
+          step: { ...text, description: "At which step of the upgrade it failed." },
         },
       },
       description: "The newest hundred, the newest last.",
@@ -190,6 +192,8 @@ export function toRolloutView(rollout: Rollout): FromSchema<typeof rolloutSchema
       at: one.at.toISOString(),
       reason: one.reason,
       message: one.message,
+      patch: one.patch ?? null,
+      step: one.step ?? null,
     })),
     skipped: rollout.skipped.map((one) => ({
       tenant_id: one.id,
