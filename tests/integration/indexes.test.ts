@@ -435,7 +435,7 @@ for (const [what, asked, needed] of [
   });
 }
 
-for (const [indexes, serving] of [
+for (const [there, serving] of [
   [["a c d"], ["a c d"]],
   [
     ["a d", "c d"],
@@ -452,9 +452,9 @@ for (const [indexes, serving] of [
         fields.split(" ").map((field) => [field, "ASCENDING"]),
       ),
     );
-  test(`of the indexes ${indexes.join(", ")} a query of a and c in the order of d has ${serving.length}`, () => {
+  test(`of the indexes ${there.join(", ")} a query of a and c in the order of d has ${serving.length}`, () => {
     const asked = query({ equalities: ["a", "c"], orders: [["d", "ASCENDING"]] });
-    assert.equal(servingIndexes(asked, new Set(texts(indexes))), texts(serving));
+    assert.equal(servingIndexes(asked, new Set(texts(there))), texts(serving));
   });
 }
 
