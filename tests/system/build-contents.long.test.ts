@@ -50,8 +50,15 @@ const SITE_SCRIPTS = readdirSync(join(repository, "shared/operations"), {
   recursive: true,
   encoding: "utf8",
 }).filter((file) => /\.(sh|py)$/.test(file));
+/** Of the console; the names of the others end with the hash of what is in them. */
+const CONSOLE = ["files.json", "licences.txt", "licences.txt.br", "licences.txt.gz"];
+const HASHED = /^built\/(console-[A-Z0-9]{8}\.js|style-[A-Z0-9]{8}\.css)(\.br|\.gz)?$/;
 const FILES: Record<FunctionName, string[]> = {
-  api: [...EVERYWHERE, ...DOCS_ASSETS.map(({ name }) => `static/${name}`)],
+  api: [
+    ...EVERYWHERE,
+    ...CONSOLE.map((name) => `built/${name}`),
+    ...DOCS_ASSETS.map(({ name }) => `static/${name}`),
+  ],
   provision: [...EVERYWHERE, ...SITE_SCRIPTS],
   cleanup: [...EVERYWHERE, ...SITE_SCRIPTS],
   publish: EVERYWHERE,
@@ -60,7 +67,12 @@ const FILES: Record<FunctionName, string[]> = {
 for (const name of FUNCTION_NAMES) {
   test(`${name}: the zip holds the bundle, what it reads, and nothing else`, () => {
     const files = Object.keys(readZip(built, name)).filter((file) => !LATE.test(file));
-    assert.equal(files, FILES[name].toSorted());
+    const hashed = files.filter((file) => HASHED.test(file));
+    assert.is(hashed.length, name === "api" ? 6 : 0, hashed.join(" "));
+    assert.equal(
+      files.filter((file) => !HASHED.test(file)),
+      FILES[name].toSorted(),
+    );
   });
 
   test(`${name}: the folder holds the same, and the console says how much it is`, () => {
@@ -139,6 +151,24 @@ test("the bundles of the API and of publish hold no Kubernetes client, and the o
   assert.ok(packagesInside("provision").includes("@kubernetes/client-node"));
 });
 
+test("the API starts without what serves the console and the documentation", () => {
+  const late = { console: "The console is not built", documentation: "swagger-ui" };
+  const atStart = new Set(["index.mjs"]);
+  for (const file of atStart) {
+    const text = readFileSync(join(deployed, "api", file), "utf8");
+    for (const [, imported = ""] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)) {
+      atStart.add(imported);
+    }
+    for (const words of Object.values(late)) assert.not(text.includes(words), `${file}: ${words}`);
+  }
+  const all = readdirSync(join(deployed, "api")).filter((file) => file.endsWith(".mjs"));
+  assert.ok(atStart.size < all.length, [...atStart].join(" "));
+  for (const words of Object.values(late)) {
+    const has = (file: string) => readFileSync(join(deployed, "api", file), "utf8").includes(words);
+    assert.ok(all.some(has), words);
+  }
+});
+
 test("the functions lie where nothing but the framework's packages is to be found", () => {
   for (const name of FUNCTION_NAMES) {
     const { resolve } = createRequire(join(deployed, name, "index.mjs"));
@@ -163,6 +193,9 @@ test("api starts as the platform starts it, and serves itself and its documentat
       "/openapi.json",
       "/docs",
       "/redoc",
+      "/console",
+      `/console/${consoleFiles().script}`,
+      `/console/${consoleFiles().style}`,
       ...DOCS_ASSETS.map((asset) => asset.path),
     ]) {
       const answer = await fetch(`${api.url}${path}`);
@@ -173,6 +206,11 @@ test("api starts as the platform starts it, and serves itself and its documentat
     await api.stop();
   }
 });
+
+/** What the console's build says of itself. */
+function consoleFiles(): { script: string; style: string } {
+  return readJson(join(deployed, "api", "built/files.json")) as { script: string; style: string };
+}
 
 /** Where each says that it cannot go on. The names in a stack are those of the sources. */
 const REFUSES = { provision: "handleEvent", cleanup: "tenantOfDeletion", publish: "parseEvent" };

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 const executablePath = (process.env["PATH"] ?? "")
   .split(delimiter)
@@ -30,9 +30,14 @@ export interface WatchedPage {
   complaints: string[];
 }
 
-/** Opens a page and watches it from its first request on. */
-export async function openPage(browser: Browser, url: string): Promise<WatchedPage> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+/** Opens a page and watches it from its first request on. What is to be prepared for it is done before that. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+): Promise<WatchedPage> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   const complaints: string[] = [];
   const { origin } = new URL(url);
   page.on("console", (message) => {
@@ -42,6 +47,7 @@ export async function openPage(browser: Browser, url: string): Promise<WatchedPa
   page.on("request", (request) => {
     if (new URL(request.url()).origin !== origin) complaints.push(`asked for ${request.url()}`);
   });
+  await prepare(page);
   await page.goto(url);
   return { page, complaints };
 }

@@ -35,7 +35,10 @@ export async function startOwnApi(env: Record<string, string> = {}) {
   processes.start(spec);
   await waitForPort(port, AbortSignal.timeout(60_000));
 
+  const url = `http://127.0.0.1:${port}`;
+
   return {
+    url,
     proxy,
     client: firestore.client,
     store: firestore.store,
@@ -45,7 +48,7 @@ export async function startOwnApi(env: Record<string, string> = {}) {
       path: string,
       { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
     ): Promise<Answer> {
-      return request(`http://127.0.0.1:${port}`, method, path, {
+      return request(url, method, path, {
         headers: { "X-API-Key": API_KEY, "Content-Type": "application/json", ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

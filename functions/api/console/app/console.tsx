@@ -77,8 +77,9 @@ function SignedIn() {
   const { page } = route;
   const place = "id" in route ? `${page} ${route.id}` : page;
   useEffect(() => {
-    // Whoever reads the page by its sound is told that it is another one.
-    main.current?.focus({ preventScroll: true });
+    // Whoever reads the page by its sound is told that it is another one. A page may have led into itself already.
+    const isInside = main.current?.contains(document.activeElement) === true;
+    if (!isInside) main.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [place]);
   return (

@@ -30,7 +30,8 @@ export function ActionDialog({ action, subject, onClose }: Props) {
   const [typed, setTyped] = useState("");
   const sent = useMutation({
     mutationFn: () => dataOf(action.request(values, key, {})) as Promise<unknown>,
-    onSuccess: () => queries.invalidateQueries(),
+    // What the API has said is shown at once, however long it takes to read all else again.
+    onSuccess: () => void queries.invalidateQueries(),
   });
 
   if (sent.isSuccess) {

@@ -29,6 +29,7 @@ export function createQueryClient(): QueryClient {
         retry: (count, error) => count < 2 && isPassing(error),
         // Without a network too: what fails then says so, and is tried again.
         networkMode: "always",
+        refetchOnReconnect: true,
       },
       mutations: { networkMode: "always", retry: false },
     },
