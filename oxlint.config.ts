@@ -139,6 +139,8 @@ const CONSOLE_APP = {
     // What scrolls must be reached by the keyboard, and a status of the page is no form's result.
     "jsx-a11y/no-noninteractive-tabindex": "off",
     "jsx-a11y/prefer-tag-over-role": "off",
+    // A list hears the arrow keys of all its links.
+    "jsx-a11y/no-noninteractive-element-interactions": "off",
   },
 } as const;
 

@@ -11,6 +11,7 @@ import type { Part } from "./benchmarks/measurement.ts";
 import { backup } from "./benchmarks/parts/backup-times.ts";
 import { cold } from "./benchmarks/parts/cold.ts";
 import { calls } from "./benchmarks/parts/calls.ts";
+import { consolePaint } from "./benchmarks/parts/console-paint.ts";
 import { latency } from "./benchmarks/parts/latency.ts";
 import { sockets } from "./benchmarks/parts/sockets.ts";
 import { burst } from "./benchmarks/parts/burst.ts";
@@ -31,6 +32,7 @@ const PARTS: Part[] = [
   sockets,
   cpu,
   latency,
+  consolePaint,
   pool,
   burst,
   backup,

@@ -5,12 +5,13 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { FAULT_OF_DEMO_TENANTS, makeDemoTenants } from "./demo/demo-tenants.ts";
 import { localSettingsSchema } from "./local/local-settings-schema.ts";
 import { toSettingsHelp } from "./documentation/settings-help.ts";
 import { runOnStack } from "./local/run-command.ts";
 import type { Stack } from "./local/local-stack.ts";
 
-const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch]
+const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch] [--demo]
 
 Runs the whole system on this machine: the four functions on the official Firestore and Pub/Sub
 emulators, with fakes of Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
@@ -21,6 +22,7 @@ started again. Ctrl-C ends it.
   --build DIR           run the functions as npm run build has put them into DIR, not their sources
   --fetch               fetch emulators that are missing (some 130 MB) into the cache of this user,
                         without a question; without it you are asked, if there is a terminal and no CI
+  --demo                open with three tenants: one active, one suspended, one that fails on purpose
   --help                this text
 
 Settings, from the environment, with their defaults:
@@ -35,17 +37,25 @@ start. All other settings go to the functions; docs/configuration.md has them al
 /** What the functions' settings are here, unless they are set. */
 const LOCAL_DEFAULTS = { POOL_SIZE: "2" };
 
+/** Where the fake bench fails on purpose, beside what the environment asks for. */
+function withFault(env: NodeJS.ProcessEnv, fault: string): NodeJS.ProcessEnv {
+  const faults = [env["LOCAL_BENCH_FAULTS"], fault].filter(Boolean).join(",");
+  return { ...env, LOCAL_BENCH_FAULTS: faults };
+}
+
 const startedAt = Date.now();
 const options = parseOptions(process.argv.slice(2));
 if (options.help) {
   console.log(HELP);
 } else {
-  const { directory, cluster, build: buildDirectory, fetch } = options;
+  const { directory, cluster, build: buildDirectory, fetch, demo } = options;
   const report = console.log;
-  const env = { ...LOCAL_DEFAULTS, ...process.env };
+  const settings = { ...LOCAL_DEFAULTS, ...process.env };
+  const env = demo ? withFault(settings, FAULT_OF_DEMO_TENANTS) : settings;
   const stackOptions = { directory, cluster, buildDirectory, env, report };
   await runOnStack({ ...stackOptions, fetch, codeWhenInterrupted: 0 }, (stack) => {
     print(stack);
+    if (demo) void makeDemoTenants(stack);
     // Runs until it is interrupted or something dies.
     return new Promise(() => {});
   });
@@ -57,6 +67,7 @@ interface Options {
   cluster: "local" | "kubeconfig";
   build?: string;
   fetch: boolean;
+  demo: boolean;
 }
 
 function parseOptions(args: string[]): Options {
@@ -70,6 +81,7 @@ function parseOptions(args: string[]): Options {
         cluster: { type: "string", default: "local" },
         build: { type: "string" },
         fetch: { type: "boolean", default: false },
+        demo: { type: "boolean", default: false },
       },
     });
     const { cluster } = values;
@@ -88,6 +100,7 @@ function print(stack: Stack): void {
     ["API", stack.urls.api],
     ["API key", stack.apiKey],
     ["docs", `${stack.urls.api}/docs`],
+    ["console", `${stack.urls.api}/console`],
     ["Firestore", `${stack.firestoreHost}, project ${stack.projectId}`],
     ["Pub/Sub", stack.pubsubHost],
     ["cluster", stack.cluster?.url ?? "of your kubeconfig"],

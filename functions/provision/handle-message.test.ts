@@ -82,7 +82,12 @@ test("the resync and the garbage collection have messages of their own", async (
     recordHeartbeat: nothing,
     oldestUnsent: nothing,
   };
-  const noneEver = { deletionsEnded: nothing, deletionsOpen: nothing };
+  const noneEver = {
+    deletionsEnded: nothing,
+    deletionsOpen: nothing,
+    beginGarbageCollection: nothing,
+    endGarbageCollection: nothing,
+  };
   const store = { ...none, ...noneEver, tenants: () => [], reservations: () => [] };
   const dependencies = {
     store,

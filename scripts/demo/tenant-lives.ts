@@ -11,7 +11,7 @@ import { siteDirectory } from "../local/volume.ts";
 import { apiOf, watch } from "./demo-api.ts";
 import type { DemoApi } from "./demo-api.ts";
 
-const TENANTS = [
+export const TENANTS = [
   { organization: "Acme Corporation", subdomain: "acme", email: "office@acme.example" },
   { organization: "Globex", subdomain: "globex", email: "office@globex.example" },
   { organization: "Initech", subdomain: "initech", email: "office@initech.example" },
@@ -73,15 +73,18 @@ async function life(
   return failures;
 }
 
+/** A tenant at this path, whose line shows what it is. */
+export interface Watched {
+  api: DemoApi;
+  progress: Progress;
+  path: string;
+  subdomain: string;
+}
+
 /** Watches a tenant until it has one of these statuses. A tenant that is not there is `gone`. */
-async function until(
+export async function until(
   statuses: string[],
-  {
-    api,
-    progress,
-    path,
-    subdomain,
-  }: { api: DemoApi; progress: Progress; path: string; subdomain: string },
+  { api, progress, path, subdomain }: Watched,
 ): Promise<Record<string, unknown>> {
   let seen: Record<string, unknown> = {};
   await watch(

@@ -2,23 +2,23 @@
  * The store: every read and write of Firestore. A write that must not overwrite somebody else's
  * insists on the version it was decided on; every effect is one atomic batch. What a command means is decided outside it.
  *
- * | collection               | holds                                                  | written in                         |
- * | ------------------------ | ------------------------------------------------------ | ---------------------------------- |
- * | `tenants/{id}`           | a tenant: what is desired and what was observed        | `tenants.ts`, `tenant-requests.ts` |
- * | `subdomains/{subdomain}` | which tenant holds the name                            | `reservations.ts`                  |
- * | `requests/{id}`          | how a request was answered that may come again         | `request-records.ts`               |
- * | `deletions/{id}`         | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
- * | `slots/{k}`              | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
- * | `operations/{id}`        | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
- * | `events/{id}`            | a status event that is not published yet               | `outbox.ts`                        |
- * | `pools/main`             | what the pool of standbys remembers                    | `pool.ts`                          |
- * | `domains/{domain}`       | a custom domain, and which tenant holds it             | `domains.ts`                       |
- * | `backups/{id}`           | a backup: whose, why, until when it is kept            | `backups.ts`                       |
- * | `backup_keys/{tenantId}` | a tenant's part of the key of its backups              | `backups.ts`                       |
- * | `rollouts/{id}`          | a rollout: where it is, and who is under way           | `rollouts.ts`                      |
- * | `system/rollout`         | which rollout's turn it is                             | `rollouts.ts`                      |
- * | `system/heartbeat`       | when the resync last saw the cluster                   | `heartbeat.ts`                     |
- * | `system/garbage-collection` | what the newest garbage collection has found        | `garbage-collection.ts`            |
+ * | collection                  | holds                                                  | written in                         |
+ * | --------------------------- | ------------------------------------------------------ | ---------------------------------- |
+ * | `tenants/{id}`              | a tenant: what is desired and what was observed        | `tenants.ts`, `tenant-requests.ts` |
+ * | `subdomains/{subdomain}`    | which tenant holds the name                            | `reservations.ts`                  |
+ * | `requests/{id}`             | how a request was answered that may come again         | `request-records.ts`               |
+ * | `deletions/{id}`            | the record of a deletion; creating it triggers cleanup | `deletions.ts`                     |
+ * | `slots/{k}`                 | which tenant's site Job may run in the k-th slot       | `slots.ts`                         |
+ * | `operations/{id}`           | the history: an attempt at an operation                | `history.ts`, `operation-list.ts`  |
+ * | `events/{id}`               | a status event that is not published yet               | `outbox.ts`                        |
+ * | `pools/main`                | what the pool of standbys remembers                    | `pool.ts`                          |
+ * | `domains/{domain}`          | a custom domain, and which tenant holds it             | `domains.ts`                       |
+ * | `backups/{id}`              | a backup: whose, why, until when it is kept            | `backups.ts`                       |
+ * | `backup_keys/{tenantId}`    | a tenant's part of the key of its backups              | `backups.ts`                       |
+ * | `rollouts/{id}`             | a rollout: where it is, and who is under way           | `rollouts.ts`                      |
+ * | `system/rollout`            | which rollout's turn it is                             | `rollouts.ts`                      |
+ * | `system/heartbeat`          | when the resync last saw the cluster                   | `heartbeat.ts`                     |
+ * | `system/garbage-collection` | what the newest garbage collection has found           | `garbage-collection.ts`            |
  *
  * @module
  */

@@ -538,7 +538,11 @@ test("a record that keeps changing is read five times and then left to the resyn
 });
 
 const SEEN: JobReport = {
-  ...{ createdAt: null, runningAt: null, endedAt: null, result: null, steps: [] },
+  createdAt: null,
+  runningAt: null,
+  endedAt: null,
+  result: null,
+  steps: [],
   log: "Installing erpnext",
 };
 

@@ -7,7 +7,7 @@ import { array, constantFrom, integer, oneof, string, tuple, uuid } from "fast-c
 import { METHODS } from "node:http";
 import { ENDPOINTS } from "../../functions/api/endpoints.ts";
 import { operationsQuerySchema } from "../../functions/api/history/list-operations.ts";
-import { listQuerySchema } from "../../functions/api/tenants/list-tenants.ts";
+import { listQuerySchema } from "../../functions/api/tenants/list-query.ts";
 import { goods, TENANT_IDS, toParts } from "./valid-requests.ts";
 import { framed, request, utf8 } from "./fuzzed-request.ts";
 import type { Malformed, FuzzedRequest, Parts } from "./fuzzed-request.ts";
@@ -149,6 +149,11 @@ const values = oneof(
     "%00",
     "active",
     "ACTIVE",
+    "present",
+    "standby",
+    "main",
+    "subdomain",
+    "-created_at",
     "running",
     "create",
     "2026-02-29T12:00:00Z",
@@ -159,7 +164,13 @@ const values = oneof(
     "a%40b",
   ),
   string({ unit: constantFrom(..."AZaz09-_="), maxLength: 250 }),
-  uuid().map((id) => Buffer.from(`253402300799.999999999.${id}`).toString("base64url")),
+  tuple(
+    constantFrom("", "-created_at/", "created_at/", "subdomain/", "/"),
+    constantFrom("253402300799.999999999", "253402300800.000000000", "undated"),
+    constantFrom(".", "/"),
+    uuid(),
+    constantFrom("", "/", "/acme", "/\0", "/\u{10ffff}/"),
+  ).map((parts) => Buffer.from(parts.join("")).toString("base64url")),
   integer({ min: 500, max: 6000 }).map((length) => "9".repeat(length)),
 );
 

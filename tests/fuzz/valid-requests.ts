@@ -75,10 +75,15 @@ export interface Schema {
   maxItems?: number;
 }
 
-/** What the API takes one of: the second pair's schema cannot say so, for one has a default. */
+/** What the API takes one of. Of all but the first pair the schema cannot say so, for one has a default, or belongs to an order. */
 const EXCLUSIVE = [
   ["organization", "school_name"],
   ["skip", "page_token"],
+  ...["q", "state", "bench", "created_after", "created_before", "order_by"].map(
+    (name) => ["skip", name] as const,
+  ),
+  ["page_token", "q"],
+  ["page_token", "order_by"],
 ] as const;
 
 /** What the API takes only beside another one: that a purge is asked for only if it is true, no list of names can say. */

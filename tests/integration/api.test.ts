@@ -322,7 +322,7 @@ async function storeSettled(
 }
 
 interface Listed {
-  tenants: { id: string; status: string; email: string; created_at: string }[];
+  tenants: { id: string; subdomain: string; status: string; email: string; created_at: string }[];
   total: number;
   has_more: boolean;
   next_page_token: string | null;
@@ -333,6 +333,9 @@ async function list(query: string): Promise<Listed> {
   assert.is(answer.status, 200, JSON.stringify(answer.body));
   return answer.body as unknown as Listed;
 }
+
+const pointersIn = ({ errors }: Answer["body"]) =>
+  (errors as { pointer: string }[]).map(({ pointer }) => pointer);
 
 test("a reader of all pages sees each of 300 tenants once, whatever is created meanwhile", async () => {
   const there = await storeSettled(300);
@@ -377,6 +380,60 @@ test("a listing is filtered, newest first, and counts what passes the filter", a
   assert.is(odd.total, 0, "a second question mark is a sign like any other");
   const mixed = await it.call("GET", `/tenants?skip=1&page_token=${both.next_page_token}`);
   assert.is(mixed.status, 422);
+});
+
+test("a list goes by names, benches, states, times and orders, page by page", async () => {
+  const ids = await storeSettled(
+    3,
+    { phase: "suspended", site: null },
+    { email: "z@acme.example" },
+  );
+  const mine = "email=z%40acme.example";
+  const one = (await list(`${mine}&limit=1`)).tenants[0];
+  assert.ok(one);
+  const named = await list(`${mine}&q=${one.subdomain.toUpperCase()}`);
+  assert.equal([named.total, named.tenants[0]?.id], [1, one.id]);
+  for (const [filters, total] of [
+    ["bench=main&state=present", 3],
+    ["bench=gone", 0],
+    ["state=suspended", 0],
+    ["created_after=2020-01-01T00:00:00Z&created_before=2999-01-01T00:00:00Z", 3],
+    ["created_before=2020-01-01T00:00:00Z", 0],
+  ] as const) {
+    assert.is((await list(`${mine}&${filters}`)).total, total, filters);
+  }
+  for (const order of [
+    "order_by=created_at",
+    "order_by=subdomain",
+    "q=Settled-",
+    "q=settled-&order_by=-created_at",
+  ]) {
+    const [first, second] = [`${mine}&${order}&limit=2`, `${mine}&${order}&page_token=`];
+    const page = await list(first);
+    const rest = await list(`${second}${page.next_page_token}`);
+    const both = [...page.tenants, ...rest.tenants].map(({ id }) => id);
+    assert.equal(both.toSorted(), ids.toSorted(), order);
+    const other = await it.call("GET", `/tenants?limit=2&page_token=${page.next_page_token}`);
+    assert.is(other.status, 422);
+    assert.equal(pointersIn(other.body), ["/page_token"]);
+  }
+});
+
+test("what a list cannot go by is refused by its name", async () => {
+  for (const [query, pointer, message] of [
+    ["created_after=2026-02-30T00:00:00Z", "/created_after", /created_after must be a time in UTC/],
+    ["created_before=2026-13-01T00:00:00Z", "/created_before", /created_before must be a time/],
+    ["skip=1&q=standby", "/skip", /skip must be left out beside q/],
+    ["skip=1&order_by=-created_at", "/skip", /skip must be left out beside order_by/],
+    ["skip=1&state=present", "/skip", /skip must be left out beside state/],
+  ] as const) {
+    const { status, body } = await it.call("GET", `/tenants?${query}`);
+    assert.is(status, 422, query);
+    assert.equal(pointersIn(body), [pointer]);
+    assert.match(String(body["error"]), message);
+  }
+  assert.is((await it.call("GET", "/tenants?skip=1&state=standby")).status, 200);
+  assert.is((await it.call("GET", "/tenants?skip=0&q=a")).status, 200);
 });
 
 test("failed attempts from one address are limited, and callers from elsewhere are not", async () => {

@@ -181,10 +181,8 @@ const ascending = (field: string): [string, Direction] => [field, "ASCENDING"];
 
 /** Every choice of some fields, but not of none. */
 function partsOf(fields: string[]): string[][] {
-  const parts = fields.reduce<string[][]>(
-    (some, field) => [...some, ...some.map((part) => [...part, field])],
-    [[]],
-  );
+  let parts: string[][] = [[]];
+  for (const field of fields) parts = parts.concat(parts.map((part) => [...part, field]));
   return parts.slice(1);
 }
 

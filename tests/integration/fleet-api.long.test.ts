@@ -109,7 +109,7 @@ test("it counts customers' tenants by status, slots, and who waits for one", asy
     ["works", ACTIVE],
     ["retained", { spec: { state: "retained" }, status: { ...ACTIVE.status, phase: "deleted" } }],
   ] as const) {
-    await tenant(name, 1, parts as TenantParts);
+    await tenant(name, 1, parts);
   }
   await storeStandbys(it.client, [readyStandby(NOW), fillingStandby(NOW), failedStandby(NOW)]);
   await it.client.doc("tenants/by-hand").set({ spec: "lost" });
@@ -171,8 +171,13 @@ test("it lists what has failed, is stuck or degraded, paused or reverted, and ca
     status: { phase: "deleting", condition: "failed", message: "no database" },
   });
   const failure = {
-    ...{ at: ago(60), step: "migrate", patch: "erpnext.patches.fix", reason: "MigrationFailed" },
-    ...{ message: "no", retryable: false, operation: "o" },
+    at: ago(60),
+    step: "migrate",
+    patch: "erpnext.patches.fix",
+    reason: "MigrationFailed",
+    message: "no",
+    retryable: false,
+    operation: "o",
   };
   const upgrade = { from: "main", to: "next", under_way: false, failure };
   const served = await tenant("served", 9, { status: { ...ACTIVE.status, upgrade } });
@@ -233,7 +238,7 @@ async function fleetWhere(p95_seconds: number): Promise<FleetView> {
     estimates: { of: (kind: string) => (kind === "create" ? estimate : null) },
     settings: { maxConcurrentJobs: 7, backupBucket: null },
   } as unknown as ApiDependencies;
-  return (await readFleet.handle({} as Call, dependencies)).body as unknown as FleetView;
+  return (await readFleet.handle({} as Call, dependencies)).body as FleetView;
 }
 
 test("what takes longer than 95 of 100 of its kind is stuck", async () => {
@@ -254,8 +259,13 @@ test("the time to active is that of customers' creates and claims, hour by hour"
     const id = operationId(randomUUID(), 1, 1);
     const ended_at = addSeconds(since, seconds);
     return it.client.doc(`operations/${id}`).set({
-      ...{ tenant_id: id.slice(0, 36), kind, state: "succeeded", requested_by },
-      ...{ created_at: since, slot_at: since, ended_at },
+      tenant_id: id.slice(0, 36),
+      kind,
+      state: "succeeded",
+      requested_by,
+      created_at: since,
+      slot_at: since,
+      ended_at,
       expires_at: addSeconds(ended_at, 90 * 24 * HOUR),
     });
   };
@@ -267,7 +277,9 @@ test("the time to active is that of customers' creates and claims, hour by hour"
   await operation("suspend", "key:frontend", hour, 7);
   await operation("create", "key:frontend", addSeconds(hour, -25 * HOUR), 900);
   assert.equal((await fleetWhere(1))["time_to_active"], {
-    ...{ p50_seconds: 5, p95_seconds: 90, sample: 2 },
+    p50_seconds: 5,
+    p95_seconds: 90,
+    sample: 2,
     hours: [
       { from: before.toISOString(), p50_seconds: 90, p95_seconds: 90, sample: 1 },
       { from: hour.toISOString(), p50_seconds: 5, p95_seconds: 5, sample: 1 },
@@ -282,7 +294,11 @@ test("records that are damaged are told of, and keep nothing else from being sho
   const repaired = await tenant("repaired", 9, ACTIVE);
   await write(found, { "spec.generation": "two" });
   const findings = [found, repaired].map(({ id, spec: { subdomain } }) => ({
-    ...{ event: "RecordDamaged", tenant_id: id, subdomain, domain: null, at: NOW },
+    event: "RecordDamaged",
+    tenant_id: id,
+    subdomain,
+    domain: null,
+    at: NOW,
     damaged: ["spec.generation"],
   }));
   const run = { finished_at: NOW, findings_total: 2, findings, failed: [] };
@@ -366,7 +382,10 @@ test("the newest garbage collection is shown, and that the one after it has not 
 
 test("a garbage collection's document that somebody has changed is shown as far as it can be", async () => {
   await it.client.doc("system/garbage-collection").set({
-    ...{ finished_at: "noon", running_since: 7, findings_total: "many", failed: "all" },
+    finished_at: "noon",
+    running_since: 7,
+    findings_total: "many",
+    failed: "all",
     findings: [null, "one", { event: "UnknownJob", at: NOW, tenant_id: 7, damaged: null }],
   });
   const { status, body } = await it.call("GET", "/garbage-collection");

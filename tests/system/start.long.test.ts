@@ -51,6 +51,30 @@ test("a function that dies is started again at its port, and the console says so
   await nothingIsLeft(stack);
 });
 
+test("with --demo it opens with three tenants; one that cannot be made is told, and ends nothing", async () => {
+  const env = { LOCAL_BENCH_SECONDS: "0.2", RESERVED_SUBDOMAINS: "acme" };
+  const stack = await start(directory, env, ["--demo"]);
+  const { line, run } = stack;
+  const said = [
+    /^acme +could not be made: .* 4\d\d/m,
+    /^globex +suspended/m,
+    /^initech +failed at /m,
+  ];
+  await eventually("all three are told", async () =>
+    said.every((pattern) => pattern.test(run.output())) ? true : null,
+  );
+  const headers = { "X-API-Key": line("API key") };
+  const { body } = await request(line("API"), "GET", "/tenants", { headers });
+  const tenants = body["tenants"] as { subdomain: string; status: string }[];
+  assert.equal(tenants.map(({ subdomain, status }) => `${subdomain} ${status}`).toSorted(), [
+    "globex suspended",
+    "initech failed",
+  ]);
+  run.child.kill("SIGTERM");
+  assert.is(await run.ended, 0);
+  await nothingIsLeft(stack);
+});
+
 test("every start begins clean", async () => {
   const [port = 0] = await freePorts(1);
   const stackDirectory = join(directory, `stack-${port}`);

@@ -36,6 +36,7 @@ test("says where everything is, and what it says is so", async () => {
   const pool = await request(line("API"), "GET", "/pool", { headers });
   assert.is((pool.body as { size: number }).size, 2);
   assert.is((await fetch(line("docs"))).status, 200);
+  assert.is(line("console"), `${line("API")}/console`);
   assert.ok(existsSync(line("sites")));
   assert.ok(existsSync(join(line("logs"), "api.log")));
   assert.match(run.output().trimEnd().split("\n").at(-1) ?? "", /^ready/);

@@ -10,10 +10,15 @@ import { npm } from "./npm.ts";
 import { eventually } from "./stack-fixture.ts";
 
 /** Starts a stack below a directory and waits until it says that it is ready. */
-export async function start(directory: string, env: Record<string, string> = {}) {
+export async function start(
+  directory: string,
+  env: Record<string, string> = {},
+  options: string[] = [],
+) {
   const [port = 0] = await freePorts(1);
   const stackDirectory = join(directory, `stack-${port}`);
-  const run = npm(["start", "--", "--directory", stackDirectory], { PORT: String(port), ...env });
+  const args = ["start", "--", "--directory", stackDirectory, ...options];
+  const run = npm(args, { PORT: String(port), ...env });
   await eventually("the stack is ready", async () => {
     if (run.child.exitCode !== null) throw new Error(run.output());
     return /^ready/m.test(run.output()) ? true : null;

@@ -14,6 +14,7 @@ import {
   PATH_PARAMETERS,
 } from "../http/parameter-schemas.ts";
 import { problemSchema } from "../http/problem.ts";
+import { COMMAND_NAMES, OPTION_NAMES } from "./command-names.ts";
 
 type Json = Record<string, unknown>;
 
@@ -91,6 +92,9 @@ body the key is refused. Keys belong to their caller.
 
 **New fields** may be added to answers: ignore what you do not know.`;
 
+/** How a shell signs in: restish 2 asks for nothing and stores no key, but reads it from this variable at each call. */
+const SHELL_SIGN_IN = { security: "ApiKey", params: { value: "env:KAIROS_API_KEY" } };
+
 /** The document of this version of the API. */
 export function openApiDocument(endpoints: Endpoints, version: string): Json {
   return {
@@ -112,6 +116,7 @@ export function openApiDocument(endpoints: Endpoints, version: string): Json {
       { name: "Service", description: "The service itself." },
     ],
     paths: pathsOf(endpoints),
+    "x-cli-config": SHELL_SIGN_IN,
     components: {
       schemas: schemasOf(endpoints),
       securitySchemes: {
@@ -156,6 +161,7 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
   const parameters = parametersOf(spec);
   return {
     operationId: id,
+    ...commandNameOf(id),
     tags: [tagOf(spec)],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
@@ -166,6 +172,11 @@ function endpointOf(id: string, spec: EndpointSpec): Json {
       : { requestBody: { required: spec.isBodyOptional !== true, content: json(spec.body) } }),
     responses: responsesOf(spec),
   };
+}
+
+function commandNameOf(id: string): Json {
+  const names: Readonly<Record<string, string>> = COMMAND_NAMES;
+  return id in names ? { "x-cli-name": names[id] } : {};
 }
 
 function tagOf({ path }: EndpointSpec): string {
@@ -206,6 +217,9 @@ function parameter(place: "path" | "query" | "header", name: string, schema: Des
     in: place,
     description: `${title}: ${description}.`,
     ...(place === "path" ? { required: true } : {}),
+    ...(name in OPTION_NAMES ? { "x-cli-name": OPTION_NAMES[name] } : {}),
+    // A shell keeps no earlier answer, and need not begin with what others are to leave.
+    ...(deprecated === true || name === "If-None-Match" ? { "x-cli-ignore": true } : {}),
     ...(deprecated === undefined ? {} : { deprecated }),
     schema: rest,
   };

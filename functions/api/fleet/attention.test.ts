@@ -287,8 +287,14 @@ test("what waits is told of with the longest first, and what has happened with t
 
 test("of a list that is too long, each kind has five before any has more", () => {
   const one = (kind: AttentionKind): Attention => ({
-    ...{ kind, tenantId: null, subdomain: null, domain: null, rolloutId: null },
-    ...{ since: NOW, reason: null, message: null },
+    kind,
+    tenantId: null,
+    subdomain: null,
+    domain: null,
+    rolloutId: null,
+    since: NOW,
+    reason: null,
+    message: null,
   });
   const many = (kind: AttentionKind, count: number) =>
     Array.from({ length: count }, () => one(kind));

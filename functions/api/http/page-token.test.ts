@@ -1,7 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isOperationId, isTenantId } from "../../../shared/tenant/names.ts";
-import { parsePageToken, toPageToken } from "./page-token.ts";
+import {
+  parseOrderedPageToken,
+  parsePageToken,
+  toOrderedPageToken,
+  toPageToken,
+} from "./page-token.ts";
+import { pageTokenSchema } from "./parameter-schemas.ts";
 import { Problem } from "./problem.ts";
 
 const test = suite("page tokens");
@@ -10,6 +16,8 @@ const POSITION = {
   createdAt: { seconds: 1_767_323_045, nanoseconds: 8_091_000 },
   id: "0c16443d-3d8e-4c0d-b43c-ac1174140611",
 };
+
+const NAMED = { ...POSITION, subdomain: "acme" };
 
 test("a token says where it came from", () => {
   const operation = { ...POSITION, id: `${POSITION.id}.1234567890123456.1234567890123456` };
@@ -34,11 +42,46 @@ for (const [sentence, token] of [
   ["a time that no calendar has", made(`253402300800.000000000.${POSITION.id}`)],
   ["no time, and another id", made("undated.tenants/x")],
   ["a time before all", made(`-1.000000000.${POSITION.id}`)],
+  ["one of a list in another order", toOrderedPageToken("-created_at", NAMED)],
 ] as const) {
   test(`${sentence} is refused as a token`, () => {
     assert.throws(
       () => parsePageToken(token, isTenantId),
       (error: unknown) => error instanceof Problem && error.status === 422,
+    );
+  });
+}
+
+test("a token of a list with several orders says where it came from, whatever the name is", () => {
+  for (const position of [
+    NAMED,
+    { ...NAMED, createdAt: null },
+    { ...NAMED, subdomain: "" },
+    { ...NAMED, subdomain: "a/b.c\nü" },
+    { ...NAMED, subdomain: "x".repeat(1500) },
+  ]) {
+    const token = toOrderedPageToken("subdomain", position);
+    assert.match(token, new RegExp(pageTokenSchema.pattern));
+    assert.equal(parseOrderedPageToken(token, "subdomain", isTenantId), position);
+  }
+});
+
+for (const [sentence, token] of [
+  ["nothing", ""],
+  ["something else", "abc"],
+  ["a token of one order alone", toPageToken(POSITION)],
+  ["a token of another order", toOrderedPageToken("created_at", NAMED)],
+  ["a position with another id", made("subdomain/undated/tenants/acme")],
+  ["a time that no calendar has", made(`subdomain/253402300800.000000000/${POSITION.id}/acme`)],
+  ["a time without its nanoseconds", made(`subdomain/1/${POSITION.id}/acme`)],
+] as const) {
+  test(`${sentence} is refused as a token of a list by subdomain`, () => {
+    assert.throws(
+      () => parseOrderedPageToken(token, "subdomain", isTenantId),
+      (error: unknown) =>
+        error instanceof Problem &&
+        error.status === 422 &&
+        /page_token .* in the same order/.test(error.message),
     );
   });
 }

@@ -188,6 +188,17 @@ test("a listing has defaults, filters and limits", () => {
     status: "active",
     email: "a@b.example",
   });
+  const by = { q: "Ac-1", state: "suspended", bench: "v16-33", order_by: "-created_at" };
+  const times = {
+    created_after: "2026-11-29T17:00:00Z",
+    created_before: "2026-11-30T00:00:00.5Z",
+  };
+  assert.equal(parseList(new URLSearchParams({ ...by, ...times }).toString()), {
+    skip: 0,
+    limit: 100,
+    ...by,
+    ...times,
+  });
 });
 
 for (const query of [
@@ -207,6 +218,20 @@ for (const query of [
   "email=x",
   "page_token=%00",
   "page_token=",
+  `page_token=${"x".repeat(2201)}`,
+  "q=",
+  "q=a.b",
+  "q=ä",
+  `q=${"a".repeat(64)}`,
+  "state=absent",
+  "state=PRESENT",
+  "bench=Main",
+  "bench=a_b",
+  "created_after=yesterday",
+  "created_before=2026-11-29",
+  "order_by=name",
+  "order_by=-subdomain",
+  "order_by=",
 ]) {
   test(`the query ${query} is refused by name`, () => {
     const problem = refusal(() => parseList(query));

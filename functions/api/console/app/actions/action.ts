@@ -54,8 +54,8 @@ export function defineAction<A extends Answer, O extends Answer = never>(
     show?: (data: Data<A>) => ComponentChildren;
   },
 ): Action {
-  // The dialog hands each part what the other part has got, which is all that it needs to know.
-  return action as Action;
+  // The dialog hands each part what another part has got: it has no need to know its type.
+  return action;
 }
 
 /** Whether all that has to be filled in is. */

@@ -13,7 +13,11 @@ import type { Answer, Data, RequestOpts } from "./ask.ts";
 export const PERIODS = {
   /** Where something is under way. */
   busy: 2_000,
-  calm: 15_000,
+  calm: 30_000,
+  /** What costs the database some dozens of reads. */
+  fleet: 60_000,
+  /** What costs it as many as there were creates and claims in a week. */
+  pool: 300_000,
 } as const;
 
 export function createQueryClient(): QueryClient {

@@ -5,7 +5,7 @@
  */
 import { readFleet, readPool } from "../../client/api-client.ts";
 import type { Fleet, Pool } from "../../client/api-client.ts";
-import { useRead } from "../../client/queries.ts";
+import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Problem, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -16,8 +16,8 @@ import { TimeToActiveChart } from "./time-to-active-chart.tsx";
 import { isHeartbeatLate, warningsOf } from "./warnings.ts";
 
 export function FleetPage() {
-  const fleet = useRead(["fleet"], readFleet);
-  const pool = useRead(["pool"], readPool);
+  const fleet = useRead(["fleet"], readFleet, { every: PERIODS.fleet });
+  const pool = useRead(["pool"], readPool, { every: PERIODS.pool, freshFor: PERIODS.fleet });
   return (
     <>
       <h1>Fleet</h1>
@@ -75,14 +75,14 @@ function Work({ fleet, pool }: { fleet: Fleet; pool: Pool | undefined }) {
   const { slots, heartbeat_at, oldest_unsent_event_at } = fleet;
   return (
     <Facts
-      of={[
-        ["Slots in use", <Slots slots={slots} />],
-        ["Waiting for a slot", slots.queued === 0 ? "nobody" : slots.queued.toLocaleString()],
-        ["Pool", pool && <PoolWords pool={pool} />],
-        ["Cluster last seen", <Heartbeat at={heartbeat_at} isLate={isHeartbeatLate(fleet)} />],
-        ["Oldest unsent event", <Ago at={oldest_unsent_event_at} otherwise="none: all are sent" />],
+      of={{
+        "Slots in use": <Slots slots={slots} />,
+        "Waiting for a slot": slots.queued === 0 ? "nobody" : slots.queued.toLocaleString(),
+        Pool: pool && <PoolWords pool={pool} />,
+        "Cluster last seen": <Heartbeat at={heartbeat_at} isLate={isHeartbeatLate(fleet)} />,
+        "Oldest unsent event": <Ago at={oldest_unsent_event_at} otherwise="none: all are sent" />,
         ...backupFacts(fleet),
-      ]}
+      }}
     />
   );
 }
@@ -115,7 +115,7 @@ function Ago({ at, otherwise }: { at: string | null; otherwise: string }) {
 
 /** Where there are no backups, there is nothing to tell of them. */
 function backupFacts({ oldest_backup: oldest, without_backup }: Fleet) {
-  if (without_backup === null) return [["Backups", "are turned off"]] as const;
+  if (without_backup === null) return { Backups: "are turned off" };
   const named = oldest && (
     <>
       <Time at={oldest.requested_at} isDistance />, of{" "}
@@ -124,10 +124,7 @@ function backupFacts({ oldest_backup: oldest, without_backup }: Fleet) {
       </a>
     </>
   );
-  const without =
-    without_backup === 0 ? "nobody" : `${without_backup.toLocaleString()} active tenants`;
-  return [
-    ["Oldest backup", named ?? "there is none yet"],
-    ["Without a backup", without],
-  ] as const;
+  const tenants = without_backup === 1 ? "active tenant" : "active tenants";
+  const without = without_backup === 0 ? "nobody" : `${without_backup.toLocaleString()} ${tenants}`;
+  return { "Oldest backup": named ?? "there is none yet", "Without a backup": without };
 }

@@ -5,7 +5,7 @@
  */
 import { readPool } from "../../client/api-client.ts";
 import type { Pool } from "../../client/api-client.ts";
-import { useRead } from "../../client/queries.ts";
+import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -15,7 +15,7 @@ import { toDuration } from "../../text/times.ts";
 import { adviceOnSize } from "./pool-words.ts";
 
 export function PoolPage() {
-  const pool = useRead(["pool"], readPool);
+  const pool = useRead(["pool"], readPool, { every: PERIODS.pool });
   return (
     <>
       <h1>Pool</h1>
@@ -50,12 +50,12 @@ function ShownPool({ pool }: { pool: Pool }) {
         </Empty>
       ) : (
         <Facts
-          of={[
-            ["Ready", <Ready ready={ready} size={size} />],
-            ["Being made", filling],
-            ["Outdated", outdated === 0 ? 0 : `${outdated}, until others are ready`],
-            ["Failed", failed === 0 ? 0 : <Status of={`${failed}, to be dropped`} tone="bad" />],
-          ]}
+          of={{
+            Ready: <Ready ready={ready} size={size} />,
+            "Being made": filling,
+            Outdated: outdated === 0 ? 0 : `${outdated}, until others are ready`,
+            Failed: failed === 0 ? 0 : <Status of={`${failed}, to be dropped`} tone="bad" />,
+          }}
         />
       )}
       <p>
@@ -77,16 +77,14 @@ function Ready({ ready, size }: { ready: number; size: number }) {
 function Service({ pool: { claims, misses, time_to_claim: time } }: { pool: Pool }) {
   return (
     <Facts
-      of={[
-        ["Tenants that got a site of the pool", claims.toLocaleString()],
-        ["Tenants that got none", misses.toLocaleString()],
-        [
-          "Until they were active",
+      of={{
+        "Tenants that got a site of the pool": claims.toLocaleString(),
+        "Tenants that got none": misses.toLocaleString(),
+        "Until they were active":
           time === null
             ? "nobody was given one yet"
             : `half within ${toDuration(time.p50_seconds)}, 95 of 100 within ${toDuration(time.p95_seconds)}`,
-        ],
-      ]}
+      }}
     />
   );
 }
@@ -97,15 +95,13 @@ function Demand({ pool }: { pool: Pool }) {
     <>
       <p>{adviceOnSize(pool)}</p>
       <Facts
-        of={[
-          ["Since", <Time at={demand.since} />],
-          ["Tenants asked for", demand.tenants.toLocaleString()],
-          [
-            "Until a new site is ready",
+        of={{
+          Since: <Time at={demand.since} />,
+          "Tenants asked for": demand.tenants.toLocaleString(),
+          "Until a new site is ready":
             demand.refill_seconds && `95 of 100 within ${toDuration(demand.refill_seconds)}`,
-          ],
-          ["Size that would have done", demand.size],
-        ]}
+          "Size that would have done": demand.size,
+        }}
       />
     </>
   );

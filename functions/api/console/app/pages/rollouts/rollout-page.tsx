@@ -78,21 +78,18 @@ function About({ rollout }: { rollout: Rollout }) {
   const { from, window, soak_until, soak_minutes, pause_at, paused_by, ended_at } = rollout;
   return (
     <Facts
-      of={[
-        ["From", <Benches names={from} />],
-        ["Asked for by", <bdi>{rollout.requested_by}</bdi>],
-        ["Asked for", <Time at={rollout.created_at} />],
-        ["Ended", ended_at && <Time at={ended_at} />],
-        ["Paused by", paused_by && <bdi>{paused_by}</bdi>],
-        ["When tenants are moved", window === null ? "at any time" : <Window window={window} />],
-        ["Between two waves", `${toDuration(60 * soak_minutes)} of watching`],
-        ["Watches until", soak_until && <Time at={soak_until} />],
-        [
-          "Pauses itself",
-          `at ${pause_at.failures} failures, if over ${pause_at.percent} % of the last 20`,
-        ],
-        ["Moved at once", `${rollout.max_per_database} at most`],
-      ]}
+      of={{
+        From: <Benches names={from} />,
+        "Asked for by": <bdi>{rollout.requested_by}</bdi>,
+        "Asked for": <Time at={rollout.created_at} />,
+        Ended: ended_at && <Time at={ended_at} />,
+        "Paused by": paused_by && <bdi>{paused_by}</bdi>,
+        "When tenants are moved": window === null ? "at any time" : <Window window={window} />,
+        "Between two waves": `${toDuration(60 * soak_minutes)} of watching`,
+        "Watches until": soak_until && <Time at={soak_until} />,
+        "Pauses itself": `at ${pause_at.failures} failures, if over ${pause_at.percent} % of the last 20`,
+        "Moved at once": `${rollout.max_per_database} at most`,
+      }}
     />
   );
 }

@@ -71,6 +71,7 @@ function OperationEntry({ operation, isShown }: { operation: Operation; isShown:
   const isUnderWay = state === "running" || state === "queued";
   const now = useNow(isUnderWay);
   const seconds = secondsOf(operation, now);
+  const { message = null, hint = null } = outcome ?? {};
   return (
     <li>
       <p class="line">
@@ -97,12 +98,12 @@ function OperationEntry({ operation, isShown }: { operation: Operation; isShown:
           </span>
         </a>
       </p>
-      {outcome?.message != null && (
+      {message !== null && (
         <p>
-          <LongText text={outcome.message} />
+          <LongText text={message} />
         </p>
       )}
-      {outcome?.hint != null && state === "failed" && <p>What to do: {outcome.hint}</p>}
+      {hint !== null && state === "failed" && <p>What to do: {hint}</p>}
       {isShown && <Details operation={operation} isUnderWay={isUnderWay} />}
     </li>
   );
@@ -121,21 +122,21 @@ function Details({ operation, isUnderWay }: { operation: Operation; isUnderWay: 
         <div class="details">
           <Steps operation={found} />
           <Facts
-            of={[
-              ["Asked for", <Time at={found.created_at} />],
-              ["Got its slot", found.slot_at && <Time at={found.slot_at} />],
-              ["Job made", found.job_at && <Time at={found.job_at} />],
-              ["Ran", found.running_at && <Time at={found.running_at} />],
-              ["Ended", found.ended_at && <Time at={found.ended_at} />],
-              ["Why", found.request_reason && <bdi>{found.request_reason}</bdi>],
-              ["Reason", found.outcome?.reason],
-              ["Request", found.request_id && <code>{found.request_id}</code>],
-            ]}
+            of={{
+              "Asked for": <Time at={found.created_at} />,
+              "Got its slot": found.slot_at && <Time at={found.slot_at} />,
+              "Job made": found.job_at && <Time at={found.job_at} />,
+              Ran: found.running_at && <Time at={found.running_at} />,
+              Ended: found.ended_at && <Time at={found.ended_at} />,
+              Why: found.request_reason && <bdi>{found.request_reason}</bdi>,
+              Reason: found.outcome?.reason,
+              Request: found.request_id && <code>{found.request_id}</code>,
+            }}
           />
           {found.log === null ? (
             <p class="soft">
               {isUnderWay
-                ? "The end of its log is here when it has ended."
+                ? "Its log is shown when it has ended, and of longer work once a minute meanwhile."
                 : "There is no log of it."}
             </p>
           ) : (
@@ -161,7 +162,9 @@ function Steps({ operation }: { operation: Operation }) {
             <th scope="col" class="number">
               Took
             </th>
-            <th scope="col">When</th>
+            <th scope="col" aria-hidden="true">
+              When
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -172,7 +175,7 @@ function Steps({ operation }: { operation: Operation }) {
                 {isRunning && <span class="soft"> (now)</span>}
               </td>
               <td class="number">{toDuration(seconds)}</td>
-              <td class="bar">
+              <td class="bar" aria-hidden="true">
                 <span
                   style={{
                     marginInlineStart: `${from * 100}%`,

@@ -169,33 +169,30 @@ function About({ tenant }: { tenant: Tenant }) {
   return (
     <section aria-label="About">
       <Facts
-        of={[
-          ["E-mail", <bdi>{tenant.email}</bdi>],
-          ["Customer", name === "" ? null : <bdi>{name}</bdi>],
-          ["Bench", tenant.bench],
-          ["Made", <Time at={tenant.created_at} />],
-          ["Changed", <Time at={tenant.updated_at} />],
-          ["Newest backup", tenant.backup && <Time at={tenant.backup.requested_at} isDistance />],
-          ["Can be taken back until", purge_at && <Time at={purge_at} />],
-          ["Restore can be taken back until", undo_until && <Time at={undo_until} />],
-          ["Time zone", tenant.time_zone],
-          ["Canary", tenant.canary ? "yes: rollouts move it before others" : null],
-          [
-            "Pinned",
-            pin && (
-              <>
-                <bdi>{pin.reason}</bdi>
-                {pin.until !== null && (
-                  <>
-                    {" "}
-                    until <Time at={pin.until} />
-                  </>
-                )}
-              </>
-            ),
-          ],
-          ["Id", <code>{tenant.id}</code>],
-        ]}
+        of={{
+          "E-mail": <bdi>{tenant.email}</bdi>,
+          Customer: name === "" ? null : <bdi>{name}</bdi>,
+          Bench: tenant.bench,
+          Made: <Time at={tenant.created_at} />,
+          Changed: <Time at={tenant.updated_at} />,
+          "Newest backup": tenant.backup && <Time at={tenant.backup.requested_at} isDistance />,
+          "Can be taken back until": purge_at && <Time at={purge_at} />,
+          "Restore can be taken back until": undo_until && <Time at={undo_until} />,
+          "Time zone": tenant.time_zone,
+          Canary: tenant.canary ? "yes: rollouts move it before others" : null,
+          Pinned: pin && (
+            <>
+              <bdi>{pin.reason}</bdi>
+              {pin.until !== null && (
+                <>
+                  {" "}
+                  until <Time at={pin.until} />
+                </>
+              )}
+            </>
+          ),
+          Id: <code>{tenant.id}</code>,
+        }}
       />
     </section>
   );

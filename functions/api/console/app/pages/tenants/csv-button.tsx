@@ -3,20 +3,18 @@
  *
  * @module
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { TenantFilters } from "../../routing/route.ts";
 import { readCsv, saveFile } from "./csv-download.ts";
 
 export function CsvButton({ filters, total }: { filters: TenantFilters; total: number }) {
   const [said, setSaid] = useState("");
-  const running = useRef<AbortController | null>(null);
-  const [isRunning, setIsRunning] = useState(false);
-  useEffect(() => () => running.current?.abort(), []);
+  const [running, setRunning] = useState<AbortController | null>(null);
+  useEffect(() => () => running?.abort(), [running]);
 
   async function download(): Promise<void> {
     const controller = new AbortController();
-    running.current = controller;
-    setIsRunning(true);
+    setRunning(controller);
     setSaid("Reading…");
     try {
       const parts = await readCsv(
@@ -29,14 +27,14 @@ export function CsvButton({ filters, total }: { filters: TenantFilters; total: n
     } catch (error) {
       setSaid(controller.signal.aborted ? "Stopped: no file was made." : (error as Error).message);
     } finally {
-      setIsRunning(false);
+      setRunning(null);
     }
   }
 
   return (
     <span class="copy">
-      {isRunning ? (
-        <button type="button" onClick={() => running.current?.abort()}>
+      {running !== null ? (
+        <button type="button" onClick={() => running.abort()}>
           Stop
         </button>
       ) : (

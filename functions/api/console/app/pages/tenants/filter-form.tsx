@@ -6,6 +6,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { listBenches } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
+import { useNow } from "../../components/use-now.ts";
 import { SEARCH_FIELD, takeSearchWish } from "../../components/shortcut-help.tsx";
 import type { TenantFilters } from "../../routing/route.ts";
 import { goTo, replaceWith } from "../../routing/use-route.ts";
@@ -40,7 +41,7 @@ interface Props {
 
 export function FilterForm({ filters, onEnterList }: Props) {
   const benches = useRead(["benches"], listBenches).data?.benches ?? [];
-  const now = new Date();
+  const now = useNow(false);
   const choose = (name: keyof TenantFilters) => (value: string) =>
     goTo({ page: "tenants", filters: withFilter(filters, name, value), pageToken: null });
   return (
