@@ -6,6 +6,7 @@
 import { ActionButtons } from "../../actions/action-buttons.tsx";
 import { listBenches, readTenant, readTenantStatus } from "../../client/api-client.ts";
 import type { OperationProgress, Tenant } from "../../client/api-client.ts";
+import { isNotFound } from "../../client/api-error.ts";
 import { PERIODS, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";
@@ -14,6 +15,7 @@ import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
 import { useNow } from "../../components/use-now.ts";
 import { tenantsHash, toHash } from "../../routing/route.ts";
+import { toPlainText } from "../../text/plain-text.ts";
 import { Backups } from "./backups.tsx";
 import { Domains } from "./domains.tsx";
 import { Operations } from "./operations.tsx";
@@ -41,6 +43,7 @@ export function TenantPage({ id, operation }: Props) {
       <p class="soft">
         <a href={tenantsHash()}>Tenants</a>
       </p>
+      {(read.data === undefined || isNotFound(read.error)) && <h1>Tenant</h1>}
       <Read of={read} what="this tenant">
         {(tenant) => (
           <>
@@ -205,7 +208,7 @@ function Raw({ tenant }: { tenant: Tenant }) {
       <details>
         <summary>As the API gives it</summary>
         <pre tabIndex={0} role="region" aria-label="Record as JSON">
-          {JSON.stringify(tenant, null, 2)}
+          {toPlainText(JSON.stringify(tenant, null, 2))}
         </pre>
       </details>
     </section>
