@@ -57,7 +57,8 @@ function tenantAt(index: number): Tenant {
 
 const named = (...indexes: number[]) => indexes.map(nameOf);
 /** The indexes from one to before another. */
-const from = (first: number, end: number) => named(...Array.from({ length: end - first }, (_, i) => first + i));
+const from = (first: number, end: number) =>
+  named(...Array.from({ length: end - first }, (_, i) => first + i));
 
 let it: OwnApi;
 let browser: Browser;
@@ -69,7 +70,8 @@ if (missingChromium() === null) {
       writeConsole(),
     ]);
     const writer = it.client.bulkWriter();
-    for (const tenant of tenants) void writer.set(it.client.doc(`tenants/${tenant.id}`), { ...tenant });
+    for (const tenant of tenants)
+      void writer.set(it.client.doc(`tenants/${tenant.id}`), { ...tenant });
     await writer.close();
   });
   test.after(async () => {
@@ -81,7 +83,8 @@ if (missingChromium() === null) {
 const testConsole = consoleTests(test, () => ({ browser, url: it.url, key: API_KEY }));
 
 const search = (page: Page) => page.getByRole("searchbox", { name: "Search" });
-const countSays = (page: Page, words: string) => page.getByRole("status").getByText(words, { exact: true }).waitFor();
+const countSays = (page: Page, words: string) =>
+  page.getByRole("status").getByText(words, { exact: true }).waitFor();
 
 testConsole("finds tenants by the beginning of their names, as it is typed", async (open) => {
   const page = await open("#/tenants");
@@ -123,28 +126,31 @@ testConsole("filters by state, bench and age, orders, and takes each of it back"
   assert.is(await page.getByLabel("Made within").inputValue(), "30");
 });
 
-testConsole("goes through the pages forth and back, and each tenant is on one of them", async (open) => {
-  const page = await open("#/tenants");
-  const press = (name: string) => page.getByRole("button", { name }).click();
-  await rowsAre(page, from(0, 50));
-  assert.ok(await page.getByRole("button", { name: "First page" }).isDisabled());
-  await press("Next page");
-  await rowsAre(page, from(50, 100));
-  await press("Next page");
-  await rowsAre(page, from(100, 120));
-  assert.ok(await page.getByRole("button", { name: "Next page" }).isDisabled());
-  await press("Previous page");
-  await rowsAre(page, from(50, 100));
-  await press("Previous page");
-  await rowsAre(page, from(0, 50));
-  await page.goBack();
-  await rowsAre(page, from(50, 100));
-  await page.goForward();
-  await rowsAre(page, from(0, 50));
-  await press("Next page");
-  await press("First page");
-  await rowsAre(page, from(0, 50));
-});
+testConsole(
+  "goes through the pages forth and back, and each tenant is on one of them",
+  async (open) => {
+    const page = await open("#/tenants");
+    const press = (name: string) => page.getByRole("button", { name }).click();
+    await rowsAre(page, from(0, 50));
+    assert.ok(await page.getByRole("button", { name: "First page" }).isDisabled());
+    await press("Next page");
+    await rowsAre(page, from(50, 100));
+    await press("Next page");
+    await rowsAre(page, from(100, 120));
+    assert.ok(await page.getByRole("button", { name: "Next page" }).isDisabled());
+    await press("Previous page");
+    await rowsAre(page, from(50, 100));
+    await press("Previous page");
+    await rowsAre(page, from(0, 50));
+    await page.goBack();
+    await rowsAre(page, from(50, 100));
+    await page.goForward();
+    await rowsAre(page, from(0, 50));
+    await press("Next page");
+    await press("First page");
+    await rowsAre(page, from(0, 50));
+  },
+);
 
 testConsole("whoever is given a link sees the same after the sign-in", async (open) => {
   const first = await open("#/tenants?status=suspended&order_by=created_at");
@@ -159,15 +165,18 @@ testConsole("whoever is given a link sees the same after the sign-in", async (op
   assert.is(await second.getByLabel("Order").inputValue(), "created_at");
 });
 
-testConsole("a link to a tenant leads to it after the sign-in, and the way back to the list as it was", async (open) => {
-  const page = await open("#/tenants?q=shop-11");
-  await rowsAre(page, from(110, 120));
-  await page.getByRole("link", { name: "shop-115" }).click();
-  await headingSays(page, "shop-115 active");
-  await page.goBack();
-  await rowsAre(page, from(110, 120));
-  assert.is(await search(page).inputValue(), "shop-11");
-});
+testConsole(
+  "a link to a tenant leads to it after the sign-in, and the way back to the list as it was",
+  async (open) => {
+    const page = await open("#/tenants?q=shop-11");
+    await rowsAre(page, from(110, 120));
+    await page.getByRole("link", { name: "shop-115" }).click();
+    await headingSays(page, "shop-115 active");
+    await page.goBack();
+    await rowsAre(page, from(110, 120));
+    assert.is(await search(page).inputValue(), "shop-11");
+  },
+);
 
 testConsole("saves what is filtered as CSV, in which nothing is a formula", async (open) => {
   const page = await open("#/tenants?order_by=subdomain");
@@ -206,7 +215,9 @@ async function savedLines(page: Page): Promise<string[][]> {
 /** As RFC 4180 says. */
 function parseCsv(text: string): string[][] {
   const lines: string[][] = [[]];
-  for (const [, quoted, plain = "", end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+  for (const [, quoted, plain = "", end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g,
+  )) {
     lines.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain);
     if (end === "\r\n") lines.push([]);
   }
@@ -214,57 +225,66 @@ function parseCsv(text: string): string[][] {
   return lines;
 }
 
-testConsole("is gone through by the keyboard: search, rows, a tenant, and the keys themselves", async (open) => {
-  const page = await open("#/tenants");
-  await rowsAre(page, from(0, PAGE));
-  const press = (key: string) => page.keyboard.press(key);
-  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
-  await press("?");
-  const dialog = page.getByRole("dialog", { name: "Keys" });
-  await dialog.waitFor();
-  await press("Escape");
-  await dialog.waitFor({ state: "detached" });
+testConsole(
+  "is gone through by the keyboard: search, rows, a tenant, and the keys themselves",
+  async (open) => {
+    const page = await open("#/tenants");
+    await rowsAre(page, from(0, PAGE));
+    const press = (key: string) => page.keyboard.press(key);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+    await press("?");
+    const dialog = page.getByRole("dialog", { name: "Keys" });
+    await dialog.waitFor();
+    await press("Escape");
+    await dialog.waitFor({ state: "detached" });
 
-  await press("/");
-  assert.ok(await search(page).evaluate((element) => element === document.activeElement));
-  await press("?");
-  assert.is(await search(page).inputValue(), "?", "whoever types is not helped");
-  await press("Escape");
-  assert.is(await search(page).inputValue(), "");
-  await rowsAre(page, from(0, PAGE));
-  await press("/");
-  await press("ArrowDown");
-  assert.is(await focused(), "shop-000");
-  await press("ArrowDown");
-  await press("ArrowDown");
-  await press("ArrowUp");
-  assert.is(await focused(), "shop-001");
-  await press("Enter");
-  await headingSays(page, "shop-001 active");
-});
+    await press("/");
+    assert.ok(await search(page).evaluate((element) => element === document.activeElement));
+    await press("?");
+    assert.is(await search(page).inputValue(), "?", "whoever types is not helped");
+    await press("Escape");
+    assert.is(await search(page).inputValue(), "");
+    await rowsAre(page, from(0, PAGE));
+    await press("/");
+    await press("ArrowDown");
+    assert.is(await focused(), "shop-000");
+    await press("ArrowDown");
+    await press("ArrowDown");
+    await press("ArrowUp");
+    assert.is(await focused(), "shop-001");
+    await press("Enter");
+    await headingSays(page, "shop-001 active");
+  },
+);
 
-testConsole("says while it reads, when there is nothing, and what is wrong with a link", async (open) => {
-  let held: Awaited<ReturnType<typeof holdRequests>> | undefined;
-  const page = await open("#/tenants?q=nobody", {
-    prepare: async (fresh) => {
-      held = await holdRequests(fresh, "**/tenants?*");
-    },
-  });
-  await page.getByText("Reading the tenants…").waitFor();
-  await held?.release();
-  await page.getByText("No tenant passes these filters.").waitFor();
-  await page.getByRole("link", { name: "Show all tenants" }).click();
-  await rowsAre(page, from(0, PAGE));
+testConsole(
+  "says while it reads, when there is nothing, and what is wrong with a link",
+  async (open) => {
+    let held: Awaited<ReturnType<typeof holdRequests>> | undefined;
+    const page = await open("#/tenants?q=nobody", {
+      prepare: async (fresh) => {
+        held = await holdRequests(fresh, "**/tenants?*");
+      },
+    });
+    await page.getByText("Reading the tenants…").waitFor();
+    await held?.release();
+    await page.getByText("No tenant passes these filters.").waitFor();
+    await page.getByRole("link", { name: "Show all tenants" }).click();
+    await rowsAre(page, from(0, PAGE));
 
-  await page.evaluate(() => {
-    location.hash = "#/tenants?q=no_name";
-  });
-  await page.getByRole("alert").getByText(/q must be|1 to 63 letters/).waitFor();
-  await page.evaluate(() => {
-    location.hash = "#/nowhere";
-  });
-  await headingSays(page, "There is no such page");
-});
+    await page.evaluate(() => {
+      location.hash = "#/tenants?q=no_name";
+    });
+    await page
+      .getByRole("alert")
+      .getByText(/q must be|1 to 63 letters/)
+      .waitFor();
+    await page.evaluate(() => {
+      location.hash = "#/nowhere";
+    });
+    await headingSays(page, "There is no such page");
+  },
+);
 
 testConsole("says that there are no tenants yet", async (open) => {
   await it.empty();

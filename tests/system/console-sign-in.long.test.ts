@@ -105,35 +105,43 @@ function requestsOf(page: Page): Request[] {
   return requests;
 }
 
-testConsole("a wrong key is refused in the API's words, and the right one opens the page that was asked for", async (open) => {
-  const page = await open(ADDRESS, { key: null, prepare: (fresh) => serveGoogle(fresh, "-") });
-  await giveKey(page, "a-wrong-key");
-  await page.getByRole("alert").getByText("X-API-Key is not a valid key.").waitFor();
-  assert.not.match(await page.getByRole("main").innerText(), "a-wrong-key");
-  await signIn(page, API_KEY);
-  await headingSays(page, "acme active");
-  await page.getByText("key:testbed").waitFor();
-});
+testConsole(
+  "a wrong key is refused in the API's words, and the right one opens the page that was asked for",
+  async (open) => {
+    const page = await open(ADDRESS, { key: null, prepare: (fresh) => serveGoogle(fresh, "-") });
+    await giveKey(page, "a-wrong-key");
+    await page.getByRole("alert").getByText("X-API-Key is not a valid key.").waitFor();
+    assert.not.match(await page.getByRole("main").innerText(), "a-wrong-key");
+    await signIn(page, API_KEY);
+    await headingSays(page, "acme active");
+    await page.getByText("key:testbed").waitFor();
+  },
+);
 
-testConsole("a link without a key shows nothing of a tenant, and asks for the page alone", async (open) => {
-  let requests: Request[] = [];
-  const page = await open(ADDRESS, {
-    key: null,
-    prepare: async (fresh) => {
-      requests = requestsOf(fresh);
-      await serveGoogle(fresh, "-");
-    },
-  });
-  await page.getByRole("button", { name: /Sign in with Google/ }).waitFor();
-  await page.getByRole("alert").waitFor({ state: "hidden" });
-  const asked = requests.map((request) => new URL(request.url()).pathname);
-  assert.equal(
-    asked.filter((path) => !/^\/api\/console(\/(console|style)-\w+\.(js|css))?$/.test(path)).toSorted(),
-    // The proxy in front may have let somebody in already, and Google's button is shown.
-    ["/api/caller", "/gsi/client"],
-  );
-  for (const secret of SECRETS) assert.not((await page.content()).includes(secret), secret);
-});
+testConsole(
+  "a link without a key shows nothing of a tenant, and asks for the page alone",
+  async (open) => {
+    let requests: Request[] = [];
+    const page = await open(ADDRESS, {
+      key: null,
+      prepare: async (fresh) => {
+        requests = requestsOf(fresh);
+        await serveGoogle(fresh, "-");
+      },
+    });
+    await page.getByRole("button", { name: /Sign in with Google/ }).waitFor();
+    await page.getByRole("alert").waitFor({ state: "hidden" });
+    const asked = requests.map((request) => new URL(request.url()).pathname);
+    assert.equal(
+      asked
+        .filter((path) => !/^\/api\/console(\/(console|style)-\w+\.(js|css))?$/.test(path))
+        .toSorted(),
+      // The proxy in front may have let somebody in already, and Google's button is shown.
+      ["/api/caller", "/gsi/client"],
+    );
+    for (const secret of SECRETS) assert.not((await page.content()).includes(secret), secret);
+  },
+);
 
 testConsole("the key is in the header of requests to the API, and nowhere else", async (open) => {
   let requests: Request[] = [];
@@ -145,7 +153,9 @@ testConsole("the key is in the header of requests to the API, and nowhere else",
       requests = requestsOf(fresh);
       fresh.on("console", (message) => said.push(message.text()));
       fresh.on("response", (response) => {
-        void response.headerValue("set-cookie").then((value) => value !== null && cookies.push(value));
+        void response
+          .headerValue("set-cookie")
+          .then((value) => value !== null && cookies.push(value));
       });
     },
   });
@@ -165,11 +175,16 @@ testConsole("the key is in the header of requests to the API, and nowhere else",
     databases: (await indexedDB.databases()).length,
     caches: (await caches.keys()).length,
     cookie: document.cookie,
-    window: Object.keys(globalThis).filter((name) => /key|credential|session/i.test(name)).join(),
+    window: Object.keys(globalThis)
+      .filter((name) => /key|credential|session/i.test(name))
+      .join(),
     document: document.documentElement.outerHTML,
     fields: [...document.querySelectorAll("input")].map(({ value }) => value).join(),
   }));
-  assert.equal([kept.local, kept.session, kept.databases, kept.caches, kept.cookie], ["{}", "{}", 0, 0, ""]);
+  assert.equal(
+    [kept.local, kept.session, kept.databases, kept.caches, kept.cookie],
+    ["{}", "{}", 0, 0, ""],
+  );
   assert.not((JSON.stringify(kept) + said.join()).includes(API_KEY));
   assert.equal(await page.context().cookies(), []);
   assert.equal(cookies, []);
@@ -186,17 +201,23 @@ testConsole("the key is in the header of requests to the API, and nowhere else",
   assert.ok(withKey >= 5, `${withKey}`);
 });
 
-testConsole("signing out leaves nothing of a tenant in the page, and asks for nothing more", async (open) => {
-  const page = await open(ADDRESS, { prepare: (fresh) => serveGoogle(fresh, "-") });
-  await headingSays(page, "acme active");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByLabel("API key").waitFor();
-  for (const secret of SECRETS) assert.not((await page.content()).includes(secret), secret);
-  const requests = requestsOf(page);
-  await page.goBack().catch(() => null);
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
-  assert.equal(requests.filter(({ url }) => url().includes("/tenants")), []);
-});
+testConsole(
+  "signing out leaves nothing of a tenant in the page, and asks for nothing more",
+  async (open) => {
+    const page = await open(ADDRESS, { prepare: (fresh) => serveGoogle(fresh, "-") });
+    await headingSays(page, "acme active");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("API key").waitFor();
+    for (const secret of SECRETS) assert.not((await page.content()).includes(secret), secret);
+    const requests = requestsOf(page);
+    await page.goBack().catch(() => null);
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    assert.equal(
+      requests.filter(({ url }) => url().includes("/tenants")),
+      [],
+    );
+  },
+);
 
 testConsole("whoever the API does not know any longer is signed out, and told so", async (open) => {
   const page = await open(ADDRESS, { prepare: (fresh) => serveGoogle(fresh, "-") });
@@ -239,27 +260,40 @@ testConsole("a Google account that nobody knows is told so, and stays outside", 
   assert.is(await page.getByRole("navigation", { name: "Pages" }).count(), 0);
 });
 
-testConsole("where Google's script does not come, the page says so, and a key still opens it", async (open) => {
-  const page = await open(ADDRESS, { key: null, prepare: withoutGoogle });
-  await page.getByRole("alert").getByText("Google's sign-in could not be loaded.").waitFor();
-  await signIn(page, API_KEY);
-  await headingSays(page, "acme active");
-});
+testConsole(
+  "where Google's script does not come, the page says so, and a key still opens it",
+  async (open) => {
+    const page = await open(ADDRESS, { key: null, prepare: withoutGoogle });
+    await page.getByRole("alert").getByText("Google's sign-in could not be loaded.").waitFor();
+    await signIn(page, API_KEY);
+    await headingSays(page, "acme active");
+  },
+);
 
-testConsole("whom the proxy in front has let in is in at once, and may change what the account may", async (open) => {
-  const page = await open(ADDRESS, { key: null, ...proxied(ANN), prepare: (fresh) => serveGoogle(fresh, "-") });
-  await headingSays(page, "acme active");
-  await page.getByText(`google:${ANN}`).waitFor();
-  const said = await openDialog(page, "Suspend").then((dialog) => confirmDialog(dialog, "Suspend"));
-  assert.match(said, /suspend/i);
-  assert.is(await desiredState(), "suspended");
-});
+testConsole(
+  "whom the proxy in front has let in is in at once, and may change what the account may",
+  async (open) => {
+    const page = await open(ADDRESS, {
+      key: null,
+      ...proxied(ANN),
+      prepare: (fresh) => serveGoogle(fresh, "-"),
+    });
+    await headingSays(page, "acme active");
+    await page.getByText(`google:${ANN}`).waitFor();
+    const said = await openDialog(page, "Suspend").then((dialog) =>
+      confirmDialog(dialog, "Suspend"),
+    );
+    assert.match(said, /suspend/i);
+    assert.is(await desiredState(), "suspended");
+  },
+);
 
 const proxied = (email: string) => ({
   extraHTTPHeaders: { "X-Goog-IAP-JWT-Assertion": signAssertion(iapClaims(email)) },
 });
 
-const desiredState = async () => (await it.client.doc(`tenants/${acme.id}`).get()).get("spec.state") as unknown;
+const desiredState = async () =>
+  (await it.client.doc(`tenants/${acme.id}`).get()).get("spec.state") as unknown;
 
 for (const [whose, context, status] of [
   ["the proxy's session", proxied(ANN), 403],
@@ -270,14 +304,18 @@ for (const [whose, context, status] of [
     // Else the browser itself asks somebody first, as it does where a page turns to this machine.
     const page = await browser.newPage({ ...context, permissions: ["local-network-access"] });
     await page.route("http://evil.example/", (route) =>
-      route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Free prizes</title>" }),
+      route.fulfill({
+        contentType: "text/html",
+        body: "<!doctype html><title>Free prizes</title>",
+      }),
     );
     await page.goto("http://evil.example/");
     const [response] = await Promise.all([
       page.waitForResponse((one) => one.url().includes(acme.id)),
       // Such a request is sent without a preflight.
       page.evaluate(
-        (url) => fetch(url, { method: "POST", mode: "no-cors", credentials: "include" }).then(() => 0),
+        (url) =>
+          fetch(url, { method: "POST", mode: "no-cors", credentials: "include" }).then(() => 0),
         `${proxy.url}/tenants/${acme.id}/suspend`,
       ),
     ]);
@@ -292,7 +330,9 @@ testConsole("no script but the console's own and Google's is run", async (open, 
   const page = await open("", { key: null, prepare: (fresh) => serveGoogle(fresh, "-") });
   const isRefused = await page.evaluate(async () => {
     const refused = new Promise<string>((resolve) => {
-      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective));
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+        resolve(effectiveDirective),
+      );
     });
     const script = document.createElement("script");
     script.text = "window.hasRun = true";

@@ -64,55 +64,62 @@ async function have(id: string, status: "active" | "suspended"): Promise<void> {
   await it.until(id, status);
 }
 
-const phaseOf = async (id: string) => (await it.firestore.doc(`tenants/${id}`).get()).get("status.phase") as unknown;
+const phaseOf = async (id: string) =>
+  (await it.firestore.doc(`tenants/${id}`).get()).get("status.phase") as unknown;
 
 const testConsole = consoleTests(test, () => ({ browser, url: it.stack.urls.api, key: OPERATOR }));
 
-testConsole("makes a tenant, and sees it become active without loading anything anew", async (open) => {
-  const page = await open("#/tenants");
-  const dialog = await openDialog(page, "New tenant");
-  const submit = dialog.getByRole("button", { name: "New tenant" });
-  await dialog.getByLabel("Organization").fill("Globex");
-  assert.ok(await submit.isDisabled(), "the e-mail address is missing");
-  await dialog.getByLabel("E-mail of the customer").fill("office@globex.example");
-  await dialog.getByLabel("Subdomain").fill("acme");
-  await submit.click();
-  await dialog.getByRole("alert").getByText(/taken/).waitFor();
-  await dialog.getByLabel("Subdomain").fill("globex");
-  await submit.click();
-  await dialog.getByText("The tenant is queued").waitFor();
-  await dialog.getByRole("link", { name: "Watch globex" }).click();
+testConsole(
+  "makes a tenant, and sees it become active without loading anything anew",
+  async (open) => {
+    const page = await open("#/tenants");
+    const dialog = await openDialog(page, "New tenant");
+    const submit = dialog.getByRole("button", { name: "New tenant" });
+    await dialog.getByLabel("Organization").fill("Globex");
+    assert.ok(await submit.isDisabled(), "the e-mail address is missing");
+    await dialog.getByLabel("E-mail of the customer").fill("office@globex.example");
+    await dialog.getByLabel("Subdomain").fill("acme");
+    await submit.click();
+    await dialog.getByRole("alert").getByText(/taken/).waitFor();
+    await dialog.getByLabel("Subdomain").fill("globex");
+    await submit.click();
+    await dialog.getByText("The tenant is queued").waitFor();
+    await dialog.getByRole("link", { name: "Watch globex" }).click();
 
-  await headingSays(page, "globex active");
-  const site = page.getByRole("link", { name: "globex.kairos.app" });
-  assert.is(await site.getAttribute("href"), "https://globex.kairos.app");
-  const newest = page.getByRole("region", { name: "Operations" }).getByRole("listitem").first();
-  await newest.filter({ hasText: /succeeded\s*create/ }).waitFor();
-  await newest.getByRole("link", { name: "Steps and log" }).click();
-  for (const step of ["new-site", "install-app", "verify"]) {
-    await newest.getByRole("cell", { name: step, exact: true }).waitFor();
-  }
-  assert.is(await page.evaluate(() => performance.getEntriesByType("navigation").length), 1);
-});
+    await headingSays(page, "globex active");
+    const site = page.getByRole("link", { name: "globex.kairos.app" });
+    assert.is(await site.getAttribute("href"), "https://globex.kairos.app");
+    const newest = page.getByRole("region", { name: "Operations" }).getByRole("listitem").first();
+    await newest.filter({ hasText: /succeeded\s*create/ }).waitFor();
+    await newest.getByRole("link", { name: "Steps and log" }).click();
+    for (const step of ["new-site", "install-app", "verify"]) {
+      await newest.getByRole("cell", { name: step, exact: true }).waitFor();
+    }
+    assert.is(await page.evaluate(() => performance.getEntriesByType("navigation").length), 1);
+  },
+);
 
-testConsole("is shown a suspension when it is verified, and not when it was asked for", async (open) => {
-  await have(acme, "active");
-  const page = await open(`#/tenants/${acme}`);
-  const held = await holdRequests(page, "**/suspend");
-  const dialog = await openDialog(page, "Suspend");
-  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
-  await held.asked;
-  const asking = dialog.getByRole("button", { name: "Asking…" });
-  assert.ok(await asking.isDisabled(), "it is not asked for twice");
-  assert.is(await dialog.locator(".accepted").count(), 0);
-  await headingSays(page, "acme active");
+testConsole(
+  "is shown a suspension when it is verified, and not when it was asked for",
+  async (open) => {
+    await have(acme, "active");
+    const page = await open(`#/tenants/${acme}`);
+    const held = await holdRequests(page, "**/suspend");
+    const dialog = await openDialog(page, "Suspend");
+    await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+    await held.asked;
+    const asking = dialog.getByRole("button", { name: "Asking…" });
+    assert.ok(await asking.isDisabled(), "it is not asked for twice");
+    assert.is(await dialog.locator(".accepted").count(), 0);
+    await headingSays(page, "acme active");
 
-  await held.release();
-  await dialog.locator(".accepted").waitFor();
-  await dialog.getByRole("button", { name: "Close" }).click();
-  await headingSays(page, "acme suspended");
-  assert.is(await phaseOf(acme), "suspended");
-});
+    await held.release();
+    await dialog.locator(".accepted").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await headingSays(page, "acme suspended");
+    assert.is(await phaseOf(acme), "suspended");
+  },
+);
 
 testConsole("has the same done by the command that a dialog shows", async (open) => {
   await have(acme, "suspended");
@@ -174,33 +181,38 @@ testConsole("suspends a tenant by the keyboard alone", async (open) => {
   await headingSays(page, "acme suspended");
 });
 
-testConsole("renames a tenant; what the API finds wrong with the name stands beside it", async (open) => {
-  const id = await create("initech");
-  await it.until(id, "active");
-  const page = await open(`#/tenants/${id}`);
-  const dialog = await openDialog(page, "Rename");
-  const field = dialog.getByLabel("New subdomain");
-  await field.fill("-no-");
-  await dialog.getByRole("button", { name: "Rename", exact: true }).click();
-  await dialog.locator("[aria-invalid=true]").waitFor();
-  assert.match(await descriptionOf(field), /subdomain must/);
-  await field.fill("initrode");
-  await confirmDialog(dialog, "Rename");
-  await headingSays(page, "initrode active");
-  await page.getByRole("link", { name: "initrode.kairos.app" }).waitFor();
+testConsole(
+  "renames a tenant; what the API finds wrong with the name stands beside it",
+  async (open) => {
+    const id = await create("initech");
+    await it.until(id, "active");
+    const page = await open(`#/tenants/${id}`);
+    const dialog = await openDialog(page, "Rename");
+    const field = dialog.getByLabel("New subdomain");
+    await field.fill("-no-");
+    await dialog.getByRole("button", { name: "Rename", exact: true }).click();
+    await dialog.locator("[aria-invalid=true]").waitFor();
+    assert.match(await descriptionOf(field), /subdomain must/);
+    await field.fill("initrode");
+    await confirmDialog(dialog, "Rename");
+    await headingSays(page, "initrode active");
+    await page.getByRole("link", { name: "initrode.kairos.app" }).waitFor();
 
-  const link = await openDialog(page, "Login link");
-  await link.getByLabel("Reason").fill("Asked for by phone");
-  await link.getByRole("button", { name: "Login link", exact: true }).click();
-  const url = await link.getByRole("region", { name: "Login link" }).innerText();
-  const { origin, searchParams } = new URL(url);
-  assert.is(origin, "https://initrode.kairos.app");
-  const record = await it.firestore.doc(`tenants/${id}`).get();
-  const hash = createHash("sha256").update(searchParams.get("key") ?? "").digest("hex");
-  assert.is(record.get("spec.login_link.key_hash"), hash);
-  await link.getByRole("button", { name: "Close" }).click();
-  assert.not.match(await page.content(), searchParams.get("key") ?? "none");
-});
+    const link = await openDialog(page, "Login link");
+    await link.getByLabel("Reason").fill("Asked for by phone");
+    await link.getByRole("button", { name: "Login link", exact: true }).click();
+    const url = await link.getByRole("region", { name: "Login link" }).innerText();
+    const { origin, searchParams } = new URL(url);
+    assert.is(origin, "https://initrode.kairos.app");
+    const record = await it.firestore.doc(`tenants/${id}`).get();
+    const hash = createHash("sha256")
+      .update(searchParams.get("key") ?? "")
+      .digest("hex");
+    assert.is(record.get("spec.login_link.key_hash"), hash);
+    await link.getByRole("button", { name: "Close" }).click();
+    assert.not.match(await page.content(), searchParams.get("key") ?? "none");
+  },
+);
 
 /** What is read out beside a field. */
 function descriptionOf(field: Locator): Promise<string> {
@@ -212,26 +224,29 @@ function descriptionOf(field: Locator): Promise<string> {
   );
 }
 
-testConsole("reads why a tenant failed, what to do and its log, and has it retried", async (open) => {
-  await it.until(broken, "failed");
-  const page = await open(`#/tenants/${broken}`);
-  await headingSays(page, "broken failed");
-  const state = page.getByRole("region", { name: "State" });
-  await state.getByText("bench install-app failed for broken").waitFor();
-  assert.match(await state.innerText(), /at the step install-app[\s\S]*What to do: /);
-  const operations = page.getByRole("region", { name: "Operations" }).getByRole("listitem");
-  await operations.nth(2).waitFor();
-  assert.is(await operations.filter({ hasText: /failed\s*create/ }).count(), 3);
-  await operations.first().getByRole("link", { name: "Steps and log" }).click();
-  const log = operations.first().getByRole("region", { name: "End of the log" });
-  assert.match(await log.innerText(), /install-app/);
-  await openDialog(page, "Retry").then((dialog) => confirmDialog(dialog, "Retry"));
-  await operations.nth(3).waitFor();
-  await eventually("it is tried again", async () => {
-    const { body } = await it.call("GET", `/tenants/${broken}`);
-    return body["generation"] === 2 ? body : null;
-  });
-});
+testConsole(
+  "reads why a tenant failed, what to do and its log, and has it retried",
+  async (open) => {
+    await it.until(broken, "failed");
+    const page = await open(`#/tenants/${broken}`);
+    await headingSays(page, "broken failed");
+    const state = page.getByRole("region", { name: "State" });
+    await state.getByText("bench install-app failed for broken").waitFor();
+    assert.match(await state.innerText(), /at the step install-app[\s\S]*What to do: /);
+    const operations = page.getByRole("region", { name: "Operations" }).getByRole("listitem");
+    await operations.nth(2).waitFor();
+    assert.is(await operations.filter({ hasText: /failed\s*create/ }).count(), 3);
+    await operations.first().getByRole("link", { name: "Steps and log" }).click();
+    const log = operations.first().getByRole("region", { name: "End of the log" });
+    assert.match(await log.innerText(), /install-app/);
+    await openDialog(page, "Retry").then((dialog) => confirmDialog(dialog, "Retry"));
+    await operations.nth(3).waitFor();
+    await eventually("it is tried again", async () => {
+      const { body } = await it.call("GET", `/tenants/${broken}`);
+      return body["generation"] === 2 ? body : null;
+    });
+  },
+);
 
 const backupTest = "restores a backup after reading what would be lost, and takes that back";
 const missingBucket = missingBucketServer();
@@ -282,40 +297,51 @@ testConsole("deletes a tenant after typing its subdomain, and not before", async
   await it.until(id, "gone");
 });
 
-testConsole("who may only read has no button that changes anything, and is refused", async (open) => {
-  const page = await open(`#/tenants/${acme}`, { key: VIEWER });
-  await page.getByText("key:eyes, may only read").waitFor();
-  await page.getByRole("region", { name: "Backups" }).getByRole("heading").waitFor();
-  const names = await page.getByRole("main").getByRole("button").allInnerTexts();
-  assert.equal([...new Set(names)].filter((name) => name !== "Files"), []);
-  const answer = await it.call("POST", `/tenants/${acme}/suspend`, { headers: { "X-API-Key": VIEWER } });
-  assert.is(answer.status, 403);
-  assert.match(String(answer.body["error"]), /may only read/);
-});
+testConsole(
+  "who may only read has no button that changes anything, and is refused",
+  async (open) => {
+    const page = await open(`#/tenants/${acme}`, { key: VIEWER });
+    await page.getByText("key:eyes, may only read").waitFor();
+    await page.getByRole("region", { name: "Backups" }).getByRole("heading").waitFor();
+    const names = await page.getByRole("main").getByRole("button").allInnerTexts();
+    assert.equal(
+      [...new Set(names)].filter((name) => name !== "Files"),
+      [],
+    );
+    const answer = await it.call("POST", `/tenants/${acme}/suspend`, {
+      headers: { "X-API-Key": VIEWER },
+    });
+    assert.is(answer.status, 403);
+    assert.match(String(answer.body["error"]), /may only read/);
+  },
+);
 
-testConsole("is told that the API cannot be reached, and sees at once when it can be again", async (open) => {
-  await have(acme, "active");
-  const page = await open(`#/tenants/${acme}`, { prepare: (fresh) => fresh.clock.install() });
-  await headingSays(page, "acme active");
-  await page.context().setOffline(true);
-  const dialog = await openDialog(page, "Suspend");
-  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
-  await dialog.getByRole("alert").getByText("The API does not answer").waitFor();
-  await dialog.press("Escape");
-  const notice = page.getByText(/^The API has not answered since/);
-  await notice.waitFor();
-  await headingSays(page, "acme active");
+testConsole(
+  "is told that the API cannot be reached, and sees at once when it can be again",
+  async (open) => {
+    await have(acme, "active");
+    const page = await open(`#/tenants/${acme}`, { prepare: (fresh) => fresh.clock.install() });
+    await headingSays(page, "acme active");
+    await page.context().setOffline(true);
+    const dialog = await openDialog(page, "Suspend");
+    await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+    await dialog.getByRole("alert").getByText("The API does not answer").waitFor();
+    await dialog.press("Escape");
+    const notice = page.getByText(/^The API has not answered since/);
+    await notice.waitFor();
+    await headingSays(page, "acme active");
 
-  await it.call("POST", `/tenants/${acme}/suspend`);
-  await it.until(acme, "suspended");
-  // From here on the page's clock stands nearly still: it is not asked again because some time has gone by.
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
-  await page.context().setOffline(false);
-  const heading = page.getByRole("heading", { level: 1, name: "acme suspended", exact: true });
-  await eventually("the page has asked again", async () => {
-    await page.clock.runFor(1);
-    return (await heading.isVisible()) && (await notice.isHidden()) ? true : null;
-  });
-});
+    await it.call("POST", `/tenants/${acme}/suspend`);
+    await it.until(acme, "suspended");
+    // From here on the page's clock stands nearly still: it is not asked again because some time has gone by.
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000));
+    await page.context().setOffline(false);
+    const heading = page.getByRole("heading", { level: 1, name: "acme suspended", exact: true });
+    await eventually("the page has asked again", async () => {
+      await page.clock.runFor(1);
+      return (await heading.isVisible()) && (await notice.isHidden()) ? true : null;
+    });
+  },
+);
 
 test.run();

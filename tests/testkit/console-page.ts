@@ -5,7 +5,14 @@
  */
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Browser, BrowserContextOptions, Locator, Page, Request, Route } from "playwright-core";
+import type {
+  Browser,
+  BrowserContextOptions,
+  Locator,
+  Page,
+  Request,
+  Route,
+} from "playwright-core";
 import { missingChromium, openPage } from "./browser.ts";
 import type { WatchedPage } from "./browser.ts";
 import { skip } from "./parts.ts";
@@ -50,16 +57,27 @@ export function consoleTests(test: Test, where: () => ConsoleAt) {
       // A browser says of each answer with an error that it could not load something.
       const expected = [/^Failed to load resource/];
       try {
-        await run(async (address = "", { key, prepare, ...context } = {}) => {
-          const at = where();
-          const options = { ...VIEWER, ...context };
-          const watched = await openPage(at.browser, `${at.url}/console${address}`, options, prepare);
-          opened.push(watched);
-          if (key !== null) await signIn(watched.page, key ?? at.key);
-          return watched.page;
-        }, (complaint) => expected.push(complaint));
+        await run(
+          async (address = "", { key, prepare, ...context } = {}) => {
+            const at = where();
+            const options = { ...VIEWER, ...context };
+            const watched = await openPage(
+              at.browser,
+              `${at.url}/console${address}`,
+              options,
+              prepare,
+            );
+            opened.push(watched);
+            if (key !== null) await signIn(watched.page, key ?? at.key);
+            return watched.page;
+          },
+          (complaint) => expected.push(complaint),
+        );
         const complaints = opened.flatMap((watched) => watched.complaints);
-        assert.equal(complaints.filter((one) => !expected.some((known) => known.test(one))), []);
+        assert.equal(
+          complaints.filter((one) => !expected.some((known) => known.test(one))),
+          [],
+        );
       } finally {
         for (const { page } of opened) await page.context().close();
       }
@@ -114,17 +132,18 @@ export function rowsOf(page: Page): Promise<string[]> {
 
 /** Waits until the list has these rows alone. */
 export async function rowsAre(page: Page, expected: readonly string[]): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => {
-      const rows = [...document.querySelectorAll("[data-row]")].map((row) => row.textContent);
-      return JSON.stringify(rows) === wanted && document.querySelector(".older") === null;
-    },
-    JSON.stringify(expected),
-  );
+  await page.waitForFunction((wanted) => {
+    const rows = [...document.querySelectorAll("[data-row]")].map((row) => row.textContent);
+    return JSON.stringify(rows) === wanted && document.querySelector(".older") === null;
+  }, JSON.stringify(expected));
 }
 
 /** Presses Tab until an element with this name has the focus. */
-export async function tabTo(page: Page, role: "button" | "link" | "textbox", name: string): Promise<void> {
+export async function tabTo(
+  page: Page,
+  role: "button" | "link" | "textbox",
+  name: string,
+): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
   for (let presses = 0; presses < 100; presses++) {
     const isFocused = await wanted

@@ -23,8 +23,8 @@ export const BENCHES = JSON.stringify([
   { name: "v16-33", image: "frappe/erpnext:v16.33.0" },
 ]);
 
-/** When all of it was as it is. */
-export const NOW = new Date("2026-11-24T12:00:00Z");
+/** When all of it was as it is: when the test began, for the API tells of the last 24 hours. */
+export const NOW = new Date();
 
 const DAY = 24 * 3600;
 const at = (seconds: number) => addSeconds(NOW, seconds);
@@ -118,6 +118,20 @@ const CLOSED = tenantAt("globex", "Globex", {
   status: { ...WORKS("globex"), phase: "suspended", site: siteAt("globex", { suspended: true }) },
 });
 
+/** Others, so that a list is one. */
+const OTHERS = [
+  "soylent",
+  "umbrella",
+  "stark",
+  "wayne",
+  "wonka",
+  "tyrell",
+  "cyberdyne",
+  "aperture",
+].map((name) =>
+  tenantAt(name, `${name[0]?.toUpperCase()}${name.slice(1)} Ltd`, { status: WORKS(name) }),
+);
+
 /** Markup, and characters that turn the direction of what stands beside them, where people wrote names. */
 export const MARKUP = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 export const TURNED = "\u202Eelgoog \u2066moc.live\u2069 مرحبا";
@@ -128,7 +142,12 @@ export const LOG = `\u001b[31mred\u001b[0m \u001b]0;title\u0007 ${MARKUP}\n\u001
 export const HOSTILE = tenantAt("hostile", MARKUP, {
   profile: { first_name: TURNED, last_name: MARKUP },
   spec: { pin: { reason: MARKUP, until: null } },
-  status: WORKS("hostile", { condition: "failed", reason: "Failed", message: MESSAGE, retryable: true }),
+  status: WORKS("hostile", {
+    condition: "failed",
+    reason: "Failed",
+    message: MESSAGE,
+    retryable: true,
+  }),
 });
 export const REVERSED = tenantAt("reversed", TURNED, { status: WORKS("reversed") });
 
@@ -169,7 +188,12 @@ const failure = (message: string) => ({
 
 const OPERATIONS: OperationRecord[] = [
   operationOf(ACME),
-  operationOf(ACME, { generation: 2, kind: "backup", requested_by: "backups", created_at: at(-4 * 3600) }),
+  operationOf(ACME, {
+    generation: 2,
+    kind: "backup",
+    requested_by: "backups",
+    created_at: at(-4 * 3600),
+  }),
   operationOf(FAILED, { state: "failed", outcome: failure("bench install-app failed.") }),
   operationOf(UNDER_WAY, {
     state: "running",
@@ -183,17 +207,53 @@ const OPERATIONS: OperationRecord[] = [
   operationOf(HOSTILE, { state: "failed", outcome: failure(MESSAGE.slice(0, 10_000)), log: LOG }),
 ];
 
+/** Creates of the last 24 hours, as the chart of the fleet has them: so many seconds each took. */
+const CREATES = Array.from({ length: 60 }, (_, index) => {
+  const begun = -DAY + 1800 + index * 1400;
+  const took = 24 + ((index * 7) % 13) + (index % 17 === 5 ? 40 : 0);
+  return operationOf(ACME, {
+    tenant_id: idOf(2_000 + index),
+    created_at: at(begun),
+    slot_at: at(begun),
+    job_at: at(begun + 1),
+    running_at: at(begun + 3),
+    ended_at: at(begun + took),
+    steps: [],
+    log: null,
+  });
+});
+
+const FINDINGS = [
+  {
+    event: "unknown_site",
+    tenant_id: null,
+    subdomain: null,
+    domain: null,
+    damaged: [],
+    at: at(-3600),
+  },
+  {
+    event: "record_damaged",
+    tenant_id: ACME.id,
+    subdomain: "acme",
+    domain: null,
+    damaged: ["status.phase"],
+    at: at(-3600),
+  },
+];
+
 /** The address of a page with an operation opened. */
-export const operationAddress = ({ id }: Tenant) => `#/tenants/${id}/operations/${operationId(id, 1, 1)}`;
+export const operationAddress = ({ id }: Tenant) =>
+  `#/tenants/${id}/operations/${operationId(id, 1, 1)}`;
 
 /** Writes all of it. */
 export async function writeConsoleRecords(firestore: Firestore): Promise<void> {
   const writer = firestore.bulkWriter();
   const set = (path: string, fields: object) => void writer.set(firestore.doc(path), { ...fields });
-  for (const tenant of [ACME, FAILED, UNDER_WAY, CLOSED, HOSTILE, REVERSED]) {
+  for (const tenant of [ACME, FAILED, UNDER_WAY, CLOSED, ...OTHERS, HOSTILE, REVERSED]) {
     set(`tenants/${tenant.id}`, tenant);
   }
-  for (const operation of OPERATIONS) {
+  for (const operation of [...OPERATIONS, ...CREATES]) {
     const { tenant_id, generation, attempt } = operation;
     set(`operations/${operationId(tenant_id, generation, attempt)}`, operation);
   }
@@ -201,10 +261,31 @@ export async function writeConsoleRecords(firestore: Firestore): Promise<void> {
   set(`backups/${idOf(902)}`, someBackup(ACME.id, at(-DAY), { kind: "manual" }));
   set(
     `backups/${idOf(903)}`,
-    someBackup(ACME.id, at(-2 * DAY), { state: "failed", bytes: null, reason: "Failed", message: "No room." }),
+    someBackup(ACME.id, at(-2 * DAY), {
+      state: "failed",
+      bytes: null,
+      reason: "Failed",
+      message: "No room.",
+    }),
   );
-  const domain = { tenantId: ACME.id, token: "0123456789abcdef", commandId: idOf(1), requestedBy: REQUESTER };
-  set("domains/shop.acme.example", newDomain({ domain: "shop.acme.example", ...domain }, at(-3600)));
+  const domain = {
+    tenantId: ACME.id,
+    token: "0123456789abcdef",
+    commandId: idOf(1),
+    requestedBy: REQUESTER,
+  };
+  set(
+    "domains/shop.acme.example",
+    newDomain({ domain: "shop.acme.example", ...domain }, at(-3600)),
+  );
   set(`rollouts/${ROLLOUT_ID}`, askedRollout(at(-3600), { to: "v16-33", from: ["v16-32"] }));
+  set("system/heartbeat", { seen_at: at(-5) });
+  set("system/garbage-collection", {
+    finished_at: at(-3600),
+    running_since: null,
+    findings_total: FINDINGS.length,
+    findings: FINDINGS,
+    failed: ["Sites could not be listed: the volume does not answer."],
+  });
   await writer.close();
 }

@@ -37,11 +37,7 @@ for (const path of ["/console", "/console/"]) {
     const urls = [...text.matchAll(/(?:src|href|data-api)="(?!data:)([^"]+)"/g)].map(
       ([, url = ""]) => new URL(url, base).pathname,
     );
-    assert.equal(urls, [
-      `/api/console/${built.style}`,
-      `/api/console/${built.script}`,
-      "/api/",
-    ]);
+    assert.equal(urls, [`/api/console/${built.style}`, `/api/console/${built.script}`, "/api/"]);
     assert.not.match(text, /<script[^>]*>[^<]|<style| style=| on[a-z]+=/);
   });
 }
