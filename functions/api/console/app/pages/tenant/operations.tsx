@@ -32,7 +32,12 @@ export function Operations({ id, shown, isBusy }: Props) {
   const read = useRead(
     ["tenant", id, "operations", limit],
     (opts) => listTenantOperations(id, { limit }, opts),
-    { every: isBusy ? PERIODS.busy : PERIODS.calm, keepsPrevious: true },
+    {
+      // The tenant may have come to rest before this list was read again.
+      every: (list) =>
+        isBusy || list?.operations.some(isUnderWay) === true ? PERIODS.busy : PERIODS.calm,
+      keepsPrevious: true,
+    },
   );
   return (
     <section aria-label="Operations">
@@ -68,8 +73,7 @@ export function Operations({ id, shown, isBusy }: Props) {
 
 function OperationEntry({ operation, isShown }: { operation: Operation; isShown: boolean }) {
   const { id, tenant_id, kind, state, attempt, created_at, requested_by, outcome } = operation;
-  const isUnderWay = state === "running" || state === "queued";
-  const now = useNow(isUnderWay);
+  const now = useNow(isUnderWay(operation));
   const seconds = secondsOf(operation, now);
   const { message = null, hint = null } = outcome ?? {};
   return (
@@ -104,17 +108,22 @@ function OperationEntry({ operation, isShown }: { operation: Operation; isShown:
         </p>
       )}
       {hint !== null && state === "failed" && <p>What to do: {hint}</p>}
-      {isShown && <Details operation={operation} isUnderWay={isUnderWay} />}
+      {isShown && <Details operation={operation} />}
     </li>
   );
 }
 
-function Details({ operation, isUnderWay }: { operation: Operation; isUnderWay: boolean }) {
+/** Whether it has no outcome yet. */
+function isUnderWay({ state }: Operation): boolean {
+  return state === "running" || state === "queued";
+}
+
+function Details({ operation }: { operation: Operation }) {
   const { id, tenant_id } = operation;
   const read = useRead(
     ["tenant", tenant_id, "operation", id],
     (opts) => readOperation(tenant_id, id, {}, opts),
-    { every: isUnderWay ? PERIODS.busy : PERIODS.calm },
+    { every: (found) => (isUnderWay(found ?? operation) ? PERIODS.busy : PERIODS.calm) },
   );
   return (
     <Read of={read} what="this operation">
@@ -135,7 +144,7 @@ function Details({ operation, isUnderWay }: { operation: Operation; isUnderWay: 
           />
           {found.log === null ? (
             <p class="soft">
-              {isUnderWay
+              {isUnderWay(found)
                 ? "Its log is shown when it has ended, and of longer work once a minute meanwhile."
                 : "There is no log of it."}
             </p>
