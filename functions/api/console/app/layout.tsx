@@ -101,5 +101,11 @@ function useUnreachableSince(): Date | null {
       }),
     [queries],
   );
+  useEffect(() => {
+    // Else it would be noticed at the next turn.
+    const ask = () => void queries.invalidateQueries();
+    addEventListener("offline", ask);
+    return () => removeEventListener("offline", ask);
+  }, [queries]);
   return since;
 }
