@@ -2,6 +2,8 @@
  * Who gets into the console, and how: by a key, by a Google account, by the proxy in front. What a key opens stays shut for
  * everybody else, and the key itself is nowhere to be found.
  */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page, Request } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -36,6 +38,8 @@ const KEYS = new URL("../fixtures/google-keys.mjs", import.meta.url).href;
 let it: OwnApi;
 /** The API behind a path prefix, as a Cloud Function is. */
 let proxy: Awaited<ReturnType<typeof startPrefixProxy>>;
+/** A page of another site, on the same machine: a browser lets no page from elsewhere ask what is on this one. */
+let evil: Awaited<ReturnType<typeof startEvil>>;
 let browser: Browser;
 const acme = withParts(tenantNamed("acme"), ACTIVE);
 if (missingChromium() === null) {
@@ -54,10 +58,12 @@ if (missingChromium() === null) {
       writeConsole(),
     ]);
     proxy = await startPrefixProxy(it.url, "/api");
+    evil = await startEvil();
     await it.client.doc(`tenants/${acme.id}`).set({ ...acme });
   });
   test.after(async () => {
     await browser.close();
+    await evil.stop();
     await proxy.stop();
     await it.stop();
   });
@@ -295,21 +301,32 @@ const proxied = (email: string) => ({
 const desiredState = async () =>
   (await it.client.doc(`tenants/${acme.id}`).get()).get("spec.state") as unknown;
 
+async function startEvil() {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "Content-Type": "text/html" }).end("<title>Free prizes</title>");
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
 for (const [whose, context, status] of [
   ["the proxy's session", proxied(ANN), 403],
   ["no key", {}, 401],
 ] as const) {
   addTest(`a page of another origin changes nothing with ${whose}`, async () => {
     await it.client.doc(`tenants/${acme.id}`).set({ ...acme });
-    // Else the browser itself asks somebody first, as it does where a page turns to this machine.
-    const page = await browser.newPage({ ...context, permissions: ["local-network-access"] });
-    await page.route("http://evil.example/", (route) =>
-      route.fulfill({
-        contentType: "text/html",
-        body: "<!doctype html><title>Free prizes</title>",
-      }),
-    );
-    await page.goto("http://evil.example/");
+    const page = await browser.newPage(context);
+    await page.goto(evil.url);
     const [response] = await Promise.all([
       page.waitForResponse((one) => one.url().includes(acme.id)),
       // Such a request is sent without a preflight.

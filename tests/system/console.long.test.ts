@@ -127,7 +127,7 @@ testConsole("has the same done by the command that a dialog shows", async (open)
   const dialog = await openDialog(page, "Resume");
   await run(await commandOf(dialog), OPERATOR);
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await headingSays(page, "acme active");
+  await turnBackFor(page.getByRole("heading", { level: 1, name: "acme active", exact: true }));
 
   const change = await openDialog(page, "Change");
   const name = "O'Brien & Söhne, Ltd.";
@@ -137,8 +137,16 @@ testConsole("has the same done by the command that a dialog shows", async (open)
   await run(command, OPERATOR);
   assert.is((await it.call("GET", `/tenants/${acme}`)).body["organization"], name);
   await change.press("Escape");
-  await page.getByText(name).waitFor();
+  await turnBackFor(page.getByText(name, { exact: true }));
 });
+
+/** Turns from the shell to the page again, which then asks what has changed, until something is seen there. */
+async function turnBackFor(seen: Locator): Promise<void> {
+  await eventually("it is seen", async () => {
+    await seen.page().evaluate(() => dispatchEvent(new Event("visibilitychange")));
+    return (await seen.isVisible()) ? true : null;
+  });
+}
 
 /** The command that a dialog shows, once it is that of what was filled in. */
 async function commandOf(dialog: Locator): Promise<string> {
