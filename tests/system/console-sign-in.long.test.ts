@@ -219,7 +219,7 @@ testConsole(
     await page.goBack().catch(() => null);
     await page.evaluate(() => dispatchEvent(new Event("focus")));
     assert.equal(
-      requests.filter(({ url }) => url().includes("/tenants")),
+      requests.filter((request) => request.url().includes("/tenants")),
       [],
     );
   },
