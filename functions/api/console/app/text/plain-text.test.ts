@@ -35,7 +35,7 @@ test("a short text is whole", () => {
 });
 
 test("of a long message there is the beginning, of a log the end", () => {
-  const long = `begin${"x".repeat(5_000)}end`;
+  const long = `begin${"x".repeat(10_000)}end`;
   assert.ok(shorten(long, "beginning").text.startsWith("begin"));
   assert.ok(shorten(long, "end").text.endsWith("end"));
   assert.is(shorten(long, "end").isWhole, false);

@@ -30,15 +30,16 @@ function toPicture(found: string): string {
   return code === 0x7f ? "\u2421" : "\ufffd";
 }
 
-/** How much of a text is shown before somebody asks for all of it. */
-const SHOWN_CHARACTERS = 2_000;
+/** How much of a text is shown before somebody asks for all of it: some lines of a message, some dozens of a log. */
+const SHOWN_CHARACTERS = { beginning: 600, end: 8_000 } as const;
 
 /** A text's beginning, or of a log its end, and whether that is all of it. */
 export function shorten(
   text: string,
   keeps: "beginning" | "end",
 ): { text: string; isWhole: boolean } {
-  if (text.length <= SHOWN_CHARACTERS) return { text, isWhole: true };
-  const part = keeps === "end" ? text.slice(-SHOWN_CHARACTERS) : text.slice(0, SHOWN_CHARACTERS);
+  const most = SHOWN_CHARACTERS[keeps];
+  if (text.length <= most) return { text, isWhole: true };
+  const part = keeps === "end" ? text.slice(-most) : text.slice(0, most);
   return { text: part, isWhole: false };
 }
