@@ -237,9 +237,10 @@ testConsole(
     await dialog.waitFor();
     await press("Escape");
     await dialog.waitFor({ state: "detached" });
+    await page.locator("#main:focus").waitFor();
 
     await press("/");
-    assert.ok(await search(page).evaluate((element) => element === document.activeElement));
+    await page.locator("[data-search]:focus").waitFor();
     await press("?");
     assert.is(await search(page).inputValue(), "?", "whoever types is not helped");
     await press("Escape");
