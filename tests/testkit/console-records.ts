@@ -218,6 +218,8 @@ const CREATES = Array.from({ length: 60 }, (_, index) => {
     job_at: at(begun + 1),
     running_at: at(begun + 3),
     ended_at: at(begun + took),
+    // By this the API knows when it ended.
+    expires_at: at(begun + took + 90 * DAY),
     steps: [],
     log: null,
   });
