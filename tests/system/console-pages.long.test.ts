@@ -30,6 +30,7 @@ import {
 import { startOwnApi } from "../testkit/own-api.ts";
 import type { OwnApi } from "../testkit/own-api.ts";
 import { ROLLOUT_ID } from "../testkit/some-rollout.ts";
+import { eventually } from "../testkit/timeouts.ts";
 
 const test = suite("the console's pages");
 
@@ -243,6 +244,45 @@ testConsole("a name that turns the direction of writing turns nothing beside it"
   const record = page.getByRole("region", { name: "Record as JSON" });
   assert.not.match(await record.innerText(), /\p{Bidi_Control}/u);
 });
+
+testConsole(
+  "what a dialog says would be done is never what another tenant's said",
+  async (open) => {
+    const page = await open(`#/tenants/${ACME.id}`);
+    const held: (() => Promise<void>)[] = [];
+    await page.route(/\/upgrade\?validate_only=true/, async (route) => {
+      const isFirst = route.request().url().includes(ACME.id);
+      const problem = isFirst ? "acme is too large" : "reversed is too old";
+      const outlook = {
+        from: "v16-32",
+        to: "v16-33",
+        apps: [],
+        problems: [problem],
+        is_backed_up: true,
+        is_undo_lost: false,
+      };
+      const answer = () => route.fulfill({ json: outlook });
+      if (isFirst) await answer();
+      else held.push(answer);
+    });
+    const openUpgrade = async () => {
+      await page.getByRole("button", { name: "Upgrade" }).click();
+      await page.getByLabel("To the bench").selectOption("v16-33");
+    };
+    await openUpgrade();
+    await page.getByText("It would fail: acme is too large").waitFor();
+    await page.keyboard.press("Escape");
+
+    await page.goto(`${it.url}/console#/tenants/${REVERSED.id}`);
+    await headingSays(page, "reversed active");
+    await openUpgrade();
+    await page.getByText("Asking what it would do").waitFor();
+    assert.is(await page.getByText("acme is too large").count(), 0);
+    await eventually("the question is asked", () => Promise.resolve(held[0] ?? null));
+    await held[0]?.();
+    await page.getByText("It would fail: reversed is too old").waitFor();
+  },
+);
 
 // They come last: what nobody means to show is taken away for them.
 if (process.env["SCREENSHOTS"] === "1") {

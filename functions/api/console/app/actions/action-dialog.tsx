@@ -133,11 +133,12 @@ function Confirmation({ expected, typed, onChange }: ConfirmationProps) {
   );
 }
 
-/** What would be, as the API says beforehand. */
+/** What would be, as the API says beforehand. It is never another dialog's, though that asks for the same of something else. */
 function Outlook({ action, values }: { action: Action; values: Values }) {
   const { outlook } = action;
+  const [id] = useState(() => crypto.randomUUID());
   const asked = useQuery({
-    queryKey: ["outlook", action.name, values],
+    queryKey: ["outlook", id, values],
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       outlook === undefined ? null : (dataOf(outlook.ask(values, { signal })) as Promise<unknown>),
     enabled: outlook !== undefined && isComplete(action, values),
