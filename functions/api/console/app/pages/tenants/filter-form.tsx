@@ -4,6 +4,7 @@
  * @module
  */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { PHASES } from "../../../../../../shared/tenant/tenant.ts";
 import { listBenches } from "../../client/api-client.ts";
 import { useRead } from "../../client/queries.ts";
 import { useNow } from "../../components/use-now.ts";
@@ -23,16 +24,6 @@ import {
 /** How long somebody may pause while typing before the list follows. */
 const TYPING_MILLISECONDS = 250;
 
-const STATUSES = [
-  "queued",
-  "provisioning",
-  "active",
-  "suspended",
-  "failed",
-  "deleting",
-  "deleted",
-] as const;
-
 interface Props {
   filters: TenantFilters;
   /** Goes from the search field into the list. */
@@ -50,7 +41,7 @@ export function FilterForm({ filters, onEnterList }: Props) {
       <Choice
         label="State"
         value={filters.status ?? ""}
-        options={[["", "any but deleted"], ...STATUSES.map((name) => [name, name] as const)]}
+        options={[["", "any but deleted"], ...PHASES.map((name) => [name, name] as const)]}
         onChange={choose("status")}
       />
       <Choice
