@@ -39,6 +39,8 @@ export async function buildConsole(): Promise<Files> {
     jsxImportSource: "preact",
     define: { "process.env.NODE_ENV": '"production"' },
     legalComments: "none",
+    // Else the hashes would depend on where node_modules really lies.
+    preserveSymlinks: true,
     logLevel: "warning",
   });
   const built = outputFiles.map(({ path, contents }) => [basename(path), contents] as const);
