@@ -300,9 +300,9 @@ testConsole("deletes a tenant after typing its subdomain, and not before", async
   const held = await holdRequests(page, `**/tenants/${id}?*`);
   assert.match(await confirmDialog(dialog, "Delete"), /deleted/);
   await held.release();
+  await it.until(id, "gone");
   await page.getByText("There is no such tenant (any longer).").waitFor();
   assert.not.match(await page.getByRole("main").innerText(), /hooli/);
-  await it.until(id, "gone");
 });
 
 testConsole(
