@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { TIMEOUT_MILLISECONDS } from "./timeouts.ts";
 
 const executablePath = (process.env["PATH"] ?? "")
   .split(delimiter)
@@ -38,6 +39,8 @@ export async function openPage(
   prepare: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<WatchedPage> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  // What a page shows may wait for the whole system.
+  page.setDefaultTimeout(TIMEOUT_MILLISECONDS);
   const complaints: string[] = [];
   const { origin } = new URL(url);
   page.on("console", (message) => {
