@@ -117,6 +117,7 @@ function pageOf(files: BuiltFiles, signIn: SignIn, root: string): ApiResponse {
   </head>
   <body>
     <div id="console" data-api="${root}.."${about}>
+      <p class="loading">Loading the console…</p>
       <noscript>The console needs JavaScript.</noscript>
     </div>
   </body>
