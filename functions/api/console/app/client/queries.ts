@@ -20,6 +20,11 @@ export const PERIODS = {
   pool: 300_000,
 } as const;
 
+/** The period of what is asked for more often while something is under way. */
+export function periodWhile(isBusy: boolean): number {
+  return isBusy ? PERIODS.busy : PERIODS.calm;
+}
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

@@ -9,6 +9,11 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
+/** How long ago a time is; 0 of one that is still to come. */
+export function secondsSince(at: string, now: Date): number {
+  return Math.max(0, (now.getTime() - Date.parse(at)) / 1000);
+}
+
 /** The largest unit first, and up to two of them: `3 min 20 s`. */
 export function toDuration(seconds: number): string {
   if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;

@@ -5,7 +5,7 @@
  */
 import type { Fleet, Pool } from "../../client/api-client.ts";
 import { tenantHash, toHash } from "../../routing/route.ts";
-import { toDuration } from "../../text/times.ts";
+import { secondsSince, toDuration } from "../../text/times.ts";
 
 export interface Warning {
   text: string;
@@ -78,6 +78,5 @@ function poolWarning(pool: Pool | undefined): Warning[] {
   ];
 }
 
-function age(at: string, now: string): number {
-  return (new Date(now).getTime() - new Date(at).getTime()) / 1000;
-}
+/** How long ago it was when the API looked. */
+const age = (at: string, asOf: string): number => secondsSince(at, new Date(asOf));

@@ -9,15 +9,18 @@ import { isTenantId } from "../../../../../../shared/tenant/names.ts";
 import type { Finding } from "../../client/api-client.ts";
 
 /** What to do about those that it has not put right itself; it touches nothing that is not provably of nobody. */
-const ADVICE: Partial<Record<LogEvent, string>> = {
-  DeletionUnfinished: "See in the database what is left of it; the site may be there still.",
-  NameLost: "Find out who holds the name, for two tenants may want the same.",
-  NameOfMissingTenant: "Remove the reservation in the database once its site is known to be gone.",
-  NameOfNobody: "Correct or remove the reservation in the database.",
-  RecordDamaged:
-    "Correct these fields in the database. Nothing is done with the tenant until then.",
-  UnknownJob: "Delete the Job if no other control plane works in this namespace.",
-};
+const ADVICE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    DeletionUnfinished: "See in the database what is left of it; the site may be there still.",
+    NameLost: "Find out who holds the name, for two tenants may want the same.",
+    NameOfMissingTenant:
+      "Remove the reservation in the database once its site is known to be gone.",
+    NameOfNobody: "Correct or remove the reservation in the database.",
+    RecordDamaged:
+      "Correct these fields in the database. Nothing is done with the tenant until then.",
+    UnknownJob: "Delete the Job if no other control plane works in this namespace.",
+  } satisfies Partial<Record<LogEvent, string>>),
+);
 
 /** Those whose tenant is not there any more, so that there is no page of it. */
 const OF_THE_GONE: ReadonlySet<string> = new Set<LogEvent>([
@@ -32,7 +35,6 @@ const OF_THE_GONE: ReadonlySet<string> = new Set<LogEvent>([
 ]);
 
 const WORDS: ReadonlyMap<string, string> = new Map(Object.entries(LOG_EVENTS));
-const TODO: ReadonlyMap<string, string> = new Map(Object.entries(ADVICE));
 
 export interface FindingGroup {
   event: string;
@@ -49,7 +51,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
     .map(([event, found]) => ({
       event,
       words: (WORDS.get(event) ?? event).replace(/\.$/, ""),
-      advice: TODO.get(event) ?? null,
+      advice: ADVICE.get(event) ?? null,
       findings: found,
     }))
     .toSorted((left, right) => Number(left.advice === null) - Number(right.advice === null));

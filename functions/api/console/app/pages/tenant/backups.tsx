@@ -15,7 +15,7 @@ import {
 } from "../../client/api-client.ts";
 import type { Backup, Tenant } from "../../client/api-client.ts";
 import { isNotFound } from "../../client/api-error.ts";
-import { PERIODS, useRead } from "../../client/queries.ts";
+import { periodWhile, useRead } from "../../client/queries.ts";
 import { LongText } from "../../components/long-text.tsx";
 import { Empty, Problem, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -27,8 +27,7 @@ import { useState } from "preact/hooks";
 export function Backups({ tenant }: { tenant: Tenant }) {
   const { id } = tenant;
   const read = useRead(["tenant", id, "backups"], (opts) => listBackups(id, opts), {
-    every: (list) =>
-      list?.backups.some(({ state }) => state === "pending") ? PERIODS.busy : PERIODS.calm,
+    every: (list) => periodWhile(list?.backups.some(isInTheMaking) === true),
   });
   const failure = tenant.backup?.verify_failure ?? null;
   return (
@@ -86,6 +85,11 @@ export function Backups({ tenant }: { tenant: Tenant }) {
   );
 }
 
+/** Whether it is being made: a backup, or the export of one. */
+function isInTheMaking({ state }: { state: string | null }): boolean {
+  return state === "pending";
+}
+
 function BackupRow({ backup, tenant }: { backup: Backup; tenant: Tenant }) {
   const { id, kind, state, created_at, bytes, verified_at, expires_at, message } = backup;
   const [isExportShown, setIsExportShown] = useState(false);
@@ -137,7 +141,7 @@ function ExportFiles({ tenantId, backupId }: { tenantId: string; backupId: strin
   const { data, error, isPending } = useRead(
     ["tenant", tenantId, "backup", backupId, "export"],
     (opts) => readExport(tenantId, backupId, opts),
-    { every: (found) => (found?.state === "pending" ? PERIODS.busy : PERIODS.calm) },
+    { every: (found) => periodWhile(found !== undefined && isInTheMaking(found)) },
   );
   if (isNotFound(error))
     return <p class="soft">It has not been exported. Export makes its files.</p>;

@@ -7,7 +7,7 @@ import { ActionButtons } from "../../actions/action-buttons.tsx";
 import { defineAction } from "../../actions/action.ts";
 import { addDomain, listDomains, removeDomain } from "../../client/api-client.ts";
 import type { Domain, Tenant } from "../../client/api-client.ts";
-import { PERIODS, useRead } from "../../client/queries.ts";
+import { periodWhile, useRead } from "../../client/queries.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
@@ -16,8 +16,7 @@ import { Time } from "../../components/time.tsx";
 export function Domains({ tenant }: { tenant: Tenant }) {
   const { id, subdomain, status } = tenant;
   const read = useRead(["tenant", id, "domains"], (opts) => listDomains(id, opts), {
-    every: (list) =>
-      list?.domains.some(({ state }) => state === "issuing") ? PERIODS.busy : PERIODS.calm,
+    every: (list) => periodWhile(list?.domains.some(({ state }) => state === "issuing") === true),
     isNeeded: status !== "deleted",
   });
   if (status === "deleted") return null;

@@ -6,7 +6,7 @@
 import { useState } from "preact/hooks";
 import { listTenantOperations, readOperation } from "../../client/api-client.ts";
 import type { Operation } from "../../client/api-client.ts";
-import { PERIODS, useRead } from "../../client/queries.ts";
+import { periodWhile, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";
 import { Empty, Read } from "../../components/read-states.tsx";
@@ -34,8 +34,7 @@ export function Operations({ id, shown, isBusy }: Props) {
     (opts) => listTenantOperations(id, { limit }, opts),
     {
       // The tenant may have come to rest before this list was read again.
-      every: (list) =>
-        isBusy || list?.operations.some(isUnderWay) === true ? PERIODS.busy : PERIODS.calm,
+      every: (list) => periodWhile(isBusy || list?.operations.some(isUnderWay) === true),
       keepsPrevious: true,
     },
   );
@@ -123,7 +122,7 @@ function Details({ operation }: { operation: Operation }) {
   const read = useRead(
     ["tenant", tenant_id, "operation", id],
     (opts) => readOperation(tenant_id, id, {}, opts),
-    { every: (found) => (isUnderWay(found ?? operation) ? PERIODS.busy : PERIODS.calm) },
+    { every: (found) => periodWhile(isUnderWay(found ?? operation)) },
   );
   return (
     <Read of={read} what="this operation">

@@ -7,7 +7,7 @@ import { ActionButtons } from "../../actions/action-buttons.tsx";
 import { listBenches, readTenant, readTenantStatus } from "../../client/api-client.ts";
 import type { OperationProgress, Tenant } from "../../client/api-client.ts";
 import { isNotFound } from "../../client/api-error.ts";
-import { PERIODS, useRead } from "../../client/queries.ts";
+import { PERIODS, periodWhile, useRead } from "../../client/queries.ts";
 import { Facts } from "../../components/facts.tsx";
 import { LongText } from "../../components/long-text.tsx";
 import { Read } from "../../components/read-states.tsx";
@@ -36,7 +36,7 @@ interface Props {
 
 export function TenantPage({ id, operation }: Props) {
   const read = useRead(["tenant", id], (opts) => readTenant(id, { showDeleted: true }, opts), {
-    every: (tenant) => periodOf(tenant),
+    every: (tenant) => periodWhile(tenant !== undefined && isUnderWay(tenant)),
   });
   return (
     <>
@@ -60,10 +60,6 @@ export function TenantPage({ id, operation }: Props) {
       </Read>
     </>
   );
-}
-
-function periodOf(tenant: Tenant | undefined): number {
-  return tenant !== undefined && isUnderWay(tenant) ? PERIODS.busy : PERIODS.calm;
 }
 
 function Heading({ tenant }: { tenant: Tenant }) {

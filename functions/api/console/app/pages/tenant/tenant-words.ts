@@ -5,7 +5,7 @@
  */
 import { hintFor } from "../../../../../../shared/tenant/reason-hints.ts";
 import type { OperationProgress, Tenant } from "../../client/api-client.ts";
-import { toDuration } from "../../text/times.ts";
+import { secondsSince, toDuration } from "../../text/times.ts";
 
 type Told = Pick<
   Tenant,
@@ -88,8 +88,4 @@ export function progressShare(
   if (elapsed <= p50_seconds) return (0.5 * elapsed) / p50_seconds;
   const span = Math.max(p95_seconds - p50_seconds, 1);
   return Math.min(0.95, 0.5 + (0.45 * (elapsed - p50_seconds)) / span);
-}
-
-export function secondsSince(at: string, now: Date): number {
-  return Math.max(0, (now.getTime() - Date.parse(at)) / 1000);
 }

@@ -7,7 +7,7 @@ import { useRef } from "preact/hooks";
 import { ActionButtons } from "../../actions/action-buttons.tsx";
 import { listTenants } from "../../client/api-client.ts";
 import type { Tenant, TenantList } from "../../client/api-client.ts";
-import { PERIODS, useRead } from "../../client/queries.ts";
+import { useRead } from "../../client/queries.ts";
 import { Empty, Read } from "../../components/read-states.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/time.tsx";
@@ -28,7 +28,6 @@ export function TenantsPage({ filters, pageToken }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const parameters = toListParameters(filters, { limit: PAGE_SIZE, pageToken });
   const read = useRead(["tenants", parameters], (opts) => listTenants(parameters, opts), {
-    every: PERIODS.calm,
     keepsPrevious: true,
   });
   return (
