@@ -280,6 +280,9 @@ else {
     await confirmDialog(dialog, "Restore");
     await page.getByText("Restore can be taken back until").waitFor();
     await buttonOf(page, "Take the restore back").waitFor();
+    const undo = await openDialog(page, "Take the restore back");
+    const takeBack = undo.getByRole("button", { name: "Take the restore back", exact: true });
+    assert.ok(await takeBack.isDisabled(), "it can be taken back without typing the subdomain");
   });
 }
 

@@ -182,12 +182,13 @@ export function tellUpgrade(outlook: UpgradeOutlook): string[] {
   ];
 }
 
-const undoRestore = ({ id }: Tenant) =>
+const undoRestore = ({ id, subdomain }: Tenant) =>
   defineAction({
     name: "Take the restore back",
     consequence:
       "The site is again as it was before its newest restore. What its users have done since the restore is lost.",
     isDestructive: true,
+    confirmation: subdomain,
     request: (_, idempotencyKey, opts) => undoRestoreOfTenant(id, { idempotencyKey }, opts),
   });
 
