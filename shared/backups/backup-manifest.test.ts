@@ -5,7 +5,7 @@ import { parseManifest } from "./backup-manifest.ts";
 const test = suite("a backup's manifest");
 
 const MANIFEST = {
-  format: 1,
+  format: 2,
   made_at: "2026-11-30T01:02:03Z",
   image: "frappe/erpnext:v16",
   apps: { frappe: "16.0.0", erpnext: null },
@@ -20,7 +20,7 @@ test("is read, whatever else it says", () => {
 });
 
 test("is none where it is of another form", () => {
-  const others = [null, "", {}, { ...MANIFEST, format: 2 }, { ...MANIFEST, made_at: "yesterday" }];
+  const others = [null, "", {}, { ...MANIFEST, format: 3 }, { ...MANIFEST, made_at: "yesterday" }];
   for (const other of [...others, { ...MANIFEST, parts: [{}] }, { ...MANIFEST, apps: { a: 1 } }]) {
     assert.is(parseManifest(other), null, JSON.stringify(other));
   }

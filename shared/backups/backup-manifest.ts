@@ -16,7 +16,7 @@ const manifestSchema = {
   type: "object",
   required: ["format", "made_at", "image", "apps", "mariadb", "tables", "parts"],
   properties: {
-    format: { const: 1 },
+    format: { enum: [1, 2] },
     made_at: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.]\\d+)?Z$" },
     image: { type: "string" },
     apps: versionsSchema,

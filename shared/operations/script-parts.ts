@@ -61,6 +61,7 @@ export const MIGRATION = [...APP_VERSIONS, "scripts/migration.sh"] as const;
 const BACKUP_SOURCE = [
   "scripts/bucket.py",
   "scripts/backup_format.py",
+  "scripts/compression.py",
   "scripts/restore_parts.py",
   "scripts/backup-source.sh",
 ] as const;
@@ -75,5 +76,6 @@ export const EXPORT = [...BACKUP_SOURCE, "export/export_parts.py"] as const;
 export const BACKUP = [
   "scripts/bucket.py",
   "scripts/backup_format.py",
+  "scripts/compression.py",
   "backup/backup_parts.py",
 ] as const;

@@ -28,7 +28,7 @@ function addTests(at: ApiWithBucket): void {
     const created_at = hoursAgo(hours);
     await at.api.client.doc(`backups/${id}`).set(someBackup(of.id, created_at, more));
     const manifest = {
-      format: 1,
+      format: 2,
       made_at: created_at.toISOString(),
       image: "frappe/erpnext:v16",
       apps: { frappe: "16.1.0", erpnext: null },

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FAKE_BENCH_DIRECTORY, SYSTEM_PATH } from "../../scripts/local/fake-database.ts";
+import { BACKUP } from "../../shared/operations/script-parts.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import {
@@ -17,6 +18,7 @@ import {
   plainPart,
   siteIn,
   wholeBackup,
+  withoutZstd,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
 import { startTestStack } from "../testkit/stack-fixture.ts";
@@ -56,7 +58,7 @@ function addTests(it: BenchWithBucket): void {
       ["database.sql", "files.tar", "site_config.json"],
     );
     assert.equal(result, { bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0) });
-    assert.is(manifest.format, 1);
+    assert.is(manifest.format, 2);
     assert.is(manifest.tenant, ACME.id);
     assert.is(manifest.database, databaseName(ACME.id));
     assert.equal(manifest.tables, {
@@ -119,7 +121,7 @@ function addTests(it: BenchWithBucket): void {
     const sums = ({ parts }: typeof first) => parts.map(({ plain_sha256 }) => plain_sha256);
     assert.equal(sums(second), sums(first));
     for (const [index, part] of first.parts.entries())
-      assert.is.not(second.parts[index]?.sha256, part.sha256);
+      assert.is.not(second.parts[index]?.objects[0]?.sha256, part.objects[0]?.sha256);
   });
 
   test("nothing that is stored or said holds a secret", async () => {
@@ -228,7 +230,7 @@ function addTests(it: BenchWithBucket): void {
   });
 
   test("an object that is there is never replaced", async () => {
-    const place = `tenants/${ACME.id}/${BACKUP_ID}/2.1.${POD_UID}/database.sql.gz.enc.00000`;
+    const place = `tenants/${ACME.id}/${BACKUP_ID}/2.1.${POD_UID}/database.sql.zst.enc.00000`;
     await it.bucket.write(place, Buffer.from("somebody else's"));
     const { status, message } = await it.bench.run(BACKUP_OF_ACME);
     assert.is(status, 1);
@@ -240,7 +242,7 @@ function addTests(it: BenchWithBucket): void {
   /** What storing so many MiB of a part costs, without a site. */
   function store(mebibytes: number) {
     const operations = new URL("../../shared/operations/", import.meta.url);
-    const program = ["scripts/bucket.py", "scripts/backup_format.py", "backup/backup_parts.py"]
+    const program = BACKUP.filter((file) => file.endsWith(".py"))
       .map((file) => readFileSync(new URL(file, operations), "utf8"))
       .join("\n");
     const parts = join(it.bench.directory, "parts");
@@ -272,6 +274,22 @@ function addTests(it: BenchWithBucket): void {
     assert.is((await plainPart(it.bucket, manifest, "large")).length, 200 * 1024 * 1024);
     assert.ok(mebibytes < 128, `${mebibytes} MiB`);
     assert.ok(mebibytes < small.mebibytes + 32, `${small.mebibytes} and ${mebibytes} MiB`);
+  });
+
+  test("an image without zstd makes a backup all the same, and says how", async () => {
+    const env = withoutZstd(it.bench.directory);
+    const { status, output } = await it.bench.run({ ...BACKUP_OF_ACME, env });
+    assert.is(status, 0, output);
+    const { parts } = await manifestIn(it.bucket);
+    assert.equal(
+      parts.map(({ name, compression }) => [name, compression]),
+      [
+        ["database.sql", "gzip"],
+        ["files.tar", "gzip"],
+        ["site_config.json", "gzip"],
+      ],
+    );
+    await wholeBackup(it.bucket);
   });
 
   test("npm start has a bucket of its own", async () => {

@@ -23,6 +23,7 @@ import {
   BACKUP_OF_ACME,
   manifestIn,
   rewriteManifest,
+  withoutZstd,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
 import {
@@ -227,7 +228,7 @@ function addTests(it: BenchWithBucket): void {
       async () => {
         const text = (await it.bucket.read(manifestPath))
           .toString()
-          .replace('"format": 1', '"format": 2');
+          .replace('"format": 2', '"format": 1');
         await it.bucket.write(manifestPath, new Uint8Array(Buffer.from(text)));
       },
     ],
@@ -256,6 +257,26 @@ function addTests(it: BenchWithBucket): void {
     });
   }
 
+  test("a backup of the first format is restored, which was compressed by gzip and said nothing of it", async () => {
+    await it.bucket.empty();
+    await it.succeed({ ...BACKUP_OF_ACME, generation: 3, env: withoutZstd(it.bench.directory) });
+    await rewriteManifest(it.bucket, ({ parts }) => {
+      assert.ok(parts.every(({ compression }) => compression === "gzip"));
+      return { format: 1, parts: parts.map(({ compression: _, ...part }) => part) };
+    });
+    await it.succeed(restoreOfAcme());
+    assert.is(read("public/files/y"), "later");
+    assert.ok(tables(RESTORED).includes("tabLater"));
+  });
+
+  test("nothing changes where the image cannot read how a backup is compressed", async () => {
+    const env = withoutZstd(it.bench.directory);
+    const { status, message } = await it.bench.run({ ...restoreOfAcme(), env });
+    assert.is(status, 1);
+    assert.is(message?.reason, "database.sql is compressed by zstd, which the image cannot read");
+    isAsBefore();
+  });
+
   const others: [sentence: string, reason: RegExp, change: (manifest: Manifest) => object][] = [
     [
       "of which a table is missing",
@@ -272,7 +293,7 @@ function addTests(it: BenchWithBucket): void {
       /the table tabDocType has 0 rows, and the backup 7/,
       ({ tables: all }) => ({ tables: { ...all, tabDocType: { rows_estimated: 7, rows: 7 } } }),
     ],
-    ["of a newer format", /is of the format 2/, () => ({ format: 2 })],
+    ["of a newer format", /is of the format 3/, () => ({ format: 3 })],
     [
       "of another tenant",
       /is of another backup/,
@@ -284,9 +305,14 @@ function addTests(it: BenchWithBucket): void {
       ({ parts }) => ({ parts: parts.slice(0, 1) }),
     ],
     [
-      "whose part is another one",
-      /database.sql is not what was stored/,
-      ({ parts }) => ({ parts: parts.map((part) => ({ ...part, sha256: "0".repeat(64) })) }),
+      "that is compressed in another way than it says",
+      /database.sql cannot be decrypted by the tenant's key \(.*incorrect header/,
+      ({ parts }) => ({ parts: parts.map((part) => ({ ...part, compression: "gzip" })) }),
+    ],
+    [
+      "that is compressed in a way of which nobody knows",
+      /database.sql is compressed by brotli, which the image cannot read/,
+      ({ parts }) => ({ parts: parts.map((part) => ({ ...part, compression: "brotli" })) }),
     ],
     [
       "whose part was another one before it was stored",

@@ -19,38 +19,41 @@ import subprocess
 import sys
 import tempfile
 import threading
-import zlib
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 
 TAIL_BYTES = 256
-# Of what zlib can do, the fastest.
-GZIP_LEVEL = 1
+SENT_AT_ONCE = 2
+SUFFIXES = {"zstd": "zst", "gzip": "gz"}
 
 expires_at = environment["BACKUP_EXPIRES_AT"]
 attempt = f"{backup}/{environment['GENERATION']}.{environment['ATTEMPT']}.{environment['POD_UID']}"
 
 
 class Source(threading.Thread):
-    """A command, and what it prints on its way into the encryption."""
+    """A command, and what it prints on its way, compressed, into the encryption."""
 
     def __init__(self, command, sink):
         super().__init__(daemon=True)
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
+        self.process = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
         self.sink = sink
         self.sum, self.bytes, self.tail = hashlib.sha256(), 0, b""
+        self.compression, self.compressed = compress(self.printed())
         self.broken = None
 
+    def printed(self):
+        while piece := self.process.stdout.read(PIECE_BYTES):
+            self.sum.update(piece)
+            self.bytes += len(piece)
+            self.tail = (self.tail + piece[-TAIL_BYTES:])[-TAIL_BYTES:]
+            yield piece
+
     def run(self):
-        gzip = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
         try:
-            while piece := self.process.stdout.read(READ_BYTES):
-                self.sum.update(piece)
-                self.bytes += len(piece)
-                self.tail = (self.tail + piece)[-TAIL_BYTES:]
-                self.sink.write(gzip.compress(piece))
-            self.sink.write(gzip.flush())
+            for piece in self.compressed:
+                self.sink.write(piece)
             self.sink.close()
         except OSError as error:
             # The encryption has ended before its time, and says itself why.
@@ -64,36 +67,25 @@ class Source(threading.Thread):
         return lines[-1] if lines else ""
 
 
-def pieces_of(stream):
-    """What a stream gives, in pieces of the size of an object; the last one is smaller."""
-    while True:
-        piece = bytearray()
-        while len(piece) < OBJECT_BYTES and (more := stream.read(min(READ_BYTES, OBJECT_BYTES - len(piece)))):
-            piece += more
-        if piece:
-            yield piece
-        if len(piece) < OBJECT_BYTES:
-            return
-
-
 def store_object(bucket, name, content):
     if not bucket.create(name, content, expires_at):
         sys.exit(f"there is another object {name}")
     return {"object": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def store_stream(bucket, name, stream):
-    """Stores the objects of a part: one is sent while the next one is filled."""
-    objects, whole, sent = [], hashlib.sha256(), None
-    with ThreadPoolExecutor(1) as sender:
-        for number, piece in enumerate(pieces_of(stream)):
-            whole.update(piece)
-            if sent is not None:
-                objects.append(sent.result())
-            sent = sender.submit(store_object, bucket, f"{attempt}/{name}.{number:05}", piece)
-        if sent is not None:
-            objects.append(sent.result())
-    return {"bytes": sum(each["bytes"] for each in objects), "sha256": whole.hexdigest(), "objects": objects}
+def store_stream(name, stream):
+    """Stores the objects of a part: some are sent while the next one is filled. The last one is smaller than the others."""
+    objects, sent = [], deque()
+    # Each is free again when its object is waited for.
+    buckets = [Bucket() for _ in range(SENT_AT_ONCE)]
+    with ThreadPoolExecutor(SENT_AT_ONCE) as senders:
+        for number, piece in enumerate(iter(lambda: stream.read(OBJECT_BYTES), b"")):
+            if len(sent) == SENT_AT_ONCE:
+                objects.append(sent.popleft().result())
+            bucket = buckets[number % SENT_AT_ONCE]
+            sent.append(senders.submit(store_object, bucket, f"{attempt}/{name}.{number:05}", piece))
+        objects.extend(each.result() for each in sent)
+    return {"bytes": sum(each["bytes"] for each in objects), "objects": objects}
 
 
 def store_part(name, parts, *arguments):
@@ -101,10 +93,10 @@ def store_part(name, parts, *arguments):
     while command[0] in options:
         options[command[0]] = command[1]
         del command[:2]
-    encryption = subprocess.Popen((*ENCRYPT, "-salt"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    encryption = start((*ENCRYPT, "-salt"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     source = Source(command, encryption.stdin)
     source.start()
-    stored = store_stream(Bucket(), f"{name}.gz.enc", encryption.stdout)
+    stored = store_stream(f"{name}.{SUFFIXES[source.compression]}.enc", encryption.stdout)
     source.join()
     status = source.process.wait()
     if encryption.wait() != 0 or source.broken is not None:
@@ -115,7 +107,8 @@ def store_part(name, parts, *arguments):
         sys.exit(f"{command[0]} has ended before the end of {name}")
     if status != 0:
         print(f"{command[0]}: {source.last_words()}")
-    part = {"name": name, "plain_bytes": source.bytes, "plain_sha256": source.sum.hexdigest(), **stored}
+    part = {"name": name, "plain_bytes": source.bytes, "plain_sha256": source.sum.hexdigest()}
+    part |= {"compression": source.compression, **stored}
     with open(parts, "a", encoding="utf-8") as file:
         file.write(json.dumps(part) + "\n")
     print(f"{name}: {source.bytes} bytes, stored as {stored['bytes']} in {len(stored['objects'])} objects")
@@ -169,7 +162,7 @@ def store_manifest(parts, tables, apps, mariadb):
     with open(parts, encoding="utf-8") as file:
         stored = [json.loads(line) for line in file]
     manifest = {
-        "format": 1,
+        "format": FORMAT,
         "backup": environment["BACKUP_ID"],
         "kind": environment["BACKUP_KIND"],
         "tenant": environment["TENANT_ID"],

@@ -22,6 +22,8 @@ PIECE_BYTES = int(environment.get("BUNDLE_PIECE_BYTES") or OBJECT_BYTES)
 # The server puts so many objects together at once.
 MAX_SOURCES = 32
 GZIP_LEVEL = 1
+# What zlib calls gzip's own format.
+GZIP_FORMAT = 31
 # By folder of a site.
 ARCHIVES = {"public": "files.tar", "private": "private-files.tar"}
 # How a site reaches what it shares with others: nobody else needs it, and its password is in use.

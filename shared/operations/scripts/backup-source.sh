@@ -10,5 +10,5 @@ in_bucket=$bucket_py$'\n'$backup_format_py
 
 # restore COMMAND ARGUMENT…: of restore_parts.py.
 restore() {
-  python3 -I -S -c "$in_bucket"$'\n'"$restore_parts_py" "$@"
+  python3 -I -S -c "$in_bucket"$'\n'"$compression_py"$'\n'"$restore_parts_py" "$@"
 }
