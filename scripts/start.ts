@@ -96,6 +96,7 @@ function parseOptions(args: string[]): Options {
 }
 
 function print(stack: Stack): void {
+  const { backups } = stack;
   const lines: [string, string][] = [
     ["API", stack.urls.api],
     ["API key", stack.apiKey],
@@ -107,8 +108,9 @@ function print(stack: Stack): void {
     ["sites", stack.volume.hosts],
     [
       "backups",
-      stack.backups?.endpoint ??
-        "none: fake-gcs-server is missing, the cluster is yours, or BACKUP_BUCKET names your bucket",
+      backups === null
+        ? "none: openssl is missing, the cluster is yours, or BACKUP_BUCKET names your bucket"
+        : `${backups.endpoint}, kept ${backups.kept}`,
     ],
     ["logs", stack.logDirectory],
   ];
