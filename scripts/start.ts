@@ -14,8 +14,8 @@ import type { Stack } from "./local/local-stack.ts";
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch] [--demo]
 
 Runs the whole system on this machine: the four functions on the official Firestore and Pub/Sub
-emulators, with fakes of Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
-started again. Ctrl-C ends it.
+emulators, with fakes of Eventarc, Cloud Scheduler, Cloud Storage and the GKE cluster. A function that
+dies is started again. Ctrl-C ends it.
 
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
   --cluster kubeconfig  use the current context of your kubeconfig instead of the fake cluster

@@ -1,6 +1,6 @@
 /**
  * The whole system on one machine: the four functions, each in its own process, on the official
- * emulators, with fakes of Eventarc, Cloud Scheduler and the cluster.
+ * emulators, with fakes of Eventarc, Cloud Scheduler, Cloud Storage and the cluster.
  *
  * @module
  */

@@ -106,7 +106,7 @@ test("without fake-gcs-server its bucket is a directory, in which a backup is ma
   const { backup } = await call("POST", `${tenant}/backups`);
   await until(`${tenant}/backups/${String(backup)}`, "state", "succeeded");
   const { operation } = await call("POST", `${tenant}/restore`, { backup });
-  await until(String(operation), "state", "succeeded");
+  await until(`${tenant}/operations/${String(operation)}`, "state", "succeeded");
   const bundle = `${tenant}/backups/${String(backup)}/export`;
   await call("POST", bundle);
   const { files } = await until(bundle, "state", "ready");
