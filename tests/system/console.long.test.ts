@@ -284,7 +284,7 @@ testConsole(
     const operations = page.getByRole("region", { name: "Operations" }).getByRole("listitem");
     await operations
       .first()
-      .filter({ hasText: /succeeded\s*undo-restore/ })
+      .filter({ hasText: /succeeded\s*undo restore/ })
       .waitFor();
   },
 );
