@@ -67,7 +67,7 @@ const CALLS: Record<string, (asked: Asked) => Promise<void>> = {
 };
 
 /** What may be anything, and does not tell one call from another. */
-const FREE = ["name", "prefix", "fields"];
+const FREE = new Set(["name", "prefix", "fields"]);
 
 const PATH = /^((?:\/upload|\/download)?\/storage\/v1\/b\/)([^/]+)\/o(?:\/([^/]+)(\/compose)?)?$/;
 
@@ -78,7 +78,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   const [path = "", asked] = url.split("?", 2);
   const query = new URLSearchParams(asked);
   const [, area, of, object, action = ""] = PATH.exec(path) ?? [];
-  const fixed = [...query].filter(([key]) => !FREE.includes(key)).map((pair) => pair.join("="));
+  const fixed = [...query].filter(([key]) => !FREE.has(key)).map((pair) => pair.join("="));
   const place = `${area}BUCKET/o${object === undefined ? "" : "/OBJECT"}${action}`;
   const answer = CALLS[`${method} ${place}?${fixed.toSorted().join("&")}`];
   if (answer === undefined) {
@@ -117,7 +117,7 @@ function partsOf(body: Buffer, type = ""): { about: Partial<About>; content: Buf
 
 async function compose({ request, response, name }: Asked): Promise<void> {
   const { sourceObjects = [], destination } = (await json(request)) as {
-    sourceObjects: { name: string }[];
+    sourceObjects?: { name: string }[];
     destination: { contentType: string };
   };
   if (sourceObjects.length === 0 || sourceObjects.length > MOST_SOURCES) {

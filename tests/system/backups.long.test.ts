@@ -3,7 +3,7 @@
  * what is left of them when the tenant goes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { siteDirectory } from "../../scripts/local/volume.ts";
@@ -72,14 +72,14 @@ async function command(id: string, path: string, kind: string, body?: object): P
 }
 
 /** A file of a tenant's site. */
-const at = (id: string, file: string) => join(siteDirectory(it.stack.volume, id), file);
-const has = (id: string, file: string) => existsSync(at(id, file));
+const pathOf = (id: string, file: string) => join(siteDirectory(it.stack.volume, id), file);
+const has = (id: string, file: string) => existsSync(pathOf(id, file));
 const configOf = (id: string) =>
-  JSON.parse(readFileSync(at(id, "site_config.json"), "utf8")) as Record<string, unknown>;
+  JSON.parse(readFileSync(pathOf(id, "site_config.json"), "utf8")) as Record<string, unknown>;
 
 function write(id: string, file: string, text: string): void {
-  mkdirSync(join(at(id, file), ".."), { recursive: true });
-  writeFileSync(at(id, file), text);
+  mkdirSync(dirname(pathOf(id, file)), { recursive: true });
+  writeFileSync(pathOf(id, file), text);
 }
 
 async function create(subdomain: string, more: object = {}): Promise<string> {
