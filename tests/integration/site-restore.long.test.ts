@@ -211,41 +211,23 @@ function addTests(it: BenchWithBucket): void {
     });
   }
 
-  const configured: [sentence: string, more: object, reason: RegExp][] = [
-    [
-      "a key that is none",
-      { encryption_key: "no key" },
-      /^the key in the backup's configuration is none$/,
-    ],
-    [
-      "another database's name",
-      { db_name: "another" },
-      /^the configuration in the backup is of the database another$/,
-    ],
+  const configured: [sentence: string, more: object][] = [
+    ["a key that is none", { encryption_key: "no key" }],
+    ["no key", { encryption_key: undefined }],
+    // As a swap that nobody has ended yet leaves it.
+    ["another database's name", { db_name: "another" }],
   ];
-  for (const [sentence, more, reason] of configured) {
-    test(`nothing changes where the backup's configuration has ${sentence}`, async () => {
+  for (const [sentence, more] of configured) {
+    test(`a backup is restored whose configuration has ${sentence}`, async () => {
       const before = config();
       await it.bucket.empty();
       write("site_config.json", JSON.stringify({ ...before, ...more }));
       await it.succeed({ ...BACKUP_OF_ACME, attempt: 2 });
       write("site_config.json", JSON.stringify(before));
-      const { status, message } = await it.bench.run(restoreOfAcme());
-      assert.equal([status, message?.step], [1, "unpack-files"]);
-      assert.match(message?.reason ?? "", reason);
-      isAsBefore();
-      assert.equal(config(), before);
+      await it.succeed(restoreOfAcme());
+      assert.is(config()["db_name"], RESTORED);
     });
   }
-
-  test("a site that has never had a key is restored", async () => {
-    const { encryption_key: _, ...keyless } = config();
-    await it.bucket.empty();
-    write("site_config.json", JSON.stringify(keyless));
-    await it.succeed({ ...BACKUP_OF_ACME, attempt: 2 });
-    await it.succeed(restoreOfAcme());
-    assert.is(config()["db_name"], RESTORED);
-  });
 
   test("a backup of the first format is restored, which was compressed by gzip and said nothing of it", async () => {
     await it.bucket.empty();

@@ -21,7 +21,6 @@ unpack_files() {
     tar --extract --file=- --directory="$unpacked" --no-same-owner --no-overwrite-dir
   for folder in "${swapped_folders[@]}"; do mkdir -p -- "$unpacked/$folder"; done
   attempt restore part "$manifest" site_config.json dd of="$scratch/backed-up.json" status=none
-  attempt restore config "$manifest" "$scratch/backed-up.json"
   python3 -I -S -c "$swapped_config_py" "$scratch/backed-up.json" "$site_directory/site_config.json" \
     "$RESTORED_DATABASE" >"$unpacked/site_config.json"
   ! is_older_than_image || : >"$unpacked/is-older"
