@@ -5,6 +5,7 @@
  * @module
  */
 import { databaseName } from "./names.ts";
+import { isLeftUnmigrated } from "./site-upgrade.ts";
 import { addSeconds, DAY_SECONDS, siteOf } from "./tenant.ts";
 import type { KeptSite, StatusChanges, Tenant } from "./tenant.ts";
 
@@ -52,11 +53,15 @@ export function keptOnRestore(tenant: Tenant): StatusChanges {
 }
 
 /** A restore was taken back: both have changed their places, and the time runs on. */
-export function keptOnUndo({ status: { site, kept } }: Tenant): StatusChanges {
+export function keptOnUndo(tenant: Tenant): StatusChanges {
+  const { created_at, status } = tenant;
+  const { site, kept } = status;
   const newest = kept.at(-1);
   if (site === null || newest === undefined) return {};
+  // Nobody is to have back what could not be migrated. The garbage collection drops it.
+  const until = isLeftUnmigrated(tenant) ? created_at : newest.until;
   return {
     site: { ...site, database: newest.database },
-    kept: [...kept.slice(0, -1), { database: site.database, until: newest.until }],
+    kept: [...kept.slice(0, -1), { database: site.database, until }],
   };
 }
