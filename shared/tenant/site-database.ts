@@ -5,7 +5,6 @@
  * @module
  */
 import { databaseName } from "./names.ts";
-import { isLeftUnmigrated } from "./site-upgrade.ts";
 import { addSeconds, DAY_SECONDS, siteOf } from "./tenant.ts";
 import type { KeptSite, StatusChanges, Tenant } from "./tenant.ts";
 
@@ -52,14 +51,15 @@ export function keptOnRestore(tenant: Tenant): StatusChanges {
   };
 }
 
-/** A restore was taken back: both have changed their places, and the time runs on. */
-export function keptOnUndo(tenant: Tenant): StatusChanges {
-  const { created_at, status } = tenant;
+/**
+ * A restore was taken back: both have changed their places, and the time runs on. Or, where nobody is to have back what was
+ * restored, it is over: the garbage collection drops it.
+ */
+export function keptOnUndo({ created_at, status }: Tenant, isForGood: boolean): StatusChanges {
   const { site, kept } = status;
   const newest = kept.at(-1);
   if (site === null || newest === undefined) return {};
-  // Nobody is to have back what could not be migrated. The garbage collection drops it.
-  const until = isLeftUnmigrated(tenant) ? created_at : newest.until;
+  const until = isForGood ? created_at : newest.until;
   return {
     site: { ...site, database: newest.database },
     kept: [...kept.slice(0, -1), { database: site.database, until }],

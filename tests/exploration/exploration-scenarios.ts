@@ -227,6 +227,17 @@ export const COPY_COMMANDS: Scenario = {
   budget: { ...NOTHING, commands: 4, failures: 1 },
 };
 
+/** A copy of an older backup, which is migrated before it has a name. */
+export const OLDER_COPIES: Scenario = {
+  ...common,
+  name: "a copy of an older backup, with failing Jobs and a jump in time",
+  tenants: [],
+  copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
+  isOlder: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 2, jumps: 1 },
+};
+
 /** Two reconciles of a copy that stall anywhere. */
 export const COPY_STALLS: Scenario = {
   ...common,
@@ -333,6 +344,7 @@ export const SCENARIOS = [
   MIGRATION_COMMANDS,
   COPIES,
   COPY_COMMANDS,
+  OLDER_COPIES,
   COPY_STALLS,
   TESTS,
   EXPORTS,

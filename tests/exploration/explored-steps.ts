@@ -76,7 +76,7 @@ export interface Scenario {
   isBackingUp?: boolean;
   /** Whether callers restore a backup and take that back, and what is kept goes. */
   isRestoring?: boolean;
-  /** Whether the backup that they restore is older than the apps in the bench. */
+  /** Whether the backup that they restore, or copy, is older than the apps in the bench. */
   isOlder?: boolean;
   /** Who may be made as a copy of whom. Whose site is copied, callers do nothing with but delete it. */
   copies?: { id: string; subdomain: string; of: string }[];
@@ -313,8 +313,9 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
     }
   }
   for (const { of: source, ...copy } of rig.scenario.copies ?? []) {
-    if (state.answered[copy.id] !== undefined || state.lost[BACKUP]) continue;
-    const created = create(state, copy, rig, { backup: BACKUP, tenant: source });
+    const backup = rig.scenario.isOlder ? OLDER_BACKUP : BACKUP;
+    if (state.answered[copy.id] !== undefined || state.lost[backup]) continue;
+    const created = create(state, copy, rig, { backup, tenant: source });
     if (created !== null)
       yield [`${nameOf(copy.id)}: POST of a copy of ${nameOf(source)}`, created];
   }

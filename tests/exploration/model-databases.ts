@@ -13,7 +13,6 @@ import {
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { currentDatabase, newestKept, testedDatabase } from "../../shared/tenant/site-database.ts";
 import { MIGRATION_NEEDED } from "../../shared/tenant/site-upgrade.ts";
-import { isUnfinishedCopy } from "../../shared/tenant/tenant-copy.ts";
 import type { Guarantees, ModelJob, Site, State } from "./model.ts";
 
 /** A database that is there, by its name. */
@@ -54,7 +53,7 @@ export interface JobData {
   backup: string | null;
   /** The backup that a restore reads. */
   source: string | null;
-  /** Whether that has to be migrated. A copy is left as it is. */
+  /** Whether that has to be migrated. */
   isOlder: boolean;
   /** Whether the site is to keep from acting on the world. */
   isQuiet: boolean;
@@ -74,7 +73,7 @@ export function dataOf(tenant: Tenant): JobData {
     isOpen: status.site?.suspended === false,
     backup: spec.backup?.id ?? null,
     source: spec.restore?.backup ?? null,
-    isOlder: spec.restore?.backup === OLDER_BACKUP && !isUnfinishedCopy(tenant),
+    isOlder: spec.restore?.backup === OLDER_BACKUP,
     isQuiet: spec.quiet,
     tested: testedDatabase(tenant),
     exported: spec.export?.backup ?? null,
