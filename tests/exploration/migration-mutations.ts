@@ -4,7 +4,8 @@
  * @module
  */
 import { addSeconds, DAY_SECONDS, REVERT_KIND } from "../../shared/tenant/tenant.ts";
-import { MIGRATIONS } from "./exploration-scenarios.ts";
+import { applyCommand } from "../../shared/tenant/commands.ts";
+import { MIGRATIONS, OLDER_COPIES } from "./exploration-scenarios.ts";
 import { believing, recording, seeing, SUCCEEDED } from "./mutated-code.ts";
 import type { Mutation } from "./mutated-code.ts";
 
@@ -13,6 +14,12 @@ const ONE_FAILURE = { ...MIGRATIONS, budget: { ...MIGRATIONS.budget, commands: 1
 
 /** The same, and what is asked for then. */
 const AFTERWARDS = { ...MIGRATIONS, budget: { ...MIGRATIONS.budget, failures: 1 } };
+
+/** A copy with a migration that fails, and a retry. */
+const COPY_AFTERWARDS = {
+  ...OLDER_COPIES,
+  budget: { ...OLDER_COPIES.budget, commands: 2, failures: 1, jumps: 0 },
+};
 
 export const MIGRATION_MUTATIONS: Mutation[] = [
   {
@@ -65,5 +72,24 @@ export const MIGRATION_MUTATIONS: Mutation[] = [
       return { ...changes, kept: changes.kept.map((one) => ({ ...one, until })) };
     }),
     breaks: "nobody reaches a site that is not migrated",
+  },
+  {
+    name: "a copy that could not be migrated gets its names all the same",
+    scenario: COPY_AFTERWARDS,
+    code: believing("upgrade"),
+    breaks: "who is not in between is whole, in the bench of the record",
+  },
+  {
+    name: "a retry of a copy that could not be migrated does not begin with that",
+    scenario: COPY_AFTERWARDS,
+    code: {
+      applyCommand: (tenant, command, issued) => {
+        const effect = applyCommand(tenant, command, issued);
+        if (command !== "retry" || effect.outcome !== "changed") return effect;
+        const { upgrade: _, ...status } = effect.changes.status ?? {};
+        return { ...effect, changes: { ...effect.changes, status } };
+      },
+    },
+    breaks: "the command is carried out",
   },
 ];

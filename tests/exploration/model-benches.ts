@@ -79,8 +79,8 @@ export function broughtHome(
   const { from, to } = benches;
   const isUpgrade = kind === UPGRADE_KIND;
   const isUpgraded = isWhole(state, site, to);
-  // Visitors have been there since.
-  if (isUpgraded && (isUpgrade || !isInPlace(job))) return state;
+  // Visitors have been there since. In its place, nobody sees that, and all of it is done once more.
+  if (isUpgraded && !isInPlace(job)) return state;
   const bench = isUpgrade ? to : from;
   // What could not be migrated in its place stays closed.
   const isOpen = data.isOpen && (isUpgrade || !isInPlace(job) || !revertsClosed);
