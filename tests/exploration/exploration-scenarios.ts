@@ -206,13 +206,13 @@ export const MIGRATION_COMMANDS: Scenario = {
 /** A copy, whose source or backup may go meanwhile. */
 export const COPIES: Scenario = {
   ...common,
-  name: "a tenant and a copy of it, either of which may go, as the backup may, with failing Jobs",
+  name: "a tenant and a copy of it, either of which may go, as the backup may, with a failing Job",
   tenants: [{ id: ID.b, subdomain: "zenith" }],
   copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
   isMade: true,
   isLosingBackups: true,
   concurrency: 1,
-  budget: { ...NOTHING, commands: 3, failures: 1, crashes: 1 },
+  budget: { ...NOTHING, commands: 3, failures: 1 },
 };
 
 /** A copy that is there is suspended, resumed, restored, deleted and comes back. */
