@@ -9,7 +9,7 @@ import { checkRest, checkState, checkStep } from "./exploration-rules.ts";
 import { Violation } from "./violation.ts";
 import { askForBackup, create, goOn, start, stepsFrom, resync } from "./explored-steps.ts";
 import type { Node, Rig, Scenario } from "./explored-steps.ts";
-import { cleared } from "./model-databases.ts";
+import { leavingNothing } from "./model-databases.ts";
 import { emptyState, succeed, withoutTrigger, withPod, work } from "./model.ts";
 import type { State } from "./model.ts";
 
@@ -140,7 +140,7 @@ function finishPods(state: State, { guarantees }: Rig): State {
     const now = [next.jobs[job.tenantId], ...next.orphans].find((pod) => pod?.uid === job.uid);
     if (!now) continue;
     if (now.terminating || next.orphans.includes(now)) {
-      next = withPod(cleared(next, now, guarantees), now, null);
+      next = withPod(leavingNothing(next, now, guarantees), now, null);
     } else if (now.outcome === null) next = succeed(next, now);
   }
   return { ...next, triggers: {} };

@@ -41,7 +41,7 @@ import {
   writeRecord,
 } from "./model.ts";
 import { movedOn } from "./model-benches.ts";
-import { BACKUP, cleared, OLDER_BACKUP, testedOn } from "./model-databases.ts";
+import { BACKUP, leavingNothing, OLDER_BACKUP, testedOn } from "./model-databases.ts";
 import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
@@ -172,7 +172,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
     for (const [label, next] of workSteps(state, job, rig)) yield step(label, next);
     if (budget.failures > 0 && canFail(job)) {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails`;
-      const stopped = cleared(state, job, rig.guarantees);
+      const stopped = leavingNothing(state, job, rig.guarantees);
       yield step(name, fail(stopped, job, true), "failures");
       yield step(`${name} for good`, fail(stopped, job, false), "failures");
       for (const isRetryable of [true, false]) {
@@ -196,7 +196,7 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
     }
     const isPresent = state.jobs[job.tenantId] === job && !job.terminating;
     if (budget.jumps > 0 && isPresent) {
-      const deleted = withJob(cleared(state, job, rig.guarantees), job.tenantId, null);
+      const deleted = withJob(leavingNothing(state, job, rig.guarantees), job.tenantId, null);
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
     }
   }
@@ -280,7 +280,7 @@ function* workSteps(state: State, job: ModelJob, { guarantees }: Rig): Generator
     if (further !== null) yield [`${name} gets further`, further];
   }
   if (job.terminating) {
-    yield [`${name} has stopped`, withPod(cleared(state, job, guarantees), job, null)];
+    yield [`${name} has stopped`, withPod(leavingNothing(state, job, guarantees), job, null)];
   } else if (job.outcome === null && job.hasWorked) {
     yield [`${name} succeeds`, succeed(state, job)];
   }

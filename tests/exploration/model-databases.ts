@@ -193,7 +193,7 @@ export function isTested(name: string): boolean {
 }
 
 /** The state when the Pod of a Job has been stopped. What it has made for itself, it takes away before. */
-export function cleared(state: State, job: ModelJob, { stopsCleanly }: Guarantees): State {
+export function leavingNothing(state: State, job: ModelJob, { stopsCleanly }: Guarantees): State {
   if (job.kind !== TEST_RESTORE_KIND || job.outcome !== null || !stopsCleanly) return state;
   return withoutTested(state, job.tenantId, job.data.tested);
 }

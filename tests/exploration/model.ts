@@ -24,7 +24,7 @@ import { isUnfinishedCopy } from "../../shared/tenant/tenant-copy.ts";
 import { TEST_RESTORE_KIND, UNDO_RESTORE_KIND } from "../../shared/tenant/tenant.ts";
 import type { SiteNames, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import {
-  cleared,
+  leavingNothing,
   dataOf,
   isSwap,
   lacksBackup,
@@ -454,7 +454,7 @@ function deleteJob(
 ): Answered[] {
   const job = state.jobs[tenantId] ?? null;
   if (job === null || job.uid !== uid) return [{ state, result: undefined }];
-  const gone = cleared(withJob(state, tenantId, null), job, guarantees);
+  const gone = leavingNothing(withJob(state, tenantId, null), job, guarantees);
   if (guarantees.deletion === "background") {
     const isWorking = job.outcome === null;
     const orphans = isWorking ? [...state.orphans, job] : state.orphans;
@@ -470,7 +470,7 @@ function deleteJob(
 /** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
 export function work(state: State, job: ModelJob, guarantees: Guarantees): State {
   if (guarantees.isFenced && isOvertaken(state, job)) {
-    return end(cleared(state, job, guarantees), job, FENCED);
+    return end(leavingNothing(state, job, guarantees), job, FENCED);
   }
   return withEffect(withPod(state, job, { ...job, hasWorked: true }), job, guarantees);
 }
@@ -543,7 +543,7 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
     }
     case "test-restore":
       if (site === undefined) return end(state, job, NOT_OURS);
-      return cleared(withTested(claimed, job, guarantees), job, guarantees);
+      return leavingNothing(withTested(claimed, job, guarantees), job, guarantees);
     case "export": {
       if (state.lost[data.exported ?? ""] === true) return end(claimed, job, NO_BACKUP);
       const folder = `${tenantId} ${generation}.${attempt}`;
