@@ -203,7 +203,7 @@ export const MIGRATION_COMMANDS: Scenario = {
   budget: { ...NOTHING, commands: 3, failures: 1 },
 };
 
-/** A copy, whose source or backup may go meanwhile. */
+/** A copy, whose source or backup may go meanwhile. A source is suspended, too. */
 export const COPIES: Scenario = {
   ...common,
   name: "a tenant and a copy of it, either of which may go, as the backup may, with a failing Job",

@@ -78,7 +78,7 @@ export interface Scenario {
   isRestoring?: boolean;
   /** Whether the backup that they restore, or copy, is older than the apps in the bench. */
   isOlder?: boolean;
-  /** Who may be made as a copy of whom. Whose site is copied, callers do nothing with but delete it. */
+  /** Who may be made as a copy of whom. Who is copied is suspended or deleted meanwhile, and no more. */
   copies?: { id: string; subdomain: string; of: string }[];
   /** Whether the newest backup is restored apart. There is one from the beginning. */
   isTesting?: boolean;
@@ -336,8 +336,9 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
 
 function commandsOf(id: string, { scenario }: Rig): [name: string, command: Asked][] {
   const { isRetaining = false, copies = [] } = scenario;
-  if (copies.some(({ of: source }) => source === id)) return [["delete", "delete"]];
-  return isRetaining ? RETAINING_COMMANDS : COMMANDS;
+  const all = isRetaining ? RETAINING_COMMANDS : COMMANDS;
+  const isSource = copies.some(({ of: source }) => source === id);
+  return isSource ? all.filter(([name]) => name === "delete" || name === "suspend") : all;
 }
 
 /** Restores apart and exports, which leave the site as it is, and the end of the backup that is read. */
