@@ -26,6 +26,7 @@ import {
   withoutZstd,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
+import { withProgram } from "../testkit/replaced-program.ts";
 import {
   acmeWith,
   FIRST,
@@ -262,7 +263,7 @@ function addTests(it: BenchWithBucket): void {
     await it.succeed({ ...BACKUP_OF_ACME, generation: 3, env: withoutZstd(it.bench.directory) });
     await rewriteManifest(it.bucket, ({ parts }) => {
       assert.ok(parts.every(({ compression }) => compression === "gzip"));
-      return { format: 1, parts: parts.map(({ compression: _, ...part }) => part) };
+      return { format: 1, parts: parts.map((part) => ({ ...part, compression: undefined })) };
     });
     await it.succeed(restoreOfAcme());
     assert.is(read("public/files/y"), "later");
@@ -418,6 +419,17 @@ function addTests(it: BenchWithBucket): void {
     await it.succeed(UNDO_OF_ACME);
     assert.is(config()["db_name"], FIRST);
     assert.not(isLocked(FIRST));
+  });
+
+  test("what is to be migrated stays closed where not even the dump can be made, and is migrated by the next attempt", async () => {
+    const tenant = await restoreOlder([PATCH]);
+    const env = withProgram(it.bench, "mariadb-dump", "exit 3");
+    const { status, message } = await it.bench.run({ kind: "upgrade", tenant, generation: 3, env });
+    assert.equal([status, message?.step], [1, "dump-database"]);
+    assert.ok(isLocked(RESTORED) && closed());
+    await it.succeed({ kind: "upgrade", tenant, generation: 3, attempt: 4 });
+    isRestored();
+    assert.not(isLocked(RESTORED) || closed());
   });
 
   test("what cannot be migrated is closed until the restore is taken back", async () => {
