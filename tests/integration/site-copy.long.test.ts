@@ -152,7 +152,8 @@ function addTests(it: BenchWithBucket): void {
     await it.succeed({ kind: "revert", tenant: failing, attempt: 4 });
     assert.ok(ledNowhere());
     assert.is(config()["db_name"], COPIED);
-    it.bench.setImage("main", { frappe: { version: "16.1.1", patches: [PATCH] } });
+    const erpnext = { version: "16.0.0" };
+    it.bench.setImage("main", { frappe: { version: "16.1.1", patches: [PATCH] }, erpnext });
     await it.succeed({ kind: "upgrade", tenant, generation: 2 });
     await it.succeed({ ...NAME_COPY, generation: 2, attempt: 2 });
     assert.is(ledTo("copy.kairos.app"), it.bench.site(COPY));
