@@ -16,10 +16,15 @@ const PROGRAM = "fake-gcs-server";
 /** The same as in `.ci/run`. */
 const VERSION = "v1.56.1";
 
+/** Where `.ci/run` keeps what it has built or unpacked, outside of the clone. */
+export function keptByCi(name: string, env: Environment): string {
+  const cache = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
+  return join(cache, "kairos", name);
+}
+
 /** Where the program is: on the PATH, or where `.ci/run` has put it. Null where it is not. */
 export function findBucketServer(env: Environment): string | null {
-  const cache = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
-  const built = join(cache, "kairos", `${PROGRAM}-${VERSION}`);
+  const built = keptByCi(`${PROGRAM}-${VERSION}`, env);
   return findOnPath(PROGRAM, `${env["PATH"] ?? ""}${delimiter}${built}`);
 }
 
