@@ -18,10 +18,15 @@ export const FAKE_GCS_SERVER = "fake-gcs-server";
 /** The same as in `.ci/run`. */
 const VERSION = "v1.56.1";
 
+/** Where `.ci/run` keeps what it has built or unpacked, outside of the clone. */
+export function keptByCi(name: string, env: Environment): string {
+  const cache = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
+  return join(cache, "kairos", name);
+}
+
 /** Where fake-gcs-server is: on the PATH, or where `.ci/run` has put it. Null where it is not. */
 export function findBucketServer(env: Environment): string | null {
-  const cache = env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache");
-  const built = join(cache, "kairos", `${FAKE_GCS_SERVER}-${VERSION}`);
+  const built = keptByCi(`${FAKE_GCS_SERVER}-${VERSION}`, env);
   return findOnPath(FAKE_GCS_SERVER, `${env["PATH"] ?? ""}${delimiter}${built}`);
 }
 
