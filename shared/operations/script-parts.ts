@@ -55,7 +55,11 @@ export const FENCE = [
 export const APP_VERSIONS = ["scripts/app-versions.sh"] as const;
 
 /** For what moves a site between two benches. */
-export const MIGRATION = [...APP_VERSIONS, "scripts/migration.sh"] as const;
+export const MIGRATION = [
+  ...APP_VERSIONS,
+  "scripts/check_dump.py",
+  "scripts/migration.sh",
+] as const;
 
 /** For what reads a backup out of the bucket. */
 const BACKUP_SOURCE = [

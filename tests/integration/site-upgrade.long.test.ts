@@ -22,6 +22,7 @@ import type { PodRun, SiteBench, Work } from "../testkit/site-bench.ts";
 import {
   benchesWithSite,
   between,
+  closeForMigration,
   configIn,
   leadTo,
   linkTo,
@@ -129,6 +130,7 @@ test("a site is migrated in its place", async () => {
     frappe: { version: "16.2.0", patches: PATCHES },
     erpnext: { version: "16" },
   });
+  await closeForMigration(bench);
   await succeed(upgrade({ to: "main" }));
   assert.is(leadTo(bench), linkTo("main"));
   assert.equal(patched(bench), MIGRATED);
@@ -141,6 +143,7 @@ test("a site is migrated in its place", async () => {
     erpnext: { version: "16" },
   });
   const config = configIn(bench, "main");
+  await closeForMigration(bench);
   const { status } = await bench.run({ ...upgrade({ to: "main" }), env: fails(PATCHES[1]) });
   assert.is(status, 68);
   // Then it has its database as it was, and stays closed until a restore is taken back that has brought it.
@@ -150,6 +153,36 @@ test("a site is migrated in its place", async () => {
   assert.is(leadTo(bench), "suspended");
   assert.not(FAKE.letsIn(bench));
   assert.not(existsSync(ownThing(bench, "before-upgrade")));
+});
+
+test("a site that was migrated in its place and opened stays so, whatever comes late", async () => {
+  bench.setImage("main", {
+    frappe: { version: "16.2.0", patches: PATCHES },
+    erpnext: { version: "16" },
+  });
+  await closeForMigration(bench);
+  await succeed(upgrade({ to: "main" }));
+  // Nobody has seen its end, and then there is no room for another dump.
+  const env = programs({ "mariadb-dump": "exit 3" });
+  await succeed({ ...upgrade({ to: "main" }, 2), env });
+  const { left } = await succeed(revert({ to: "main" }));
+  assert.match(left.at(-1) ?? "", "AlreadyUpgraded");
+  assert.is(leadTo(bench), linkTo("main"));
+  assert.equal(patched(bench), MIGRATED);
+  assert.ok(FAKE.letsIn(bench));
+});
+
+test("a row that the server would not take makes no upgrade, for there would be no way back", async () => {
+  const script = `head -c 268435456 /dev/zero | tr '\\0' x; printf '\\n%s\\n' '-- Dump completed'`;
+  const before = state();
+  const env = programs({ "mariadb-dump": script });
+  const { status, message } = await bench.run({ ...upgrade(), env });
+  assert.equal([status, message?.step], [1, "dump-database"]);
+  assert.match(
+    message?.reason ?? "",
+    /^the database has a row that could not be loaded again: 268435456 bytes/,
+  );
+  isAsBefore(before);
 });
 
 test("a scheduler that was paused stays so, and one that was not goes on", async () => {

@@ -80,6 +80,13 @@ export async function benchesWithSite(ground?: Ground): Promise<SiteBench> {
   return bench;
 }
 
+/** Closes the site as a restore leaves one that is to be migrated in its place. */
+export async function closeForMigration(bench: SiteBench): Promise<void> {
+  const closing = { kind: "suspend", tenant: between({ to: "main" }), generation: 1, attempt: 9 };
+  const { status, output } = await bench.run(closing as Work);
+  if (status !== 0) throw new Error(output);
+}
+
 /** The site's configuration in that bench. */
 export function configIn(bench: SiteBench, name: string): Record<string, unknown> {
   const path = join(bench.siteIn(name, ACME), "site_config.json");

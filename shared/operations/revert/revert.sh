@@ -7,7 +7,7 @@
 # It is emptied only when the dump is known to be whole, and is in nobody's hands until it is loaded: all users are locked.
 remake_database() {
   step check-dump
-  attempt check_dump "$dump"
+  check_dump "$dump"
 
   step load-database
   end_sessions "$DB_NAME"

@@ -102,12 +102,19 @@ move_site() {
 
 # Whether the site was opened in its new bench, but what it was is not forgotten yet.
 is_opened() {
-  exists "$before_upgrade" && [[ $(readlink -- "$record/current") == "../../benches/$TO_BENCH/sites/$SITE" ]]
+  exists "$before_upgrade" && is_reachable
 }
 
-# Whether it was proved there, and what it was is forgotten. In its place, a site like any other is.
+# Whether it was proved there, and what it was is forgotten. In its place it was closed before, so that where its names lead to it, an
+# upgrade has opened it. Of one that is to stay closed nobody can tell, and nobody has written to it since.
 is_upgraded() {
-  ! is_in_place && ! exists "$before_upgrade" && [[ $site_bench == "$TO_BENCH" ]]
+  ! exists "$before_upgrade" || return 1
+  if is_in_place; then is_reachable; else [[ $site_bench == "$TO_BENCH" ]]; fi
+}
+
+# Whether the site's names lead to it in its new bench.
+is_reachable() {
+  [[ $(readlink -- "$record/current") == "../../benches/$TO_BENCH/sites/$SITE" ]]
 }
 
 # Whether its database may be another than it was.
@@ -261,10 +268,8 @@ check_room() {
     fail "the volume has room for $((size * blocks)) bytes, and the dump of the database may take $needed"
 }
 
-# check_dump FILE: whether it is whole.
+# check_dump FILE: whether it is whole, and the server would take it.
 check_dump() {
-  gzip -dc -- "$1" | tail -c 100 | grep -q -e '^-- Dump completed' || {
-    echo "the dump of the database is not whole"
-    return 1
-  }
+  sql "SELECT @@max_allowed_packet;"
+  attempt python3 -I -S -c "$check_dump_py" "$1" "$rows"
 }
