@@ -8,7 +8,9 @@ import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
-import { FAKE_GROUND } from "./crash-injection.ts";
+import { FAKE_GROUND, groundOn } from "./grounds.ts";
+import type { Ground } from "./grounds.ts";
+import { every } from "./kill-points.ts";
 import { killRestores, killUndoing } from "./killed-restores.ts";
 
 const test = suite("killed restores");
@@ -16,9 +18,6 @@ const SENTENCE =
   "a visitor gets the old site, whole, or the new one, or none, and the next attempt makes it";
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
-
-/** Every so many commands, where CRASH_EVERY says nothing else. */
-const every = (usual: number) => Number(process.env["CRASH_EVERY"] ?? usual);
 
 let bucket: BucketServer;
 if (withoutBucket === null) {
@@ -65,17 +64,26 @@ function tell<T>(visited: T[]): T[] {
 }
 
 function addOnMariadb(): void {
-  test(`of a restore that is killed on a real MariaDB, ${SENTENCE}`, async () => {
-    const server = await startMariadb();
-    try {
-      const databaseState = () => Promise.resolve(server.state());
-      const ground = { database: server.address, databaseState };
+  test(`of a restore that is killed on a real MariaDB, ${SENTENCE}`, () =>
+    onMariadb(async (ground) => {
       for (const container of [0, 1]) {
         const visited = await killRestores(bucket, { everyNth: every(131), ground, container });
         assert.ok(tell(visited).length >= 3);
       }
-    } finally {
-      await server.stop();
-    }
-  });
+    }));
+
+  test(`of one that is taken back, killed on a real MariaDB, ${SENTENCE}`, () =>
+    onMariadb(async (ground) => {
+      const visited = await killUndoing(bucket, { everyNth: every(131), ground, container: 0 });
+      assert.ok(tell(visited).length >= 3);
+    }));
+}
+
+async function onMariadb(kill: (ground: Ground) => Promise<void>): Promise<void> {
+  const server = await startMariadb();
+  try {
+    await kill(groundOn(server));
+  } finally {
+    await server.stop();
+  }
 }
