@@ -322,7 +322,6 @@ export async function runKilled(
           assert.equal(content(bench), written, `killed at ${JSON.stringify(kill)}`);
         if (isFirst) {
           kills += 1;
-          if (kills % 50 === 0) console.log(`… ${kills} kill points`);
           const left = (await state(bench)).join("\n");
           if (isOnDisk && states.has(left)) return "known" as const;
           states.add(left);

@@ -36,11 +36,14 @@ export async function stopThroughout(
   const second = secondOf(everyNth);
   console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${FROM}`);
   let next = 0;
+  let stops = 0;
   /** The last command before which it was stopped, and the first before which it was over. */
   const known = { last: -1, over: Infinity };
   const stop = async (beforeCommand: number) => {
     if (await stopAt(beforeCommand)) known.last = Math.max(known.last, beforeCommand);
     else known.over = Math.min(known.over, beforeCommand);
+    stops += 1;
+    if (stops % 50 === 0) console.log(`… ${stops} stops`);
   };
   const work = async () => {
     while (next < known.over) {

@@ -25,6 +25,7 @@ export async function killBackups(
   try {
     await succeed(bench, CREATE);
     ground.write(bench, FIRST, "precious");
+    await bucket.empty();
     await succeed(bench, BACKUP_OF_ACME);
     const whole = await wholeBackup(bucket);
     const state = async () => [...siteIn(bench), ...(await ground.databaseState())];

@@ -36,81 +36,124 @@ interface Whole {
   files: string[];
 }
 
-/** The two that change places, and whether it is the first one that the killed Job puts in its place. */
-interface Sites {
+/** Gives what visitors got after each kill. The restored site is taken back and dropped, and then the next one is restored. */
+export async function killRestores(bucket: BucketServer, killing: Killing): Promise<Visited[]> {
+  return await onSite(bucket, killing, async ({ bench, first, backedUp, state, stopIn }) => {
+    let generation = 3;
+    const restoreAndBack = async (kill?: Kill) => {
+      const database = restoredDatabase(ACME.id, generation);
+      const restore = restoreUnder(generation++);
+      const restored = { ...backedUp, database };
+      const wasKilled = await stopIn(restore, { old: first, wanted: restored }, kill);
+      await succeed(bench, undoUnder(generation++, database, FIRST));
+      await succeed(bench, { kind: "drop-kept", tenant: acmeWith({}), generation: generation++ });
+      return wasKilled;
+    };
+    await restoreAndBack();
+    const before = await state();
+    return async (kill) => {
+      const wasKilled = await restoreAndBack(kill);
+      assert.equal(await state(), before, toText(kill));
+      return wasKilled;
+    };
+  });
+}
+
+/**
+ * Likewise, of what takes a restore back after which something was written. It is taken back itself by the next one: so the two sites
+ * change places each time.
+ */
+export async function killUndoing(bucket: BucketServer, killing: Killing): Promise<Visited[]> {
+  return await onSite(bucket, killing, async ({ bench, first, state, stopIn, write, look }) => {
+    let generation = 3;
+    const database = restoredDatabase(ACME.id, generation);
+    await succeed(bench, restoreUnder(generation++));
+    write(database, "since");
+    let [old, wanted] = [look(database), first];
+    const undo = async (kill?: Kill) => {
+      const work = undoUnder(generation++, old.database, wanted.database);
+      const wasKilled = await stopIn(work, { old, wanted, isMade: true }, kill);
+      [old, wanted] = [wanted, old];
+      return wasKilled;
+    };
+    const ends = new Map<Whole, string[]>();
+    for (let turn = 0; turn < 3; turn++) {
+      await undo();
+      ends.set(old, await state());
+    }
+    return async (kill) => {
+      const wasKilled = await undo(kill);
+      assert.equal(await state(), ends.get(old), toText(kill));
+      return wasKilled;
+    };
+  });
+}
+
+/** The site with a backup, and what is done with it. */
+interface Life {
+  bench: SiteBench;
+  /** What it has at first, and what of it is in the backup. */
   first: Whole;
-  restored: Whole;
-  isUndone: boolean;
+  backedUp: Whole;
+  /** Writes a file of that name into the site, and a row into that database. */
+  write: (database: string, what: string) => void;
+  /** The site as it is, with that database. */
+  look: (database: string) => Whole;
+  /** All that there is. */
+  state: () => Promise<string[]>;
+  /** Runs a Job, and again where it was killed: then the wanted site has come in the place of the old one. Gives whether it was. */
+  stopIn: (work: Work, sites: Sites, kill?: Kill) => Promise<boolean>;
 }
 
-/** Gives what visitors got after each kill. */
-export function killRestores(bucket: BucketServer, killing: Killing): Promise<Visited[]> {
-  return killAnywhere(bucket, "restore", killing);
+/** What is in the site's place before the killed Job, and after it. */
+interface Sites {
+  old: Whole;
+  wanted: Whole;
+  /** Whether that is there already. */
+  isMade?: boolean;
 }
 
-/** Likewise, of what takes a restore back after which something was written. */
-export function killUndoing(bucket: BucketServer, killing: Killing): Promise<Visited[]> {
-  return killAnywhere(bucket, "undo-restore", killing);
-}
-
-/** For each kill the site goes there and back: it is restored, that is taken back, and what was restored is dropped. */
-async function killAnywhere(
+/** Has a site live for what is killed, of which `begin` gives how to do it once more. */
+async function onSite(
   bucket: BucketServer,
-  kind: "restore" | "undo-restore",
   { everyNth, ground, container }: Killing,
+  begin: (life: Life) => Promise<(kill: Kill) => Promise<boolean>>,
 ): Promise<Visited[]> {
   const visited: Visited[] = [];
+  await bucket.empty();
   const bench = createSiteBench(ground.database, undefined, bucket);
-  let generation = 3;
-  /** Gives whether it was killed. */
-  const runKilled = async (work: Work, sites: Sites, kill?: Kill): Promise<boolean> => {
-    const at = `killed before ${kill?.beforeCommand ?? "none"} of ${container}`;
+  const write = (database: string, what: string) => {
+    writeFileSync(join(bench.site(ACME), FILES, what), what);
+    ground.write(bench, database, what);
+  };
+  const look = (database: string) => ({
+    database,
+    content: ground.content(bench, database),
+    files: filesOf(bench.site(ACME)),
+  });
+  const stopIn = async (work: Work, sites: Sites, kill?: Kill): Promise<boolean> => {
     const { status, output } = await bench.run(kill === undefined ? work : { ...work, kill });
     if (status === null) {
-      visited.push(visit(bench, ground, sites, at));
+      visited.push(visit(bench, ground, sites, toText(kill)));
       await succeed(bench, { ...work, attempt: 2 });
     } else {
       assert.is(status, 0, output);
     }
-    assert.is(visit(bench, ground, sites, at), "new", at);
-    assert.not(existsSync(ownThing(bench, "restored")), at);
+    assert.is(visit(bench, ground, sites, toText(kill)), "new", toText(kill));
+    assert.not(existsSync(ownThing(bench, "restored")), toText(kill));
     return status === null;
   };
+  const state = async () => [...siteIn(bench), ...(await ground.databaseState())];
   try {
-    const { backedUp, first } = await makeSite(bench, bucket, ground);
-    const goThereAndBack = async (kill?: Kill): Promise<boolean> => {
-      const database = restoredDatabase(ACME.id, generation);
-      const restore = restoreUnder(generation);
-      const undo = undoUnder(generation + 1, database);
-      const dropKept: Work = {
-        kind: "drop-kept",
-        tenant: acmeWith({}),
-        generation: generation + 2,
-      };
-      generation += 3;
-      let wasKilled: boolean;
-      if (kind === "restore") {
-        const restored = { ...backedUp, database };
-        wasKilled = await runKilled(restore, { first, restored, isUndone: false }, kill);
-        await succeed(bench, undo);
-      } else {
-        await succeed(bench, restore);
-        write(bench, ground, database, "since");
-        const restored = wholeSite(bench, ground, database);
-        wasKilled = await runKilled(undo, { first, restored, isUndone: true }, kill);
-      }
-      await succeed(bench, dropKept);
-      return wasKilled;
-    };
-    const state = async () => [...siteIn(bench), ...(await ground.databaseState())];
-    await goThereAndBack();
-    const before = await state();
-    await stopThroughout(everyNth, async (beforeCommand) => {
-      const wasKilled = await goThereAndBack({ container, beforeCommand });
-      assert.equal(await state(), before, `killed before ${beforeCommand} of ${container}`);
-      return wasKilled;
-    });
-    await succeed(bench, { ...DROP, tenant: acmeWith({}), generation });
+    await succeed(bench, CREATE);
+    write(FIRST, "backed-up");
+    const backedUp = look(FIRST);
+    await succeed(bench, BACKUP_OF_ACME);
+    write(FIRST, "later");
+    const life = { bench, first: look(FIRST), backedUp, write, look, state, stopIn };
+    const killOnce = await begin(life);
+    await stopThroughout(everyNth, (beforeCommand) => killOnce({ container, beforeCommand }));
+    await succeed(bench, { ...DROP, tenant: acmeWith({}), generation: 999_999 });
     assert.equal(await ground.databaseState(), []);
     return visited;
   } finally {
@@ -118,28 +161,10 @@ async function killAnywhere(
   }
 }
 
-/** A site with a backup, in which something was written before and afterwards. */
-async function makeSite(
-  bench: SiteBench,
-  bucket: BucketServer,
-  ground: Ground,
-): Promise<{ backedUp: Whole; first: Whole }> {
-  await bucket.empty();
-  await succeed(bench, CREATE);
-  write(bench, ground, FIRST, "backed-up");
-  const backedUp = wholeSite(bench, ground, FIRST);
-  await succeed(bench, BACKUP_OF_ACME);
-  write(bench, ground, FIRST, "later");
-  return { backedUp, first: wholeSite(bench, ground, FIRST) };
-}
-
-function write(bench: SiteBench, ground: Ground, database: string, what: string): void {
-  writeFileSync(join(bench.site(ACME), FILES, what), what);
-  ground.write(bench, database, what);
-}
-
-function wholeSite(bench: SiteBench, ground: Ground, database: string): Whole {
-  return { database, content: ground.content(bench, database), files: filesOf(bench.site(ACME)) };
+function toText(kill?: Kill): string {
+  return kill === undefined
+    ? "not killed"
+    : `killed before ${kill.beforeCommand} of ${kill.container}`;
 }
 
 const FILES = "public/files";
@@ -153,23 +178,27 @@ function ownThing(bench: SiteBench, path: string): string {
 }
 
 /** Throws where it is neither site, whole, that a visitor gets, or where one of them is lost. */
-function visit(bench: SiteBench, ground: Ground, sites: Sites, at: string): Visited {
-  const { first, restored, isUndone } = sites;
+function visit(
+  bench: SiteBench,
+  ground: Ground,
+  { old, wanted, isMade = false }: Sites,
+  at: string,
+): Visited {
   const link = readlinkSync(join(bench.volume.tenants, siteName(ACME.id), "current"));
   const isClosed = link === "suspended";
-  isSomewhere(bench, ground, first, at);
+  isSomewhere(bench, ground, old, at);
   // Nothing is closed before all is made, and who finds the user of the new database takes that for whole.
-  if (isUndone || isClosed || ground.letsIn(bench, restored.database))
-    isSomewhere(bench, ground, restored, at);
+  if (isMade || isClosed || ground.letsIn(bench, wanted.database))
+    isSomewhere(bench, ground, wanted, at);
   if (isClosed) return "closed";
   const text = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
   const { db_name } = JSON.parse(text) as { db_name: string };
-  const site = db_name === restored.database ? restored : first;
+  const site = db_name === wanted.database ? wanted : old;
   assert.is(db_name, site.database, at);
   assert.ok(ground.letsIn(bench, db_name), `${at}: the database does not let the site in`);
   assert.equal(filesOf(bench.site(ACME)), site.files, at);
   assert.ok(existsSync(join(bench.site(ACME), "private/files")), at);
-  return (site === first) === isUndone ? "new" : "old";
+  return site === wanted ? "new" : "old";
 }
 
 /** That it is whole, wherever its files are. */

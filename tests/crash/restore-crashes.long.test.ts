@@ -1,15 +1,15 @@
 /**
  * Restores killed with -9, and what takes them back: on the fake database before every 83rd command while the site goes on, and before
- * every 43rd of the swap; on a real MariaDB before every 131st.
+ * every 43rd of the swap; on a real MariaDB before every 131st, and every 197th of what takes them back.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
 import { FAKE_GROUND, groundOn } from "./grounds.ts";
-import type { Ground } from "./grounds.ts";
 import { every } from "./kill-points.ts";
 import { killRestores, killUndoing } from "./killed-restores.ts";
 
@@ -64,26 +64,24 @@ function tell<T>(visited: T[]): T[] {
 }
 
 function addOnMariadb(): void {
-  test(`of a restore that is killed on a real MariaDB, ${SENTENCE}`, () =>
-    onMariadb(async (ground) => {
-      for (const container of [0, 1]) {
-        const visited = await killRestores(bucket, { everyNth: every(131), ground, container });
-        assert.ok(tell(visited).length >= 3);
-      }
-    }));
+  let server: MariadbServer;
+  test.before(async () => {
+    server = await startMariadb();
+  });
+  test.after(async () => {
+    await server?.stop();
+  });
 
-  test(`of one that is taken back, killed on a real MariaDB, ${SENTENCE}`, () =>
-    onMariadb(async (ground) => {
-      const visited = await killUndoing(bucket, { everyNth: every(131), ground, container: 0 });
+  test(`of a restore that is killed on a real MariaDB, ${SENTENCE}`, async () => {
+    const how = { everyNth: every(131), ground: groundOn(server) };
+    for (const container of [0, 1]) {
+      const visited = await killRestores(bucket, { ...how, container });
       assert.ok(tell(visited).length >= 3);
-    }));
-}
+    }
+  });
 
-async function onMariadb(kill: (ground: Ground) => Promise<void>): Promise<void> {
-  const server = await startMariadb();
-  try {
-    await kill(groundOn(server));
-  } finally {
-    await server.stop();
-  }
+  test(`of one that is taken back, killed on a real MariaDB, ${SENTENCE}`, async () => {
+    const how = { everyNth: every(197), ground: groundOn(server), container: 0 };
+    assert.ok(tell(await killUndoing(bucket, how)).length >= 3);
+  });
 }

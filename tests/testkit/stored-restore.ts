@@ -44,10 +44,10 @@ export function restoreUnder(generation: number, site: Partial<Site> = {}): Work
 }
 
 /** What takes that back. */
-export const UNDO_OF_ACME = undoUnder(GENERATION + 1, RESTORED);
+export const UNDO_OF_ACME = undoUnder(GENERATION + 1, RESTORED, FIRST);
 
-/** What takes the restore back that has made a database. */
-export function undoUnder(generation: number, database: string): Work {
-  const status = { kept: [{ database: FIRST, until: UNTIL }] };
+/** What puts a kept database in the place of another one. */
+export function undoUnder(generation: number, database: string, kept: string): Work {
+  const status = { kept: [{ database: kept, until: UNTIL }] };
   return { kind: "undo-restore", tenant: acmeWith({ database }, { status }), generation };
 }
