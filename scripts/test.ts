@@ -35,6 +35,7 @@ const SLOWEST = [
   "tests/crash/copy-crashes.long.test.ts",
   "tests/crash/full-volume.long.test.ts",
   "tests/integration/restore-round-trip.long.test.ts",
+  "tests/integration/damaged-backups.long.test.ts",
   "tests/crash/",
   "tests/system/",
   "tests/integration/site-",

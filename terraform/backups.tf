@@ -17,6 +17,11 @@ resource "google_storage_bucket" "backups" {
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
 
+  # What is over is gone, and no seven days later.
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
+
   # The mirror forgets a deleted file at once, and the bucket only after as long as a night's databases.
   versioning {
     enabled = true
@@ -72,6 +77,11 @@ resource "google_storage_bucket" "kept_backups" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
+
+  # Likewise. Before its time nothing is deleted here anyway.
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
 
   retention_policy {
     retention_period = var.backup_retention.days * 24 * 3600
@@ -184,6 +194,12 @@ resource "google_storage_bucket" "tenant_backups" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
+
+  # What is deleted is gone: Google would keep it for seven days more
+  # (https://cloud.google.com/storage/docs/soft-delete), and exports are not encrypted.
+  soft_delete_policy {
+    retention_duration_seconds = 0
+  }
 
   lifecycle_rule {
     action {

@@ -1,7 +1,7 @@
 /**
  * The key of a tenant's backups. It is derived from two things that are kept apart: a secret of the whole installation, in Secret
- * Manager, and the tenant's own salt, in Firestore. Without either nobody can read a backup, so that of a tenant
- * whose salt is deleted all backups are gone, wherever there are copies. Pure.
+ * Manager, and the tenant's own salt, in Firestore. Without either nobody can read a backup. So those of a tenant whose salt is
+ * deleted are gone, wherever there are copies, once no copy of Firestore has the salt any more. Pure.
  *
  * @module
  */

@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { keptUntil, nextNight, otherKeptUntil } from "./schedule.ts";
+import { REQUESTER } from "../../tests/testkit/requester.ts";
+import { newTenant, withChanges } from "../tenant/tenant.ts";
+import { keptUntil, nextLook, nextNight, otherKeptUntil } from "./schedule.ts";
 
 const test = suite("the schedule of backups");
 
@@ -27,6 +29,55 @@ const nights: [sentence: string, id: string, hour: number, now: string, next: st
 for (const [sentence, id, hour, now, next] of nights) {
   test(`the next one is ${sentence}`, () => {
     assert.is(nextNight(id, hour, new Date(now)).toISOString(), next);
+  });
+}
+
+/** When the tenant's newest good backup was made. */
+const NIGHT = new Date("2026-11-29T03:30:00Z");
+const made = newTenant(
+  {
+    id: HALF,
+    commandId: "w",
+    requestedBy: REQUESTER,
+    organization: "Acme",
+    subdomain: "acme",
+    email: "office@acme.example",
+  },
+  NIGHT,
+);
+const looks: [sentence: string, asked: string, next: string | null, look: string | null][] = [
+  [
+    "when 36 hours are over since the newest good one",
+    "2026-11-30T03:30:00Z",
+    "2026-12-01T03:30:00Z",
+    "2026-11-30T15:30:00.000Z",
+  ],
+  [
+    "in the next night where the one of then has failed, too",
+    "2026-11-30T15:30:00Z",
+    "2026-12-01T03:30:00Z",
+    "2026-12-01T03:30:00.000Z",
+  ],
+  [
+    "in the next night where that comes before",
+    "2026-11-29T20:00:00Z",
+    "2026-11-30T03:30:00Z",
+    "2026-11-30T03:30:00.000Z",
+  ],
+  ["at no time where none is due", "2026-11-30T03:30:00Z", null, null],
+];
+for (const [sentence, asked, next, look] of looks) {
+  test(`whose backup was given up is looked at again ${sentence}`, () => {
+    const requested_at = new Date(asked);
+    const next_backup_at = next === null ? null : new Date(next);
+    const tenant = withChanges(made, {
+      spec: { backup: { id: "b", kind: "nightly", requested_at, expires_at: NIGHT } },
+      status: {
+        backup: { id: "g", requested_at: NIGHT, verified_at: null, nightly_at: NIGHT },
+        next_backup_at,
+      },
+    });
+    assert.is(nextLook(tenant)?.toISOString() ?? null, look);
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { addSeconds, DAY_SECONDS } from "../tenant/tenant.ts";
-import type { BackupKind, BackupRequest } from "../tenant/tenant.ts";
+import type { BackupKind, BackupRequest, Tenant } from "../tenant/tenant.ts";
 
 const HOUR_SECONDS = 3600;
 
@@ -13,6 +13,9 @@ const NIGHT_HOURS = 5;
 
 /** A backup that a caller asked for, or that was made before a tenant goes. */
 const OTHER_BACKUP_DAYS = 30;
+
+/** A tenant without a good backup for so long is told of: of two nights in a row, one has failed. */
+const OVERDUE_SECONDS = 36 * HOUR_SECONDS;
 
 /** How many of the nights' backups are kept, and of which nights. */
 export interface KeptBackups {
@@ -33,6 +36,22 @@ export function nextNight(tenantId: string, hour: number, now: Date): Date {
   let night = addSeconds(midnight, seconds - DAY_SECONDS);
   while (night <= now) night = addSeconds(night, DAY_SECONDS);
   return night;
+}
+
+/** From when on a customer's tenant has been without a good backup for too long. */
+export function overdueFrom({ created_at, status }: Pick<Tenant, "created_at" | "status">): Date {
+  return addSeconds(status.backup?.requested_at ?? created_at, OVERDUE_SECONDS);
+}
+
+/**
+ * When a tenant is looked at again whose backup was given up: as it would be, or already when it has been without a good one for
+ * too long. Then that is told of in time, and a backup is tried once more.
+ */
+export function nextLook(tenant: Pick<Tenant, "created_at" | "spec" | "status">): Date | null {
+  const next = tenant.status.next_backup_at;
+  const asked = tenant.spec.backup?.requested_at ?? null;
+  const overdue = overdueFrom(tenant);
+  return next !== null && asked !== null && asked < overdue && overdue < next ? overdue : next;
 }
 
 /** Until when a backup is kept that is made now, but for those of the nights. */

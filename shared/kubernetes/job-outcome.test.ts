@@ -55,6 +55,7 @@ for (const [sentence, pods, step, message] of cases) {
 for (const [outage, sentence] of [
   ["DatabaseUnavailable", "The database that all sites share does not answer."],
   ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+  ["BucketUnavailable", "The bucket of all tenants' backups does not answer."],
   ["VolumeFull", "There is no space left on the volume that all sites share."],
 ] as const) {
   test(`tells of ${outage} as of an outage, with the script's last words`, () => {

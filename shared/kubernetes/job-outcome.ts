@@ -27,8 +27,14 @@ const KILLED = "Killed";
 const OUTAGES = new Map([
   ["DatabaseUnavailable", "The database that all sites share does not answer."],
   ["RedisUnavailable", "A Redis server that all sites share does not answer."],
+  ["BucketUnavailable", "The bucket of all tenants' backups does not answer."],
   ["VolumeFull", "There is no space left on the volume that all sites share."],
 ]);
+
+/** Whether a failure of this reason was one of what all sites share, and so tells nothing of what failed. */
+export function isOutage(reason: string): boolean {
+  return OUTAGES.has(reason);
+}
 
 /** What a script may say, likewise, of a failure that no attempt can change. */
 const FINAL_CODES = new Set(["UserNotFound", "MigrationFailed"]);

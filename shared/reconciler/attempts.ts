@@ -93,7 +93,7 @@ function succeeded(
     next === null
       ? { observed_generation: generation, operation: withoutSlot(operation) }
       : { operation: firstAttempt(next.kind, generation, attempt + 1, now) };
-  return record("JobSucceeded", { ...verified, ...NOTHING_WRONG, reason, ...rest });
+  return record("JobSucceeded", { ...NOTHING_WRONG, reason, ...verified, ...rest });
 }
 
 const NOTHING_WRONG = {

@@ -11,6 +11,7 @@ import type { Command, CommandWithFields } from "../tenant/commands.ts";
 import { databaseName } from "../tenant/names.ts";
 import { hasLeftovers } from "../tenant/restore-commands.ts";
 import { undoUntil } from "../tenant/site-database.ts";
+import { MIGRATION_NEEDED } from "../tenant/site-upgrade.ts";
 import { asCopy, isQuiet } from "../tenant/tenant-copy.ts";
 import { newTenant, withChanges } from "../tenant/tenant.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -78,7 +79,7 @@ function effectOf(it: Model, what: Command | CommandWithFields) {
   return applyCommand(recordOf(it), what, issued);
 }
 
-function command(it: Model, what: Command): void {
+function command(it: Model, what: Command | CommandWithFields): void {
   const effect = effectOf(it, what);
   assert.ok(effect.outcome === "changed", JSON.stringify(effect));
   putRecord(it, withChanges(recordOf(it), effect.changes));
@@ -140,6 +141,71 @@ test("one that does not get its names is a failed tenant, and a retry gives it n
   assert.is(await run(it), "provisioning");
   assert.is(await jobEnds(it), "active");
   assert.equal(it.jobsMade.slice(-2), ["rename 1.3", "rename 2.1"]);
+});
+
+/** A copy that was restored out of a backup of older versions of the apps. */
+async function olderModel(): Promise<Model> {
+  const it = askedModel();
+  await run(it);
+  await jobEnds(it);
+  await jobEnds(it, { result: "succeeded", reason: MIGRATION_NEEDED });
+  return it;
+}
+
+const CANNOT_BE_MIGRATED: JobOutcome = {
+  result: "failed",
+  step: "migrate",
+  reason: "MigrationFailed",
+  message: "no such column",
+  retryable: false,
+};
+
+test("one of an older backup is migrated where it is, before it has a name", async () => {
+  const it = await olderModel();
+  assert.is(recordOf(it).status.phase, "provisioning");
+  await jobEnds(it);
+  assert.is(recordOf(it).status.site?.host, null);
+  assert.is(await jobEnds(it), "active");
+  assert.equal(it.jobsMade, ["create 1.1", "restore 1.2", "upgrade 1.3", "rename 1.4"]);
+  const { site, upgrade } = recordOf(it).status;
+  assert.equal([site?.host, site?.quiet, upgrade], ["acme.kairos.app", true, null]);
+});
+
+test("one that cannot be migrated is a failed tenant that says why, and gets neither a name nor the empty site back", async () => {
+  const it = await olderModel();
+  await jobEnds(it, CANNOT_BE_MIGRATED);
+  assert.is(await jobEnds(it), "failed");
+  assert.equal(it.jobsMade.slice(2), ["upgrade 1.3", "revert 1.4"]);
+  const { status } = recordOf(it);
+  assert.equal(
+    [status.condition, status.step, status.message, status.site?.host, status.site?.database],
+    ["failed", "migrate", "no such column", null, `${databaseName(ID)}r1`],
+  );
+  await run(it);
+  assert.is(it.jobsMade.length, 4);
+});
+
+test("a retry of one that could not be migrated begins with the migration", async () => {
+  const it = await olderModel();
+  await jobEnds(it, CANNOT_BE_MIGRATED);
+  await jobEnds(it);
+  command(it, "retry");
+  assert.equal([recordOf(it).status.phase, recordOf(it).status.condition], ["queued", null]);
+  assert.is(await run(it), "provisioning");
+  await jobEnds(it);
+  assert.is(await jobEnds(it), "active");
+  assert.equal(it.jobsMade.slice(-2), ["upgrade 2.1", "rename 2.2"]);
+  assert.is(recordOf(it).status.upgrade, null);
+});
+
+test("one that could not be migrated goes like any other when it is deleted", async () => {
+  const it = await olderModel();
+  await jobEnds(it, CANNOT_BE_MIGRATED);
+  await jobEnds(it);
+  command(it, { name: "delete", purge: false, retentionDays: 14, reason: null });
+  await run(it);
+  await jobEnds(it);
+  assert.is(it.jobsMade.at(-1), "drop 2.1");
 });
 
 test("one that is not finished has nothing to be kept when it is deleted", async () => {

@@ -13,7 +13,7 @@ import {
   TEST_RESTORE_KIND,
 } from "../tenant/tenant.ts";
 import type { BackupRequest, Tenant } from "../tenant/tenant.ts";
-import { keptUntil, nextNight, otherKeptUntil } from "../backups/schedule.ts";
+import { keptUntil, nextNight, otherKeptUntil, overdueFrom } from "../backups/schedule.ts";
 import type { KeptBackups } from "../backups/schedule.ts";
 
 /** A tenant to whose site something is done is looked at again so much later. */
@@ -21,9 +21,6 @@ export const LATER_SECONDS = 3600;
 
 /** What is asked for anew where it was not reached. */
 const OWN_KINDS: ReadonlySet<string> = new Set([BACKUP_KIND, TEST_RESTORE_KIND]);
-
-/** A tenant without a good backup for so long is told of: of two nights in a row, one has failed. */
-const OVERDUE_SECONDS = 36 * 3600;
 
 export interface NightlySettings {
   /** When the night begins, in UTC. */
@@ -90,6 +87,5 @@ export function isBackupOverdue(tenant: Tenant, now: Date): boolean {
   if (siteOf(tenant) === null || tenant.spec.state === "absent") return false;
   const { retention } = tenant.spec;
   if (retention !== null) return retention.purge_at <= now && !hasLastBackup(tenant);
-  const newest = tenant.status.backup?.requested_at ?? tenant.created_at;
-  return addSeconds(newest, OVERDUE_SECONDS) <= now;
+  return overdueFrom(tenant) <= now;
 }

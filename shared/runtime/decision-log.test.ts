@@ -200,6 +200,35 @@ test("a line tells what its steps took, each kind of them together, and each in 
   );
 });
 
+const TESTED: Operation = { ...create, kind: "test-restore", attempt: 3 };
+const tested = withStatus(
+  withChanges(provisioning, { spec: { requests: { "test-restore": "t" } } }),
+  {
+    phase: "active",
+    site: siteAt("acme"),
+    operation: TESTED,
+    backup: { id: "b", requested_at: NOW, verified_at: null, nightly_at: null },
+  },
+);
+for (const [reason, isTold] of [
+  ["BackoffLimitExceeded", true],
+  ["BucketUnavailable", false],
+] as const) {
+  test(`a test of a restore that is given up for ${reason} ${isTold ? "has a line of its own" : "tells nobody"}`, async () => {
+    const step = "load-database";
+    const outcome = { result: "failed", step, reason, message: "why", retryable: true } as const;
+    const job: Job = { ...working, kind: "test-restore", attempt: 3, outcome };
+    const [decided, ...others] = await logOf(tested, job);
+    assert.is(decided?.message, "JobFailed");
+    const fields = { tenantId: ID, backup: "b", step, failed: reason, said: "why" };
+    const told = { severity: "ERROR", message: "RestoreTestFailed", fields };
+    assert.equal(
+      others.filter(({ severity }) => severity === "ERROR"),
+      isTold ? [told] : [],
+    );
+  });
+}
+
 const REPORT: JobReport = {
   createdAt: NOW,
   runningAt: NOW,

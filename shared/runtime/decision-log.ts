@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isOutage } from "../kubernetes/job-outcome.ts";
 import type { writeLogLine } from "../platform/log.ts";
 import type { LogEvent } from "../platform/log-events.ts";
 import type { JobReport } from "../reconciler/decision.ts";
@@ -60,11 +61,15 @@ export function createDecisionLog(
     milliseconds = {};
   }
 
-  /** A backup that cannot be restored is none of the tenant's failures, so a line of its own tells of it. */
+  /**
+   * A backup that cannot be restored is none of the tenant's failures, so a line of its own tells of it. One that was not tried, for
+   * an outage, is not known to be such.
+   */
   function tellOfTest({ tenantId }: Record<string, unknown>, { decision }: Decided): void {
     const failure = decision.changes?.backup?.tests?.failure ?? null;
     if (decision.reason !== "JobFailed" || failure === null) return;
     const { backup, step, reason: failed, message } = failure;
+    if (isOutage(failed)) return;
     write("ERROR", RESTORE_TEST_FAILED, { tenantId, backup, step, failed, said: message });
   }
 

@@ -28,6 +28,7 @@ import {
   withoutPendingLink,
   withoutTest,
 } from "./tenant.ts";
+import { migratesAgain } from "./site-upgrade.ts";
 import { requestUpgrade } from "./upgrade-command.ts";
 import type { UpgradeCommand } from "./upgrade-command.ts";
 import type { BackupRequest, Profile, Spec, Tenant } from "./tenant.ts";
@@ -192,7 +193,7 @@ function isSame(one: unknown, other: unknown): boolean {
 function requestRetry(tenant: Tenant, issued: CommandRequest): CommandEffect {
   if (!hasFailed(tenant)) return refused("Nothing of the tenant has failed.");
   const isQueued = siteOf(tenant) === null || tenant.status.phase === "failed";
-  return changed(tenant, issued, {}, isQueued ? { phase: "queued" } : {});
+  return changed(tenant, issued, {}, isQueued ? { phase: "queued", ...migratesAgain(tenant) } : {});
 }
 
 /** The phases `active` and `suspended` are left only when the change is verified. */

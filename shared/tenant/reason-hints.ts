@@ -38,6 +38,8 @@ export const REASON_HINTS = {
   Failed: "Read the message and the log, correct the cause, and retry if no attempt follows.",
   DatabaseUnavailable: "Bring the database back, and retry what was given up meanwhile.",
   RedisUnavailable: "Bring the bench's Redis back, and retry what was given up meanwhile.",
+  BucketUnavailable:
+    "See whether Cloud Storage answers, and ask again for what was given up meanwhile.",
   BackupsAreOff: "Set BACKUP_BUCKET and BACKUP_SECRET, and ask for it again.",
   SiteNotOurs:
     "Find out whose site it is before another tenant gets that name: it was left as it is.",

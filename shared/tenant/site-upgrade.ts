@@ -4,6 +4,7 @@
  * @module
  */
 import { operationId } from "./operation-record.ts";
+import { copyFails, isUnfinishedCopy } from "./tenant-copy.ts";
 import { benchOf, isBetweenBenches, isToGo } from "./tenant.ts";
 import type { StatusChanges, Tenant, Upgrade, UpgradeFailure } from "./tenant.ts";
 
@@ -52,7 +53,7 @@ export function isInPlace({ status: { upgrade } }: Pick<Tenant, "status">): bool
   return upgrade !== null && upgrade.from === upgrade.to;
 }
 
-/** Whether the site is closed, and has what such a restore has brought and nobody could migrate. */
+/** Whether the site is closed, and has what such a restore has brought and nobody could migrate. A copy keeps it, and others do not. */
 export function isLeftUnmigrated(tenant: Tenant): boolean {
   const { spec, status } = tenant;
   const isStill = status.site !== null && status.site.database === spec.restore?.database;
@@ -94,10 +95,25 @@ export const ALREADY_UPGRADED = "AlreadyUpgraded";
 
 /**
  * The site was taken back, and is whole where it was. Why stays to be read. Or it was upgraded all the same, by an attempt whose
- * end nobody saw.
+ * end nobody saw. A copy that could not be migrated has failed, for it was nothing before.
  */
 export function revertSucceeds(tenant: Tenant, reason: string | null): StatusChanges {
   if (reason === ALREADY_UPGRADED) return upgradeSucceeds(tenant);
   const { upgrade } = tenant.status;
-  return upgrade === null ? {} : { upgrade: { ...upgrade, under_way: false } };
+  if (upgrade === null) return {};
+  const over = { upgrade: { ...upgrade, under_way: false } };
+  return isUnfinishedCopy(tenant) ? { ...over, ...copyFails(tenant), ...toldOf(upgrade) } : over;
+}
+
+function toldOf({ failure }: Upgrade): StatusChanges {
+  if (failure === null) return {};
+  const { step, reason, message, retryable } = failure;
+  return { condition: "failed", step, reason, message, retryable };
+}
+
+/** What a retry changes of a copy that could not be migrated: it begins with that once more. */
+export function migratesAgain(tenant: Tenant): Pick<StatusChanges, "upgrade"> {
+  const { upgrade } = tenant.status;
+  const isMigrated = upgrade !== null && isUnfinishedCopy(tenant) && isLeftUnmigrated(tenant);
+  return isMigrated ? { upgrade: { ...upgrade, under_way: true, failure: null } } : {};
 }

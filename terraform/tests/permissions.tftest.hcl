@@ -217,6 +217,11 @@ run "a_backup_goes_when_its_time_is_over_and_no_earlier" {
     condition     = [for rule in google_storage_bucket.tenant_backups.lifecycle_rule : [for when in rule.condition : "${when.age} ${join(" ", when.matches_prefix)}"] if alltrue([for when in rule.condition : when.matches_prefix != null])] == [["1 exports/"]]
     error_message = "The bucket keeps exports for longer than a day, or backups for a day alone."
   }
+
+  assert {
+    condition     = google_storage_bucket.tenant_backups.soft_delete_policy[0].retention_duration_seconds == 0 && google_storage_bucket.backups.soft_delete_policy[0].retention_duration_seconds == 0
+    error_message = "Google keeps what is deleted for a week."
+  }
 }
 
 run "a_build_reads_its_sources_and_no_backup" {

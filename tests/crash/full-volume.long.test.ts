@@ -19,7 +19,7 @@ import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { fillingStandby } from "../testkit/some-standby.ts";
 import { ACME, CLAIM, renamed } from "./crash-injection.ts";
 import { NEXT as NEXT_BENCH, upgrade } from "../testkit/upgraded-site.ts";
-import { missingVolume, mountVolume } from "./small-volume.ts";
+import { findScratchFull, missingVolume, mountScratch, mountVolume } from "./small-volume.ts";
 import type { Scarce, SmallVolume } from "./small-volume.ts";
 
 const test = suite("site Jobs on a full volume");
@@ -30,6 +30,8 @@ const OTHER = tenantNamed("other", "99999999-2222-4333-8444-555555555555");
 const CREATE: Work = { kind: "create", tenant: ACME };
 const SUSPEND: Work = { kind: "suspend", tenant: ACME, generation: 2 };
 const DROP: Work = { kind: "drop", tenant: ACME, generation: 2 };
+const RETAIN: Work = { kind: "retain", tenant: ACME, generation: 2 };
+const UNDELETE: Work = { kind: "resume", tenant: ACME, generation: 3 };
 
 const RENAME: Work = {
   kind: "rename",
@@ -56,6 +58,10 @@ function close(): void {
 
 /** Where a visitor of the site comes to. */
 const reached = () => realpathSync(join(bench.volume.hosts, "acme.kairos.app"));
+
+/** Whether the site's user may not log in. */
+const isLocked = () =>
+  existsSync(join(bench.databases, "users", `${databaseName(ACME.id)}@%`, "locked"));
 
 /** Fills the volume and sees that it is full. */
 function fill(...scarce: Scarce[]): void {
@@ -202,6 +208,56 @@ if (missing === null) {
       await provesGone();
     });
   }
+
+  for (const [sentence, scarce] of VOLUMES.slice(0, 2)) {
+    // What the create left of its own, it removes first, and that may be room enough to lead visitors away.
+    test(`a deletion that can be taken back, with ${sentence}, says that the volume is full, and the site stays as it is`, async () => {
+      await succeed(CREATE);
+      const config = join(bench.site(ACME), "site_config.json");
+      const whole = readFileSync(config, "utf8");
+      fill(...scarce);
+      await findVolumeFull(RETAIN);
+      assert.is(readFileSync(config, "utf8"), whole);
+      assert.not(existsSync(`${config}.new`));
+      assert.not(isLocked());
+      volume.free();
+      await succeed({ ...RETAIN, attempt: 2 });
+      assert.ok(isLocked());
+      assert.match(reached(), /\/retained$/);
+    });
+
+    // As with a resume, what the deletion left of its own may be room enough.
+    test(`an undelete with ${sentence} opens the site, or says that the volume is full and leaves it closed`, async () => {
+      await succeed(CREATE);
+      await succeed(RETAIN);
+      const gone = reached();
+      fill(...scarce);
+      const { status, message } = await bench.run(UNDELETE);
+      assert.is(reached(), status === 0 ? bench.site(ACME) : gone);
+      if (status !== 0) assert.is(message?.code, "VolumeFull");
+      volume.free();
+      await succeed({ ...UNDELETE, attempt: 2 });
+      assert.is(reached(), bench.site(ACME));
+      assert.not(isLocked());
+    });
+  }
+
+  test("a Pod whose own disk is full says so, and the next attempt goes on", async () => {
+    const scratch = mountScratch(bench);
+    const isWhole = () => existsSync(join(bench.site(ACME), ".provisioned"));
+    try {
+      await succeed({ kind: "create", tenant: OTHER });
+      const works = [CREATE, SUSPEND, { ...RENAME, generation: 3 }, { ...DROP, generation: 4 }];
+      for (const work of works) {
+        await findScratchFull(bench, scratch, work);
+        assert.is(isWhole(), work.kind !== "create", work.kind);
+        await succeed({ ...work, attempt: 2, env: scratch.env });
+      }
+      await provesGone();
+    } finally {
+      scratch.volume.unmount();
+    }
+  });
 
   test("an upgrade that finds no room for its dump says that the volume is full, and the site is open as it was", async () => {
     await succeed(CREATE);

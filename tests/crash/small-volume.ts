@@ -16,6 +16,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
+import type { SiteBench, Work } from "../testkit/site-bench.ts";
 
 /** What there shall be nothing left of; `names` fills a directory's last block too. */
 export type Scarce = "bytes" | "inodes" | "names";
@@ -80,6 +82,43 @@ export function mountVolume(directory: string): SmallVolume {
     },
     unmount,
   };
+}
+
+/** A small disk of their own for the containers of a bench, whose scratch is on it with that environment. */
+export interface Scratch {
+  volume: SmallVolume;
+  env: { TMPDIR: string };
+}
+
+export function mountScratch({ directory }: SiteBench): Scratch {
+  const place = join(directory, "small-scratch");
+  mkdirSync(place);
+  return { volume: mountVolume(place), env: { TMPDIR: place } };
+}
+
+/** Has a Job find it full from its start on, and then from its first steps on, and free again when it has said so. */
+export async function findScratchFull(
+  bench: SiteBench,
+  { volume: { fill, free }, env }: Scratch,
+  work: Work,
+): Promise<void> {
+  fill(["bytes"], env.TMPDIR);
+  const begun = await bench.run({ ...work, env });
+  // Where a container leaves no message, Kubernetes takes the end of its log.
+  assert.equal([begun.status, begun.message], [1, null], work.kind);
+  assert.match(begun.output, /No space left on device/);
+  free();
+  const { status, message, output } = await bench.run({
+    ...work,
+    env,
+    pause: { container: 0, beforeCommand: 60 },
+    meanwhile: async () => fill(["bytes"], env.TMPDIR),
+  });
+  // Python has a status of its own for what it could not say either.
+  assert.is.not(status, 0, output);
+  assert.match(message?.reason ?? "", /No space left on device|, the Pod's own disk$/);
+  assert.is(message?.code, undefined);
+  free();
 }
 
 /** Makes empty files until no more can be made. */

@@ -2,7 +2,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
-import { startFaultyBucket } from "../testkit/faulty-bucket.ts";
+import {
+  IMPATIENT,
+  LASTING,
+  PASSING,
+  refusal,
+  startFaultyBucket,
+} from "../testkit/faulty-bucket.ts";
 import type { BucketFault } from "../testkit/faulty-bucket.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
@@ -50,19 +56,17 @@ function addTests(): void {
   /** Where a fault may come. */
   const PLACES = ["database.sql", "files.tar", "site_config.json", "manifest.json"];
 
-  const PASSING: [sentence: string, fault: BucketFault][] = [
-    ["429", { status: 429 }],
-    ["503", { status: 503 }],
-    ["a cut in the middle of a request", "cut"],
-    ["an answer that gets lost", "answer-lost"],
-    ["a request that nobody answers", "stalled"],
-  ];
-  for (const [sentence, fault] of PASSING) {
-    test(`${sentence}, once at each kind of object: the backup is made all the same, once`, async () => {
-      for (const place of PLACES) {
+  /** The look whether there is one already. */
+  const LOOK = { of: "manifest.json", method: "GET" } as const;
+
+  const MADE: BucketFault[] = [...PASSING, "answer-lost"];
+  for (const fault of MADE) {
+    test(`${JSON.stringify(fault)} once at each kind of object, and at the look for one: the backup is made all the same, once`, async () => {
+      for (const [index, place] of PLACES.entries()) {
         await bucket.empty();
-        between.plan({ of: place, fault, times: 1 });
-        const env = { BUCKET_TIMEOUT_SECONDS: "2" };
+        const looks = index === 0 ? [{ ...LOOK, fault, times: 1 }] : [];
+        between.plan([{ of: place, fault, times: 1 }, ...looks]);
+        const env = { BUCKET_TIMEOUT_SECONDS: "1" };
         const { status, output } = await bench.run(nextBackup(env));
         assert.is(status, 0, `${place}: ${output}`);
         between.plan(null);
@@ -72,25 +76,17 @@ function addTests(): void {
     });
   }
 
-  const LASTING: [sentence: string, fault: BucketFault, reason: RegExp][] = [
-    ["403", { status: 403 }, /^the bucket backups refuses: 403 a test refuses it$/],
-    ["404", { status: 404 }, /^the bucket backups refuses: 404 a test refuses it$/],
-    ["429", { status: 429 }, /^the bucket backups does not work: 429 a test refuses it$/],
-    ["503", { status: 503 }, /^the bucket backups does not work: 503 a test refuses it$/],
-    ["cuts", "cut", /^the bucket backups does not work: no answer \(/],
-    ["silence", "stalled", /^the bucket backups does not work: no answer \(timed out\)$/],
-  ];
-  for (const [sentence, fault, reason] of LASTING) {
+  for (const { sentence, fault, made, isOutage } of [...LASTING, refusal(404)]) {
     test(`nothing but ${sentence}: the attempt says so, nothing is changed, and the next one makes it whole`, async () => {
       const before = siteIn(bench);
       for (const place of ["database.sql", "manifest.json"]) {
         await bucket.empty();
         between.plan({ of: place, fault, times: 1000 });
-        const env = { BUCKET_PATIENCE_SECONDS: "1", BUCKET_TIMEOUT_SECONDS: "0.5" };
-        const backup = nextBackup(env);
+        const backup = nextBackup(IMPATIENT);
         const failed = await bench.run(backup);
         assert.is(failed.status, 1, failed.output);
-        assert.match(failed.message?.reason ?? "", reason);
+        assert.match(failed.message?.reason ?? "", made);
+        assert.is(failed.message?.code, isOutage ? "BucketUnavailable" : undefined);
         assert.is(failed.result, null);
         assert.not.ok(await hasManifest());
         assert.equal(siteIn(bench), before);
@@ -101,6 +97,28 @@ function addTests(): void {
         assert.is(next.status, 0, next.output);
         await wholeBackup(bucket);
         assert.equal(siteIn(bench), before);
+      }
+    });
+  }
+
+  for (const { sentence, fault, read, isOutage } of LASTING) {
+    const ends = isOutage
+      ? "it says so, and stores nothing"
+      : "the backup is made, as if there was none";
+    test(`nothing but ${sentence} at the look for a backup: ${ends}`, async () => {
+      between.plan({ ...LOOK, fault, times: 1000 });
+      const { status, message } = await bench.run(nextBackup(IMPATIENT));
+      between.plan(null);
+      if (isOutage) {
+        assert.equal([status, message?.step], [1, "look-for-manifest"]);
+        assert.equal(
+          [read.test(message?.reason ?? ""), message?.code],
+          [true, "BucketUnavailable"],
+        );
+        assert.equal(await bucket.list(), []);
+      } else {
+        assert.is(status, 0);
+        await wholeBackup(bucket);
       }
     });
   }

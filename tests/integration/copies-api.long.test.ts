@@ -100,6 +100,7 @@ const refused: [
   ["that is nowhere", null, {}, 422, /from_backup must be the id of a backup/],
   ["that is being made", { state: "pending" }, {}, 409, /is being made/],
   ["that has failed", { state: "failed" }, {}, 409, /has failed/],
+  ["whose time is over", { expires_at: new Date(0) }, {}, 409, /time is over/],
   ["with a login link", {}, { login_link: true }, 422, /login_link must not be true together/],
 ];
 for (const [sentence, more, body, status, why] of refused) {

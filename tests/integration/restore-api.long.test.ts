@@ -103,6 +103,7 @@ function addTests(at: ApiWithBucket): void {
   const notWhole: [sentence: string, more: Partial<BackupRecord>, status: number, why: RegExp][] = [
     ["that is being made", { state: "pending" }, 409, /is being made/],
     ["that has failed", { state: "failed" }, 409, /has failed/],
+    ["whose time is over", { expires_at: hoursAgo(1) }, 409, /time is over/],
     ["of another tenant", { tenant_id: randomUUID() }, 404, /no backup/],
   ];
   for (const [sentence, more, status, why] of notWhole) {

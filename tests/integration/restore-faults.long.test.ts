@@ -1,41 +1,60 @@
-/** Restores out of a bucket that does not work, and onto a volume that is full: a clear reason, and all is as before. */
+/**
+ * Backups and all that reads them where there is no room: on the volume, on the Pod's own disk, on the database server's. A clear
+ * reason, and all is as before.
+ */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
-import { missingVolume, mountVolume } from "../crash/small-volume.ts";
+import { FAKE_MARIADB_DIRECTORY } from "../../scripts/local/fake-database.ts";
+import {
+  findScratchFull,
+  missingVolume,
+  mountScratch,
+  mountVolume,
+} from "../crash/small-volume.ts";
 import type { Scarce, SmallVolume } from "../crash/small-volume.ts";
-import { startFaultyBucket } from "../testkit/faulty-bucket.ts";
-import type { BucketFault } from "../testkit/faulty-bucket.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
 import { createSiteBench, STAND_IN } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
-import { BACKUP_OF_ACME, manifestIn } from "../testkit/stored-backup.ts";
-import { FIRST, RESTORED, restoreOfAcme } from "../testkit/stored-restore.ts";
+import { withProgram } from "../testkit/replaced-program.ts";
+import { BACKUP_OF_ACME, manifestOrNull, siteIn, wholeBackup } from "../testkit/stored-backup.ts";
+import { bundleIn, EXPORT_OF_ACME } from "../testkit/stored-export.ts";
+import {
+  FIRST,
+  RESTORED,
+  restoreOfAcme,
+  restoreUnder,
+  UNDO_OF_ACME,
+} from "../testkit/stored-restore.ts";
+import { testOfAcme } from "../testkit/tested-backup.ts";
 
-const test = suite("restores where something does not work");
+const test = suite("backups and restores without room");
+/** What a server says whose own disk is full. */
+const DISK_FULL = `ERROR 1021 (HY000) at line 3: Disk full (/tmp/#sql-1.MAI); waiting for someone to free some space... (errno: 28 "No space left on device")`;
+
 const missing = missingBucketServer();
 const withoutVolume = missingVolume();
 if (missing === null) {
   let bucket: BucketServer;
-  let between: Awaited<ReturnType<typeof startFaultyBucket>>;
   test.before(async () => {
     bucket = await startBucketServer();
-    between = await startFaultyBucket(bucket.endpoint);
   });
   test.after(async () => {
-    between?.stop();
     await bucket?.stop();
   });
 
-  addFaults(() => ({ bucket, between }));
-  if (withoutVolume === null) addFullVolumes(() => bucket);
-  else skip(test, "restores onto a full volume", "small-volume", withoutVolume);
+  addFullDatabases(() => bucket);
+  if (withoutVolume === null) {
+    addFullVolumes(() => bucket);
+    addFullScratch(() => bucket);
+  } else skip(test, "backups and restores on a full volume", "small-volume", withoutVolume);
 } else {
-  skip(test, "restores where something does not work", "bucket-server", missing);
+  skip(test, "backups and restores without room", "bucket-server", missing);
 }
 test.run();
 
@@ -77,84 +96,61 @@ function isRestored(bench: SiteBench): void {
   assert.equal(readdirSync(join(bench.site(ACME), "public/files")), ["backed-up"]);
 }
 
-interface Buckets {
-  bucket: BucketServer;
-  between: Awaited<ReturnType<typeof startFaultyBucket>>;
-}
+function addFullDatabases(bucket: () => BucketServer): void {
+  /** The client that loads a dump takes a part of it, and ends as it does where the server has no room. */
+  const REFUSES = `[[ " $* " == *" --binary-mode "* ]] || exec ${FAKE_MARIADB_DIRECTORY}/mariadb "$@"
+head --bytes=1000 >/dev/null
+echo '${DISK_FULL}' >&2
+exit 1`;
 
-function addFaults(buckets: () => Buckets): void {
-  let template: SiteBench;
-  let bench: SiteBench;
-  test.before(async () => {
-    const { bucket, between } = buckets();
-    const address = { name: bucket.name, endpoint: between.endpoint };
-    template = createSiteBench(STAND_IN, undefined, address);
-    await backUp(template, 10);
-  });
-  test.after(() => template?.remove());
+  const SIZES: [sentence: string, rows: number][] = [
+    ["all of a dump that is on its way", 0],
+    ["no more of a dump that is larger than all pipes", 8],
+  ];
+  for (const [sentence, rows] of SIZES) {
+    test(`a database server without room, which takes ${sentence}, is told in its words, and all is as before`, async () => {
+      const bench = createSiteBench(STAND_IN, undefined, bucket());
+      try {
+        await bucket().empty();
+        await succeed(bench, CREATE);
+        const table = join(bench.databases, "databases", FIRST, "tabFiles");
+        // It may be three quarters of that when it is compressed, and no less.
+        const large = Array.from({ length: rows }, () => randomBytes(700_000).toString("base64"));
+        writeFileSync(table, large.map((row) => `${row}\n`).join(""));
+        await succeed(bench, BACKUP_OF_ACME);
+        const before = siteOf(bench);
+        const env = withProgram(bench, "mariadb", REFUSES);
+        const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+        assert.is(status, 1);
+        assert.equal(message, { step: "load-database", reason: DISK_FULL });
+        assert.equal(siteOf(bench), before);
+        // A large one takes the fake client its time.
+        if (rows === 0) await succeed(bench, { ...restoreOfAcme(), attempt: 2 });
+      } finally {
+        bench.remove();
+      }
+    });
+  }
 
-  async function onCopy(act: () => Promise<void>): Promise<void> {
-    const { bucket, between } = buckets();
-    bench = createSiteBench(STAND_IN, template, { name: bucket.name, endpoint: between.endpoint });
+  test("a program that ends well before it has read all of a part is a failure", async () => {
+    const bench = createSiteBench(STAND_IN, undefined, bucket());
     try {
-      await act();
+      await bucket().empty();
+      await succeed(bench, CREATE);
+      const file = join(bench.site(ACME), "public/files/large");
+      writeFileSync(file, randomBytes(6_000_000));
+      await succeed(bench, BACKUP_OF_ACME);
+      const before = siteOf(bench);
+      const env = withProgram(bench, "tar", "exit 0");
+      const { status, message } = await bench.run({ ...restoreOfAcme(), env });
+      assert.is(status, 1);
+      const reason = "tar has ended before the end of files.tar";
+      assert.equal(message, { step: "unpack-files", reason });
+      assert.equal(siteOf(bench), before);
     } finally {
-      between.plan(null);
       bench.remove();
     }
-  }
-
-  const PLACES = ["manifest.json", "database.sql", "files.tar", "site_config.json"];
-  const PASSING: BucketFault[] = [{ status: 429 }, { status: 503 }, "cut", "stalled"];
-  for (const [index, fault] of PASSING.entries()) {
-    const of = PLACES[index] ?? "";
-    test(`${JSON.stringify(fault)} once at ${of}: it is restored all the same`, () =>
-      onCopy(async () => {
-        buckets().between.plan({ of, method: "GET", fault, times: 1 });
-        await succeed(bench, { ...restoreOfAcme(), env: { BUCKET_TIMEOUT_SECONDS: "2" } });
-        isRestored(bench);
-      }));
-  }
-
-  const LASTING: [sentence: string, fault: BucketFault, reason: RegExp][] = [
-    ["403", { status: 403 }, /no manifest that can be read$|is missing, or may not be read$/],
-    ["429", { status: 429 }, /the bucket backups does not work: 429 a test refuses it$/],
-    ["503", { status: 503 }, /the bucket backups does not work: 503 a test refuses it$/],
-    ["cuts", "cut", /the bucket backups does not work: no answer \(/],
-    ["silence", "stalled", /the bucket backups does not work: no answer \(timed out\)$/],
-  ];
-  for (const [sentence, fault, reason] of LASTING) {
-    test(`nothing but ${sentence}: it says so, and all is as before`, () =>
-      onCopy(async () => {
-        const env = { BUCKET_PATIENCE_SECONDS: "1", BUCKET_TIMEOUT_SECONDS: "0.5" };
-        const before = siteOf(bench);
-        for (const of of PLACES) {
-          buckets().between.plan({ of, method: "GET", fault, times: 1000 });
-          const { status, message } = await bench.run({ ...restoreOfAcme(), env });
-          assert.is(status, 1, of);
-          assert.match(message?.reason ?? "", reason);
-          assert.equal(siteOf(bench), before);
-        }
-      }));
-  }
-
-  // Last, for it is never there again.
-  for (const name of ["database.sql", "files.tar", "site_config.json"]) {
-    test(`nothing changes where the object of ${name} is gone`, () =>
-      onCopy(async () => {
-        const { bucket } = buckets();
-        const part = (await manifestIn(bucket)).parts.find((each) => each.name === name);
-        const object = part?.objects[0]?.object ?? "";
-        const content = new Uint8Array(await bucket.read(object));
-        await bucket.remove(object);
-        const before = siteOf(bench);
-        const { status, message } = await bench.run(restoreOfAcme());
-        assert.is(status, 1);
-        assert.is(message?.reason, `the object ${object} is missing, or may not be read`);
-        assert.equal(siteOf(bench), before);
-        await bucket.write(object, content);
-      }));
-  }
+  });
 }
 
 function addFullVolumes(bucket: () => BucketServer): void {
@@ -235,4 +231,65 @@ function addFullVolumes(bucket: () => BucketServer): void {
       assert.match(message?.reason ?? "", /No space left on device|Wrote only \d+ of \d+ bytes/);
       assert.equal(siteOf(bench), before);
     }));
+
+  test("with no byte and no inode free a backup, a restore test and an export are made, for they need none there", () =>
+    onSmallVolume(async () => {
+      await bucket().empty();
+      const before = siteIn(bench);
+      volume.fill(VOLUMES.flat(), bench.volume.tenants);
+      await succeed(bench, { ...BACKUP_OF_ACME, generation: 4 });
+      await wholeBackup(bucket());
+      await succeed(bench, testOfAcme(5));
+      await succeed(bench, { ...EXPORT_OF_ACME, generation: 6 });
+      assert.ok(await bundleIn(bucket(), { generation: 6 }));
+      volume.free();
+      assert.equal(siteIn(bench), before);
+    }));
+
+  for (const scarce of VOLUMES) {
+    test(`with no ${scarce.join()} free a restore is not taken back, which says so, and the next attempt does it`, () =>
+      onSmallVolume(async () => {
+        await succeed(bench, restoreOfAcme());
+        const before = siteOf(bench);
+        volume.fill(scarce, bench.volume.tenants);
+        const { status, message } = await bench.run(UNDO_OF_ACME);
+        assert.equal([status, message?.code], [1, "VolumeFull"]);
+        assert.match(message?.reason ?? "", /No space left on device/);
+        assert.equal(siteOf(bench), before);
+        volume.free();
+        await succeed(bench, { ...UNDO_OF_ACME, attempt: 2 });
+        const config = readFileSync(join(bench.site(ACME), "site_config.json"), "utf8");
+        assert.match(config, `"${FIRST}"`);
+        assert.ok(siteOf(bench).files.includes("later"));
+      }));
+  }
+}
+
+function addFullScratch(bucket: () => BucketServer): void {
+  const WORKS: Work[] = [
+    testOfAcme(3),
+    { ...EXPORT_OF_ACME, generation: 4 },
+    { ...BACKUP_OF_ACME, generation: 5 },
+    restoreUnder(6),
+  ];
+
+  test("a Pod whose own disk is full says so, all is as before, and the next attempt goes on", async () => {
+    const bench = createSiteBench(STAND_IN, undefined, bucket());
+    const scratch = mountScratch(bench);
+    try {
+      await bucket().empty();
+      await backUp(bench, 10);
+      for (const work of WORKS) {
+        if (work.kind === "backup") await bucket().empty();
+        const before = siteOf(bench);
+        await findScratchFull(bench, scratch, work);
+        assert.equal(siteOf(bench), before, work.kind);
+        assert.is((await manifestOrNull(bucket())) === null, work.kind === "backup");
+        await succeed(bench, { ...work, attempt: 2, env: scratch.env });
+      }
+    } finally {
+      scratch.volume.unmount();
+      bench.remove();
+    }
+  });
 }

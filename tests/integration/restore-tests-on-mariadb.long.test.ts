@@ -10,7 +10,8 @@ import { skip } from "../testkit/parts.ts";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME } from "../testkit/stored-backup.ts";
 import { FIRST } from "../testkit/stored-restore.ts";
-import { damage, DAMAGES, testOfAcme } from "../testkit/tested-backup.ts";
+import { DAMAGES } from "../testkit/damaged-backup.ts";
+import { testOfAcme } from "../testkit/tested-backup.ts";
 
 const test = suite("tests of restores on a real MariaDB");
 const SENTENCE = "a good backup passes, a damaged one says why, and neither leaves anything";
@@ -36,8 +37,8 @@ async function passAndFail(): Promise<void> {
     assert.is(passed.status, 0, passed.output);
     assert.match(passed.output, "tables are as in the backup");
     assert.equal(server.state(), before);
-    for (const [, by, reason] of DAMAGES.slice(0, 1)) {
-      await damage(bucket, "database.sql", by);
+    for (const { make, reason } of DAMAGES.slice(0, 1)) {
+      await make(bucket);
       const failed = await run(testOfAcme(4));
       assert.match(failed.message?.reason ?? "", reason);
       assert.equal(server.state(), before);

@@ -5,7 +5,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FAKE_BENCH_DIRECTORY, SYSTEM_PATH } from "../../scripts/local/fake-database.ts";
 import { BACKUP } from "../../shared/operations/script-parts.ts";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
@@ -21,6 +20,7 @@ import {
   withoutZstd,
 } from "../testkit/stored-backup.ts";
 import type { Manifest } from "../testkit/stored-backup.ts";
+import { withProgram } from "../testkit/replaced-program.ts";
 import { startTestStack } from "../testkit/stack-fixture.ts";
 import { BACKUP_KEY, POD_UID, STAND_IN } from "../testkit/site-bench.ts";
 import type { PodRun } from "../testkit/site-bench.ts";
@@ -174,11 +174,7 @@ function addTests(it: BenchWithBucket): void {
 
   /** What a backup comes to on which this program takes the place of another. */
   function runWith(program: string, script: string): Promise<PodRun> {
-    const directory = join(it.bench.directory, "scratch", "instead");
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, program), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
-    const path = [directory, FAKE_BENCH_DIRECTORY, STAND_IN.clientDirectory, SYSTEM_PATH];
-    return it.bench.run({ ...BACKUP_OF_ACME, env: { PATH: path.join(":") } });
+    return it.bench.run({ ...BACKUP_OF_ACME, env: withProgram(it.bench, program, script) });
   }
   const hasManifest = async () => (await manifestOrNull(it.bucket)) !== null;
 

@@ -7,10 +7,13 @@ import {
   realpathSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/names.ts";
+import { databaseName, siteName } from "../../shared/tenant/names.ts";
+import { afterRestore, MIGRATION_NEEDED, upgradeFails } from "../../shared/tenant/site-upgrade.ts";
+import { withChanges } from "../../shared/tenant/tenant.ts";
+import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
@@ -104,6 +107,57 @@ function addTests(it: BenchWithBucket): void {
     assert.equal([status, message?.step], [1, "read-manifest"]);
     assert.match(message?.reason ?? "", /is of another backup/);
     assert.not("mute_emails" in config());
+  });
+
+  const PATCH = "frappe.patches.v16.one";
+  const ledNowhere = () => {
+    const leads = realpathSync(join(it.bench.volume.tenants, siteName(COPY.id), "current"));
+    return basename(leads) === "suspended" && hosts().join() === "acme.kairos.app";
+  };
+
+  /** The copy as it is restored out of a backup of older versions than the image has, whose migration makes these patches. */
+  async function restoreOlder(patches: string[]): Promise<Tenant> {
+    await rewriteManifest(it.bucket, () => ({ apps: { frappe: "16.0.0", erpnext: "16.0.0" } }));
+    const erpnext = { version: "16.0.0" };
+    it.bench.setImage("main", { frappe: { version: "16.1.0", patches }, erpnext });
+    await it.succeed(CREATE_COPY);
+    const { status, output, left } = await it.bench.run(RESTORE_COPY);
+    assert.is(status, 0, output);
+    assert.ok(left.some((message) => message?.includes(`"reason":"${MIGRATION_NEEDED}"`)));
+    assert.ok(ledNowhere());
+    return withChanges(NAME_COPY.tenant, {
+      status: afterRestore(NAME_COPY.tenant, MIGRATION_NEEDED),
+    });
+  }
+
+  test("a copy of a backup of older versions is migrated before anybody reaches it, and stays quiet", async () => {
+    const tenant = await restoreOlder([PATCH]);
+    await it.succeed({ kind: "upgrade", tenant, attempt: 3 });
+    assert.equal(hosts(), ["acme.kairos.app"]);
+    const patched = join(it.bench.databases, "databases", COPIED, "tabPatched");
+    assert.is(readFileSync(patched, "utf8"), `${PATCH} began\n${PATCH} ended\n`);
+    await it.succeed({ ...NAME_COPY, attempt: 4 });
+    assert.is(ledTo("copy.kairos.app"), it.bench.site(COPY));
+    assert.equal(quietKeys(config()), [1, 1]);
+    await it.succeed(RESUME_COPY);
+    assert.equal(quietKeys(config()), [0, undefined]);
+  });
+
+  test("a copy that cannot be migrated is reached by nobody, and can be migrated once more", async () => {
+    const tenant = await restoreOlder(["execute:raise ValueError(7)"]);
+    const { status } = await it.bench.run({ kind: "upgrade", tenant, attempt: 3 });
+    assert.is(status, 68);
+    const failure = { step: "migrate", reason: "MigrationFailed", message: null, retryable: false };
+    const failing = withChanges(tenant, { status: upgradeFails(tenant, failure, new Date(0)) });
+    await it.succeed({ kind: "revert", tenant: failing, attempt: 4 });
+    assert.ok(ledNowhere());
+    assert.is(config()["db_name"], COPIED);
+    const erpnext = { version: "16.0.0" };
+    it.bench.setImage("main", { frappe: { version: "16.1.1", patches: [PATCH] }, erpnext });
+    await it.succeed({ kind: "upgrade", tenant, generation: 2 });
+    await it.succeed({ ...NAME_COPY, generation: 2, attempt: 2 });
+    assert.is(ledTo("copy.kairos.app"), it.bench.site(COPY));
+    assert.equal(quietKeys(config()), [1, 1]);
   });
 
   test("a copy that does not answer is taken back, and the next attempt makes it", async () => {

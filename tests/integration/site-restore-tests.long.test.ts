@@ -7,7 +7,7 @@ import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
 import type { Work } from "../testkit/site-bench.ts";
 import { BACKUP_ID, BACKUP_OF_ACME, siteIn } from "../testkit/stored-backup.ts";
 import { FIRST, restoreUnder } from "../testkit/stored-restore.ts";
-import { damage, DAMAGES, testOfAcme } from "../testkit/tested-backup.ts";
+import { testOfAcme } from "../testkit/tested-backup.ts";
 import { useBench } from "../testkit/bench-with-bucket.ts";
 import type { BenchWithBucket } from "../testkit/bench-with-bucket.ts";
 
@@ -39,15 +39,6 @@ function addTests(it: BenchWithBucket): void {
     await it.succeed({ ...testOfAcme(), attempt: 2 });
     assert.equal(siteIn(it.bench), before);
   });
-
-  for (const part of ["database.sql", "files.tar", "site_config.json"]) {
-    for (const [how, by, reason] of DAMAGES) {
-      test(`one whose part ${part} is ${how} fails, says so, and leaves nothing`, async () => {
-        await damage(it.bucket, part, by);
-        await failsFor(reason);
-      });
-    }
-  }
 
   test("one that is gone, or cannot be read with the tenant's key, fails", async () => {
     await failsFor(/not one that the tenant's key has made/, {

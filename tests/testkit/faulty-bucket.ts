@@ -28,19 +28,57 @@ export interface FaultPlan {
   times: number;
 }
 
+/** What passes, in the order in which it costs time. */
+export const PASSING: BucketFault[] = [{ status: 429 }, { status: 503 }, "cut", "stalled"];
+
+/** What lasts, and what is said of it. */
+export interface LastingFault {
+  sentence: string;
+  fault: BucketFault;
+  /** Where an object is read: one that may not be read may as well be missing. */
+  read: RegExp;
+  /** Where one is made. */
+  made: RegExp;
+  /** Whether all who use the bucket have it, so that it is tried again when that is over. */
+  isOutage: boolean;
+}
+
+const NO_WORK = "^the bucket backups does not work: ";
+const UNREADABLE = /no manifest that can be read$|is missing, or may not be read$/;
+
+function outage(sentence: string, fault: BucketFault, words: string): LastingFault {
+  const said = new RegExp(NO_WORK + words);
+  return { sentence, fault, read: said, made: said, isOutage: true };
+}
+
+/** One that asking again does not change. */
+export function refusal(status: number): LastingFault {
+  const made = new RegExp(`^the bucket backups refuses: ${status} a test refuses it$`);
+  return { sentence: String(status), fault: { status }, read: UNREADABLE, made, isOutage: false };
+}
+
+export const LASTING: LastingFault[] = [
+  refusal(403),
+  outage("429", { status: 429 }, "429 a test refuses it$"),
+  outage("503", { status: 503 }, "503 a test refuses it$"),
+  outage("cuts", "cut", String.raw`no answer \(`),
+  outage("silence", "stalled", String.raw`no answer \(timed out\)$`),
+];
+
+/** With which nobody waits for long. */
+export const IMPATIENT = { BUCKET_PATIENCE_SECONDS: "1", BUCKET_TIMEOUT_SECONDS: "0.5" };
+
 export async function startFaultyBucket(endpoint: string) {
-  let plan: FaultPlan | null = null;
+  let plans: FaultPlan[] = [];
   let requests = 0;
   let isReserved = false;
 
   function faultOf({ method, url = "" }: IncomingMessage): BucketFault | null {
-    if (
-      plan === null ||
-      method !== (plan.method ?? "POST") ||
-      plan.times === 0 ||
-      !url.includes(encodeURIComponent(plan.of))
-    )
-      return null;
+    const plan = plans.find(
+      ({ of, method: planned = "POST", times }) =>
+        method === planned && times > 0 && url.includes(encodeURIComponent(of)),
+    );
+    if (plan === undefined) return null;
     plan.times -= 1;
     return plan.fault;
   }
@@ -80,9 +118,9 @@ export async function startFaultyBucket(endpoint: string) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on; null for none. */
-    plan(next: FaultPlan | null): void {
-      plan = next;
+    /** From now on; null for none. A request has the first one's of several that it fits. */
+    plan(next: FaultPlan | FaultPlan[] | null): void {
+      plans = [next ?? []].flat();
       requests = 0;
     },
     /**

@@ -103,6 +103,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   return {
     address,
     query,
+    pid: () => processes.pid("mariadbd"),
     /** What the server has said of itself. */
     log: () => readFileSync(join(directory, "mariadbd.log"), "utf8"),
     /** Every database, table, user and grant that is not MariaDB's own. */

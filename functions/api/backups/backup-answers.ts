@@ -21,7 +21,7 @@ export const GOOD_BACKUP_ANSWERS = {
   },
   409: {
     description:
-      "The backup is not whole, something else is being done to the site, or there are no backups here; `error` says which.",
+      "The backup is not whole, or its time is over, something else is being done to the site, or there are no backups here; `error` says which.",
     schema: problemSchema,
   },
 } as const satisfies Record<number, AnswerSpec>;
@@ -48,8 +48,14 @@ export async function goodBackup(
   return backup;
 }
 
-/** Throws where a backup is none yet, or will never be one. */
-export function requireWhole({ state }: Pick<ShownBackup, "state">): void {
+/** Throws where a backup is none yet, will never be one, or is one no longer. */
+export function requireWhole({
+  state,
+  expires_at,
+}: Pick<ShownBackup, "state" | "expires_at">): void {
   if (state === "pending") throw new Problem(409, "The backup is being made.");
   if (state !== "succeeded") throw new Problem(409, "The backup has failed: there is none.");
+  if (expires_at !== null && expires_at <= new Date()) {
+    throw new Problem(409, "The backup's time is over: it may be gone at any moment.");
+  }
 }

@@ -1,12 +1,15 @@
 /**
  * A backup of a large site and its restore, beside what the plain programs take for the same: `mariadb-dump` and `tar` through
- * zstd into files, and back. The database is a real MariaDB, and the bucket a real server of the API on this machine.
+ * zstd into files, and back. The database is a real MariaDB, and the bucket a real server of the API on this machine. That server
+ * is not on a site's node, and for each MiB it needs as much processor time as the backup does: so it is measured in two ways,
+ * with a processor for all that is on the node and others for the bucket, and with everything on all of them.
  *
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { databaseName } from "../../../shared/tenant/names.ts";
 import { restoredDatabase } from "../../../shared/tenant/site-database.ts";
@@ -19,7 +22,7 @@ import { createSiteBench } from "../../../tests/testkit/site-bench.ts";
 import type { SiteBench, Work } from "../../../tests/testkit/site-bench.ts";
 import { BACKUP_OF_ACME } from "../../../tests/testkit/stored-backup.ts";
 import { acmeWith, restoreUnder } from "../../../tests/testkit/stored-restore.ts";
-import type { Measurement, Part } from "../measurement.ts";
+import type { Measurement, Part, Row } from "../measurement.ts";
 import { withPeakMemory } from "../process-memory.ts";
 import { measureInTurns, ratio } from "../statistics.ts";
 import type { Summary } from "../statistics.ts";
@@ -28,6 +31,11 @@ const MEBIBYTE = 2 ** 20;
 const ROWS = 2_000_000;
 const FILES = 1024;
 const TURNS = 3;
+
+const PLAIN = {
+  backup: "mariadb-dump and tar, through zstd",
+  restore: "zstd, mariadb and tar",
+};
 
 /** How much longer than the plain programs it may take, and how much memory (MiB). */
 const GOAL = 1.2;
@@ -55,10 +63,14 @@ export const backup: Part = {
   },
 };
 
+/** Of a backup or a restore, in both ways to measure it. */
 interface Measured {
-  backup: Summary;
-  restore: Summary;
-  memory: { backup: number; restore: number };
+  /** The bucket's server has processors of its own, as one that is not on the site's node. */
+  apart: Summary;
+  /** All of them share all processors. */
+  together: Summary;
+  /** MiB. */
+  memory: number;
 }
 
 interface Parts {
@@ -85,50 +97,89 @@ INSERT INTO tabLarge SELECT seq, '2026-01-01' + INTERVAL seq SECOND, CONCAT(${ra
   }
 }
 
-async function measureAll({ bench, server, bucket, say }: Parts): Promise<Measured> {
+async function measureAll(parts: Parts): Promise<Record<"backup" | "restore", Measured>> {
+  const { bench, server, bucket } = parts;
   const plain = plainPrograms(bench, server);
-  const peaks = { backup: 0, restore: 0 };
   let generation = BACKUP_OF_ACME.generation ?? 1;
   let database = databaseName(ACME.id);
-  const withPeak = async (kind: keyof typeof peaks, work: Work) => {
-    const took = await secondsOf(async () => {
-      const { peakMebibytes } = await withPeakMemory(bench.directory, () => succeed(bench, work));
-      peaks[kind] = Math.max(peaks[kind], peakMebibytes);
-    });
-    say(`${kind}: ${took.toFixed(0)} s`);
-    return took;
-  };
-  const backups = await measureInTurns(
-    {
-      plain: () => secondsOf(() => plain.dump(database)),
-      ours: async () => {
-        await bucket.empty();
-        return withPeak("backup", BACKUP_OF_ACME);
-      },
+  const made = await measureBothWays(parts, {
+    plain: () => plain.dump(database),
+    before: () => bucket.empty(),
+    work: () => BACKUP_OF_ACME,
+  });
+  const restored = await measureBothWays(parts, {
+    plain: () => plain.load(),
+    work: () => restoreUnder((generation += 2), { database }),
+    async after() {
+      database = restoredDatabase(ACME.id, generation);
+      const dropping = { kind: "drop-kept", generation: generation + 1 } as const;
+      await succeed(bench, { ...dropping, tenant: acmeWith({ database }) });
     },
-    TURNS,
-  );
-  const restores = await measureInTurns(
+  });
+  return { backup: made, restore: restored };
+}
+
+/** What is measured, and what is to be done around it. */
+interface Measuring {
+  plain: () => Promise<void>;
+  work: () => Work;
+  before?: () => Promise<void>;
+  after?: () => Promise<void>;
+}
+
+async function measureBothWays(parts: Parts, measuring: Measuring): Promise<Measured> {
+  const { server, bucket } = parts;
+  const all = `0-${availableParallelism() - 1}`;
+  const own = [process.pid, server.pid()];
+  let memory = 0;
+  const measure = async () => {
+    const { ratios, peakMebibytes } = await measureWork(parts, measuring);
+    memory = Math.max(memory, peakMebibytes);
+    return ratios;
+  };
+  try {
+    for (const pid of own) runOn("0", pid);
+    runOn(all.replace("0", "1"), bucket.pid());
+    const apart = await measure();
+    for (const pid of [...own, bucket.pid()]) runOn(all, pid);
+    return { apart, together: await measure(), memory };
+  } finally {
+    for (const pid of [...own, bucket.pid()]) runOn(all, pid);
+  }
+}
+
+async function measureWork(
+  { bench, say }: Parts,
+  { plain, work, before, after }: Measuring,
+): Promise<{ ratios: Summary; peakMebibytes: number }> {
+  let peak = 0;
+  const { plain: bases, ours } = await measureInTurns(
     {
-      plain: () => secondsOf(() => plain.load()),
-      ours: async () => {
-        generation += 2;
-        const work = restoreUnder(generation, { database });
-        const took = await withPeak("restore", work);
-        database = restoredDatabase(ACME.id, generation);
-        const dropping = { kind: "drop-kept", generation: generation + 1 } as const;
-        await succeed(bench, { ...dropping, tenant: acmeWith({ database }) });
+      plain: () => secondsOf(plain),
+      async ours() {
+        await before?.();
+        const next = work();
+        const took = await secondsOf(async () => {
+          const { peakMebibytes } = await withPeakMemory(bench.directory, () =>
+            succeed(bench, next),
+          );
+          peak = Math.max(peak, peakMebibytes);
+        });
+        say(`${next.kind}: ${took.toFixed(0)} s`);
+        await after?.();
         return took;
       },
     },
     TURNS,
   );
-  say(`plain: ${[...backups.plain, ...restores.plain].map(Math.round).join(", ")} s`);
-  return {
-    backup: ratio(backups.ours, backups.plain),
-    restore: ratio(restores.ours, restores.plain),
-    memory: peaks,
-  };
+  say(`plain: ${bases.map(Math.round).join(", ")} s`);
+  return { ratios: ratio(ours, bases), peakMebibytes: peak };
+}
+
+/** Has a process, with all that it starts from now on, run on these processors alone. */
+function runOn(processors: string, pid: number | undefined): void {
+  const args = ["--all-tasks", "--cpu-list", "--pid", processors, String(pid)];
+  execFileSync("taskset", args, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /** What an administrator would type, with everything in files of one directory. */
@@ -171,29 +222,18 @@ async function succeed(bench: SiteBench, work: Work): Promise<void> {
   if (status !== 0) throw new Error(`${work.kind}: ${output}`);
 }
 
-function toMeasurement({ backup: made, restore, memory }: Measured): Measurement {
-  const peak = (what: string, value: number) => ({
-    what,
-    measuredAs: "most memory of its processes at once, MiB",
-    value,
-    spread: null,
-    samples: TURNS,
-    goal: MEMORY_GOAL,
+function toMeasurement(measured: Record<"backup" | "restore", Measured>): Measurement {
+  const rows = (["backup", "restore"] as const).flatMap((kind) => {
+    const { apart, together, memory } = measured[kind];
+    const what = `a ${kind} of 2 GB and 1 GB of files`;
+    const base = `${PLAIN[kind]} = 1`;
+    const times = [
+      { what, measuredAs: `time on one processor, the bucket's on another (${base})`, ...apart },
+      { what, measuredAs: `time on all, which the bucket's server shares (${base})`, ...together },
+    ].map((row): Row => ({ ...row, goal: GOAL }));
+    const measuredAs = "most memory of its processes at once, MiB";
+    const counted = { value: memory, spread: null, samples: 2 * TURNS, goal: MEMORY_GOAL };
+    return [...times, { what, measuredAs, ...counted }];
   });
-  const backupOf = "a backup of 2 GB and 1 GB of files";
-  const restoreOf = "a restore of 2 GB and 1 GB of files";
-  return {
-    rows: [
-      {
-        what: backupOf,
-        measuredAs: "time (mariadb-dump and tar, through zstd = 1)",
-        ...made,
-        goal: GOAL,
-      },
-      { what: restoreOf, measuredAs: "time (zstd, mariadb and tar = 1)", ...restore, goal: GOAL },
-      peak(backupOf, memory.backup),
-      peak(restoreOf, memory.restore),
-    ],
-    plots: [],
-  };
+  return { rows, plots: [] };
 }

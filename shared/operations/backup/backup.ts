@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nextLook } from "../../backups/schedule.ts";
 import {
   BACKUP_KIND,
   isRequested,
@@ -33,7 +34,10 @@ export const backup: OperationDefinition<typeof BACKUP_KIND> = {
   needsBackups: true,
   statusWhileWorking: () => ({}),
   // The site is as good as before. What was to come after it does not come without it.
-  statusWhenGivenUp: (tenant) => requestDone(tenant, BACKUP_KIND, UPGRADE_KIND),
+  statusWhenGivenUp: (tenant) => ({
+    ...requestDone(tenant, BACKUP_KIND, UPGRADE_KIND),
+    next_backup_at: nextLook(tenant),
+  }),
   verified: ({ spec, status }) => ({ backup: spec.backup && newest(spec.backup, status.backup) }),
   serviceAccount: SERVICE_ACCOUNT,
   containers: [

@@ -5,6 +5,7 @@
  * @module
  */
 import { hasWantedNames, verifiedSite } from "../../tenant/site-names.ts";
+import { isLeftUnmigrated } from "../../tenant/site-upgrade.ts";
 import { copyFails, copyWorks, isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
 import { isRequested, RESTORE_KIND } from "../../tenant/tenant.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
@@ -54,5 +55,6 @@ export const rename: OperationDefinition<"rename"> = {
 
 /** Whether it is a copy that holds what it is to hold, and lacks its names alone. */
 function isRestoredCopy(tenant: Tenant): boolean {
-  return isUnfinishedCopy(tenant) && !isRequested(tenant, RESTORE_KIND);
+  const isRestored = isUnfinishedCopy(tenant) && !isRequested(tenant, RESTORE_KIND);
+  return isRestored && !isLeftUnmigrated(tenant);
 }

@@ -36,10 +36,8 @@ DELIMITER ;"
 }
 
 # is_older_than_image: whether the backup's database is of an older version of an app than the image, and so has to be migrated.
-# A copy is left as it is: it has nothing to be taken back to.
 is_older_than_image() {
   local app had has
-  [[ -n $HOST ]] || return 1
   while IFS=$'\t' read -r app had; do
     [[ -n $app ]] || continue
     version_in_image "$app"

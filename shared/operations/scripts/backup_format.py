@@ -12,7 +12,6 @@ import subprocess
 
 # The first one had no `compression` in its parts, which were all compressed by gzip.
 FORMAT = 2
-OBJECT_BYTES = 16 * 1024 * 1024
 READ_BYTES = 256 * 1024
 # What Linux lets anybody have (`man 7 pipe`), and the number by which it is asked for, which Python names from 3.10 on.
 PIPE_BYTES = 1024 * 1024
@@ -21,6 +20,8 @@ F_SETPIPE_SZ = 1031
 ENCRYPT = ("openssl", "enc", "-bufsize", "65536", "-aes-256-ctr", "-md", "sha256", "-pbkdf2", "-iter", "10000", "-pass", "env:BACKUP_KEY")
 
 environment = os.environ
+# How large the objects of a part are: smaller only in a test, which has no gigabytes.
+OBJECT_BYTES = int(environment.get("BACKUP_OBJECT_BYTES") or 16 * 1024 * 1024)
 # A copy is made of another tenant's.
 owner = environment.get("BACKUP_TENANT") or environment["TENANT_ID"]
 backup = f"tenants/{owner}/{environment['BACKUP_ID']}"

@@ -128,6 +128,8 @@ last_words() {
 reason_of() {
   local last
   last=${failure:-$(last_words)}
+  # What has no room for its files has none for its words either.
+  [[ -n $last ]] || ! is_full "$scratch" || last="there is no room in $scratch, the Pod's own disk"
   if [[ -z $failure ]] && (($1 > 128)); then
     printf 'SIG%s ended it%s' "$(kill -l "$1")" "${last:+; the last that it said: $last}"
   else

@@ -26,19 +26,31 @@ is_redis_away() {
   return 1
 }
 
+# is_full PATH: whether there is hardly any room where that is.
+is_full() {
+  local size blocks inodes free_inodes
+  read -r size blocks inodes free_inodes < <(stat --file-system --format='%S %a %c %d' "$1")
+  ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
+}
+
 # is_volume_full WORDS: whether the volume of the sites is what those words complain of. It might be another one, such
 # as the database server's. tar says so in words of its own where there was room for a part of what it wrote.
 is_volume_full() {
-  [[ $1 == *"No space left on device"* || $1 == "tar: "*": Wrote only "* ]] || return 1
-  local size blocks inodes free_inodes
-  read -r size blocks inodes free_inodes <<<"$(stat --file-system --format='%S %a %c %d' "${VOLUME:-/volume}")"
-  ((size * blocks < 1048576 || (inodes > 0 && free_inodes < 16)))
+  [[ $1 == *"No space left on device"* || $1 == "tar: "*": Wrote only "* ]] && is_full "${VOLUME:-/volume}"
+}
+
+# is_bucket_away WORDS: whether they are those of bucket.py, which has asked the bucket for minutes before it says so. What the
+# bucket refuses is no outage: a permission that is missing comes back by nobody's waiting.
+is_bucket_away() {
+  [[ -n ${BACKUP_BUCKET-} && $1 == "the bucket $BACKUP_BUCKET does not work: "* ]]
 }
 
 # find_outage WORDS: prints the name of what those words or a look find; fails where all is well.
 find_outage() {
   if is_volume_full "$1"; then
     echo VolumeFull
+  elif is_bucket_away "$1"; then
+    echo BucketUnavailable
   elif is_database_away; then
     echo DatabaseUnavailable
   else

@@ -245,7 +245,7 @@ def give_part(file, name, *arguments):
     feeding.start()
     target = start(command, stdin=subprocess.PIPE)
     sink = target.stdin if renaming is None else Renaming(*renaming, target.stdin)
-    plain, length, damage = hashlib.sha256(), 0, None
+    plain, length, damage, is_ended = hashlib.sha256(), 0, None, False
     try:
         for piece in decompressed(iter(lambda: decryption.stdout.read(READ_BYTES), b"")):
             plain.update(piece)
@@ -256,11 +256,12 @@ def give_part(file, name, *arguments):
     except NotCompressed as error:
         damage = f"{name} cannot be decrypted by the tenant's key ({error})"
     except BrokenPipeError:
-        # The command has ended before its time, and says itself why.
-        pass
+        # The command has ended before its time, and says itself why. What becomes of the rest is no reason then.
+        is_ended = True
     decryption.stdout.close()
     feeding.join()
-    damage = feeding.failure or damage
+    if not is_ended:
+        damage = feeding.failure or damage
     if damage is not None:
         target.kill()
         target.wait()
@@ -268,9 +269,11 @@ def give_part(file, name, *arguments):
     try:
         sink.close()
     except BrokenPipeError:
-        pass
+        is_ended = True
     if (status := target.wait()) != 0:
         sys.exit(status)
+    if is_ended:
+        sys.exit(f"{command[0]} has ended before the end of {name}")
     print(f"{name}: {length} bytes")
 
 

@@ -5,6 +5,7 @@
  */
 import { isRequestedOfSite, UNDO_RESTORE_KIND } from "../../tenant/tenant.ts";
 import { isLeftUnmigrated } from "../../tenant/site-upgrade.ts";
+import { isUnfinishedCopy } from "../../tenant/tenant-copy.ts";
 import { keptOnUndo, newestKept } from "../../tenant/site-database.ts";
 import {
   administrator,
@@ -22,7 +23,8 @@ export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
   kind: UNDO_RESTORE_KIND,
   isNeeded: (tenant) =>
     newestKept(tenant) !== null &&
-    (isRequestedOfSite(tenant, UNDO_RESTORE_KIND) || isLeftUnmigrated(tenant)),
+    (isRequestedOfSite(tenant, UNDO_RESTORE_KIND) ||
+      (isLeftUnmigrated(tenant) && !isUnfinishedCopy(tenant))),
   queueRank: 1,
   maxAttempts: 3,
   deadlineSeconds: 2400,

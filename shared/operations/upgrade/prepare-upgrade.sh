@@ -101,7 +101,8 @@ or_open_again() {
   ((status == 0)) || open_again "$status"
 }
 
-# open_again STATUS: as it was, and whatever kept it from going on is what is said. The words of what failed are the last ones.
+# open_again STATUS: as it was, and whatever kept it from going on is what is said. The words of what failed are the last ones. What is
+# migrated in its place was closed before: nobody has seen it work with the image.
 open_again() {
   local why code
   why=$(last_words)
@@ -111,9 +112,10 @@ open_again() {
   if exists "$before_upgrade" || [[ $(readlink -- "$record/current") == updating ]]; then
     # There may be no room for anything else.
     discard "$changes"
+    ! is_in_place || SITE_IS_OPEN=no
     put_back
     take_away "$before_upgrade"
-    if [[ $SITE_IS_OPEN == yes ]]; then open_site; fi
+    if [[ $SITE_IS_OPEN == yes ]]; then open_site; else close_site; fi
   fi
   (($1 != 66)) || fail "$why" 66
   fail "${why:-the site cannot be made ready}; it is as it was before" 1 "$code"
