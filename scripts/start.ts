@@ -14,8 +14,8 @@ import type { Stack } from "./local/local-stack.ts";
 const HELP = `npm start [-- --directory DIR] [--cluster kubeconfig] [--build DIR] [--fetch] [--demo]
 
 Runs the whole system on this machine: the four functions on the official Firestore and Pub/Sub
-emulators, with fakes of Eventarc, Cloud Scheduler and the GKE cluster. A function that dies is
-started again. Ctrl-C ends it.
+emulators, with fakes of Eventarc, Cloud Scheduler, Cloud Storage and the GKE cluster. A function that
+dies is started again. Ctrl-C ends it.
 
   --directory DIR       where sites and logs lie (default: .local); it is emptied at every start
   --cluster kubeconfig  use the current context of your kubeconfig instead of the fake cluster
@@ -96,6 +96,7 @@ function parseOptions(args: string[]): Options {
 }
 
 function print(stack: Stack): void {
+  const { backups } = stack;
   const lines: [string, string][] = [
     ["API", stack.urls.api],
     ["API key", stack.apiKey],
@@ -107,8 +108,9 @@ function print(stack: Stack): void {
     ["sites", stack.volume.hosts],
     [
       "backups",
-      stack.backups?.endpoint ??
-        "none: fake-gcs-server is missing, the cluster is yours, or BACKUP_BUCKET names your bucket",
+      backups === null
+        ? "none: openssl is missing, the cluster is yours, or BACKUP_BUCKET names your bucket"
+        : `${backups.endpoint}, kept ${backups.kept}`,
     ],
     ["logs", stack.logDirectory],
   ];

@@ -1,6 +1,6 @@
 /**
  * The whole system on one machine: the four functions, each in its own process, on the official
- * emulators, with fakes of Eventarc, Cloud Scheduler and the cluster.
+ * emulators, with fakes of Eventarc, Cloud Scheduler, Cloud Storage and the cluster.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Bench } from "../../shared/configuration/bench.ts";
 import { DATABASE_ADMIN_SECRET } from "../../shared/operations/job-environment.ts";
 import { parseLocalSettings } from "./local-settings.ts";
 import type { LocalSettings } from "./local-settings.ts";
-import { bucketServerSpec, findBucketServer } from "./bucket-server.ts";
+import { bucketServerSpec, FAKE_GCS_SERVER, findBucketServer } from "./bucket-server.ts";
 import { startClock } from "./fake-scheduler.ts";
 import { startLocalCluster, toLogEntry } from "./fake-cluster/kubernetes-api.ts";
 import type { LocalCluster } from "./fake-cluster/kubernetes-api.ts";
@@ -34,6 +34,7 @@ import { listenForDocuments } from "./fake-eventarc.ts";
 import { findBuiltFunctions, FUNCTION_NAMES, functionSpec } from "./function-process.ts";
 import type { FunctionName } from "./function-process.ts";
 import { freePorts, isPortFree, waitForPort } from "./loopback-ports.ts";
+import { findOnPath } from "./prerequisites/install-command.ts";
 import { completeMachine } from "./prerequisites/survey.ts";
 import { LocalProblem } from "./start-error.ts";
 import { createProcesses } from "./processes.ts";
@@ -77,8 +78,8 @@ export interface Stack {
   /** Null when the cluster is the user's own. */
   cluster: LocalCluster | null;
   volume: Volume;
-  /** The bucket of backups; null where there is none, and so no backup. */
-  backups: { bucket: string; endpoint: string } | null;
+  /** The bucket of backups, and how it is kept: `by …`, `in …`. Null where the stack has none of its own. */
+  backups: { bucket: string; endpoint: string; kept: string } | null;
   logDirectory: string;
   functions: Processes;
   emulators: Processes;
@@ -238,7 +239,7 @@ async function choosePorts(api: number): Promise<Ports> {
   return { firestore, pubsub, api, provision, cleanup, publish, bucket };
 }
 
-/** Starts a bucket for the backups, where its server is at hand and the user has named no bucket. */
+/** Starts a bucket for the backups, where the user has named none, and there is what they are encrypted with. */
 function startBucket({
   env,
   paths,
@@ -250,13 +251,14 @@ function startBucket({
   ports: Ports;
   emulators: Processes;
 }): Stack["backups"] {
-  const command = findBucketServer(env);
-  if (command === null || env["BACKUP_BUCKET"]) return null;
+  if (env["BACKUP_BUCKET"] || findOnPath("openssl", SYSTEM_PATH) === null) return null;
   const { buckets: directory } = paths;
+  const command = findBucketServer(env);
   emulators.start(
     bucketServerSpec(command, { directory, bucket: BACKUP_BUCKET, port: ports.bucket }),
   );
-  return { bucket: BACKUP_BUCKET, endpoint: urlOf(ports.bucket) };
+  const kept = command === null ? `in ${directory}` : `by ${FAKE_GCS_SERVER}`;
+  return { bucket: BACKUP_BUCKET, endpoint: urlOf(ports.bucket), kept };
 }
 
 /** The local settings, and which benches there are. Those of the functions are checked with them, before anything starts. */

@@ -97,6 +97,20 @@ test("nobody who asks for a backup waits for it", () => {
   assert.is(firstDifference(commanded(testing, restore, "c"))?.kind, "restore");
 });
 
+test("nor does anybody who asks for what comes before it anyway", () => {
+  const suspending = commanded(testing, "suspend", "c");
+  const site = { ...siteAt("acme"), suspended: true };
+  assert.is(firstDifference(withChanges(suspending, { status: { site } })), null);
+  const renaming = commanded(testing, { name: "rename", subdomain: "other" }, "c");
+  assert.is(renaming.spec.requests["test-restore"], undefined);
+});
+
+test("one that is asked for while an older one was not reached is the new one", () => {
+  const settled = withParts(testing, { status: { observed_generation: testing.spec.generation } });
+  const again = commanded(settled, { name: "test-restore" }, "u");
+  assert.is(again.spec.requests["test-restore"], "u");
+});
+
 test("a deletion withdraws it", () => {
   const asking = { name: "delete" as const, purge: false, reason: null, retentionDays: 14 };
   const gone = commanded(testing, asking, "x");

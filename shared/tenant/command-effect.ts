@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { statusAfterCommand } from "./tenant.ts";
-import type { Requester, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
+import { isRequested, statusAfterCommand, TEST_RESTORE_KIND, withoutTest } from "./tenant.ts";
+import type { Requester, Spec, StatusChanges, Tenant, TenantChanges } from "./tenant.ts";
 
 /** What a command comes to. */
 export type CommandEffect =
@@ -21,19 +21,20 @@ export interface CommandRequest {
   now: Date;
 }
 
-/** A new generation that wants this. */
+/** A new generation that wants this, and no restore test that is under way. */
 export function changed(
-  { spec }: Tenant,
+  tenant: Tenant,
   { commandId, requestedBy, now }: CommandRequest,
   wanted: TenantChanges["spec"],
   status: StatusChanges,
 ): CommandEffect {
-  const generation = spec.generation + 1;
+  const generation = tenant.spec.generation + 1;
   return {
     outcome: "changed",
     changes: {
       spec: {
         ...wanted,
+        ...withdrawnTest(tenant, wanted),
         generation,
         command_id: commandId,
         requested_at: now,
@@ -43,6 +44,15 @@ export function changed(
       updated_at: now,
     },
   };
+}
+
+/** Whatever is asked for, and by whom: it may be a test that it asks for. */
+function withdrawnTest(
+  tenant: Tenant,
+  { requests = tenant.spec.requests }: Partial<Spec> = {},
+): Partial<Pick<Spec, "requests">> {
+  const isOld = requests[TEST_RESTORE_KIND] === tenant.spec.requests[TEST_RESTORE_KIND];
+  return isOld && isRequested(tenant, TEST_RESTORE_KIND) ? { requests: withoutTest(requests) } : {};
 }
 
 /** Why it cannot be. */

@@ -26,7 +26,6 @@ import {
   withBackup,
   withLoginLink,
   withoutPendingLink,
-  withoutTest,
 } from "./tenant.ts";
 import { migratesAgain } from "./site-upgrade.ts";
 import { requestUpgrade } from "./upgrade-command.ts";
@@ -290,7 +289,7 @@ function requestBackup(
       ? refused("A backup of the tenant is being made.")
       : refused("Something else is being done to the tenant's site.");
   }
-  return changed(tenant, issued, withBackup(withoutTest(tenant.spec.requests), backup), {});
+  return changed(tenant, issued, withBackup(tenant.spec.requests, backup), {});
 }
 
 /** Not of a tenant that has failed: what failed would be told of no longer. */

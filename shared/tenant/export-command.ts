@@ -13,7 +13,6 @@ import {
   isRequested,
   isSettled,
   siteOf,
-  withoutTest,
 } from "./tenant.ts";
 import type { NewestExport, StatusChanges, Tenant } from "./tenant.ts";
 
@@ -53,7 +52,7 @@ export function requestExport(
   }
   const wanted = {
     export: { backup },
-    requests: { ...withoutTest(spec.requests), [EXPORT_KIND]: issued.commandId },
+    requests: { ...spec.requests, [EXPORT_KIND]: issued.commandId },
   };
   return changed(tenant, issued, wanted, {});
 }

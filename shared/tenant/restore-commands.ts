@@ -14,7 +14,6 @@ import {
   RESTORE_KIND,
   siteOf,
   UNDO_RESTORE_KIND,
-  withoutTest,
 } from "./tenant.ts";
 import type { KeptSite, Tenant } from "./tenant.ts";
 
@@ -76,7 +75,7 @@ function requestRestore(
   const database = restoredDatabase(id, spec.generation + 1);
   const wanted = {
     restore: { backup, tenant: id, database, requested_at: issued.now },
-    requests: { ...withoutTest(spec.requests), [RESTORE_KIND]: issued.commandId },
+    requests: { ...spec.requests, [RESTORE_KIND]: issued.commandId },
   };
   const requestedBy = { ...issued.requestedBy, reason };
   return changed(tenant, { ...issued, requestedBy }, wanted, { kept });
@@ -89,7 +88,7 @@ function requestUndo(tenant: Tenant, issued: CommandRequest): CommandEffect {
     return refused("Nothing is kept of what the site was before a restore.");
   }
   const { requests } = tenant.spec;
-  const wanted = { requests: { ...withoutTest(requests), [UNDO_RESTORE_KIND]: issued.commandId } };
+  const wanted = { requests: { ...requests, [UNDO_RESTORE_KIND]: issued.commandId } };
   return changed(tenant, issued, wanted, {});
 }
 

@@ -51,12 +51,17 @@ export function keptOnRestore(tenant: Tenant): StatusChanges {
   };
 }
 
-/** A restore was taken back: both have changed their places, and the time runs on. */
-export function keptOnUndo({ status: { site, kept } }: Tenant): StatusChanges {
+/**
+ * A restore was taken back: both have changed their places, and the time runs on. Or, where nobody is to have back what was
+ * restored, it is over: the garbage collection drops it.
+ */
+export function keptOnUndo({ created_at, status }: Tenant, isForGood: boolean): StatusChanges {
+  const { site, kept } = status;
   const newest = kept.at(-1);
   if (site === null || newest === undefined) return {};
+  const until = isForGood ? created_at : newest.until;
   return {
     site: { ...site, database: newest.database },
-    kept: [...kept.slice(0, -1), { database: site.database, until: newest.until }],
+    kept: [...kept.slice(0, -1), { database: site.database, until }],
   };
 }

@@ -179,6 +179,23 @@ test("one that cannot be migrated is taken back to what it was before the restor
   assert.is(firstDifference(before), null);
 });
 
+test("what could not be migrated is not to be had back after that, and is left over", () => {
+  const older = verifiedBy("MigrationNeeded");
+  const failing = withChanges(older, { status: upgradeFails(older, FAILED, NOW) });
+  const reverted = withChanges(failing, { status: revertSucceeds(failing, null) });
+  const { verified } = definitionOf("undo-restore");
+  const before = withChanges(reverted, {
+    status: {
+      ...verified(reverted, { baseDomain: "kairos.app" }, null),
+      observed_generation: reverted.spec.generation,
+    },
+  });
+  assert.is(undoUntil(before), null);
+  assert.ok(hasLeftovers(before, NOW));
+  const issued = { commandId: "w3", requestedBy: REQUESTER, now: NOW };
+  assert.is(applyCommand(before, { name: "undo-restore" }, issued).outcome, "refused");
+});
+
 test("a restored site of the bench's versions needs nothing more, whatever failed before", () => {
   assert.is(verifiedBy(null).status.upgrade, null);
   assert.is(firstDifference(verifiedBy(null)), null);

@@ -5,14 +5,7 @@
  */
 import { changed, refused } from "./command-effect.ts";
 import type { CommandEffect, CommandRequest } from "./command-effect.ts";
-import {
-  isBetweenBenches,
-  isIdle,
-  siteOf,
-  UPGRADE_KIND,
-  withBackup,
-  withoutTest,
-} from "./tenant.ts";
+import { isBetweenBenches, isIdle, siteOf, UPGRADE_KIND, withBackup } from "./tenant.ts";
 import type { BackupRequest, Tenant } from "./tenant.ts";
 
 export interface UpgradeCommand {
@@ -34,7 +27,7 @@ export function requestUpgrade(
   const why = whyNoUpgrade(tenant);
   if (why !== null) return refused(why);
   if (tenant.status.site?.bench === bench) return requestNoUpgrade(tenant, bench, issued);
-  const others = withoutTest(tenant.spec.requests);
+  const others = tenant.spec.requests;
   const before = backup === null ? { requests: others } : withBackup(others, backup);
   const requests = { ...before.requests, [UPGRADE_KIND]: issued.commandId };
   const requestedBy = { ...issued.requestedBy, reason };
@@ -50,7 +43,7 @@ export function requestUpgrade(
 /** The site stays where it is: what was asked for before and came to nothing is withdrawn. */
 function requestNoUpgrade(tenant: Tenant, bench: string, issued: CommandRequest): CommandEffect {
   if (tenant.spec.bench === bench) return { outcome: "unchanged" };
-  const { [UPGRADE_KIND]: _, ...requests } = withoutTest(tenant.spec.requests);
+  const { [UPGRADE_KIND]: _, ...requests } = tenant.spec.requests;
   return changed(tenant, issued, { bench, requests }, { upgrade: null });
 }
 

@@ -29,7 +29,15 @@ import {
   checkLeftovers,
   checkSwap,
 } from "./restore-rules.ts";
-import { checkAfterMoves, checkBenches, checkMove, isWhereRecorded } from "./upgrade-rules.ts";
+import { checkCopy, checkQuiet, checkQuietAtRest } from "./copy-rules.ts";
+import { checkAfterTests, checkExports, checkReading, checkTests } from "./test-rules.ts";
+import {
+  checkAfterMoves,
+  checkBenches,
+  checkMove,
+  isClosedByRestore,
+  isWhereRecorded,
+} from "./upgrade-rules.ts";
 import { holds } from "./violation.ts";
 
 function records({ tenants }: State): Tenant[] {
@@ -109,8 +117,11 @@ export function checkState(state: State, { settings, isQueueToldAtOnce }: Scenar
   for (const record of records(state)) {
     checkDatabases(record, state);
     checkBenches(record, state);
+    checkCopy(record, state);
+    checkTests(record, state);
   }
   checkBackups(state);
+  checkExports(state);
 }
 
 /** Who was answered has a tenant of their own; and what may be taken is nobody's. */
@@ -194,6 +205,8 @@ export function checkStep(before: State, after: State): void {
     holds(record.spec.generation >= was.spec.generation, "a newer command is not undone");
     checkSwap(was, record, after);
     checkMove(was, record, after);
+    checkQuiet(was, record);
+    checkReading(was, record);
     const isDropped = record.spec.state === "absent" && was.spec.state !== "absent";
     const isPools = record.spec.requested_by.name === POOL.name;
     holds(
@@ -239,7 +252,9 @@ export function checkStep(before: State, after: State): void {
     const { phase } = record.status;
     const isNewlyVerified = phase !== was.status.phase || isNewlySettled(record, was);
     if (isNewlyVerified && (phase === "active" || phase === "suspended")) {
-      const isPlaced = isAsRecorded(record, after) && isWhereRecorded(record, after);
+      const isWhole = isWhereRecorded(record, after);
+      const isThere = isWhole || (phase === "suspended" && isClosedByRestore(record, after));
+      const isPlaced = isAsRecorded(record, after) && isThere;
       const isVerified = isPlaced && after.sites[record.id]?.state === phase;
       holds(isVerified || record.status.condition === "failed", `${phase} means verified`);
     }
@@ -321,6 +336,7 @@ export function checkRest(state: State): void {
     holds(status.next_reconcile_at === null, "who is settled is left alone");
     holds(spec.state !== "absent", "who is to go is gone");
     holds(status.queue_key === null, "nobody waits");
+    checkAfterTests(record, state);
     if (hasFailed(record)) continue;
     holds(phase === phaseOf(record), "the command is carried out");
     const place = spec.state === "retained" ? "retained" : phase;
@@ -333,6 +349,7 @@ export function checkRest(state: State): void {
     holds(state.secrets[id] === true, "the Secret is there");
     checkLeftovers(record, state);
     checkAfterMoves(record);
+    checkQuietAtRest(record, state);
   }
   holds(Object.keys(state.slots).length === 0, "no slot is taken");
   holds(

@@ -180,6 +180,96 @@ export const RESTORE_FAILURES: Scenario = {
   budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
 };
 
+/** What an older backup holds is migrated in its place, or taken back. */
+export const MIGRATIONS: Scenario = {
+  ...common,
+  name: "one tenant that is restored of an older backup, with that taken back, failing Jobs and a jump in time",
+  isMade: true,
+  isRestoring: true,
+  isOlder: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
+};
+
+/** The same with commands that come between. */
+export const MIGRATION_COMMANDS: Scenario = {
+  ...common,
+  name: "one tenant that is restored of an older backup while it is suspended, deleted or comes back, with a failing Job",
+  isMade: true,
+  isRestoring: true,
+  isOlder: true,
+  isRetaining: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 1 },
+};
+
+/** A copy, whose source or backup may go meanwhile. A source is suspended, too. */
+export const COPIES: Scenario = {
+  ...common,
+  name: "a tenant and a copy of it, either of which may go, as the backup may, with a failing Job",
+  tenants: [{ id: ID.b, subdomain: "zenith" }],
+  copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
+  isMade: true,
+  isLosingBackups: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 1 },
+};
+
+/** A copy that is there is suspended, resumed, restored, deleted and comes back. */
+export const COPY_COMMANDS: Scenario = {
+  ...common,
+  name: "a copy that is suspended, resumed, deleted or restored and comes back, with a failing Job",
+  tenants: [],
+  copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
+  isRetaining: true,
+  isRestoring: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 4, failures: 1 },
+};
+
+/** A copy of an older backup, which is migrated before it has a name. */
+export const OLDER_COPIES: Scenario = {
+  ...common,
+  name: "a copy of an older backup, with failing Jobs and a jump in time",
+  tenants: [],
+  copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
+  isOlder: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 2, jumps: 1 },
+};
+
+/** Two reconciles of a copy that stall anywhere. */
+export const COPY_STALLS: Scenario = {
+  ...common,
+  name: "a copy that is deleted, with two reconciles that stall anywhere",
+  tenants: [],
+  copies: [{ id: ID.a, subdomain: "acme", of: ID.b }],
+  budget: { ...NOTHING, commands: 2 },
+};
+
+/** The newest backup is restored apart while other things are asked for. */
+export const TESTS: Scenario = {
+  ...common,
+  name: "one tenant whose backup is restored apart while it is restored, suspended, deleted or comes back, with failing Jobs and a jump in time",
+  isMade: true,
+  isTesting: true,
+  isRestoring: true,
+  isRetaining: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 2, failures: 2, jumps: 1 },
+};
+
+/** Bundles of a backup that may go meanwhile. */
+export const EXPORTS: Scenario = {
+  ...common,
+  name: "one tenant with exports of a backup that may be deleted, as the tenant may, with a failing Job and a crash",
+  isMade: true,
+  isExporting: true,
+  isLosingBackups: true,
+  concurrency: 1,
+  budget: { ...NOTHING, commands: 3, failures: 1, crashes: 1 },
+};
+
 /** A site that goes to another bench while it is suspended, renamed, deleted or comes back, whatever fails on the way. */
 export const UPGRADES: Scenario = {
   ...common,
@@ -250,6 +340,14 @@ export const SCENARIOS = [
   BACKUPS,
   RESTORES,
   RESTORE_FAILURES,
+  MIGRATIONS,
+  MIGRATION_COMMANDS,
+  COPIES,
+  COPY_COMMANDS,
+  OLDER_COPIES,
+  COPY_STALLS,
+  TESTS,
+  EXPORTS,
   UPGRADES,
   UPGRADE_COMMANDS,
   UPGRADE_BACKUPS,

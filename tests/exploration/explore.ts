@@ -7,8 +7,9 @@
 import { keyOf, keyOfRest } from "./state-key.ts";
 import { checkRest, checkState, checkStep } from "./exploration-rules.ts";
 import { Violation } from "./violation.ts";
-import { create, goOn, start, stepsFrom, resync } from "./explored-steps.ts";
+import { askForBackup, create, goOn, start, stepsFrom, resync } from "./explored-steps.ts";
 import type { Node, Rig, Scenario } from "./explored-steps.ts";
+import { leavingNothing } from "./model-databases.ts";
 import { emptyState, succeed, withoutTrigger, withPod, work } from "./model.ts";
 import type { State } from "./model.ts";
 
@@ -113,6 +114,18 @@ export function comeToRest(from: State, rig: Rig, rested: Set<string>): void {
 function made(rig: Rig): State {
   let state = emptyState();
   for (const tenant of rig.scenario.tenants) state = create(state, tenant, rig) ?? state;
+  state = carriedOut(state, rig);
+  if (!rig.scenario.isTesting) return state;
+  for (const { id } of rig.scenario.tenants) {
+    const record = state.tenants[id]?.record;
+    if (record) state = askForBackup(state, record, "manual", rig) ?? state;
+  }
+  return carriedOut(state, rig);
+}
+
+/** Where all that was asked for is done. */
+function carriedOut(from: State, rig: Rig): State {
+  let state = from;
   for (let next: State | null = state; next !== null; next = resync(finishPods(state, rig), rig)) {
     state = reconcileAll(next, rig);
   }
@@ -126,8 +139,9 @@ function finishPods(state: State, { guarantees }: Rig): State {
     if (job.outcome === null && !job.hasWorked) next = work(next, job, guarantees);
     const now = [next.jobs[job.tenantId], ...next.orphans].find((pod) => pod?.uid === job.uid);
     if (!now) continue;
-    if (now.terminating || next.orphans.includes(now)) next = withPod(next, now, null);
-    else if (now.outcome === null) next = succeed(next, now);
+    if (now.terminating || next.orphans.includes(now)) {
+      next = withPod(leavingNothing(next, now, guarantees), now, null);
+    } else if (now.outcome === null) next = succeed(next, now);
   }
   return { ...next, triggers: {} };
 }

@@ -10,6 +10,7 @@ import type { reconcile } from "../../shared/reconciler/reconcile.ts";
 import type { IoRequest, ReconcileSettings } from "../../shared/reconciler/ports.ts";
 import { newStandby, POOL } from "../../shared/tenant/standby.ts";
 import type { claimStandby } from "../../shared/tenant/standby.ts";
+import type { asCopy, CopySource } from "../../shared/tenant/tenant-copy.ts";
 import { addSeconds, DAY_SECONDS, withChanges } from "../../shared/tenant/tenant.ts";
 import type {
   BackupKind,
@@ -28,6 +29,7 @@ import {
   current,
   ID,
   isOvertaken,
+  kill,
   queue,
   succeed,
   withTrigger,
@@ -39,6 +41,7 @@ import {
   writeRecord,
 } from "./model.ts";
 import { movedOn } from "./model-benches.ts";
+import { BACKUP, leavingNothing, OLDER_BACKUP, testedOn } from "./model-databases.ts";
 import type { Guarantees, ModelJob, Read, Running, State } from "./model.ts";
 import { REQUESTER } from "../testkit/requester.ts";
 
@@ -48,6 +51,7 @@ export interface Code {
   newTenant: typeof newTenant;
   applyCommand: typeof applyCommand;
   claimStandby: typeof claimStandby;
+  asCopy: typeof asCopy;
 }
 
 /** What is explored. */
@@ -72,6 +76,16 @@ export interface Scenario {
   isBackingUp?: boolean;
   /** Whether callers restore a backup and take that back, and what is kept goes. */
   isRestoring?: boolean;
+  /** Whether the backup that they restore, or copy, is older than the apps in the bench. */
+  isOlder?: boolean;
+  /** Who may be made as a copy of whom. Who is copied is suspended or deleted meanwhile, and no more. */
+  copies?: { id: string; subdomain: string; of: string }[];
+  /** Whether the newest backup is restored apart. There is one from the beginning. */
+  isTesting?: boolean;
+  /** Whether callers ask for exports. */
+  isExporting?: boolean;
+  /** Whether backups may be deleted. */
+  isLosingBackups?: boolean;
   /** The benches that callers move sites to. */
   newBenches?: string[];
   /** Whether nobody may wait for a free slot without a trigger under way to the queue. */
@@ -158,13 +172,16 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
     for (const [label, next] of workSteps(state, job, rig)) yield step(label, next);
     if (budget.failures > 0 && canFail(job)) {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails`;
-      yield step(name, fail(state, job, true), "failures");
-      yield step(`${name} for good`, fail(state, job, false), "failures");
+      const stopped = leavingNothing(state, job, rig.guarantees);
+      yield step(name, fail(stopped, job, true), "failures");
+      yield step(`${name} for good`, fail(stopped, job, false), "failures");
       for (const isRetryable of [true, false]) {
         const half = failInSwap(state, job, isRetryable, rig.guarantees);
         const how = isRetryable ? "" : " for good";
         if (half !== null) yield step(`${name} in the middle of the swap${how}`, half, "failures");
       }
+      const killed = kill(state, job);
+      if (killed !== null) yield step(`${name}, killed`, killed, "failures");
     }
     if (budget.outages > 0 && canFail(job)) {
       const name = `${nameOf(job.tenantId)}: ${job.kind} Job fails for an outage`;
@@ -179,13 +196,14 @@ export function* stepsFrom({ state, budget }: Node, rig: Rig): Generator<Step> {
     }
     const isPresent = state.jobs[job.tenantId] === job && !job.terminating;
     if (budget.jumps > 0 && isPresent) {
-      const deleted = withJob(state, job.tenantId, null);
+      const deleted = withJob(leavingNothing(state, job, rig.guarantees), job.tenantId, null);
       yield step(`${nameOf(job.tenantId)}: Job is deleted by hand`, deleted, "jumps");
     }
   }
   if (budget.commands > 0) {
     for (const [label, next] of commands(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of restoreSteps(state, rig)) yield step(label, next, "commands");
+    for (const [label, next] of usesOfBackups(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of upgrades(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of forgotten(state, rig)) yield step(label, next, "commands");
     for (const [label, next] of overdue(state)) yield step(label, next, "commands");
@@ -256,11 +274,14 @@ function* workSteps(state: State, job: ModelJob, { guarantees }: Rig): Generator
     yield [`${name} comes on again`, withPod(state, job, { ...job, blocker: null })];
   } else if (job.outcome === null && !job.hasWorked) {
     yield [`${name} works`, work(state, job, guarantees)];
-    const further = isOvertaken(state, job) ? null : movedOn(state, job);
+    const further = isOvertaken(state, job)
+      ? null
+      : (movedOn(state, job) ?? testedOn(state, job, guarantees));
     if (further !== null) yield [`${name} gets further`, further];
   }
-  if (job.terminating) yield [`${name} has stopped`, withPod(state, job, null)];
-  else if (job.outcome === null && job.hasWorked) {
+  if (job.terminating) {
+    yield [`${name} has stopped`, withPod(leavingNothing(state, job, guarantees), job, null)];
+  } else if (job.outcome === null && job.hasWorked) {
     yield [`${name} succeeds`, succeed(state, job)];
   }
 }
@@ -291,10 +312,17 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
       yield [`${nameOf(id)}: POST reads standby ${nameOf(read.record.id)}`, { ...state, posts }];
     }
   }
+  for (const { of: source, ...copy } of rig.scenario.copies ?? []) {
+    const backup = rig.scenario.isOlder ? OLDER_BACKUP : BACKUP;
+    if (state.answered[copy.id] !== undefined || state.lost[backup]) continue;
+    const created = create(state, copy, rig, { backup, tenant: source });
+    if (created !== null)
+      yield [`${nameOf(copy.id)}: POST of a copy of ${nameOf(source)}`, created];
+  }
   for (const stored of Object.values(state.tenants)) {
     if (!stored || stored.record.spec.state === "standby") continue;
     const { id } = stored.record;
-    for (const [name, command] of rig.scenario.isRetaining ? RETAINING_COMMANDS : COMMANDS) {
+    for (const [name, command] of commandsOf(id, rig)) {
       const next = commandFor(state, stored.record, command, rig);
       if (next !== null) yield [`${nameOf(id)}: ${name}`, next];
     }
@@ -305,6 +333,36 @@ function* commands(state: State, rig: Rig): Generator<[string, State]> {
     }
   }
 }
+
+function commandsOf(id: string, { scenario }: Rig): [name: string, command: Asked][] {
+  const { isRetaining = false, copies = [] } = scenario;
+  const all = isRetaining ? RETAINING_COMMANDS : COMMANDS;
+  const isSource = copies.some(({ of: source }) => source === id);
+  return isSource ? all.filter(([name]) => name === "delete" || name === "suspend") : all;
+}
+
+/** Restores apart and exports, which leave the site as it is, and the end of the backup that is read. */
+function* usesOfBackups(state: State, rig: Rig): Generator<[string, State]> {
+  const { isTesting = false, isExporting = false, isLosingBackups = false } = rig.scenario;
+  if (isLosingBackups && !state.lost[BACKUP]) {
+    yield ["the backup is deleted", { ...state, lost: { ...state.lost, [BACKUP]: true } }];
+  }
+  for (const stored of Object.values(state.tenants)) {
+    if (!stored) continue;
+    const { record } = stored;
+    const name = nameOf(record.id);
+    const tested = isTesting
+      ? commandFor(state, record, { name: "test-restore" }, rig, RESYNC)
+      : null;
+    if (tested !== null) yield [`${name}: its newest backup is restored apart`, tested];
+    const exported = isExporting
+      ? commandFor(state, record, { name: "export", backup: BACKUP }, rig)
+      : null;
+    if (exported !== null) yield [`${name}: export`, exported];
+  }
+}
+
+const RESYNC: Requester = { ...POOL, name: "resync" };
 
 /** Backups and restores, and the end of what is kept, whose time is over at any moment here. */
 function* restoreSteps(state: State, rig: Rig): Generator<[string, State]> {
@@ -320,7 +378,9 @@ function* restoreSteps(state: State, rig: Rig): Generator<[string, State]> {
       }
     }
     if (!isRestoring) continue;
-    const restored = commandFor(state, record, RESTORE, rig);
+    const backup = rig.scenario.isOlder ? OLDER_BACKUP : BACKUP;
+    const restore = { name: "restore", backup, reason: null } as const;
+    const restored = commandFor(state, record, restore, rig);
     if (restored !== null) yield [`${name}: restore`, restored];
     const undone = commandFor(state, record, { name: "undo-restore" }, rig);
     if (undone !== null) yield [`${name}: undo of the restore`, undone];
@@ -351,11 +411,8 @@ function* upgrades(state: State, rig: Rig): Generator<[string, State]> {
   }
 }
 
-/** Of a backup that is there whatever happens. */
-const RESTORE = { name: "restore", backup: "backup", reason: null } as const;
-
 /** Null where none is made. A customer asks for one; the last one of who is retained, the resync. */
-function askForBackup(
+export function askForBackup(
   state: State,
   record: Tenant,
   kind: "manual" | "before-purge",
@@ -373,14 +430,16 @@ function backupOf(state: State, { id, spec }: Tenant, kind: BackupKind): BackupR
   return { id: `backup ${id} ${spec.generation + 1}`, kind, requested_at, expires_at };
 }
 
-/** What the store does with a new tenant: record and reservation, both or neither. */
+/** What the store does with a new tenant, or a copy: record and reservation, both or neither. */
 export function create(
   state: State,
   { id, subdomain }: { id: string; subdomain: string },
   { code }: Rig,
+  source: CopySource | null = null,
 ): State | null {
   if (state.reservations[subdomain] !== undefined) return null;
-  const record = code.newTenant({ id, ...asked(id, subdomain) }, new Date(state.now));
+  const made = code.newTenant({ id, ...asked(id, subdomain) }, new Date(state.now));
+  const record = source === null ? made : code.asCopy(made, source);
   const reserved = {
     ...state,
     reservations: { ...state.reservations, [subdomain]: id },
@@ -469,7 +528,7 @@ export function commandFor(
   requestedBy = REQUESTER,
 ): State | null {
   const request = {
-    commandId: `w${record.spec.generation}`,
+    commandId: `${typeof command === "string" ? command : command.name} ${record.spec.generation}`,
     requestedBy,
     now: new Date(state.now),
   };

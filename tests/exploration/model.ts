@@ -20,16 +20,23 @@ import type { OperationState } from "../../shared/tenant/operation-record.ts";
 import type { StatusEvent } from "../../shared/tenant/status-event.ts";
 import type { BackupState } from "../../shared/backups/backup-record.ts";
 import { heldSubdomains, wantedNames } from "../../shared/tenant/site-names.ts";
+import { isUnfinishedCopy } from "../../shared/tenant/tenant-copy.ts";
+import { TEST_RESTORE_KIND, UNDO_RESTORE_KIND } from "../../shared/tenant/tenant.ts";
 import type { SiteNames, Tenant, TenantChanges } from "../../shared/tenant/tenant.ts";
 import {
+  leavingNothing,
   dataOf,
   isSwap,
+  lacksBackup,
+  speaking,
+  successOfRestore,
   swapped,
   withBackupMade,
   withDatabase,
   withoutDatabases,
   withoutKept,
   withRestored,
+  withTested,
 } from "./model-databases.ts";
 import type { Database, JobData } from "./model-databases.ts";
 import { benchesOf, broughtHome, successOf } from "./model-benches.ts";
@@ -63,6 +70,16 @@ export interface Guarantees {
   swapsBack: boolean;
   /** Whether a drop looks for the site in every bench. */
   dropsInEveryBench: boolean;
+  /** Whether a restore leaves a site closed that has to be migrated. */
+  waitsForMigration: boolean;
+  /** Whether what could not be migrated in its place stays closed when the migration is taken back. */
+  revertsClosed: boolean;
+  /** Whether a restore test removes what earlier ones have left. */
+  clearsTested: boolean;
+  /** Whether a Job that is stopped, or fails, takes away what it has made for itself. */
+  stopsCleanly: boolean;
+  /** Whether the end of a deletion takes the tenant's exports away. */
+  dropsExports: boolean;
 }
 
 type Names = TenantWrite["names"];
@@ -82,6 +99,11 @@ export const ALL_GUARANTEES: Guarantees = {
   keepsWhatIsKept: true,
   swapsBack: true,
   dropsInEveryBench: true,
+  waitsForMigration: true,
+  revertsClosed: true,
+  clearsTested: true,
+  stopsCleanly: true,
+  dropsExports: true,
 };
 
 export interface ModelJob extends Job {
@@ -107,8 +129,6 @@ export interface Site {
   database: string;
   /** Where it is. */
   bench: string;
-  /** Of which bench's versions its database is; null while it is of none. */
-  version: string | null;
 }
 
 /** A host name's link. */
@@ -147,6 +167,10 @@ export interface State {
   askedBackups: string[];
   /** The backups that are whole, by id. */
   bucket: Record<string, boolean>;
+  /** The backups that were deleted, by id. */
+  lost: Record<string, boolean>;
+  /** The exports that are whole, by folder: whose they are. */
+  exports: Record<string, string>;
   /** By subdomain. */
   hosts: Record<string, Host>;
   /** The highest operation that has come to the site, by tenant. */
@@ -197,6 +221,8 @@ export function emptyState(): State {
     backups: {},
     askedBackups: [],
     bucket: {},
+    lost: {},
+    exports: {},
     hosts: {},
     claims: {},
     tombstones: {},
@@ -277,7 +303,11 @@ export function answer(state: State, request: IoRequest, guarantees: Guarantees)
         return [{ state, result: false }];
       }
       const reservations = without(state.reservations, heldSubdomains(tenant));
-      const gone = { ...state, tenants: { ...state.tenants, [tenant.id]: null }, reservations };
+      const exports = guarantees.dropsExports
+        ? withoutOwn(state.exports, tenant.id)
+        : state.exports;
+      const tenants = { ...state.tenants, [tenant.id]: null };
+      const gone = { ...state, tenants, reservations, exports };
       const told = tell(gone, tenant.id, guarantees.told(toldOfGone(tenant, new Date(state.now))));
       return [{ state: told, result: true }];
     }
@@ -390,7 +420,7 @@ function createJob(
   const now = state.tenants[tenant.id]?.record.status.operation ?? null;
   const job: ModelJob = {
     tenantId: tenant.id,
-    names: wantedNames(tenant.spec),
+    names: namesOf(tenant, operation.kind),
     data: dataOf(tenant),
     benches: benchesOf(tenant, operation),
     reason: null,
@@ -408,6 +438,13 @@ function createJob(
   return { state: withJob({ ...state, counter }, tenant.id, job), result: "made" };
 }
 
+const NAMELESS: SiteNames = { subdomain: null, former_subdomains: [], domains: [] };
+
+/** Until it is restored, nobody is led to a copy. */
+function namesOf(tenant: Tenant, kind: string): SiteNames {
+  return kind !== "rename" && isUnfinishedCopy(tenant) ? NAMELESS : wantedNames(tenant.spec);
+}
+
 /** Its Pods may stop while the call waits for them, or later. */
 function deleteJob(
   state: State,
@@ -417,7 +454,7 @@ function deleteJob(
 ): Answered[] {
   const job = state.jobs[tenantId] ?? null;
   if (job === null || job.uid !== uid) return [{ state, result: undefined }];
-  const gone = withJob(state, tenantId, null);
+  const gone = leavingNothing(withJob(state, tenantId, null), job, guarantees);
   if (guarantees.deletion === "background") {
     const isWorking = job.outcome === null;
     const orphans = isWorking ? [...state.orphans, job] : state.orphans;
@@ -432,7 +469,9 @@ function deleteJob(
 
 /** What the site scripts do: either the whole effect on the site, or nothing, for they were fenced. */
 export function work(state: State, job: ModelJob, guarantees: Guarantees): State {
-  if (guarantees.isFenced && isOvertaken(state, job)) return end(state, job, FENCED);
+  if (guarantees.isFenced && isOvertaken(state, job)) {
+    return end(leavingNothing(state, job, guarantees), job, FENCED);
+  }
   return withEffect(withPod(state, job, { ...job, hasWorked: true }), job, guarantees);
 }
 
@@ -466,21 +505,23 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
       const isMade = site !== undefined && site.state !== "half";
       if (isMade) return claimed;
       const { database } = data;
-      const made = withDatabase(claimed, database, { owner: tenantId, isWhole: true });
       const { at: bench } = benches;
-      const makes: Site = { state: "active", hasCustomer, database, bench, version: bench };
+      const fresh = { owner: tenantId, isWhole: true, version: bench, isQuiet: false };
+      const made = withDatabase(claimed, database, fresh);
+      const makes: Site = { state: "active", hasCustomer, database, bench };
       return withHosts(withSite(made, tenantId, makes), job);
     }
     case "claim":
       if (site?.state !== "active" || isOthers) return end(state, job, NOT_OURS);
       return withHosts(withSite(claimed, tenantId, { ...site, hasCustomer }), job);
     case "rename":
-      return site === undefined || isOthers ? end(state, job, NOT_OURS) : withHosts(claimed, job);
+      if (site === undefined || isOthers) return end(state, job, NOT_OURS);
+      return withHosts(withSite(claimed, tenantId, { ...site, hasCustomer }), job);
     case "suspend":
     case "retain":
     case "resume":
       if (site === undefined) return end(state, job, NOT_OURS);
-      return withSite(claimed, tenantId, {
+      return withSite(kind === "resume" ? speaking(claimed, job) : claimed, tenantId, {
         ...site,
         state: BROUGHT_TO[kind],
         database: guarantees.swapsBack ? data.database : site.database,
@@ -489,9 +530,25 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
       return site === undefined ? end(state, job, NOT_OURS) : claimed;
     case "backup":
       return site === undefined ? end(state, job, NOT_OURS) : withBackupMade(claimed, job);
-    case "restore":
+    case "restore": {
       if (site === undefined) return end(state, job, NOT_OURS);
-      return swapped(withRestored(claimed, job, true, guarantees), job, data.isOpen) ?? claimed;
+      if (lacksBackup(state, job)) return end(claimed, job, NO_BACKUP);
+      const told = withPod(claimed, job, {
+        ...job,
+        hasWorked: true,
+        reason: successOfRestore(job),
+      });
+      const isOpen = data.isOpen && !(data.isOlder && guarantees.waitsForMigration);
+      return swapped(withRestored(told, job, true, guarantees), job, isOpen) ?? claimed;
+    }
+    case "test-restore":
+      if (site === undefined) return end(state, job, NOT_OURS);
+      return leavingNothing(withTested(claimed, job, guarantees), job, guarantees);
+    case "export": {
+      if (state.lost[data.exported ?? ""] === true) return end(claimed, job, NO_BACKUP);
+      const folder = `${tenantId} ${generation}.${attempt}`;
+      return { ...claimed, exports: { ...state.exports, [folder]: tenantId } };
+    }
     case "undo-restore":
       return swapped(claimed, job, data.isOpen) ?? end(state, job, NOT_KEPT);
     case "drop-kept":
@@ -499,9 +556,9 @@ function withEffect(state: State, job: ModelJob, guarantees: Guarantees): State 
     case "upgrade":
     case "revert": {
       if (site === undefined) return end(state, job, NOT_OURS);
-      const reason = successOf(job, site);
+      const reason = successOf(state, job, site);
       const told = withPod(claimed, job, { ...job, hasWorked: true, reason });
-      return withSite(told, tenantId, broughtHome(job, site));
+      return broughtHome(told, job, site, guarantees);
     }
     case "drop": {
       const tombstones = { ...state.tombstones, [tenantId]: true };
@@ -533,6 +590,10 @@ function withHosts(state: State, { tenantId: owner, names }: ModelJob): State {
   return { ...state, hosts };
 }
 
+function withoutOwn(owned: Record<string, string>, tenantId: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(owned).filter(([, owner]) => owner !== tenantId));
+}
+
 function without<T>(entries: Record<string, T>, names: string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
 }
@@ -548,8 +609,16 @@ export function fail(state: State, job: ModelJob, retryable: boolean): State {
   return end(halfDone(state, job), job, { result: "failed", ...outcome });
 }
 
+/** A Job is killed, and takes nothing away that it has made for itself; null where it makes nothing. */
+export function kill(state: State, job: ModelJob): State | null {
+  if (job.kind !== TEST_RESTORE_KIND || isOvertaken(state, job)) return null;
+  const outcome = { step: null, reason: "DeadlineExceeded", message: "killed", retryable: true };
+  return end(withTested(state, job, ALL_GUARANTEES, true), job, { result: "failed", ...outcome });
+}
+
 /** Where an earlier attempt has swapped, nothing is looked at but that. */
-function stepBeforeSwap({ sites }: State, { tenantId, data }: ModelJob): string {
+function stepBeforeSwap({ sites }: State, { kind, tenantId, data }: ModelJob): string {
+  if (kind === UNDO_RESTORE_KIND) return "look-for-kept";
   return sites[tenantId]?.database === data.database ? "load-database" : "look-for-restored";
 }
 
@@ -582,7 +651,7 @@ export function failForOutage(state: State, job: ModelJob): State {
 /** The `reason` of a Job that failed for an outage. */
 export const OUTAGE = "DatabaseUnavailable";
 
-const HALF = { state: "half", hasCustomer: false, database: "", version: null } as const;
+const HALF = { state: "half", hasCustomer: false, database: "" } as const;
 
 function halfDone(state: State, job: ModelJob): State {
   const { tenantId, kind, names } = job;
@@ -631,5 +700,11 @@ const FENCED: JobOutcome = {
 };
 
 const NOT_KEPT: JobOutcome = { ...FENCED, step: "look-for-kept", message: "nothing is kept" };
+
+const NO_BACKUP: JobOutcome = {
+  ...FENCED,
+  step: "read-manifest",
+  message: "there is no such backup",
+};
 
 const NOT_OURS: JobOutcome = { ...FENCED, message: "the site belongs to another tenant" };

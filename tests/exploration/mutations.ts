@@ -32,7 +32,10 @@ import {
 import type { Code } from "./explored-steps.ts";
 import { deciding, instead, intercepted, recording, requesting, seeing } from "./mutated-code.ts";
 import type { Mutation } from "./mutated-code.ts";
+import { COPY_MUTATIONS } from "./copy-mutations.ts";
+import { MIGRATION_MUTATIONS } from "./migration-mutations.ts";
 import { RESTORE_MUTATIONS } from "./restore-mutations.ts";
+import { TEST_MUTATIONS } from "./test-mutations.ts";
 import { UPGRADE_MUTATIONS } from "./upgrade-mutations.ts";
 import type { Guarantees } from "./model.ts";
 
@@ -559,6 +562,9 @@ export const MUTATIONS: Mutation[] = [
     breaks: "a name is free only when nothing leads by it",
   },
   ...RESTORE_MUTATIONS,
+  ...MIGRATION_MUTATIONS,
+  ...COPY_MUTATIONS,
+  ...TEST_MUTATIONS,
   ...UPGRADE_MUTATIONS,
 ];
 

@@ -29,7 +29,8 @@ export function checkDatabases(record: Tenant, { databases, sites }: State): voi
     kept.every(({ database }) => isThere(database)),
     "what is kept is there",
   );
-  const isAtRest = isSettled(record) && site.suspended !== null;
+  // A copy that was given up has no names yet, and a retry goes on with whatever is there.
+  const isAtRest = isSettled(record) && siteOf(record) !== null && site.suspended !== null;
   holds(
     !isAtRest || sites[id]?.database === site.database,
     "the site has the database of its record",

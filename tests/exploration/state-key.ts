@@ -13,12 +13,14 @@ import { wantedNames } from "../../shared/tenant/site-names.ts";
 import {
   BACKUP_KIND,
   DROP_KEPT_KIND,
+  EXPORT_KIND,
   isRequested,
   RESTORE_KIND,
+  TEST_RESTORE_KIND,
   UNDO_RESTORE_KIND,
   UPGRADE_KIND,
 } from "../../shared/tenant/tenant.ts";
-import type { JobData } from "./model-databases.ts";
+import type { Database, JobData } from "./model-databases.ts";
 import type { Operation, SiteNames, Tenant } from "../../shared/tenant/tenant.ts";
 import type { Node } from "./explored-steps.ts";
 import { queue } from "./model.ts";
@@ -56,13 +58,13 @@ export function keyOfRest(state: State): string {
     state.orphans.map(keyOfPod).join(),
     entries(state.secrets, String),
     entries(sites, (site) =>
-      site === undefined
-        ? ""
-        : `${site.state}${site.hasCustomer}${site.database}${site.bench}${site.version}`,
+      site === undefined ? "" : `${site.state}${site.hasCustomer}${site.database}${site.bench}`,
     ),
-    entries(state.databases, ({ owner, isWhole }) => `${owner}${isWhole}`),
+    entries(state.databases, keyOfDatabase),
     entries(state.backups, String),
     Object.keys(state.bucket).toSorted().join(),
+    Object.keys(state.lost).toSorted().join(),
+    Object.keys(state.exports).toSorted().join(),
     state.askedBackups.join(),
     entries(hosts, ({ owner, isServed }) => `${owner}${isServed}`),
     entries(state.reservations, String),
@@ -71,6 +73,10 @@ export function keyOfRest(state: State): string {
     entries(state.answered, String),
     entries(state.outages, (began) => (isLong(began, state.now) ? "l" : "s")),
   ].join("|");
+}
+
+function keyOfDatabase({ owner, isWhole, version, isQuiet, isAbandoned }: Database): string {
+  return `${owner}${isWhole}${version}${isQuiet ? "q" : ""}${isAbandoned ? "a" : ""}`;
 }
 
 function entries<T>(object: Record<string, T>, text: (value: T) => string): string {
@@ -123,7 +129,15 @@ function keyOfBenches({ spec, status: { site, upgrade } }: Tenant): string {
 /** What is asked for of backups and restores, and what is known of them. */
 function keyOfRestores(record: Tenant): string {
   const { spec, status } = record;
-  const kinds = [BACKUP_KIND, RESTORE_KIND, UNDO_RESTORE_KIND, DROP_KEPT_KIND, UPGRADE_KIND];
+  const kinds = [
+    BACKUP_KIND,
+    RESTORE_KIND,
+    UNDO_RESTORE_KIND,
+    DROP_KEPT_KIND,
+    UPGRADE_KIND,
+    TEST_RESTORE_KIND,
+    EXPORT_KIND,
+  ];
   const pending = kinds.filter((kind) => isRequested(record, kind));
   return [
     ...pending,
@@ -131,7 +145,12 @@ function keyOfRestores(record: Tenant): string {
     status.backup?.id ?? "",
     spec.restore?.database ?? "",
     status.site?.database ?? "",
-    ...status.kept.map(({ database }) => database),
+    `${spec.quiet}${status.site?.quiet ?? ""}`,
+    status.backup?.tests?.failure ? "t" : "",
+    status.export?.folder ?? "",
+    ...status.kept.map(
+      ({ database, until }) => `${database}${until > record.created_at ? "" : "!"}`,
+    ),
   ].join();
 }
 
@@ -143,6 +162,9 @@ function keyOfData(data: JobData): string {
     data.newest ?? "",
     data.isOpen,
     data.backup ?? "",
+    data.isQuiet,
+    data.tested,
+    data.exported ?? "",
     ...data.kept,
   ].join();
 }

@@ -3,12 +3,14 @@ import { spawn } from "node:child_process";
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { databaseName } from "../../shared/tenant/names.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
 import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
 import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
+import { mariadbReleases } from "../testkit/mariadb-releases.ts";
 import { BACKUP_OF_ACME, manifestIn, plainPart } from "../testkit/stored-backup.ts";
 
 /** Raises two numbers together, in the first table of a dump and in its last, until there is a row in a third one. */
@@ -25,12 +27,15 @@ CREATE PROCEDURE churn () WHILE NOT EXISTS (SELECT * FROM stopping) DO
 END WHILE$$
 `;
 
-const test = suite("backups of a real MariaDB");
-const ground = useMariadbBench(test, "backups of a real MariaDB");
-if (ground !== null) addTests(ground);
-test.run();
+for (const release of mariadbReleases()) {
+  const name = `backups of ${release.name}`;
+  const test = suite(name);
+  const ground = useMariadbBench(test, name, [], release);
+  if (ground !== null) addTests(test, ground);
+  test.run();
+}
 
-function addTests(it: MariadbBench): void {
+function addTests(test: Test, it: MariadbBench): void {
   const own = databaseName(ACME.id);
   const copy = "copied";
   test.before.each(async () => {

@@ -3,9 +3,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { suite } from "uvu";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { CREATE, DROP } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
+import { mariadbReleases } from "../testkit/mariadb-releases.ts";
+import type { MariadbRelease } from "../testkit/mariadb-releases.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
@@ -33,21 +36,23 @@ DELIMITER ;
 /** Somebody else's database, and its user, who has nothing beyond it. */
 const COPY = "somebody-elses";
 
-const test = suite("exports of a real MariaDB");
-const withoutMariadb = missingMariadb();
-const withoutBucket = missingBucketServer();
-if (withoutMariadb !== null) skip(test, "exports of a real MariaDB", "mariadb", withoutMariadb);
-else if (withoutBucket !== null)
-  skip(test, "exports of a real MariaDB", "bucket-server", withoutBucket);
-else addTests();
-test.run();
+for (const release of mariadbReleases()) {
+  const name = `exports of ${release.name}`;
+  const test = suite(name);
+  const withoutMariadb = missingMariadb(release);
+  const withoutBucket = missingBucketServer();
+  if (withoutMariadb !== null) skip(test, name, release.part, withoutMariadb);
+  else if (withoutBucket !== null) skip(test, name, "bucket-server", withoutBucket);
+  else addTests(test, release);
+  test.run();
+}
 
-function addTests(): void {
+function addTests(test: Test, release: MariadbRelease): void {
   let server: MariadbServer;
   let bucket: BucketServer;
   let bench: SiteBench;
   test.before(async () => {
-    server = await startMariadb();
+    server = await startMariadb({ release });
     bucket = await startBucketServer();
     bench = createSiteBench(server.address, undefined, bucket);
     await succeed(CREATE);

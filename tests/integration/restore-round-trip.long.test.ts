@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { ACME, CREATE, DROP } from "../crash/crash-injection.ts";
 import { databaseContent, loadInto } from "../testkit/database-content.ts";
 import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
 import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
+import { mariadbReleases } from "../testkit/mariadb-releases.ts";
 import { POD_UID } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
@@ -31,12 +33,15 @@ CREATE DEFINER='${FIRST}'@'%' EVENT defined ON SCHEDULE EVERY 1 DAY STARTS '2030
 DELIMITER ;
 `;
 
-const test = suite("restores of a real MariaDB");
-const ground = useMariadbBench(test, "restores of a real MariaDB");
-if (ground !== null) addTests(ground);
-test.run();
+for (const release of mariadbReleases()) {
+  const name = `restores of ${release.name}`;
+  const test = suite(name);
+  const ground = useMariadbBench(test, name, [], release);
+  if (ground !== null) addTests(test, ground);
+  test.run();
+}
 
-function addTests(it: MariadbBench): void {
+function addTests(test: Test, it: MariadbBench): void {
   test.before.each(async () => {
     await it.succeed(CREATE);
     loadInto(

@@ -4,6 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CREATE, DROP } from "../crash/crash-injection.ts";
 import { loadInto } from "../testkit/database-content.ts";
+import { mariadbReleases } from "../testkit/mariadb-releases.ts";
+import type { MariadbRelease } from "../testkit/mariadb-releases.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
@@ -13,17 +15,20 @@ import { FIRST } from "../testkit/stored-restore.ts";
 import { DAMAGES } from "../testkit/damaged-backup.ts";
 import { testOfAcme } from "../testkit/tested-backup.ts";
 
-const test = suite("tests of restores on a real MariaDB");
 const SENTENCE = "a good backup passes, a damaged one says why, and neither leaves anything";
-const withoutMariadb = missingMariadb();
-const withoutBucket = missingBucketServer();
-if (withoutMariadb !== null) skip(test, SENTENCE, "mariadb", withoutMariadb);
-else if (withoutBucket !== null) skip(test, SENTENCE, "bucket-server", withoutBucket);
-else test(SENTENCE, passAndFail);
-test.run();
 
-async function passAndFail(): Promise<void> {
-  const server = await startMariadb();
+for (const release of mariadbReleases()) {
+  const test = suite(`tests of restores on ${release.name}`);
+  const withoutMariadb = missingMariadb(release);
+  const withoutBucket = missingBucketServer();
+  if (withoutMariadb !== null) skip(test, SENTENCE, release.part, withoutMariadb);
+  else if (withoutBucket !== null) skip(test, SENTENCE, "bucket-server", withoutBucket);
+  else test(SENTENCE, () => passAndFail(release));
+  test.run();
+}
+
+async function passAndFail(release: MariadbRelease): Promise<void> {
+  const server = await startMariadb({ release });
   const bucket = await startBucketServer();
   const bench = createSiteBench(server.address, undefined, bucket);
   const run = async (work: Parameters<typeof bench.run>[0]) => bench.run(work);

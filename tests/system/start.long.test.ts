@@ -1,6 +1,7 @@
-/** `npm start` when something dies or is in the way: what is left, and what goes on. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+/** `npm start` when something dies, is missing or is in the way: what is left, and what goes on. */
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { freePorts, isAnswered } from "../../scripts/local/loopback-ports.ts";
@@ -70,6 +71,48 @@ test("with --demo it opens with three tenants; one that cannot be made is told, 
     "globex suspended",
     "initech failed",
   ]);
+  run.child.kill("SIGTERM");
+  assert.is(await run.ended, 0);
+  await nothingIsLeft(stack);
+});
+
+/** As on a machine without fake-gcs-server: neither on the PATH nor in the cache, which has the emulators as ever. */
+function withoutBucketServer(): Record<string, string> {
+  const { PATH = "", XDG_CACHE_HOME = join(homedir(), ".cache") } = process.env;
+  const others = PATH.split(delimiter).filter((one) => !existsSync(join(one, "fake-gcs-server")));
+  const cache = join(directory, "cache");
+  mkdirSync(cache);
+  symlinkSync(join(XDG_CACHE_HOME, "kairos-control-plane"), join(cache, "kairos-control-plane"));
+  return { PATH: others.join(delimiter), XDG_CACHE_HOME: cache };
+}
+
+test("without fake-gcs-server its bucket is a directory, in which a backup is made, restored and exported", async () => {
+  const env = { ...withoutBucketServer(), LOCAL_BENCH_SECONDS: "0.2", POOL_SIZE: "0" };
+  const stack = await start(directory, env);
+  const { line, run } = stack;
+  assert.match(run.output(), `kept in ${join(stack.stackDirectory, "buckets")}`);
+  const headers = { "X-API-Key": line("API key"), "Content-Type": "application/json" };
+  const call = async (method: string, path: string, body?: object) =>
+    (await request(line("API"), method, path, { headers, body: JSON.stringify(body) })).body;
+  const until = (path: string, name: string, wanted: unknown) =>
+    eventually(`${name} of ${path} is ${String(wanted)}`, async () => {
+      const body = await call("GET", path);
+      return body[name] === wanted ? body : null;
+    });
+
+  const asked = { organization: "Acme", subdomain: "acme", email: "office@acme.example" };
+  const tenant = `/tenants/${String((await call("POST", "/tenants", asked))["id"])}`;
+  await until(`${tenant}/status`, "status", "active");
+  const { backup } = await call("POST", `${tenant}/backups`);
+  await until(`${tenant}/backups/${String(backup)}`, "state", "succeeded");
+  const { operation } = await call("POST", `${tenant}/restore`, { backup });
+  await until(`${tenant}/operations/${String(operation)}`, "state", "succeeded");
+  const bundle = `${tenant}/backups/${String(backup)}/export`;
+  await call("POST", bundle);
+  const { files } = await until(bundle, "state", "ready");
+  for (const { url, bytes } of files as { url: string; bytes: number }[]) {
+    assert.is((await (await fetch(url)).arrayBuffer()).byteLength, bytes);
+  }
   run.child.kill("SIGTERM");
   assert.is(await run.ended, 0);
   await nothingIsLeft(stack);

@@ -5,8 +5,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sitesOfBench } from "../../scripts/local/volume.ts";
 import { siteName } from "../../shared/tenant/names.ts";
-import { missingBucketServer } from "../testkit/own-bucket.ts";
-import { skip } from "../testkit/parts.ts";
 import { eventually, startTestStack } from "../testkit/stack-fixture.ts";
 import type { Answer, TestStack } from "../testkit/stack-fixture.ts";
 
@@ -86,26 +84,21 @@ test("a site whose migration fails is back in its old bench, and says at which p
   assert.equal([body["kind"], body["state"]], ["upgrade", "failed"]);
 });
 
-const missing = missingBucketServer();
-if (missing === null) addRestore();
-else skip(test, "the backup before an upgrade is restored", "bucket-server", missing);
-test.run();
+test("the backup before an upgrade can be restored in the new bench, where it is migrated", async () => {
+  const id = await upgraded("initech");
+  await settled(id);
+  const { body } = await it.call("GET", `/tenants/${id}/backups`);
+  const [before] = body["backups"] as { id: string; kind: string }[];
+  assert.is(before?.kind, "before-upgrade");
+  const asked = { body: { backup: before?.id } };
+  assert.is((await it.call("POST", `/tenants/${id}/restore`, asked)).status, 202);
+  const { status, bench, upgrade, undo_until } = await settled(id);
+  assert.equal([status, bench, upgrade], ["active", NEW.name, null]);
+  assert.is.not(undo_until, null);
+  assert.is(placeOf("initech"), siteIn(NEW.name, id));
+  const operations = (await it.call("GET", `/tenants/${id}/operations`)).body["operations"];
+  const kinds = (operations as { kind: string }[]).map(({ kind }) => kind).slice(0, 2);
+  assert.equal(kinds, ["upgrade", "restore"]);
+});
 
-function addRestore(): void {
-  test("the backup before an upgrade can be restored in the new bench, where it is migrated", async () => {
-    const id = await upgraded("initech");
-    await settled(id);
-    const { body } = await it.call("GET", `/tenants/${id}/backups`);
-    const [before] = body["backups"] as { id: string; kind: string }[];
-    assert.is(before?.kind, "before-upgrade");
-    const asked = { body: { backup: before?.id } };
-    assert.is((await it.call("POST", `/tenants/${id}/restore`, asked)).status, 202);
-    const { status, bench, upgrade, undo_until } = await settled(id);
-    assert.equal([status, bench, upgrade], ["active", NEW.name, null]);
-    assert.is.not(undo_until, null);
-    assert.is(placeOf("initech"), siteIn(NEW.name, id));
-    const operations = (await it.call("GET", `/tenants/${id}/operations`)).body["operations"];
-    const kinds = (operations as { kind: string }[]).map(({ kind }) => kind).slice(0, 2);
-    assert.equal(kinds, ["upgrade", "restore"]);
-  });
-}
+test.run();

@@ -6,6 +6,7 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { DROP } from "../crash/crash-injection.ts";
+import { OWN_MARIADB } from "./mariadb-releases.ts";
 import { missingMariadb, startMariadb } from "./mariadb-server.ts";
 import type { MariadbServer } from "./mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "./own-bucket.ts";
@@ -45,14 +46,19 @@ export function useBench(test: Test, name: string): BenchWithBucket | null {
 }
 
 /** The same on a real MariaDB, in which nothing of ACME, or of what `drops` removes, may be left after a test. */
-export function useMariadbBench(test: Test, name: string, drops: Work[] = []): MariadbBench | null {
-  const missing = missingMariadb();
-  if (missing !== null) skip(test, name, "mariadb", missing);
+export function useMariadbBench(
+  test: Test,
+  name: string,
+  drops: Work[] = [],
+  release = OWN_MARIADB,
+): MariadbBench | null {
+  const missing = missingMariadb(release);
+  if (missing !== null) skip(test, name, release.part, missing);
   if (missing !== null || isSkipped(test, name)) return null;
   const it = {} as MariadbBench;
   it.succeed = (...works) => succeedOn(it.bench, ...works);
   test.before(async () => {
-    it.server = await startMariadb();
+    it.server = await startMariadb({ release });
   });
   test.after(async () => {
     await it.server?.stop();

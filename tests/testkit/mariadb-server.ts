@@ -1,23 +1,29 @@
 /**
- * A MariaDB server of its own for a test, from the `mariadbd` of this machine.
+ * A MariaDB server of its own for a test, from the programs of this machine.
  *
  * @module
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { freePorts, waitForPort } from "../../scripts/local/loopback-ports.ts";
+import { findOnPath } from "../../scripts/local/prerequisites/install-command.ts";
 import { chartDirectory } from "../infrastructure/chart.ts";
+import { OWN_MARIADB } from "./mariadb-releases.ts";
+import type { MariadbRelease } from "./mariadb-releases.ts";
 import { createServerProcesses } from "./server-processes.ts";
 import type { DatabaseAddress } from "./site-bench.ts";
 
-/** Null when this machine has a MariaDB server, or else what is missing. */
-export function missingMariadb(): string | null {
-  const missing = ["mariadbd", "mariadb-install-db", "mariadb"].filter(
-    (program) => spawnSync(program, ["--version"]).error !== undefined,
-  );
-  return missing.length === 0 ? null : `there is no ${missing.join(", no ")} on the PATH`;
+/** Null when this machine has a MariaDB server of that release and a client, or else what is missing. */
+export function missingMariadb({ server, installer } = OWN_MARIADB): string | null {
+  const missing = [server, installer, "mariadb"].filter((program) => !isThere(program));
+  return missing.length === 0 ? null : `there is no ${missing.join(", no ")}`;
+}
+
+function isThere(program: string): boolean {
+  const path = isAbsolute(program) ? dirname(program) : process.env["PATH"];
+  return findOnPath(basename(program), path) !== null;
 }
 
 export type MariadbServer = Awaited<ReturnType<typeof startMariadb>>;
@@ -28,6 +34,8 @@ const ROOT_PASSWORD = "root-secret";
 const CONFIGURATION = `${chartDirectory}files/mariadb.cnf`;
 
 export interface MariadbOptions {
+  /** Which server it is, where not that of the PATH. */
+  release?: MariadbRelease;
   /** An address of this machine. */
   host?: string;
   /** A password of the administrator's own. */
@@ -37,6 +45,7 @@ export interface MariadbOptions {
 }
 
 export async function startMariadb({
+  release = OWN_MARIADB,
   host = "127.0.0.1",
   rootPassword = ROOT_PASSWORD,
   certificate,
@@ -46,7 +55,7 @@ export async function startMariadb({
   const [port = 0] = await freePorts(1);
   const socket = join(directory, "s");
   const common = [`--datadir=${join(directory, "data")}`, `--user=${userInfo().username}`];
-  run("mariadb-install-db", [
+  run(release.installer, [
     "--no-defaults",
     ...common,
     "--auth-root-authentication-method=normal",
@@ -56,7 +65,7 @@ export async function startMariadb({
   ]);
   processes.start({
     name: "mariadbd",
-    command: "mariadbd",
+    command: release.server,
     args: [
       `--defaults-file=${CONFIGURATION}`,
       ...common,

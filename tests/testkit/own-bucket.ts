@@ -22,13 +22,14 @@ export interface StoredObject {
 
 export type BucketServer = Awaited<ReturnType<typeof startBucketServer>>;
 
-export async function startBucketServer() {
+/** Starts fake-gcs-server, or that of `npm start` without it where `command` is null. */
+export async function startBucketServer(command = findBucketServer(process.env)) {
   const processes = createServerProcesses();
   const [port = 0] = await freePorts(1);
   const name = "backups";
   const directory = join(processes.directory, "buckets");
-  const command = findBucketServer(process.env) ?? "";
-  processes.start(bucketServerSpec(command, { directory, bucket: name, port }));
+  const spec = bucketServerSpec(command, { directory, bucket: name, port });
+  processes.start(spec);
   await waitForPort(port, AbortSignal.timeout(60_000));
   const endpoint = `http://127.0.0.1:${port}`;
   const objects = `${endpoint}/storage/v1/b/${name}/o`;
@@ -66,7 +67,8 @@ export async function startBucketServer() {
   return {
     name,
     endpoint,
-    pid: () => processes.pid("fake-gcs-server"),
+    directory,
+    pid: () => processes.pid(spec.name),
     list,
     read,
     write,
@@ -75,6 +77,6 @@ export async function startBucketServer() {
     async empty(): Promise<void> {
       for (const object of await list()) await remove(object.name);
     },
-    stop: () => processes.stop("fake-gcs-server"),
+    stop: () => processes.stop(spec.name),
   };
 }

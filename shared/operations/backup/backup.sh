@@ -58,8 +58,10 @@ count_rows() {
   printf '%s' "${rows:+$rows$'\n'}" >>"$tables"
 }
 
+# What the server takes at once may be less than what it holds: of what is binary, a dump has two digits for each byte.
 store_database() {
-  attempt backup part database.sql "$parts" --ends "-- Dump completed" \
+  sql "SELECT @@max_allowed_packet;"
+  attempt backup part database.sql "$parts" --ends "-- Dump completed" --packet "$rows" \
     mariadb-dump --defaults-file="$scratch/administrator.cnf" "${dump_options[@]}" "$DB_NAME"
 }
 

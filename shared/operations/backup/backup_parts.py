@@ -1,8 +1,9 @@
 """Puts a site's backup into the bucket, part by part, and its manifest last.
 
 usage: look                                 prints the bytes of the backup if it is there, whole
-       part NAME PARTS [--ends TEXT] [--may-end N] COMMAND...
-                                            stores what the command prints, and adds a line to the file PARTS
+       part NAME PARTS [--ends TEXT] [--packet N] [--may-end N] COMMAND...
+                                            stores what the command prints, and adds a line to the file PARTS. A dump has to
+                                            end with that text, and be fit for a server that takes so many bytes at once
        manifest PARTS TABLES APPS MARIADB   stores the manifest, and prints the bytes of the backup
 
 A part is compressed, encrypted, and stored in objects of at most 16 MiB while it is made, so that its size costs neither
@@ -24,6 +25,10 @@ from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 
 TAIL_BYTES = 256
+# What at most stands in a statement beside one row: the names of the table and its columns.
+BESIDE_ROW_BYTES = 64 * 1024
+# Whoever loads a statement has it in memory twice, and a site Job may use 2 GiB.
+LOADABLE_BYTES = 512 * 1024 * 1024
 SENT_AT_ONCE = 2
 SUFFIXES = {"zstd": "zst", "gzip": "gz"}
 
@@ -31,20 +36,55 @@ expires_at = environment["BACKUP_EXPIRES_AT"]
 attempt = f"{backup}/{environment['GENERATION']}.{environment['ATTEMPT']}.{environment['POD_UID']}"
 
 
+class Rows:
+    """Looks in a dump on its way for a row that could not be loaded into a server that takes so many bytes at once. A line is at
+    most a row, and what is longer than some pieces is one, in a statement of its own.
+    """
+
+    def __init__(self, packet):
+        self.most = min(packet, LOADABLE_BYTES)
+        # How long the line is so far, and what stands where it begins.
+        self.length, self.beginning = 0, b""
+
+    def refusal(self, tail, piece):
+        """Why nobody could load the dump, where the next piece shows it. Before the piece comes the tail."""
+        end = piece.find(b"\n")
+        self.length += len(piece) if end < 0 else end
+        if self.length > self.most - BESIDE_ROW_BYTES:
+            return self.reason()
+        if end >= 0:
+            begins = piece.rfind(b"\n") + 1
+            self.length = len(piece) - begins
+            before = (tail + piece[:begins]) if begins < TAIL_BYTES else piece[begins - TAIL_BYTES : begins]
+            self.beginning = before + piece[begins : begins + TAIL_BYTES]
+        return None
+
+    def reason(self):
+        named = re.findall(rb"INSERT INTO `((?:[^`]|``)+)`", self.beginning)
+        table = f" of the table {named[-1].decode()}" if named else ""
+        bound = f"the {self.most} bytes that can be loaded at once (max_allowed_packet)"
+        return f"a row{table} could not be restored: in a dump it has more than {bound}"
+
+
 class Source(threading.Thread):
     """A command, and what it prints on its way, compressed, into the encryption."""
 
-    def __init__(self, command, sink):
+    def __init__(self, command, sink, rows):
         super().__init__(daemon=True)
         self.errors = tempfile.TemporaryFile()
         self.process = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors)
         self.sink = sink
+        self.rows, self.refusal = rows, None
         self.sum, self.bytes, self.tail = hashlib.sha256(), 0, b""
         self.compression, self.compressed = compress(self.printed())
         self.broken = None
 
     def printed(self):
         while piece := self.process.stdout.read(PIECE_BYTES):
+            self.refusal = self.rows and self.rows.refusal(self.tail, piece)
+            if self.refusal:
+                self.process.kill()
+                return
             self.sum.update(piece)
             self.bytes += len(piece)
             self.tail = (self.tail + piece[-TAIL_BYTES:])[-TAIL_BYTES:]
@@ -89,18 +129,21 @@ def store_stream(name, stream):
 
 
 def store_part(name, parts, *arguments):
-    options, command = {"--ends": "", "--may-end": "0"}, list(arguments)
+    options, command = {"--ends": "", "--packet": "", "--may-end": "0"}, list(arguments)
     while command[0] in options:
         options[command[0]] = command[1]
         del command[:2]
     encryption = start((*ENCRYPT, "-salt"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    source = Source(command, encryption.stdin)
+    rows = Rows(int(options["--packet"])) if options["--packet"] else None
+    source = Source(command, encryption.stdin, rows)
     source.start()
     stored = store_stream(f"{name}.{SUFFIXES[source.compression]}.enc", encryption.stdout)
     source.join()
     status = source.process.wait()
     if encryption.wait() != 0 or source.broken is not None:
         sys.exit(f"openssl has not encrypted {name}: {source.broken or encryption.returncode}")
+    if source.refusal:
+        sys.exit(source.refusal)
     if status not in (0, int(options["--may-end"])):
         sys.exit(source.last_words() or f"{command[0]} has ended with {status}")
     if not source.tail.rstrip().endswith(options["--ends"].encode()):

@@ -31,7 +31,8 @@ export const undoRestore: OperationDefinition<typeof UNDO_RESTORE_KIND> = {
   secret: null,
   statusWhileWorking: () => ({}),
   statusWhenGivenUp: swapGivenUp,
-  verified: keptOnUndo,
+  // What could not be migrated works with no image that there is.
+  verified: (tenant) => keptOnUndo(tenant, isLeftUnmigrated(tenant)),
   containers: [
     {
       name: "site",
