@@ -1,4 +1,4 @@
-/** Tests of restores killed with -9: on the fake database before every 41st command, on a real MariaDB before every 131st. */
+/** Tests of restores killed with -9: on the fake database before every 41st command, on a real MariaDB before every 83rd. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
@@ -25,7 +25,7 @@ if (withoutBucket === null) {
     test(`killed on a real MariaDB, ${SENTENCE}`, async () => {
       const server = await startMariadb();
       try {
-        await killTests(groundOn(server), every(131), 3);
+        await killTests(groundOn(server), every(83), 3);
       } finally {
         await server.stop();
       }
