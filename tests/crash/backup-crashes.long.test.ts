@@ -5,7 +5,8 @@ import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
-import { FAKE_GROUND } from "./crash-injection.ts";
+import { FAKE_GROUND, groundOn } from "./grounds.ts";
+import { every } from "./kill-points.ts";
 import { killBackups } from "./killed-backups.ts";
 
 const test = suite("killed backups");
@@ -22,10 +23,7 @@ if (withoutBucket === null) {
     await bucket?.stop();
   });
   test(SENTENCE, async () => {
-    const everyNth = Number(process.env["CRASH_EVERY"] ?? 17);
-    const { kills, afterManifest } = await killBackups(bucket, { everyNth, ground: FAKE_GROUND });
-    console.log(`\n${kills} kill points, ${afterManifest} of them after the manifest`);
-    assert.ok(kills >= 7);
+    assert.ok((await kill({ everyNth: every(17), ground: FAKE_GROUND })) >= 7);
   });
   if (withoutMariadb === null) addOnMariadb();
   else skip(test, `${SENTENCE}, on a real MariaDB`, "mariadb", withoutMariadb);
@@ -34,15 +32,17 @@ if (withoutBucket === null) {
 }
 test.run();
 
+async function kill(how: Parameters<typeof killBackups>[1]): Promise<number> {
+  const { kills, afterManifest } = await killBackups(bucket, how);
+  console.log(`\n${kills} kill points, ${afterManifest} of them after the manifest`);
+  return kills;
+}
+
 function addOnMariadb(): void {
   test(`${SENTENCE}, on a real MariaDB`, async () => {
     const server = await startMariadb();
     try {
-      const databaseState = () => Promise.resolve(server.state());
-      const ground = { database: server.address, databaseState };
-      const { kills } = await killBackups(bucket, { everyNth: 61, ground });
-      assert.ok(kills >= 3);
-      assert.equal(server.state(), []);
+      assert.ok((await kill({ everyNth: every(61), ground: groundOn(server) })) >= 3);
     } finally {
       await server.stop();
     }

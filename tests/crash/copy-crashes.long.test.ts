@@ -20,9 +20,10 @@ import {
   RESTORE_COPY,
 } from "../testkit/stored-copy.ts";
 import { FIRST } from "../testkit/stored-restore.ts";
-import { ACME, CREATE, DROP, FAKE_GROUND } from "./crash-injection.ts";
-import type { Ground } from "./crash-injection.ts";
-import { stopThroughout } from "./kill-points.ts";
+import { ACME, CREATE, DROP } from "./crash-injection.ts";
+import { FAKE_GROUND, groundOn } from "./grounds.ts";
+import type { Ground } from "./grounds.ts";
+import { every, stopThroughout } from "./kill-points.ts";
 
 /** Where a site of Frappe's says which apps it has. */
 const INSTALLED = `
@@ -35,10 +36,15 @@ type CopyGround = Ground & { installed?: () => void };
 
 const test = suite("killed copies");
 const SENTENCE = "no visitor sees it before it is whole and quiet, and nothing is left over";
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 89);
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
 let bucket: BucketServer;
+
+/** What is in the databases of the copy and of its original. */
+interface Contents {
+  copied: string[];
+  original: string[];
+}
 
 /** What is killed, in which of its containers. */
 const PLACES: [name: string, at: number, container: number][] = [
@@ -57,7 +63,7 @@ if (withoutBucket === null) {
   });
   for (const [name, at, container] of PLACES) {
     test(`of a copy that is killed in the ${name}, ${SENTENCE}`, async () => {
-      const kills = await killAnywhere(FAKE_GROUND, at, container, everyNth);
+      const kills = await killAnywhere(FAKE_GROUND, at, container, every(89));
       console.log(`\n${kills} kill points`);
       assert.ok(kills >= 1);
     });
@@ -73,11 +79,12 @@ function addOnMariadb(): void {
   test(`of a copy that is killed on a real MariaDB, ${SENTENCE}`, async () => {
     const server = await startMariadb();
     try {
-      const databaseState = () => Promise.resolve(server.state());
       const installed = () => loadInto(server, FIRST, Buffer.from(INSTALLED));
-      const ground = { database: server.address, databaseState, installed };
+      const ground = { ...groundOn(server), installed };
       for (const [, at, container] of PLACES) {
-        assert.ok((await killAnywhere(ground, at, container, 3 * everyNth)) >= 1);
+        const kills = await killAnywhere(ground, at, container, every(267));
+        console.log(`\n${kills} kill points`);
+        assert.ok(kills >= 1);
       }
     } finally {
       await server.stop();
@@ -97,19 +104,20 @@ async function killAnywhere(
   const isCopied = ground.database.clientDirectory !== null;
   const template = isCopied ? await benchBefore(ground, at) : undefined;
   await stopThroughout(step, async (beforeCommand) => {
-    const bench =
+    const { bench, ...contents } =
       template === undefined
         ? await benchBefore(ground, at)
-        : createSiteBench(ground.database, template, bucket);
+        : { ...template, bench: createSiteBench(ground.database, template.bench, bucket) };
+    const proof = () => prove(bench, ground, contents, `killed before ${beforeCommand}`);
     try {
       const kill = { container, beforeCommand };
       const { status } = await bench.run({ ...(WAY[at] as Work), kill });
       if (status !== null) return false;
       kills += 1;
-      if (isReached(bench)) isWhole(bench);
+      proof();
       await succeed(bench, ...WAY.slice(at).map((work) => ({ ...work, generation: 2 })));
       assert.ok(isReached(bench));
-      isWhole(bench);
+      proof();
       return true;
     } finally {
       await succeed(bench, { ...DROP, generation: 99 }, DROP_COPY);
@@ -119,23 +127,38 @@ async function killAnywhere(
       bench.remove();
     }
   });
-  template?.remove();
+  template?.bench.remove();
   return kills;
 }
 
 /** A site with a backup, and as much of the copy as there is before that operation. */
-async function benchBefore(ground: CopyGround, at: number): Promise<SiteBench> {
+async function benchBefore(
+  ground: CopyGround,
+  at: number,
+): Promise<{ bench: SiteBench } & Contents> {
   await bucket.empty();
   const bench = createSiteBench(ground.database, undefined, bucket);
   await succeed(bench, CREATE);
   ground.installed?.();
   writeFileSync(join(bench.site(ACME), "public/files/x"), "x");
-  await succeed(bench, BACKUP_OF_ACME, ...WAY.slice(0, at));
-  return bench;
+  ground.write(bench, FIRST, "backed-up");
+  const copied = ground.content(bench, FIRST);
+  await succeed(bench, BACKUP_OF_ACME);
+  ground.write(bench, FIRST, "later");
+  await succeed(bench, ...WAY.slice(0, at));
+  return { bench, copied, original: ground.content(bench, FIRST) };
 }
 
 function isReached(bench: SiteBench): boolean {
   return readdirSync(bench.volume.hosts).includes("copy.kairos.app");
+}
+
+/** That its original is as it was, and that it is whole as soon as anybody may get to its database. */
+function prove(bench: SiteBench, ground: Ground, contents: Contents, at: string): void {
+  assert.equal(ground.content(bench, FIRST), contents.original, at);
+  if (isReached(bench)) isWhole(bench);
+  if (isReached(bench) || ground.letsIn(bench, COPIED))
+    assert.equal(ground.content(bench, COPIED), contents.copied, at);
 }
 
 function isWhole(bench: SiteBench): void {

@@ -7,11 +7,13 @@
 import * as assert from "uvu/assert";
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { databaseName } from "../../shared/tenant/names.ts";
 import { withChanges, withLoginLink } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { fillingStandby } from "../testkit/some-standby.ts";
-import { createSiteBench, STAND_IN, tenantNamed } from "../testkit/site-bench.ts";
-import type { DatabaseAddress, Kill, SiteBench, Work } from "../testkit/site-bench.ts";
+import { createSiteBench, tenantNamed } from "../testkit/site-bench.ts";
+import type { Kill, SiteBench, Work } from "../testkit/site-bench.ts";
+import type { Ground } from "./grounds.ts";
 import { stopThroughout } from "./kill-points.ts";
 
 export const ACME = tenantNamed("acme", "0c16443d-3d8e-4c0d-b43c-ac1174140611");
@@ -68,18 +70,6 @@ function reachedByEither(one: string, other: string): (bench: SiteBench) => void
   };
 }
 
-/** Where the sites and databases of a scenario are, and what is to be compared of them. */
-export interface Ground {
-  database: DatabaseAddress;
-  /** What the database server holds, where that is not on disk beside the sites. */
-  databaseState: () => Promise<string[]>;
-}
-
-export const FAKE_GROUND: Ground = {
-  database: STAND_IN,
-  databaseState: () => Promise.resolve([]),
-};
-
 export interface Scenario {
   /** What happened before the Job that is killed. */
   before: Work[];
@@ -90,6 +80,8 @@ export interface Scenario {
   afters: Work[][];
   /** What holds wherever it is killed. */
   always?: (bench: SiteBench) => void;
+  /** Whether ACME's customer has written something before, which stays all the time, untouched. */
+  isWritten?: true;
   /** What brings a server that outlives the bench back to where it was. */
   cleanUp: Work[];
   /** Whether what is killed changes no database, or as another scenario does. */
@@ -101,7 +93,7 @@ const UNDELETE: Work = { kind: "resume", tenant: ACME, generation: 3 };
 const UNDELETE_SUSPENDED: Work = { ...UNDELETE, kind: "suspend" };
 const DROP_RETAINED: Work = { ...DROP, generation: 4 };
 
-/** That the site is there, whole, with its database: it is the only one. */
+/** That the site is there, whole: it is the only one. */
 function isKept(bench: SiteBench): void {
   assert.ok(existsSync(join(bench.site(ACME), ".provisioned")), "the site is not there");
 }
@@ -230,6 +222,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       killed: RETAIN,
       containers: 1,
       afters: [[RETAIN], [UNDELETE], [UNDELETE_SUSPENDED], [DROP_RETAINED]],
+      isWritten: true,
       always: isKept,
       cleanUp: [DROP_RETAINED],
     },
@@ -241,6 +234,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       killed: UNDELETE,
       containers: 1,
       afters: [[UNDELETE], [{ ...RETAIN, generation: 4 }], [DROP_RETAINED]],
+      isWritten: true,
       always: isKept,
       cleanUp: [{ ...DROP, generation: 5 }],
     },
@@ -252,6 +246,7 @@ export const SCENARIOS: [sentence: string, scenario: Scenario][] = [
       killed: UNDELETE_SUSPENDED,
       containers: 1,
       afters: [[UNDELETE_SUSPENDED]],
+      isWritten: true,
       always: isKept,
       cleanUp: [DROP_RETAINED],
     },
@@ -269,7 +264,7 @@ export interface Killed {
  * what the kill left behind, so it is run once for each state that kills leave.
  */
 export async function runKilled(
-  { before, killed, containers, afters, cleanUp, always }: Scenario,
+  { before, killed, containers, afters, cleanUp, always, isWritten }: Scenario,
   { everyNth, workers, ground }: { everyNth: number; workers: number; ground: Ground },
 ): Promise<Killed> {
   const template = createSiteBench(ground.database);
@@ -278,11 +273,20 @@ export async function runKilled(
     ...bench.snapshot(),
     ...(await ground.databaseState()),
   ];
+  const content = (bench: SiteBench) => ground.content(bench, databaseName(ACME.id));
+  let written: string[] = [];
+  const begin = async (bench: SiteBench) => {
+    await runAll(bench, before);
+    if (isWritten === undefined) return;
+    ground.write(bench, databaseName(ACME.id), "precious");
+    written = content(bench);
+  };
   /** What it comes to where nothing is killed. */
   const stateAfter = async (works: Work[]) => {
     const bench = createSiteBench(ground.database);
     try {
-      await runAll(bench, [...before, ...works]);
+      await begin(bench);
+      await runAll(bench, works);
       const reached = await state(bench);
       await runAll(bench, cleanUp);
       return reached;
@@ -291,7 +295,7 @@ export async function runKilled(
     }
   };
   try {
-    await runAll(template, before);
+    if (isOnDisk) await begin(template);
     const ends: { after: Work[]; wanted: string[] }[] = [];
     for (const after of afters) {
       ends.push({ after, wanted: await stateAfter([killed, ...after]) });
@@ -307,16 +311,17 @@ export async function runKilled(
     ) => {
       const bench = createSiteBench(ground.database, isOnDisk ? template : undefined);
       try {
-        if (!isOnDisk) await runAll(bench, before);
+        if (!isOnDisk) await begin(bench);
         const { status } = await bench.run({ ...killed, kill });
         if (status !== null) {
           await runAll(bench, cleanUp);
           return "over" as const;
         }
         always?.(bench);
+        if (isWritten === true)
+          assert.equal(content(bench), written, `killed at ${JSON.stringify(kill)}`);
         if (isFirst) {
           kills += 1;
-          if (kills % 50 === 0) console.log(`… ${kills} kill points`);
           const left = (await state(bench)).join("\n");
           if (isOnDisk && states.has(left)) return "known" as const;
           states.add(left);

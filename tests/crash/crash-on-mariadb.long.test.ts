@@ -1,6 +1,8 @@
-/** Site Jobs that change a database, killed with -9 before every 83rd command, another one each time, on a real MariaDB. */
+/** Site Jobs that change a database, killed with -9 before every 83rd command, on a real MariaDB. */
 import { suite } from "uvu";
 import { addScenarios } from "./crash-scenarios.ts";
+import { groundOn } from "./grounds.ts";
+import { every } from "./kill-points.ts";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
 import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { skip } from "../testkit/parts.ts";
@@ -18,12 +20,9 @@ if (missing === null) {
   });
   // A server is one dependencies for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
-    everyNth: 83,
+    everyNth: every(83),
     workers: 1,
-    ground: () => ({
-      database: server.address,
-      databaseState: () => Promise.resolve(server.state()),
-    }),
+    ground: () => groundOn(server),
     minKills: 3,
     isTried: ({ isWithoutDatabase }) => isWithoutDatabase !== true,
   });

@@ -6,7 +6,8 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { runKilled, SCENARIOS } from "./crash-injection.ts";
-import type { Ground, Scenario } from "./crash-injection.ts";
+import type { Scenario } from "./crash-injection.ts";
+import type { Ground } from "./grounds.ts";
 
 export interface How {
   everyNth: number;

@@ -1,17 +1,27 @@
-/** What drops what restores have left, killed with -9 before every 23rd command: it never takes what the site has, and the next attempt ends it. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+/**
+ * What drops what restores have left, killed with -9: on the fake database before every 23rd command, on a real MariaDB before every
+ * 67th. It never takes what the site has, and the next attempt ends it.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { siteName } from "../../shared/tenant/names.ts";
+import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import { skip } from "../testkit/parts.ts";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench } from "../testkit/site-bench.ts";
+import { siteIn } from "../testkit/stored-backup.ts";
 import { acmeWith, FIRST } from "../testkit/stored-restore.ts";
 import { ACME, CREATE, DROP } from "./crash-injection.ts";
-import { stopThroughout } from "./kill-points.ts";
-import { benchWith, succeed } from "./overtaking.ts";
+import { FAKE_GROUND, groundOn } from "./grounds.ts";
+import type { Ground } from "./grounds.ts";
+import { every, stopThroughout } from "./kill-points.ts";
+import { succeed } from "./overtaking.ts";
 
 const test = suite("killed drops of what was kept");
+const SENTENCE =
+  "the site and what may be had back are whole all the time, and the next attempt leaves nothing else";
 
 /** What was kept until now, what may still be had back, and what a restore and a test have left that were killed. */
 const OVER = `${FIRST}r2`;
@@ -20,61 +30,85 @@ const LEFT = [`${FIRST}r4`, `${FIRST}t5`];
 const DROP_KEPT = {
   kind: "drop-kept",
   tenant: acmeWith({}, { status: { kept: [{ database: KEPT, until: new Date(0) }] } }),
-  generation: 6,
 } as const;
 
 const own = (it: SiteBench, path: string) =>
   join(it.volume.tenants, siteName(ACME.id), ACME.id, path);
 
-async function benchWithLeftovers(): Promise<SiteBench> {
-  const it = await benchWith(CREATE);
-  for (const database of [OVER, KEPT, ...LEFT]) {
-    mkdirSync(join(it.databases, "databases", database));
-    mkdirSync(join(it.databases, "users", `${database}@%`, "grants"), { recursive: true });
-    writeFileSync(join(it.databases, "users", `${database}@%`, "password"), "p");
-  }
-  for (const database of [OVER, KEPT]) {
-    mkdirSync(own(it, `before-restore/${database}/public/files`), { recursive: true });
-    writeFileSync(own(it, `before-restore/${database}/public/files/x`), database);
-  }
+/** As a restore keeps a database, with its files. */
+function keep(it: SiteBench, ground: Ground, database: string): void {
+  make(it, ground, database);
+  mkdirSync(own(it, `before-restore/${database}/public/files`), { recursive: true });
+  writeFileSync(own(it, `before-restore/${database}/public/files/x`), database);
+}
+
+function make(it: SiteBench, ground: Ground, database: string): void {
+  ground.make(it, database);
+  ground.write(it, database, "of before");
+}
+
+function leave(it: SiteBench, ground: Ground): void {
+  keep(it, ground, OVER);
+  for (const database of LEFT) make(it, ground, database);
   mkdirSync(own(it, "restored/private/files"), { recursive: true });
-  return it;
 }
 
-/** What is to be there all the time: the site's and what can be had back. */
-function staying(it: SiteBench): string[] {
-  const isOthers = new RegExp(`${[OVER, ...LEFT].join("|")}|/restored|/claims|/changes`);
-  return it.snapshot().filter((entry) => !isOthers.test(entry));
-}
+/** What is to go, whole or not. */
+const isLeft = new RegExp(`${[OVER, ...LEFT].join("|")}|/restored`);
 
-test("the site and what may be had back are whole all the time, and the next attempt leaves nothing else", async () => {
-  const template = await benchWithLeftovers();
-  const before = staying(template);
-  let kills = 0;
-  await stopThroughout(Number(process.env["CRASH_EVERY"] ?? 23), async (beforeCommand) => {
-    const it = createSiteBench(undefined, template);
+test(SENTENCE, () => killDrops(FAKE_GROUND, every(23), 6));
+
+const missing = missingMariadb();
+if (missing === null) {
+  test(`on a real MariaDB, ${SENTENCE}`, async () => {
+    const server = await startMariadb();
     try {
-      const { status } = await it.run({ ...DROP_KEPT, kill: { container: 0, beforeCommand } });
-      if (status !== null) return false;
-      kills += 1;
-      assert.equal(staying(it), before, `killed before ${beforeCommand}`);
-      await succeed(it, { ...DROP_KEPT, attempt: 2 });
-      assert.equal(staying(it), before, `after ${beforeCommand}`);
-      assert.equal(readdirSync(join(it.databases, "databases")).toSorted(), [FIRST, KEPT]);
-      const users = readdirSync(join(it.databases, "users")).toSorted();
-      assert.equal(users, ["root@%", `${FIRST}@%`, `${KEPT}@%`]);
-      assert.equal(readdirSync(own(it, "before-restore")), [KEPT]);
-      assert.not(existsSync(own(it, "restored")));
-      return true;
+      await killDrops(groundOn(server), every(67), 3);
     } finally {
-      it.remove();
+      await server.stop();
     }
   });
-  console.log(`\n${kills} kill points`);
-  assert.ok(kills >= 6);
-  await succeed(template, { ...DROP, generation: 9 });
-  assert.equal(readdirSync(join(template.databases, "databases")), []);
-  template.remove();
-});
-
+} else {
+  skip(test, `on a real MariaDB, ${SENTENCE}`, "mariadb", missing);
+}
 test.run();
+
+async function killDrops(ground: Ground, everyNth: number, minKills: number): Promise<void> {
+  const it = createSiteBench(ground.database);
+  let generation = 6;
+  let kills = 0;
+  try {
+    await succeed(it, CREATE);
+    ground.write(it, FIRST, "precious");
+    keep(it, ground, KEPT);
+    const state = async () => [...siteIn(it), ...(await ground.databaseState())];
+    const staying = await state();
+    await stopThroughout(everyNth, async (beforeCommand) => {
+      const at = `killed before ${beforeCommand}`;
+      // Each is an operation of its own, as the claim of the one before is there.
+      const work = { ...DROP_KEPT, generation: generation++ };
+      leave(it, ground);
+      const { status, output } = await it.run({ ...work, kill: { container: 0, beforeCommand } });
+      const found = await state();
+      assert.equal(
+        found.filter((entry) => !isLeft.test(entry)),
+        staying,
+        at,
+      );
+      if (status === null) {
+        kills += 1;
+        await succeed(it, { ...work, attempt: 2 });
+      } else {
+        assert.is(status, 0, output);
+      }
+      assert.equal(await state(), staying, `after ${at}`);
+      return status === null;
+    });
+    console.log(`\n${kills} kill points`);
+    assert.ok(kills >= minKills);
+    await succeed(it, { ...DROP, generation });
+    assert.equal(await ground.databaseState(), []);
+  } finally {
+    it.remove();
+  }
+}

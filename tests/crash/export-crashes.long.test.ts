@@ -8,7 +8,7 @@ import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { BACKUP_OF_ACME, siteIn } from "../testkit/stored-backup.ts";
 import { bundleIn, EXPORT_OF_ACME } from "../testkit/stored-export.ts";
 import { CREATE, DROP } from "./crash-injection.ts";
-import { stopThroughout } from "./kill-points.ts";
+import { every, stopThroughout } from "./kill-points.ts";
 
 const test = suite("killed exports");
 const SENTENCE =
@@ -19,7 +19,6 @@ else skip(test, SENTENCE, "bucket-server", missing);
 test.run();
 
 async function killExports(): Promise<void> {
-  const everyNth = Number(process.env["CRASH_EVERY"] ?? 19);
   const bucket = await startBucketServer();
   const bench = createSiteBench(undefined, undefined, bucket);
   let kills = 0;
@@ -36,7 +35,7 @@ async function killExports(): Promise<void> {
     await succeed(bench, EXPORT_OF_ACME);
     const sizes = await sizesOf(EXPORT_OF_ACME);
     assert.is(sizes.length, 4);
-    await stopThroughout(everyNth, async (beforeCommand) => {
+    await stopThroughout(every(19), async (beforeCommand) => {
       // Each is an operation of its own, as the claim of the one before is there.
       const work = { ...EXPORT_OF_ACME, generation: 4 + kills };
       const { status } = await bench.run({ ...work, kill: { container: 0, beforeCommand } });

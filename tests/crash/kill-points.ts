@@ -1,6 +1,7 @@
 /**
  * Before which of its commands a Job is stopped: the first, then every n-th, and some of the last. So a few minutes are enough for one
- * run. With another `CRASH_FROM` it is every n-th from another one on; runs with `CRASH_FROM=random` come to all of them.
+ * run. `CRASH_EVERY` says how many n is, 1 being all of them. With another `CRASH_FROM` it is every n-th from another one on: `.ci/run`
+ * takes one of each commit's own, so that many come to all of them. What it was is printed, and repeats them.
  *
  * @module
  */
@@ -9,10 +10,18 @@ import { randomInt } from "node:crypto";
 /** How often the end is approached once it was passed, each time by half of what is left. */
 const APPROACHES = 2;
 
-/** The second command that something is stopped before: the n-th, unless `CRASH_FROM` says otherwise. What it was is printed. */
+/** How many commands there are from one kill to the next, where `CRASH_EVERY` says nothing else. */
+export function every(usual: number): number {
+  return Number(process.env["CRASH_EVERY"] ?? usual);
+}
+
+/** Without any, the second command that something is stopped before is the n-th. */
+const { CRASH_FROM = "-1" } = process.env;
+const FROM = CRASH_FROM === "random" ? randomInt(2 ** 31) : Number(CRASH_FROM);
+
+/** The second command that something is stopped before: from 1 to the n-th. */
 function secondOf(everyNth: number): number {
-  const { CRASH_FROM: from = everyNth - 1 } = process.env;
-  return 1 + (from === "random" ? randomInt(everyNth) : Number(from) % everyNth);
+  return 1 + (((FROM % everyNth) + everyNth) % everyNth);
 }
 
 /**
@@ -25,13 +34,16 @@ export async function stopThroughout(
   workers = 1,
 ): Promise<void> {
   const second = secondOf(everyNth);
-  console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${second - 1}`);
+  console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${FROM}`);
   let next = 0;
+  let stops = 0;
   /** The last command before which it was stopped, and the first before which it was over. */
   const known = { last: -1, over: Infinity };
   const stop = async (beforeCommand: number) => {
     if (await stopAt(beforeCommand)) known.last = Math.max(known.last, beforeCommand);
     else known.over = Math.min(known.over, beforeCommand);
+    stops += 1;
+    if (stops % 50 === 0) console.log(`… ${stops} stops`);
   };
   const work = async () => {
     while (next < known.over) {

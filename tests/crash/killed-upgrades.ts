@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { databaseName } from "../../shared/tenant/names.ts";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import {
@@ -25,27 +24,18 @@ import {
   upgrade,
 } from "../testkit/upgraded-site.ts";
 import type { Way } from "../testkit/upgraded-site.ts";
-import { ACME, DROP, FAKE_GROUND } from "./crash-injection.ts";
-import type { Ground } from "./crash-injection.ts";
+import { ACME, DROP } from "./crash-injection.ts";
+import { FAKE_GROUND } from "./grounds.ts";
+import type { Ground } from "./grounds.ts";
 import { stopThroughout } from "./kill-points.ts";
 
 /** Where a database is, and what of it is to be seen. */
 export interface UpgradeGround extends Ground {
   /** What the migrations have done in ACME's database. */
   patched: (bench: SiteBench) => string[];
-  /** Whether ACME's user gets in with its own password. */
-  letsIn: (bench: SiteBench) => boolean;
 }
 
-export const FAKE: UpgradeGround = {
-  ...FAKE_GROUND,
-  patched,
-  letsIn: ({ databases }) => {
-    const user = join(databases, "users", `${databaseName(ACME.id)}@%`);
-    const password = readFileSync(join(user, "password"), "utf8");
-    return !existsSync(join(user, "locked")) && password === "database-secret";
-  },
-};
+export const FAKE: UpgradeGround = { ...FAKE_GROUND, patched };
 
 interface Killing {
   everyNth: number;

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { tenantNamed } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { ACME, CLAIM, CREATE, CREATE_STANDBY, NEXT, RENAME, renamed } from "./crash-injection.ts";
+import { every } from "./kill-points.ts";
 import { benchWith, stop, succeed } from "./overtaking.ts";
 
 const test = suite("overtaken claims and renames");
@@ -50,7 +51,7 @@ const NEXT_AT_NEW = tenantNamed("new", NEXT.id);
 test("a rename that a drop and the next tenant's create with that name overtake leaves them alone", async () => {
   const others: Work[] = [LATE_DROP, { kind: "create", tenant: NEXT_AT_NEW }];
   const freed: Work[] = [{ kind: "drop", tenant: NEXT_AT_NEW, generation: 2 }];
-  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 47 }, others, freed);
+  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(47) }, others, freed);
 });
 
 for (const [sentence, tenant] of [
@@ -60,7 +61,9 @@ for (const [sentence, tenant] of [
 ] as const) {
   test(`a rename that one ${sentence} overtakes leaves its names alone`, async () => {
     const others: Work[] = [{ kind: "rename", tenant, generation: 3 }];
-    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: 47 }, others, [LATE_DROP]);
+    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(47) }, others, [
+      LATE_DROP,
+    ]);
   });
 }
 
@@ -72,7 +75,12 @@ for (const [sentence, others] of [
   test(`a claim that ${sentence} overtakes leaves that alone`, async () => {
     const rival: Work = { kind: "drop", tenant: NEXT, generation: 2 };
     const freed = others.length > 1 ? [rival] : [LATE_DROP];
-    await leavesAlone(await benchWith(CREATE_STANDBY), { ...CLAIM, everyNth: 47 }, others, freed);
+    await leavesAlone(
+      await benchWith(CREATE_STANDBY),
+      { ...CLAIM, everyNth: every(47) },
+      others,
+      freed,
+    );
   });
 }
 

@@ -18,13 +18,13 @@ import {
   upgrade,
 } from "../testkit/upgraded-site.ts";
 import { ACME, DROP } from "./crash-injection.ts";
+import { every } from "./kill-points.ts";
 import { FAKE } from "./killed-upgrades.ts";
 import { stop, succeed } from "./overtaking.ts";
 
 const test = suite("overtaken upgrades");
 
-/** Every so many commands, where CRASH_EVERY says nothing else. */
-const everyNth = Number(process.env["CRASH_EVERY"] ?? 131);
+const everyNth = every(131);
 
 /** All but what an operation made ready for itself, to which nothing leads. */
 const result = (it: SiteBench) =>

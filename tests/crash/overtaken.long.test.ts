@@ -13,6 +13,7 @@ import * as assert from "uvu/assert";
 import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import { ACME, NEXT } from "./crash-injection.ts";
+import { every } from "./kill-points.ts";
 import { benchWith, stop, succeed } from "./overtaking.ts";
 
 const test = suite("overtaken site Jobs");
@@ -26,7 +27,7 @@ for (const [sentence, by] of overtaking) {
   test(`a create that ${sentence} overtakes says it succeeded only if there is a whole site`, async () => {
     let pauses = 0;
     for (const container of [0, 1]) {
-      for (let beforeCommand = 5; ; beforeCommand += 53) {
+      for (let beforeCommand = 5; ; beforeCommand += every(53)) {
         const it = createSiteBench();
         try {
           let wasPaused = false;
@@ -70,7 +71,7 @@ test("folders that appear at a site's place at any moment of its drop leave its 
   };
   await stop(
     await benchWith({ kind: "create", tenant: ACME }),
-    { ...DROP, everyNth: 23 },
+    { ...DROP, everyNth: every(23) },
     makeFolders,
     async (it, status) => {
       if (status !== 0) await succeed(it, { ...DROP, attempt: 2 });
@@ -89,7 +90,7 @@ test("a drop that another one and the next tenant's create overtake leaves that 
   };
   await stop(
     await benchWith({ kind: "create", tenant: ACME }),
-    { ...DROP, everyNth: 23 },
+    { ...DROP, everyNth: every(23) },
     overtake,
     async (it, status) => {
       assert.equal(it.snapshot(), whole, `it ended with ${status}`);
@@ -110,7 +111,7 @@ test("a site that somebody begins to make in folders that a drop takes away is l
     if (isBegun) writeFileSync(config(it), '{"db_name": "precious"}');
     await Promise.resolve();
   };
-  await stop(template, { ...DROP, attempt: 2, everyNth: 3 }, begin, async (it) => {
+  await stop(template, { ...DROP, attempt: 2, everyNth: every(3) }, begin, async (it) => {
     if (!isBegun) return;
     begun += 1;
     assert.is(readFileSync(config(it), "utf8"), '{"db_name": "precious"}');
@@ -125,7 +126,7 @@ test("an attempt that is overtaken while it removes what is half made leaves the
   const env = { LOCAL_BENCH_FAULTS: "acme:new-site" };
   assert.is((await template.run({ ...create, env })).status, 1);
   const overtake = (it: SiteBench) => succeed(it, { ...create, attempt: 3 });
-  await stop(template, { ...create, attempt: 2, everyNth: 23 }, overtake, async (it) => {
+  await stop(template, { ...create, attempt: 2, everyNth: every(23) }, overtake, async (it) => {
     const whole = readdirSync(it.site(ACME));
     for (const file of [".provisioned", "apps.txt", "site_config.json"])
       assert.ok(whole.includes(file), `${file} is not in ${whole.join(" ")}`);

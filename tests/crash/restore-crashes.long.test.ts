@@ -1,14 +1,16 @@
 /**
  * Restores killed with -9, and what takes them back: on the fake database before every 83rd command while the site goes on, and before
- * every 43rd of the swap; on a real MariaDB before every 131st.
+ * every 43rd of the swap; on a real MariaDB before every 131st, and every 197th of what takes them back.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { missingMariadb, startMariadb } from "../testkit/mariadb-server.ts";
+import type { MariadbServer } from "../testkit/mariadb-server.ts";
 import { missingBucketServer, startBucketServer } from "../testkit/own-bucket.ts";
 import type { BucketServer } from "../testkit/own-bucket.ts";
 import { skip } from "../testkit/parts.ts";
-import { FAKE_GROUND } from "./crash-injection.ts";
+import { FAKE_GROUND, groundOn } from "./grounds.ts";
+import { every } from "./kill-points.ts";
 import { killRestores, killUndoing } from "./killed-restores.ts";
 
 const test = suite("killed restores");
@@ -16,9 +18,6 @@ const SENTENCE =
   "a visitor gets the old site, whole, or the new one, or none, and the next attempt makes it";
 const withoutBucket = missingBucketServer();
 const withoutMariadb = missingMariadb();
-
-/** Every so many commands, where CRASH_EVERY says nothing else. */
-const every = (usual: number) => Number(process.env["CRASH_EVERY"] ?? usual);
 
 let bucket: BucketServer;
 if (withoutBucket === null) {
@@ -65,17 +64,24 @@ function tell<T>(visited: T[]): T[] {
 }
 
 function addOnMariadb(): void {
+  let server: MariadbServer;
+  test.before(async () => {
+    server = await startMariadb();
+  });
+  test.after(async () => {
+    await server?.stop();
+  });
+
   test(`of a restore that is killed on a real MariaDB, ${SENTENCE}`, async () => {
-    const server = await startMariadb();
-    try {
-      const databaseState = () => Promise.resolve(server.state());
-      const ground = { database: server.address, databaseState };
-      for (const container of [0, 1]) {
-        const visited = await killRestores(bucket, { everyNth: every(131), ground, container });
-        assert.ok(tell(visited).length >= 3);
-      }
-    } finally {
-      await server.stop();
+    const how = { everyNth: every(131), ground: groundOn(server) };
+    for (const container of [0, 1]) {
+      const visited = await killRestores(bucket, { ...how, container });
+      assert.ok(tell(visited).length >= 3);
     }
+  });
+
+  test(`of one that is taken back, killed on a real MariaDB, ${SENTENCE}`, async () => {
+    const how = { everyNth: every(197), ground: groundOn(server), container: 0 };
+    assert.ok(tell(await killUndoing(bucket, how)).length >= 3);
   });
 }

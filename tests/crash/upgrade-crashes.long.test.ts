@@ -10,12 +10,11 @@ import { skip } from "../testkit/parts.ts";
 import { SITE } from "../testkit/upgraded-site.ts";
 import { FAKE, killReverts, killUpgrades } from "./killed-upgrades.ts";
 import type { UpgradeGround } from "./killed-upgrades.ts";
+import { groundOn } from "./grounds.ts";
+import { every } from "./kill-points.ts";
 
 const test = suite("killed upgrades");
 const SENTENCE = "the site is whole, in one bench, and as before or as after it";
-
-/** Every so many commands, where CRASH_EVERY says nothing else. */
-const every = (usual: number) => Number(process.env["CRASH_EVERY"] ?? usual);
 
 test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
   const visited = tell(await killUpgrades({ everyNth: every(211), ground: FAKE }));
@@ -60,20 +59,12 @@ test.run();
 
 function groundOf(server: MariadbServer): UpgradeGround {
   return {
-    database: server.address,
-    databaseState: () => Promise.resolve(server.state()),
+    ...groundOn(server),
     patched: () => {
       const found = server.query(
         `SELECT table_name FROM information_schema.tables WHERE table_schema = '${SITE}' AND table_name = 'tabPatched'`,
       );
       return found.length === 0 ? [] : server.query(`SELECT name FROM ${SITE}.tabPatched`);
-    },
-    letsIn: () => {
-      try {
-        return server.query("SELECT 1", { user: SITE, password: "database-secret" }).length === 1;
-      } catch {
-        return false;
-      }
     },
   };
 }

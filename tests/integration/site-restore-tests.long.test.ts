@@ -65,23 +65,6 @@ function addTests(it: BenchWithBucket): void {
     }
   });
 
-  test("killed anywhere, the site is as it was, and the next test leaves nothing", async () => {
-    const before = siteIn(it.bench);
-    let left = 0;
-    let kills = 0;
-    for (let beforeCommand = 0; ; beforeCommand += 41) {
-      const generation = 3 + kills;
-      const killed = { ...testOfAcme(generation), kill: { container: 0, beforeCommand } };
-      if ((await it.bench.run(killed)).status !== null) break;
-      kills += 1;
-      if (databases().length > 1) left += 1;
-      await it.succeed(testOfAcme(generation + 1));
-      assert.equal(siteIn(it.bench), before, `killed before ${beforeCommand}`);
-    }
-    console.log(`\n${kills} kills, ${left} databases left by them`);
-    assert.ok(kills >= 5 && left > 0);
-  });
-
   for (const [sentence, next] of [
     ["a drop", () => ({ ...DROP, generation: 99 })],
     ["a restore", () => restoreUnder(98)],

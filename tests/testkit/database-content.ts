@@ -43,3 +43,12 @@ export function databaseContent(server: MariadbServer, database: string): string
     .map((row) => row.replaceAll(database, "NAME"))
     .toSorted((left, right) => (left < right ? -1 : 1));
 }
+
+/** The sum of each table of the databases that are called so. */
+export function checksums(server: MariadbServer, databases = "tn%"): string[] {
+  const tables = server.query(
+    `SELECT CONCAT('\`', table_schema, '\`.\`', table_name, '\`') FROM information_schema.tables WHERE table_schema LIKE '${databases}' AND table_type <> 'VIEW'`,
+  );
+  if (tables.length === 0) return [];
+  return server.query(`CHECKSUM TABLE ${tables.toSorted().join(", ")} EXTENDED`);
+}

@@ -105,6 +105,9 @@ export interface Work {
 
 const DOMAIN = "kairos.app";
 
+/** Of the user of every site's database. */
+export const DATABASE_PASSWORD = "database-secret";
+
 /** Of a Pod that says nothing else. */
 export const POD_UID = "aaaaaaaa-2222-4333-8444-555555555555";
 
@@ -177,7 +180,7 @@ export function createSiteBench(
   const secrets: Record<string, string> = {
     username: "root",
     password: database.rootPassword,
-    database_password: "database-secret",
+    database_password: DATABASE_PASSWORD,
     administrator_password: "administrator-secret",
     key: BACKUP_KEY,
   };

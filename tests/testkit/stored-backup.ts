@@ -97,8 +97,8 @@ export function withoutZstd(directory: string): Record<string, string> {
   return { LD_LIBRARY_PATH: libraries };
 }
 
-/** Proves that there is a backup, and that each of its parts is whole. */
-export async function wholeBackup(bucket: BucketServer): Promise<void> {
+/** Proves that there is a backup, and that each of its parts is whole. Gives the sums of what they were before they were stored. */
+export async function wholeBackup(bucket: BucketServer): Promise<string[]> {
   const manifest = await manifestIn(bucket);
   const names = manifest.parts.map(({ name }) => name);
   assert.equal(names, ["database.sql", "files.tar", "site_config.json"]);
@@ -110,6 +110,7 @@ export async function wholeBackup(bucket: BucketServer): Promise<void> {
     (JSON.parse(config.toString()) as Record<string, unknown>)["encryption_key"],
     "string",
   );
+  return manifest.parts.map(({ plain_sha256 }) => plain_sha256);
 }
 
 /** All that is on the bench's volume, but for the mark of the operation that came last. */

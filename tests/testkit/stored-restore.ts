@@ -44,11 +44,10 @@ export function restoreUnder(generation: number, site: Partial<Site> = {}): Work
 }
 
 /** What takes that back. */
-export const UNDO_OF_ACME: Work = {
-  kind: "undo-restore",
-  tenant: acmeWith(
-    { database: RESTORED },
-    { status: { kept: [{ database: FIRST, until: UNTIL }] } },
-  ),
-  generation: GENERATION + 1,
-};
+export const UNDO_OF_ACME = undoUnder(GENERATION + 1, RESTORED, FIRST);
+
+/** What puts a kept database in the place of another one. */
+export function undoUnder(generation: number, database: string, kept: string): Work {
+  const status = { kept: [{ database: kept, until: UNTIL }] };
+  return { kind: "undo-restore", tenant: acmeWith({ database }, { status }), generation };
+}

@@ -9,7 +9,7 @@ import { siteName } from "../../shared/tenant/names.ts";
 import { withChanges } from "../../shared/tenant/tenant.ts";
 import type { Tenant } from "../../shared/tenant/tenant.ts";
 import { ACME, CREATE } from "../crash/crash-injection.ts";
-import type { Ground } from "../crash/crash-injection.ts";
+import type { Ground } from "../crash/grounds.ts";
 import { createSiteBench } from "./site-bench.ts";
 import type { SiteBench, Work } from "./site-bench.ts";
 import { siteAt } from "./some-site.ts";
