@@ -11,6 +11,7 @@ import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import {
   benchesWithSite,
+  closeForMigration,
   configIn,
   leadTo,
   linkTo,
@@ -43,8 +44,11 @@ interface Killing {
   way?: Way;
 }
 
-/** What a visitor gets: the site as it was, the migrated one, or the page that says that it is updated. */
-type Visited = "before" | "after" | "held";
+/**
+ * What a visitor gets: the site as it was, the migrated one, the page that says that it is updated, or the one of a closed site, as
+ * one is that is to be migrated in its place.
+ */
+type Visited = "before" | "after" | "held" | "closed";
 
 const CONTAINERS = 3;
 
@@ -78,11 +82,13 @@ export async function killReverts({ everyNth, ground, way }: Killing): Promise<V
 
 async function benchToUpgrade(ground: Ground, way: Way = {}): Promise<SiteBench> {
   const bench = await benchesWithSite(ground);
-  if (way.to === "main")
+  if (way.to === "main") {
     bench.setImage("main", {
       frappe: { version: "16.2.0", patches: PATCHES.slice(0, 2) },
       erpnext: { version: "16.10.0", patches: PATCHES.slice(2) },
     });
+    await closeForMigration(bench);
+  }
   return bench;
 }
 
@@ -163,6 +169,7 @@ function visit(bench: SiteBench, ground: UpgradeGround, where: string): Visited 
     assert.ok(existsSync(join(found[0] ?? "", file)), `${where}: ${file} is not there`);
   const current = leadTo(bench);
   if (current === "updating") return "held";
+  if (current === "suspended") return "closed";
   const name = current.split("/")[3] ?? "";
   assert.is(bench.siteIn(name, ACME), found[0], where);
   assert.is(current, linkTo(name), where);

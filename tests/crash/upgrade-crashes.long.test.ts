@@ -21,12 +21,16 @@ test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
   assert.ok(visited.length >= 12);
   // Whether one is hit in the moment after it is opened depends on how many commands there are.
   assert.ok(visited.includes("before") && visited.includes("held"));
+  assert.not(visited.includes("closed"));
 });
 
 test(`of one in its place, ${SENTENCE}`, async () => {
   const way = { from: "main", to: "main" };
   const visited = tell(await killUpgrades({ everyNth: every(307), ground: FAKE, way }));
   assert.ok(visited.length >= 6);
+  // Nobody ever gets the database of before with the image of after.
+  assert.ok(visited.includes("closed"));
+  assert.not(visited.includes("before"));
 });
 
 test(`of a revert that is killed anywhere, ${SENTENCE}`, async () => {
