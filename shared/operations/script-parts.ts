@@ -57,6 +57,7 @@ export const APP_VERSIONS = ["scripts/app-versions.sh"] as const;
 /** For what moves a site between two benches. */
 export const MIGRATION = [
   ...APP_VERSIONS,
+  "scripts/dump_rows.py",
   "scripts/check_dump.py",
   "scripts/migration.sh",
 ] as const;
@@ -81,5 +82,6 @@ export const BACKUP = [
   "scripts/bucket.py",
   "scripts/backup_format.py",
   "scripts/compression.py",
+  "scripts/dump_rows.py",
   "backup/backup_parts.py",
 ] as const;

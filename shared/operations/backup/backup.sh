@@ -18,7 +18,7 @@ export MADE_AT
 
 # backup COMMAND ARGUMENT…: of backup_parts.py, which says its failures on stderr.
 backup() {
-  python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$compression_py"$'\n'"$backup_parts_py" "$@"
+  python3 -I -S -c "$bucket_py"$'\n'"$backup_format_py"$'\n'"$compression_py"$'\n'"$dump_rows_py"$'\n'"$backup_parts_py" "$@"
 }
 
 # Sets `bytes` to what such a command says the backup has, or to nothing.

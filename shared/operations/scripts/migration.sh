@@ -271,5 +271,5 @@ check_room() {
 # check_dump FILE: whether it is whole, and the server would take it.
 check_dump() {
   sql "SELECT @@max_allowed_packet;"
-  attempt python3 -I -S -c "$check_dump_py" "$1" "$rows"
+  attempt python3 -I -S -c "$dump_rows_py"$'\n'"$check_dump_py" "$1" "$rows"
 }
