@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { REQUESTER } from "../../tests/testkit/requester.ts";
-import { newTenant, withChanges } from "../tenant/tenant.ts";
+import { tenantNamed } from "../../tests/testkit/stored-tenants.ts";
+import { withChanges } from "../tenant/tenant.ts";
 import { keptUntil, nextLook, nextNight, otherKeptUntil } from "./schedule.ts";
 
 const test = suite("the schedule of backups");
@@ -34,17 +34,7 @@ for (const [sentence, id, hour, now, next] of nights) {
 
 /** When the tenant's newest good backup was made. */
 const NIGHT = new Date("2026-11-29T03:30:00Z");
-const made = newTenant(
-  {
-    id: HALF,
-    commandId: "w",
-    requestedBy: REQUESTER,
-    organization: "Acme",
-    subdomain: "acme",
-    email: "office@acme.example",
-  },
-  NIGHT,
-);
+const made = tenantNamed("acme", NIGHT);
 const looks: [sentence: string, asked: string, next: string | null, look: string | null][] = [
   [
     "when 36 hours are over since the newest good one",

@@ -11,7 +11,7 @@ import { createSiteBench } from "../testkit/site-bench.ts";
 import type { SiteBench, Work } from "../testkit/site-bench.ts";
 import {
   benchesWithSite,
-  closeForMigration,
+  leaveForMigration,
   configIn,
   leadTo,
   linkTo,
@@ -82,13 +82,7 @@ export async function killReverts({ everyNth, ground, way }: Killing): Promise<V
 
 async function benchToUpgrade(ground: Ground, way: Way = {}): Promise<SiteBench> {
   const bench = await benchesWithSite(ground);
-  if (way.to === "main") {
-    bench.setImage("main", {
-      frappe: { version: "16.2.0", patches: PATCHES.slice(0, 2) },
-      erpnext: { version: "16.10.0", patches: PATCHES.slice(2) },
-    });
-    await closeForMigration(bench);
-  }
+  if (way.to === "main") await leaveForMigration(bench);
   return bench;
 }
 

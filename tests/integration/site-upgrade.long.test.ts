@@ -22,7 +22,7 @@ import type { PodRun, SiteBench, Work } from "../testkit/site-bench.ts";
 import {
   benchesWithSite,
   between,
-  closeForMigration,
+  leaveForMigration,
   configIn,
   leadTo,
   linkTo,
@@ -126,11 +126,7 @@ test("a site whose suspension is commanded meanwhile is closed in the end", asyn
 });
 
 test("a site is migrated in its place", async () => {
-  bench.setImage("main", {
-    frappe: { version: "16.2.0", patches: PATCHES },
-    erpnext: { version: "16" },
-  });
-  await closeForMigration(bench);
+  await leaveForMigration(bench);
   await succeed(upgrade({ to: "main" }));
   assert.is(leadTo(bench), linkTo("main"));
   assert.equal(patched(bench), MIGRATED);
@@ -138,12 +134,8 @@ test("a site is migrated in its place", async () => {
   const failed = createSiteBench(undefined, template);
   bench.remove();
   bench = failed;
-  bench.setImage("main", {
-    frappe: { version: "16.2.0", patches: PATCHES },
-    erpnext: { version: "16" },
-  });
   const config = configIn(bench, "main");
-  await closeForMigration(bench);
+  await leaveForMigration(bench);
   const { status } = await bench.run({ ...upgrade({ to: "main" }), env: fails(PATCHES[1]) });
   assert.is(status, 68);
   // Then it has its database as it was, and stays closed until a restore is taken back that has brought it.
@@ -156,11 +148,7 @@ test("a site is migrated in its place", async () => {
 });
 
 test("a site that was migrated in its place and opened stays so, whatever comes late", async () => {
-  bench.setImage("main", {
-    frappe: { version: "16.2.0", patches: PATCHES },
-    erpnext: { version: "16" },
-  });
-  await closeForMigration(bench);
+  await leaveForMigration(bench);
   await succeed(upgrade({ to: "main" }));
   // Nobody has seen its end, and then there is no room for another dump.
   const env = programs({ "mariadb-dump": "exit 3" });

@@ -24,6 +24,12 @@ export const PATCHES = [
   "erpnext.patches.v16.three",
 ];
 
+/** What is in an image of the newer version. */
+const NEWER = {
+  frappe: { version: "16.2.0", patches: PATCHES.slice(0, 2) },
+  erpnext: { version: "16.10.0", patches: PATCHES.slice(2) },
+};
+
 export interface Way {
   from?: string;
   to?: string;
@@ -69,10 +75,7 @@ export async function benchesWithSite(ground?: Ground): Promise<SiteBench> {
   const bench = createSiteBench(ground?.database);
   bench.setImage("main", { frappe: { version: "16.1.0" }, erpnext: { version: "16.0.0" } });
   bench.addBench(NEXT);
-  bench.setImage(NEXT, {
-    frappe: { version: "16.2.0", patches: PATCHES.slice(0, 2) },
-    erpnext: { version: "16.10.0", patches: PATCHES.slice(2) },
-  });
+  bench.setImage(NEXT, NEWER);
   const { status, output } = await bench.run(CREATE);
   if (status !== 0) throw new Error(output);
   for (const folder of ["public", "private"])
@@ -80,8 +83,9 @@ export async function benchesWithSite(ground?: Ground): Promise<SiteBench> {
   return bench;
 }
 
-/** Closes the site as a restore leaves one that is to be migrated in its place. */
-export async function closeForMigration(bench: SiteBench): Promise<void> {
+/** Leaves the site as a restore does that has brought an older one than its bench's image is for: it is to be migrated in its place. */
+export async function leaveForMigration(bench: SiteBench): Promise<void> {
+  bench.setImage("main", NEWER);
   const closing = { kind: "suspend", tenant: between({ to: "main" }), generation: 1, attempt: 9 };
   const { status, output } = await bench.run(closing as Work);
   if (status !== 0) throw new Error(output);
