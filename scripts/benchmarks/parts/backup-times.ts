@@ -1,8 +1,8 @@
 /**
  * A backup of a large site and its restore, beside what the plain programs take for the same: `mariadb-dump` and `tar` through
  * zstd into files, and back. The database is a real MariaDB, and the bucket a real server of the API on this machine. That server
- * is not on a site's node, and for each MiB it needs as much processor time as the backup does: so it is measured in two ways,
- * with a processor for all that is on the node and others for the bucket, and with everything on all of them.
+ * is not on a site's node, and needs a good part of the processors: so it is measured in two ways, with a processor for all that is
+ * on the node and others for the bucket, and with everything on all of them.
  *
  * @module
  */
@@ -137,12 +137,11 @@ async function measureBothWays(parts: Parts, measuring: Measuring): Promise<Meas
     memory = Math.max(memory, peakMebibytes);
     return ratios;
   };
+  const together = await measure();
   try {
     for (const pid of own) runOn("0", pid);
     runOn(all.replace("0", "1"), bucket.pid());
-    const apart = await measure();
-    for (const pid of [...own, bucket.pid()]) runOn(all, pid);
-    return { apart, together: await measure(), memory };
+    return { together, apart: await measure(), memory };
   } finally {
     for (const pid of [...own, bucket.pid()]) runOn(all, pid);
   }

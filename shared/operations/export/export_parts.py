@@ -14,16 +14,12 @@ one is. None of them has a time of its own: a rule of the bucket deletes all exp
 import json
 import sys
 import tarfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 # How large the pieces are: smaller only in a test, which has no gigabytes.
-PIECE_BYTES = int(environment.get("BUNDLE_PIECE_BYTES") or OBJECT_BYTES)
+BUNDLE_PIECE_BYTES = int(environment.get("BUNDLE_PIECE_BYTES") or OBJECT_BYTES)
 # The server puts so many objects together at once.
 MAX_SOURCES = 32
-GZIP_LEVEL = 1
-# What zlib calls gzip's own format.
-GZIP_FORMAT = 31
 # By folder of a site.
 ARCHIVES = {"public": "files.tar", "private": "private-files.tar"}
 # How a site reaches what it shares with others: nobody else needs it, and its password is in use.
@@ -46,9 +42,9 @@ class Sink:
     def write(self, content):
         self.bytes += len(content)
         self.piece += content
-        while len(self.piece) >= PIECE_BYTES:
-            self.send(bytes(self.piece[:PIECE_BYTES]))
-            del self.piece[:PIECE_BYTES]
+        while len(self.piece) >= BUNDLE_PIECE_BYTES:
+            self.send(bytes(self.piece[:BUNDLE_PIECE_BYTES]))
+            del self.piece[:BUNDLE_PIECE_BYTES]
 
     def send(self, piece):
         self.wait()
@@ -91,10 +87,8 @@ class Sink:
 
 def export_database():
     sink = Sink("database.sql.gz", "application/gzip")
-    gzip = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
-    while piece := sys.stdin.buffer.read(READ_BYTES):
-        sink.write(gzip.compress(piece))
-    sink.write(gzip.flush())
+    for piece in gzip_compressed(iter(lambda: sys.stdin.buffer.read(READ_BYTES), b"")):
+        sink.write(piece)
     return [sink.close()]
 
 
