@@ -1,4 +1,6 @@
 /** Restores of a real MariaDB: what the site has then is what was backed up. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -10,6 +12,7 @@ import { useMariadbBench } from "../testkit/bench-with-bucket.ts";
 import type { MariadbBench } from "../testkit/bench-with-bucket.ts";
 import { mariadbReleases } from "../testkit/mariadb-releases.ts";
 import { POD_UID } from "../testkit/site-bench.ts";
+import { eventually } from "../testkit/stack-fixture.ts";
 import { BACKUP_OF_ACME, rewriteManifest } from "../testkit/stored-backup.ts";
 import {
   FIRST,
@@ -170,6 +173,77 @@ function addTests(test: Test, it: MariadbBench): void {
       assert.equal(it.server.state(), []);
     });
   }
+
+  test("what a restore makes while a drop takes the site's user away, the drop finds", async () => {
+    const isUserThere = () =>
+      it.server.query("SELECT user FROM mysql.user").filter((user) => user === FIRST).length > 0;
+    let made = 0;
+    for (let beforeCommand = 1, wasThere = true; wasThere; beforeCommand += 5) {
+      it.server.query(
+        `CREATE DATABASE IF NOT EXISTS ${FIRST}; CREATE USER IF NOT EXISTS ${FIRST}@'%'`,
+      );
+      const makeRestored = async () => {
+        // The server lets a restore make one for so long.
+        wasThere = isUserThere();
+        if (!wasThere) return;
+        made += 1;
+        it.server.query(`CREATE DATABASE ${RESTORED}`);
+        await Promise.resolve();
+      };
+      const { status, output } = await it.bench.run({
+        ...DROP,
+        attempt: beforeCommand,
+        pause: { container: 0, beforeCommand },
+        meanwhile: makeRestored,
+      });
+      assert.is(status, 0, output);
+      assert.equal(it.server.state(), []);
+    }
+    assert.ok(made > 10, `${made} times`);
+  });
+
+  /** Nobody can drop it until that session is killed. */
+  async function holdTable(table: string): Promise<unknown> {
+    const { host, port, rootPassword } = it.server.address;
+    const at = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
+    const holding = `LOCK TABLES ${table} READ; SELECT SLEEP(600)`;
+    const held = spawn("mariadb", [...at, "--user=root", `--execute=${holding}`, RESTORED], {
+      env: { ...process.env, MYSQL_PWD: rootPassword },
+      stdio: "ignore",
+    });
+    return await once(held, "close");
+  }
+  /** Waits until there is a session in that state, and gives its id. */
+  const untilSession = (state: string) =>
+    eventually(`a session is in the state ${state}`, async () => {
+      const ids = `SELECT id FROM information_schema.processlist WHERE state = '${state}'`;
+      return await Promise.resolve(it.server.query(ids)[0] ?? null);
+    });
+
+  test("what a restore was making when the site's user went, it takes away", async () => {
+    await it.succeed(BACKUP_OF_ACME);
+    const beforeCommand = (making ??= await makingOf()) - 12;
+    let holder: Promise<unknown> | null = null;
+    let taken: Promise<unknown> | null = null;
+    const { message } = await it.bench.run({
+      ...restoreOfAcme(),
+      attempt: 50,
+      pause: { container: 0, beforeCommand },
+      // Then the server waits in the middle of it, at what another attempt has left, until the user is gone.
+      meanwhile: async () => {
+        it.server.query(`CREATE DATABASE ${RESTORED}; CREATE TABLE ${RESTORED}.held (a INT)`);
+        holder = holdTable("held");
+        await untilSession("User sleep");
+        taken = untilSession("Waiting for table metadata lock").then(async () => {
+          it.server.query(`DROP USER ${FIRST}@'%'`);
+          it.server.query(`KILL ${await untilSession("User sleep")}`);
+        });
+      },
+    });
+    await Promise.all([holder, taken]);
+    assert.match(message?.reason ?? "", /the site has no database user/);
+    assert.not(isRestoredThere());
+  });
 
   test("of a site without a database user nothing is made", async () => {
     await it.succeed(BACKUP_OF_ACME);

@@ -57,11 +57,14 @@ SELECT user FROM mysql.user WHERE user REGEXP BINARY '^$SITE([rt][0-9]+)?\$';"
   names=$(sort -u <<<"$rows")
 }
 
-# drop_databases: all of the tenant's. The first one also where nothing is left but sessions.
+# drop_databases: all of the tenant's. The first one also where nothing is left but sessions. A restore that goes on meanwhile makes
+# none once their users are gone. What it has made before that, and after the first look, the second one finds.
 drop_databases() {
   local names name
   name_databases
   for name in "$SITE" $names; do DB_NAME=$name drop_database; done
+  name_databases
+  for name in $names; do DB_NAME=$name drop_database; done
 }
 
 # end_sessions DATABASE: of whoever works in it. Any one of them may end by itself meanwhile.

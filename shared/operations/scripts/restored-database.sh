@@ -9,18 +9,25 @@ work=$GENERATION.$ATTEMPT.$POD_UID
 # says, and whether it is in use. This ends whatever follows it where it is another attempt's.
 guard="IF NOT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = '$RESTORED_DATABASE' AND schema_comment = '$work') THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'another attempt makes the database'; END IF;"
 
-# A drop takes the site's own user away before it looks whether anything is left. So an attempt that had stalled makes none after it.
+# A drop takes the site's own user away before it looks whether anything is left. So an attempt that had stalled makes none after it:
+# the server looks for the user first, and once more when it has made the database, for to drop the one before may take minutes.
 make_empty_database() {
+  local is_dropped="NOT EXISTS (SELECT 1 FROM mysql.user WHERE user = '$DB_NAME')"
+  local refusal="SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the site has no database user';"
   sql "DELIMITER //
 BEGIN NOT ATOMIC
-IF NOT EXISTS (SELECT 1 FROM mysql.user WHERE user = '$DB_NAME') THEN
-SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the site has no database user';
+IF $is_dropped THEN
+$refusal
 END IF;
 IF EXISTS (SELECT 1 FROM mysql.user WHERE user = '$RESTORED_DATABASE') THEN
 SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the new database is in use';
 END IF;
 DROP DATABASE IF EXISTS $RESTORED_DATABASE;
 CREATE DATABASE $RESTORED_DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci COMMENT '$work';
+IF $is_dropped THEN
+DROP DATABASE IF EXISTS $RESTORED_DATABASE;
+$refusal
+END IF;
 END//
 DELIMITER ;"
   # Of whoever was loading it before.
