@@ -1,5 +1,5 @@
 /**
- * Site Jobs killed with -9 before every 41st command of theirs and of what they call, or before every one with CRASH_EVERY=1, which
+ * Site Jobs killed with -9 before every 61st command of theirs and of what they call, or before every one with CRASH_EVERY=1, which
  * takes an hour.
  */
 import { suite } from "uvu";
@@ -9,7 +9,7 @@ import { every } from "./kill-points.ts";
 
 const onTheFake = suite("killed anywhere, on the fake database");
 addScenarios(onTheFake, {
-  everyNth: every(41),
+  everyNth: every(61),
   workers: 2,
   ground: () => FAKE_GROUND,
   // The shortest, a late create after a drop, has 160 commands.

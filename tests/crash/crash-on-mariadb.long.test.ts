@@ -1,4 +1,4 @@
-/** Site Jobs that change a database, killed with -9 before every 83rd command, on a real MariaDB. */
+/** Site Jobs that change a database, killed with -9 before every 127th command, on a real MariaDB. */
 import { suite } from "uvu";
 import { addScenarios } from "./crash-scenarios.ts";
 import { groundOn } from "./grounds.ts";
@@ -20,7 +20,7 @@ if (missing === null) {
   });
   // A server is one dependencies for all, so there is one worker, and the state is built anew each time.
   addScenarios(onMariadb, {
-    everyNth: every(83),
+    everyNth: every(127),
     workers: 1,
     ground: () => groundOn(server),
     minKills: 3,

@@ -34,7 +34,7 @@ export async function stopThroughout(
   workers = 1,
 ): Promise<void> {
   const second = secondOf(everyNth);
-  console.log(`\nbefore every ${everyNth}th command, CRASH_FROM=${FROM}`);
+  console.log(`\nbefore one command in ${everyNth}, CRASH_FROM=${FROM}`);
   let next = 0;
   let stops = 0;
   /** The last command before which it was stopped, and the first before which it was over. */

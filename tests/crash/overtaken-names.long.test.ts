@@ -51,7 +51,7 @@ const NEXT_AT_NEW = tenantNamed("new", NEXT.id);
 test("a rename that a drop and the next tenant's create with that name overtake leaves them alone", async () => {
   const others: Work[] = [LATE_DROP, { kind: "create", tenant: NEXT_AT_NEW }];
   const freed: Work[] = [{ kind: "drop", tenant: NEXT_AT_NEW, generation: 2 }];
-  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(47) }, others, freed);
+  await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(61) }, others, freed);
 });
 
 for (const [sentence, tenant] of [
@@ -61,7 +61,7 @@ for (const [sentence, tenant] of [
 ] as const) {
   test(`a rename that one ${sentence} overtakes leaves its names alone`, async () => {
     const others: Work[] = [{ kind: "rename", tenant, generation: 3 }];
-    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(47) }, others, [
+    await leavesAlone(await benchWith(CREATE), { ...RENAME, everyNth: every(61) }, others, [
       LATE_DROP,
     ]);
   });
@@ -77,7 +77,7 @@ for (const [sentence, others] of [
     const freed = others.length > 1 ? [rival] : [LATE_DROP];
     await leavesAlone(
       await benchWith(CREATE_STANDBY),
-      { ...CLAIM, everyNth: every(47) },
+      { ...CLAIM, everyNth: every(61) },
       others,
       freed,
     );

@@ -1,6 +1,6 @@
 /**
- * Upgrades killed with -9, and what takes them back: on the fake database before every 211th command, on a real MariaDB before every
- * 307th.
+ * Upgrades killed with -9, and what takes them back: on the fake database before every 307th command, on a real MariaDB before every
+ * 397th.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -17,7 +17,7 @@ const test = suite("killed upgrades");
 const SENTENCE = "the site is whole, in one bench, and as before or as after it";
 
 test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
-  const visited = tell(await killUpgrades({ everyNth: every(211), ground: FAKE }));
+  const visited = tell(await killUpgrades({ everyNth: every(307), ground: FAKE }));
   assert.ok(visited.length >= 12);
   // Whether one is hit in the moment after it is opened depends on how many commands there are.
   assert.ok(visited.includes("before") && visited.includes("held"));
@@ -26,7 +26,7 @@ test(`of an upgrade that is killed anywhere, ${SENTENCE}`, async () => {
 
 test(`of one in its place, ${SENTENCE}`, async () => {
   const way = { from: "main", to: "main" };
-  const visited = tell(await killUpgrades({ everyNth: every(307), ground: FAKE, way }));
+  const visited = tell(await killUpgrades({ everyNth: every(397), ground: FAKE, way }));
   assert.ok(visited.length >= 6);
   // Nobody ever gets the database of before with the image of after.
   assert.ok(visited.includes("closed"));
@@ -50,8 +50,8 @@ if (missing === null) {
     const server = await startMariadb();
     try {
       const ground = groundOf(server);
-      assert.ok(tell(await killUpgrades({ everyNth: every(307), ground })).length >= 3);
-      assert.ok(tell(await killReverts({ everyNth: every(307), ground })).length >= 2);
+      assert.ok(tell(await killUpgrades({ everyNth: every(397), ground })).length >= 3);
+      assert.ok(tell(await killReverts({ everyNth: every(397), ground })).length >= 2);
     } finally {
       await server.stop();
     }
