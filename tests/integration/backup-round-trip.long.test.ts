@@ -1,5 +1,4 @@
 /** Backups of a real MariaDB: what is loaded from one is what was there. */
-import { spawn } from "node:child_process";
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
@@ -107,13 +106,7 @@ function addTests(test: Test, it: MariadbBench): void {
 
   test("what is written while it is dumped is wholly in it or not at all", async () => {
     load(own, Buffer.from(CHURN));
-    const { host, port, rootPassword } = it.server.address;
-    const at = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
-    const churning = spawn("mariadb", [...at, "--user=root", "--execute=CALL churn()", own], {
-      env: { ...process.env, MYSQL_PWD: rootPassword },
-      stdio: "ignore",
-    });
-    const churned = new Promise((resolve) => churning.once("close", resolve));
+    const churned = it.server.runMeanwhile("CALL churn()", own);
     const { status, output } = await it.bench.run(BACKUP_OF_ACME);
     it.server.query("INSERT INTO stopping VALUES (1)", { database: own });
     assert.is(await churned, 0);

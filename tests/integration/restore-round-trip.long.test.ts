@@ -1,6 +1,4 @@
 /** Restores of a real MariaDB: what the site has then is what was backed up. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -198,17 +196,6 @@ function addTests(test: Test, it: MariadbBench): void {
     assert.ok(made > 10, `${made} times`);
   });
 
-  /** Nobody can drop it until that session is killed. */
-  async function holdTable(table: string): Promise<unknown> {
-    const { host, port, rootPassword } = it.server.address;
-    const at = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
-    const holding = `LOCK TABLES ${table} READ; SELECT SLEEP(600)`;
-    const held = spawn("mariadb", [...at, "--user=root", `--execute=${holding}`, RESTORED], {
-      env: { ...process.env, MYSQL_PWD: rootPassword },
-      stdio: "ignore",
-    });
-    return await once(held, "close");
-  }
   /** Waits until there is a session in that state, and gives its id. */
   const untilSession = (state: string) =>
     eventually(`a session is in the state ${state}`, async () => {
@@ -232,7 +219,8 @@ function addTests(test: Test, it: MariadbBench): void {
       pause: { container: 0, beforeCommand },
       meanwhile: async () => {
         it.server.query(`CREATE DATABASE ${RESTORED}; CREATE TABLE ${RESTORED}.held (a INT)`);
-        others.push(holdTable("held"));
+        // Nobody can drop it until that session is killed.
+        others.push(it.server.runMeanwhile("LOCK TABLES held READ; SELECT SLEEP(600)", RESTORED));
         await untilSession("User sleep");
         others.push(dropUser());
       },

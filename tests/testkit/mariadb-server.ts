@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -89,18 +90,33 @@ CREATE USER root@'%' IDENTIFIED BY '${rootPassword.replaceAll(/['\\]/g, String.r
 GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   });
 
+  const overTcp = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
+
   /** The rows that a statement gives, their columns joined by tabs. */
   function query(
     statement: string,
     { user = "root", password = rootPassword, database = "" } = {},
   ): string[] {
-    const args = ["--no-defaults", "--protocol=tcp", `--host=${host}`, `--port=${port}`];
     const as = [`--user=${user}`, "--batch", "--skip-column-names"];
     const into = database === "" ? [] : [database];
     const env = { ...process.env, MYSQL_PWD: password };
-    return run("mariadb", [...args, ...as, ...into], { input: statement, env })
+    return run("mariadb", [...overTcp, ...as, ...into], { input: statement, env })
       .split("\n")
       .filter((row) => row !== "");
+  }
+
+  /** Has the administrator run a statement while other things happen. Gives the exit status of the client. */
+  async function runMeanwhile(statement: string, database: string): Promise<number | null> {
+    const client = spawn(
+      "mariadb",
+      [...overTcp, "--user=root", `--execute=${statement}`, database],
+      {
+        env: { ...process.env, MYSQL_PWD: rootPassword },
+        stdio: "ignore",
+      },
+    );
+    const [status] = (await once(client, "close")) as [number | null];
+    return status;
   }
 
   const address: DatabaseAddress = {
@@ -112,6 +128,7 @@ GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION;`,
   return {
     address,
     query,
+    runMeanwhile,
     pid: () => processes.pid("mariadbd"),
     /** What the server has said of itself. */
     log: () => readFileSync(join(directory, "mariadbd.log"), "utf8"),
